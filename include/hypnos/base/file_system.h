@@ -1,0 +1,48 @@
+// The file system, passed in, so that tests own the disk.
+// Errors carry the path and the operating system's words. Codes: kNotFound, kPermissionDenied,
+// kResourceExhausted (disk full), kUnavailable (any other I/O error).
+// Threads: FileSystem is safe; a WritableFile belongs to one thread at a time.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "hypnos/base/result.h"
+
+namespace hypnos {
+
+class WritableFile {
+ public:
+  virtual ~WritableFile() = default;
+  // Buffered: bytes may reach the file only with Flush, Sync or Close.
+  virtual Status Append(std::string_view bytes) = 0;
+  virtual Status Flush() = 0;
+  // Durable on return.
+  virtual Status Sync() = 0;
+  // Flushes. Calling anything afterwards is a mistake.
+  virtual Status Close() = 0;
+};
+
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+  virtual Result<std::string> ReadFile(const std::string& path) = 0;
+  // Creates, or empties what is there.
+  virtual Result<std::unique_ptr<WritableFile>> CreateFile(const std::string& path) = 0;
+  virtual Status Rename(const std::string& from, const std::string& to) = 0;
+  virtual Status Remove(const std::string& path) = 0;
+  virtual bool Exists(const std::string& path) = 0;
+};
+
+// The real one.
+class PosixFileSystem final : public FileSystem {
+ public:
+  Result<std::string> ReadFile(const std::string& path) override;
+  Result<std::unique_ptr<WritableFile>> CreateFile(const std::string& path) override;
+  Status Rename(const std::string& from, const std::string& to) override;
+  Status Remove(const std::string& path) override;
+  bool Exists(const std::string& path) override;
+};
+
+}  // namespace hypnos

@@ -1,0 +1,38 @@
+// Where frames come from.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "hypnos/base/result.h"
+#include "hypnos/sources/frame.h"
+
+namespace hypnos {
+
+// Every frame has been given; expected, so not an error.
+struct EndOfStream {};
+
+using FrameOrEnd = std::variant<Frame, EndOfStream>;
+
+// Threads: thread-compatible; one thread calls Next.
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  // The next frame; blocks until there is one. After EndOfStream or an error, the same again.
+  // Errors: kDataLoss where the stream broke off before its end, naming source and frame.
+  virtual Result<FrameOrEnd> Next() = 0;
+
+  // A live source cannot wait: what is not taken in time is lost.
+  virtual bool live() const = 0;
+
+  // How many frames Next will give in all, where that is known: for progress bars. An estimate.
+  virtual std::optional<int64_t> frame_count() const = 0;
+
+  // "file 'vtest.avi', 768x576, 10 frames/s": for people; passwords masked.
+  virtual std::string Describe() const = 0;
+};
+
+}  // namespace hypnos

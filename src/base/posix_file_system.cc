@@ -1,0 +1,103 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "hypnos/base/file_system.h"
+#include "hypnos/base/format.h"
+
+namespace hypnos {
+namespace {
+
+Error FromErrno(const char* doing, const std::string& path, int number) {
+  const std::string sentence = Format("cannot {} '{}': {}", doing, path, std::strerror(number));
+  switch (number) {
+    case ENOENT:
+    case ENOTDIR:
+      return {Code::kNotFound, "FILE_NOT_FOUND", sentence};
+    case EACCES:
+    case EPERM:
+    case EROFS:
+    case EISDIR:
+      return {Code::kPermissionDenied, "FILE_NOT_PERMITTED", sentence};
+    case ENOSPC:
+    case EDQUOT:
+      return {Code::kResourceExhausted, "DISK_FULL", sentence};
+    default:
+      return {Code::kUnavailable, "FILE_IO", sentence};
+  }
+}
+
+class PosixWritableFile final : public WritableFile {
+ public:
+  PosixWritableFile(std::FILE* file, std::string path) : file_(file), path_(std::move(path)) {}
+  ~PosixWritableFile() override {
+    if (file_ != nullptr) std::fclose(file_);
+  }
+  PosixWritableFile(const PosixWritableFile&) = delete;
+  PosixWritableFile& operator=(const PosixWritableFile&) = delete;
+
+  Status Append(std::string_view bytes) override {
+    return Done(std::fwrite(bytes.data(), 1, bytes.size(), file_) == bytes.size(), "write to");
+  }
+  Status Flush() override { return Done(std::fflush(file_) == 0, "write to"); }
+  Status Sync() override {
+    HYPNOS_RETURN_IF_ERROR(Flush());
+    return Done(fsync(fileno(file_)) == 0, "sync");
+  }
+  Status Close() override {
+    std::FILE* file = std::exchange(file_, nullptr);
+    return Done(std::fclose(file) == 0, "close");
+  }
+
+ private:
+  Status Done(bool good, const char* doing) const {
+    if (good) return {};
+    return FromErrno(doing, path_, errno);
+  }
+
+  std::FILE* file_;
+  std::string path_;
+};
+
+}  // namespace
+
+Result<std::string> PosixFileSystem::ReadFile(const std::string& path) {
+  std::FILE* file = std::fopen(path.c_str(), "rb");
+  if (file == nullptr) return FromErrno("read", path, errno);
+  std::string bytes;
+  char chunk[1 << 16];
+  size_t count = 0;
+  while ((count = std::fread(chunk, 1, sizeof(chunk), file)) > 0) bytes.append(chunk, count);
+  const bool failed = std::ferror(file) != 0;
+  const int number = errno;
+  std::fclose(file);
+  if (failed) return FromErrno("read", path, number);
+  return bytes;
+}
+
+Result<std::unique_ptr<WritableFile>> PosixFileSystem::CreateFile(const std::string& path) {
+  std::FILE* file = std::fopen(path.c_str(), "wb");
+  if (file == nullptr) return FromErrno("create", path, errno);
+  return std::unique_ptr<WritableFile>(std::make_unique<PosixWritableFile>(file, path));
+}
+
+Status PosixFileSystem::Rename(const std::string& from, const std::string& to) {
+  if (std::rename(from.c_str(), to.c_str()) != 0) return FromErrno("rename", from, errno);
+  return {};
+}
+
+Status PosixFileSystem::Remove(const std::string& path) {
+  if (unlink(path.c_str()) != 0) return FromErrno("remove", path, errno);
+  return {};
+}
+
+bool PosixFileSystem::Exists(const std::string& path) {
+  struct stat info;
+  return stat(path.c_str(), &info) == 0;
+}
+
+}  // namespace hypnos
