@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# What the scripts beside this file share. Sourced, never run.
+
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+program=scripts/$(basename "$0")
+readonly root program
+
+# Exit codes of sysexits.h, as the programs use them.
+# shellcheck disable=SC2034 # not every script needs every one
+readonly EX_USAGE=64 EX_UNAVAILABLE=69 EX_NOPERM=77
+
+# One line for each phase, with the seconds since the script was started.
+say() { printf '[%4d s] %s\n' "$SECONDS" "$*"; }
+
+# die CODE SENTENCE
+die() {
+  printf '%s: %s\n' "$program" "$2" >&2
+  exit "$1"
+}
+
+wrong_usage() { die "$EX_USAGE" "$1; see $program --help"; }
+
+# The comment that opens a script, up to its first blank line, is its help.
+print_help() { sed -n '2,/^$/ s/^# \{0,1\}//p' "$0"; }
+
+# Runs a command and shows what it printed only if it failed.
+quietly() {
+  local log code=0
+  log=$(mktemp)
+  "$@" >"$log" 2>&1 </dev/null || code=$?
+  if ((code != 0)); then cat "$log" >&2; fi
+  rm -f "$log"
+  return "$code"
+}
+
+# On a terminal Ninja keeps its progress to one line; in a log it would be a line a file.
+quietly_unless_terminal() {
+  if [[ -t 1 ]]; then "$@"; else quietly "$@"; fi
+}
+
+# configure PRESET
+configure() {
+  say "configuring preset $1"
+  (cd "$root" && quietly cmake --preset "$1")
+}
+
+# build PRESET [TARGET...]: everything, or just these targets.
+build() {
+  local preset=$1
+  shift
+  local targets=()
+  if (($# > 0)); then targets=(--target "$@"); fi
+  say "building ${*:-everything} with preset $preset on $(nproc) cores"
+  (cd "$root" && quietly_unless_terminal cmake --build --preset "$preset" --parallel "$(nproc)" \
+    ${targets[@]+"${targets[@]}"})
+}
