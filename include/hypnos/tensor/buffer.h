@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <new>
 #include <vector>
 
@@ -26,6 +27,6 @@ struct AlignedAllocator {
 };
 
 using Buffer = std::vector<float, AlignedAllocator<float>>;
-using HalfBuffer = std::vector<unsigned short, AlignedAllocator<unsigned short>>;
+using HalfBuffer = std::vector<uint16_t, AlignedAllocator<uint16_t>>;
 
 }  // namespace hypnos

@@ -1,0 +1,37 @@
+// Element-wise kernels over rows, vectorised for the CPU found at run time.
+// Spans of one call have the same length and do not overlap unless it says so; no alignment is
+// needed. Sums are taken in an order that depends on the CPU's vector length, never on threads.
+// Threads: safe on disjoint outputs. None allocates or fails.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace hypnos {
+
+// out = v / sqrt(mean(v_i^2) + noise_power); out may be v.
+void NormaliseLength(std::span<const float> v, float noise_power, std::span<float> out);
+
+// r_i = max(0, a_i + bias_i),  h_i = (1 - damping) h_i + damping r_i; r may be a.
+// Returns sum_i r_i^2. A NaN in `a` makes the sum NaN.
+float Activate(std::span<const float> a, std::span<const float> bias, float damping,
+               std::span<float> r, std::span<float> h);
+
+// y = y + scale x.
+void AddScaled(float scale, std::span<const float> x, std::span<float> y);
+
+// out = a + scale b; out may be a or b.
+void Combine(std::span<const float> a, float scale, std::span<const float> b,
+             std::span<float> out);
+
+// y = factor y.
+void Scale(float factor, std::span<float> y);
+
+float SumOfSquares(std::span<const float> v);
+
+// IEEE half precision, round to nearest even.
+void ToHalf(std::span<const float> in, std::span<uint16_t> out);
+void FromHalf(std::span<const uint16_t> in, std::span<float> out);
+
+}  // namespace hypnos

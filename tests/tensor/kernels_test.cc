@@ -1,0 +1,116 @@
+#include "hypnos/tensor/kernels.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "tensor/naive.h"
+
+namespace hypnos {
+namespace {
+
+constexpr size_t kLongest = 100;
+constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+
+// Every length up to several vectors and every misalignment; the elements behind the end are
+// guarded.
+template <class Check>
+void ForEachLengthAndOffset(Check check) {
+  Rng rng(1);
+  for (size_t n = 0; n <= kLongest; ++n) {
+    for (size_t offset = 0; offset < 4; ++offset) check(n, offset, rng);
+  }
+}
+
+TEST(Kernels, SumOfSquaresEqualsTheNaiveSum) {
+  ForEachLengthAndOffset([](size_t n, size_t offset, Rng& rng) {
+    const auto v = naive::RandomVector(n + offset, rng);
+    const auto part = std::span(v).subspan(offset);
+    EXPECT_NEAR(SumOfSquares(part), naive::SumOfSquares(part), 1e-5 * static_cast<double>(n + 1));
+  });
+}
+
+TEST(Kernels, NormalisedVectorsHaveMeanSquareOne) {
+  ForEachLengthAndOffset([](size_t n, size_t offset, Rng& rng) {
+    if (n == 0) return;
+    auto v = naive::RandomVector(n + offset, rng);
+    const auto part = std::span(v).subspan(offset);
+    NormaliseLength(part, 0.0f, part);
+    EXPECT_NEAR(naive::SumOfSquares(part) / static_cast<double>(n), 1.0, 1e-5);
+  });
+}
+
+TEST(Kernels, NoisePowerKeepsSilenceSilent) {
+  std::vector<float> v(16, 1e-4f);
+  NormaliseLength(v, 0.01f, v);
+  for (const float x : v) EXPECT_NEAR(x, 1e-3f, 1e-6f);
+}
+
+TEST(Kernels, ActivateRectifiesDampsAndMeasuresGoodness) {
+  ForEachLengthAndOffset([](size_t n, size_t offset, Rng& rng) {
+    const auto a = naive::RandomVector(n + offset, rng);
+    const auto bias = naive::RandomVector(n, rng);
+    auto h = naive::RandomVector(n + 1, rng);
+    const auto old = h;
+    std::vector<float> r(n + 1, 7.0f);
+    const float goodness = Activate(std::span(a).subspan(offset), bias, 0.7f,
+                                    std::span(r).first(n), std::span(h).first(n));
+    double expected = 0;
+    for (size_t i = 0; i < n; ++i) {
+      const float fresh = std::max(0.0f, a[offset + i] + bias[i]);
+      EXPECT_FLOAT_EQ(r[i], fresh);
+      EXPECT_NEAR(h[i], 0.3f * old[i] + 0.7f * fresh, 1e-6f);
+      expected += static_cast<double>(fresh) * fresh;
+    }
+    EXPECT_NEAR(goodness, expected, 1e-4 * (expected + 1));
+    EXPECT_EQ(r[n], 7.0f) << "wrote behind the end";
+    EXPECT_EQ(h[n], old[n]) << "wrote behind the end";
+  });
+}
+
+TEST(Kernels, ActivateNeverHidesANaN) {
+  for (size_t position = 0; position < 40; ++position) {
+    std::vector<float> a(40, -1.0f), bias(40, 0.0f), r(40), h(40);
+    a[position] = kNaN;
+    EXPECT_TRUE(std::isnan(Activate(a, bias, 0.7f, r, h)));
+  }
+}
+
+TEST(Kernels, CombineAddScaledAndScaleEqualTheNaiveLoops) {
+  ForEachLengthAndOffset([](size_t n, size_t offset, Rng& rng) {
+    const auto a = naive::RandomVector(n + offset, rng);
+    const auto b = naive::RandomVector(n, rng);
+    std::vector<float> combined(n + 1, 7.0f);
+    Combine(std::span(a).subspan(offset), -1.5f, b, std::span(combined).first(n));
+    auto added = naive::RandomVector(n, rng);
+    const auto before = added;
+    AddScaled(0.25f, b, added);
+    auto scaled = b;
+    Scale(3.0f, scaled);
+    for (size_t i = 0; i < n; ++i) {
+      EXPECT_NEAR(combined[i], a[offset + i] - 1.5f * b[i], 1e-5f);
+      EXPECT_NEAR(added[i], before[i] + 0.25f * b[i], 1e-5f);
+      EXPECT_EQ(scaled[i], 3.0f * b[i]);
+    }
+    EXPECT_EQ(combined[n], 7.0f) << "wrote behind the end";
+  });
+}
+
+TEST(Kernels, HalfPrecisionKeepsElevenBits) {
+  ForEachLengthAndOffset([](size_t n, size_t offset, Rng& rng) {
+    const auto v = naive::RandomVector(n + offset, rng);
+    std::vector<uint16_t> half(n + 1, 7);
+    std::vector<float> back(n + 1, 7.0f);
+    ToHalf(std::span(v).subspan(offset), std::span(half).first(n));
+    FromHalf(std::span(half).first(n), std::span(back).first(n));
+    for (size_t i = 0; i < n; ++i) {
+      EXPECT_NEAR(back[i], v[offset + i], std::abs(v[offset + i]) / 2048 + 1e-7f);
+    }
+    EXPECT_EQ(half[n], 7) << "wrote behind the end";
+    EXPECT_EQ(back[n], 7.0f) << "wrote behind the end";
+  });
+}
+
+}  // namespace
+}  // namespace hypnos
