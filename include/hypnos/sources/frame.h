@@ -20,7 +20,11 @@ enum class Discontinuity {
   kGap,     // frames in between were dropped
 };
 
+// "start", "clip" and so on; "none".
 const char* ToString(Discontinuity discontinuity);
+
+// Which of two reasons a frame that has both is to carry: start before clip, loop, resize, gap.
+Discontinuity Stronger(Discontinuity one, Discontinuity other);
 
 struct Frame {
   // The name of the source, or of the playlist's entry.

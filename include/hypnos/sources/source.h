@@ -31,6 +31,9 @@ class Source {
   // How many frames Next will give in all, where that is known: for progress bars. An estimate.
   virtual std::optional<int64_t> frame_count() const = 0;
 
+  // Frames that were there but could not be decoded, and were passed over. Threads: any.
+  virtual int64_t unreadable_frames() const { return 0; }
+
   // "file 'vtest.avi', 768x576, 10 frames/s": for people; passwords masked.
   virtual std::string Describe() const = 0;
 };

@@ -1,0 +1,64 @@
+// Reads video: a file, a camera or a network stream, picture by picture, forwards only.
+// Threads: thread-compatible; the pictures of one capture are read by one thread.
+// Errors speak of the path, device or URL; whoever owns the source adds its name. Nothing is
+// printed: OpenCV's and FFmpeg's own messages are silenced for the whole process.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "hypnos/base/clock.h"
+#include "hypnos/base/result.h"
+#include "hypnos/imaging/image.h"
+
+namespace hypnos {
+
+// What the container or device says of itself, which need not be true; 0: it does not say.
+struct VideoProperties {
+  int width = 0;
+  int height = 0;
+  double frame_rate_hz = 0;
+  int64_t frame_count = 0;
+};
+
+class VideoCapture {
+ public:
+  virtual ~VideoCapture() = default;
+
+  virtual const VideoProperties& properties() const = 0;
+
+  // The next picture, grey or BGR, of whatever size it has; blocks until there is one. The storage
+  // of *image is used again where the size fits. False: there are no more.
+  // Errors: kUnavailable where the library gave up.
+  virtual Result<bool> Read(Image* image) = 0;
+
+  // As Read, but decodes only.
+  virtual Result<bool> Skip() = 0;
+
+  // The container's own time of the picture that came last; nothing where it has no clock.
+  virtual std::optional<Duration> time() const = 0;
+};
+
+// Errors: kNotFound, kPermissionDenied; kInvalidArgument with reason NOT_A_VIDEO for what FFmpeg
+// cannot read: an empty file, a directory, a web page, an unknown or damaged container.
+Result<std::unique_ptr<VideoCapture>> OpenVideoFile(const std::string& path);
+
+struct CameraRequest {
+  std::string device = "0";  // index or path
+  // Asked of the device; 0 leaves the device's own choice.
+  int width = 0;
+  int height = 0;
+  double frame_rate_hz = 0;
+};
+
+// Errors: kNotFound, kPermissionDenied; kUnavailable where something is there but no camera that
+// can be opened, for instance because another program has it.
+Result<std::unique_ptr<VideoCapture>> OpenCamera(const CameraRequest& request);
+
+// Opening and reading give up after ten seconds of silence, as far as FFmpeg keeps its promise.
+// Errors: kUnavailable; they never contain the URL, which may hold a password.
+Result<std::unique_ptr<VideoCapture>> OpenStream(const std::string& url);
+
+}  // namespace hypnos

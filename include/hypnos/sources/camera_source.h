@@ -1,0 +1,25 @@
+// A camera of this machine (Video4Linux).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "hypnos/base/result.h"
+#include "hypnos/sources/source.h"
+#include "hypnos/sources/source_identity.h"
+
+namespace hypnos {
+
+struct CameraSourceOptions {
+  std::string device = "0";  // index or path
+  // Asked of the device; 0 leaves the device's own choice.
+  int width = 0;
+  int height = 0;
+  double frame_rate_hz = 0;
+};
+
+// Errors: kNotFound, kPermissionDenied, kUnavailable. Next: kUnavailable, reason CAMERA_LOST.
+Result<std::unique_ptr<Source>> OpenCameraSource(const SourceIdentity& identity,
+                                                 const CameraSourceOptions& options);
+
+}  // namespace hypnos

@@ -1,0 +1,66 @@
+// The hand-over from a capture thread to the pipeline: a few frames and how the stream ended.
+// A frame that is dropped leaves its mark on the next one: kGap, or the stronger discontinuity that
+// it carried itself.
+// Threads: safe; one thread pushes, one pops, any may close or count.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+
+#include "hypnos/base/result.h"
+#include "hypnos/sources/source.h"
+
+namespace hypnos {
+
+enum class OnFull {
+  kBlock,       // a file waits
+  kDropOldest,  // a camera cannot: learning late is worse than learning less
+};
+
+struct FrameDrops {
+  int64_t queue_full = 0;  // the pipeline was slower than the source
+  int64_t closed = 0;      // still waiting, or just read, when the queue was closed
+};
+
+class FrameQueue {
+ public:
+  // Precondition: capacity > 0.
+  FrameQueue(size_t capacity, OnFull on_full);
+
+  // Waits while the queue is full and may not drop. False: the queue is closed or finished, and the
+  // frame is lost.
+  bool Push(Frame frame);
+
+  // How the stream ended: EndOfStream or an error. Frames that wait are still given first. A second
+  // call changes nothing.
+  void Finish(Result<FrameOrEnd> end);
+
+  // The next frame; waits until there is one. After the last one: how the stream ended, for ever.
+  // After Close: EndOfStream.
+  Result<FrameOrEnd> Pop();
+
+  // Nobody wants frames any more: those that wait are dropped, Push and Pop return at once.
+  void Close();
+
+  size_t size() const;
+  FrameDrops drops() const;
+
+ private:
+  void DropOldest(Frame* next);
+
+  const size_t capacity_;
+  const OnFull on_full_;
+  mutable std::mutex mutex_;
+  std::condition_variable pushed_;
+  std::condition_variable popped_;
+  std::deque<Frame> frames_;
+  std::optional<Result<FrameOrEnd>> end_;
+  FrameDrops drops_;
+  bool closed_ = false;
+};
+
+}  // namespace hypnos

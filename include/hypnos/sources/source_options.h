@@ -1,0 +1,46 @@
+// Every kind of source, and the one function that opens any of them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "hypnos/base/result.h"
+#include "hypnos/sources/camera_source.h"
+#include "hypnos/sources/file_source.h"
+#include "hypnos/sources/folder_source.h"
+#include "hypnos/sources/source.h"
+#include "hypnos/sources/source_identity.h"
+#include "hypnos/sources/stream_source.h"
+#include "hypnos/sources/synthetic_source.h"
+
+namespace hypnos {
+
+struct SourceOptions;
+
+// Sources one after the other. Each entry has a name and `learn` of its own; its frames count from
+// 0 in each round.
+struct PlaylistOptions {
+  std::vector<SourceOptions> entries;
+  // How often to play the whole list; 0 plays it for ever.
+  uint32_t rounds = 1;
+};
+
+struct SourceOptions {
+  SourceIdentity identity;
+  std::variant<FileSourceOptions, FolderSourceOptions, SyntheticSourceOptions, CameraSourceOptions,
+               StreamSourceOptions, PlaylistOptions>
+      kind;
+};
+
+// Errors: those of the kind, beginning with the source's name.
+Result<std::unique_ptr<Source>> OpenSource(const SourceOptions& options);
+
+// Opens every entry once, so that a bad one is found at the start and not in the night; holds one
+// open at a time. Errors: kInvalidArgument for no entries, entries that share a name, and cameras
+// or streams, which have no end.
+Result<std::unique_ptr<Source>> OpenPlaylist(const SourceIdentity& identity,
+                                             const PlaylistOptions& options);
+
+}  // namespace hypnos
