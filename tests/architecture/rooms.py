@@ -1,0 +1,75 @@
+"""Which room may use which room and which libraries: the table that include_check.py enforces."""
+
+# A room may include the public headers of the rooms named here and of all that those use.
+ROOMS = {
+    'base': [],
+    'proto': [],
+    'tensor': ['base'],
+    'layer': ['tensor'],
+    'network': ['layer'],
+    'replay': ['network'],
+    'novelty': ['network'],
+    'schedule': ['base'],
+    'imaging': ['tensor'],
+    'sources': ['imaging'],
+    'checkpoint': ['network', 'replay', 'novelty', 'proto'],
+    'telemetry': ['base'],
+    'sinks': ['novelty', 'imaging'],
+    'pipeline': ['network', 'replay', 'novelty', 'sources', 'schedule', 'telemetry'],
+    'config': ['base', 'proto'],
+    'control': ['base', 'proto'],
+    'web': ['control', 'imaging', 'telemetry', 'proto'],
+    'cluster': ['network', 'proto'],
+    'daemon': ['pipeline', 'checkpoint', 'sinks', 'config', 'control', 'web', 'cluster', 'proto'],
+    'cli': ['control', 'proto'],
+    'lab': ['pipeline', 'checkpoint', 'sinks', 'config', 'proto'],
+    'bench': ['pipeline', 'checkpoint', 'sinks', 'config', 'proto'],
+}
+
+# Library -> (what its headers begin with, the rooms that may include them).
+LIBRARIES = {
+    'fmt': (['fmt/'], ['base']),
+    'spdlog': (['spdlog/'], ['base']),
+    'Boost.Random': (['boost/random/'], ['base']),
+    'BLAS': (['cblas.h'], ['tensor']),
+    'Highway': (['hwy/'], ['tensor']),
+    'OpenCV': (['opencv2/'], ['imaging']),
+    'zstd': (['zstd.h'], ['sources']),
+    'xxHash': (['xxhash.h'], ['checkpoint']),
+    'JSON': (['nlohmann/'], ['checkpoint', 'sinks']),
+    'prometheus-cpp': (['prometheus/'], ['telemetry']),
+    'SQLite': (['sqlite3.h'], ['telemetry']),
+    'oneTBB': (['oneapi/tbb', 'tbb/'], ['pipeline']),
+    'OpenSSL': (['openssl/'], ['sinks', 'control']),
+    'Boost.Asio': (['boost/asio', 'boost/system/'], ['control', 'web']),
+    'Boost.Beast': (['boost/beast'], ['web']),
+    'NATS': (['nats/'], ['cluster']),
+    'yaml-cpp': (['yaml-cpp/'], ['config']),
+    'Protobuf': (['google/protobuf/'], ['config']),
+    'CLI11': (['CLI/'], ['daemon', 'cli', 'lab', 'bench']),
+    'libsystemd': (['systemd/'], ['daemon']),
+    'ncurses': (['ncurses.h', 'curses.h', 'panel.h'], ['cli']),
+    'Google Benchmark': (['benchmark/'], ['bench']),
+    'GoogleTest': (['gtest/', 'gmock/'], []),
+    'RapidCheck': (['rapidcheck.h', 'rapidcheck/'], []),
+}
+
+# What only files under tests/ may include, whatever their room.
+TEST_LIBRARIES = ['GoogleTest', 'RapidCheck']
+
+# Helpers of the tests, tests/support/: what they may use besides the test libraries.
+TEST_SUPPORT_ROOMS = ['sources', 'schedule', 'telemetry']
+
+# Rooms whose results may not depend on how threads are scheduled, so that they have none.
+ROOMS_WITHOUT_THREADS = ['tensor', 'layer', 'network', 'replay', 'novelty', 'schedule']
+THREAD_HEADERS = ['thread', 'mutex', 'shared_mutex', 'atomic', 'condition_variable', 'future',
+                  'stop_token', 'semaphore', 'latch', 'barrier', 'pthread.h']
+
+# The only file that may ask the operating system what time it is.
+CLOCK_FILE = 'src/base/clock.cc'
+
+# POSIX and Linux headers are free, as the standard library is, but for the words below.
+SYSTEM_HEADERS = ['dirent.h', 'dlfcn.h', 'fcntl.h', 'fnmatch.h', 'glob.h', 'immintrin.h',
+                  'netdb.h', 'poll.h', 'pthread.h', 'pwd.h', 'sched.h', 'signal.h', 'spawn.h',
+                  'syslog.h', 'sysexits.h', 'termios.h', 'unistd.h', 'arpa/', 'linux/', 'net/',
+                  'netinet/', 'sys/']
