@@ -1,0 +1,121 @@
+// A recurrent Forward-Forward layer: learns from its own activity only.
+//
+//   a[t] = U below[t-1] + D above[t-1] + S self[t-1] + b        inputs are length-normalised
+//   r[t] = max(0, a[t])
+//   h[t] = (1-k) h[t-1] + k r[t]
+//   out[t] = h[t] / sqrt(mean(h[t]^2) + eps)                    what the neighbours read
+//   G_f = sum of r_i^2 over feature units, G_c over constraint units
+//   p = sigmoid((G_f - theta_f)/T + (theta_c - G_c)/T)          "this is real data"
+//
+// Local update, the gradient of log p for real data and of log(1-p) for fake, without its constant
+// 2/T; c_i = 1 for feature and -1 for constraint units; means over the batch:
+//   positive  dW_i =  c_i (1-p) r_i in + lambda (mean(m) - m_i) in      m: running mean activity
+//   negative  dW_i = -c_i p r_i in
+//
+// Shapes: below [batch x below], above [batch x above], self and out [batch x units],
+// weights [units x (below + above + units)] in that order of columns, float32, row-major.
+// Threads: thread-compatible; the executor may run parts of a step in parallel. Step and
+// ApplyUpdate never allocate and cannot fail. The bits do not depend on the executor.
+// Source: Hinton 2022, arXiv 2212.13345, sections 2 and 3; peer normalisation: his published code.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "hypnos/base/result.h"
+#include "hypnos/base/rng.h"
+#include "hypnos/layer/options.h"
+#include "hypnos/tensor/executor.h"
+#include "hypnos/tensor/matrix.h"
+
+namespace hypnos {
+
+enum class Phase { kLook, kPositive, kNegative };
+
+// What a layer reads: its neighbours' and its own output of the step before. Unread ones are empty.
+struct LayerInputs {
+  ConstMatrixView below;
+  ConstMatrixView above;
+  ConstMatrixView self;
+};
+
+// What changes from step to step for one batch of inputs.
+struct FfLayerState {
+  FfLayerState() = default;
+  FfLayerState(size_t batch, const FfLayerOptions& options);
+
+  // Forgets the past: h = 0.
+  void Reset();
+  void CopyFrom(const FfLayerState& other);
+
+  Matrix h;                         // [batch x units]
+  std::vector<float> goodness;      // [batch] G_f - G_c of the last step
+  std::vector<float> probability;   // [batch] p of the last step
+
+  // Scratch of a step: responses, then update terms [batch x units]; column sums of both for each
+  // block of rows.
+  Matrix terms;
+  Matrix activity_sums;
+  Matrix term_sums;
+};
+
+// Means over the batch of one step.
+struct StepStatistics {
+  double goodness = 0;  // G_f - G_c, a unit's share: divided by the number of units
+  double probability = 0;
+  bool finite = true;  // false: a NaN or infinity was met, and nothing was learned from this step
+};
+
+struct LayerParameters {
+  Matrix weights;
+  Matrix bias;  // [1 x units]
+};
+
+class LearningState;
+
+class FfLayer {
+ public:
+  // Initial weights are normal with variance 1/fan-in, biases 0.
+  // kInvalidArgument, naming the field, for options out of range.
+  static Result<FfLayer> Create(const FfLayerOptions& options, const LearningOptions& learning,
+                                Rng rng);
+  FfLayer(FfLayer&&) noexcept;
+  FfLayer& operator=(FfLayer&&) noexcept;
+  ~FfLayer();
+
+  // One step of one batch. `out` must not overlap the inputs. Gradients are collected; the weights
+  // stay as they are until ApplyUpdate.
+  StepStatistics Step(const LayerInputs& inputs, Phase phase, FfLayerState& state, MatrixView out,
+                      Executor& executor);
+
+  // Ends a step in which something was learned: moves the weights as the learning rule says.
+  void ApplyUpdate(Executor& executor);
+
+  // The end of a sleep: deferred contrast moves its starting weights by what both phases collected.
+  // Without dreams since the last call it does nothing.
+  void WakeUp();
+
+  // How far apart the positive and negative gradients of the last finished cycle were:
+  // |P + N| / (|P| + |N|); 0 when they cancel, so that learning is finished. 1 before.
+  double contrast() const;
+
+  const FfLayerOptions& options() const { return options_; }
+  const LayerParameters& parameters() const { return parameters_; }
+  LayerParameters& mutable_parameters() { return parameters_; }
+
+ private:
+  FfLayer(const FfLayerOptions& options, const LearningOptions& learning, Rng rng);
+
+  void StepRows(const LayerInputs& inputs, Phase phase, size_t block, FfLayerState& state,
+                MatrixView out) const;
+  void LearnFrom(const LayerInputs& inputs, Phase phase, FfLayerState& state, Executor& executor);
+
+  FfLayerOptions options_;
+  LayerParameters parameters_;
+  std::vector<float> mean_activity_;  // m
+  std::vector<float> peer_term_;      // lambda (mean(m) - m_i) / batch
+  std::unique_ptr<LearningState> learning_;
+};
+
+}  // namespace hypnos

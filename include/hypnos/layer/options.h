@@ -1,0 +1,43 @@
+// Options of one Forward-Forward layer and of how it learns.
+#pragma once
+
+#include <cstddef>
+
+namespace hypnos {
+
+struct FfLayerOptions {
+  // How wide each neighbour is; 0: not read.
+  size_t below = 0;
+  size_t above = 0;
+  bool self = true;
+
+  size_t units = 256;
+  // The last so many units are constraint units: low goodness for real data.
+  size_t constraint_units = 0;
+  // k in h[t] = (1-k) h[t-1] + k r[t]; in (0, 1].
+  float damping = 0.7f;
+  // theta / units of the group and T / units of the layer.
+  float threshold_per_unit = 1.0f;
+  float temperature_per_unit = 0.2f;
+  // lambda; 0: off.
+  float peer_normalisation = 0.03f;
+  // Largest norm of a unit's incoming weights; 0: no cap.
+  float norm_cap = 0.0f;
+
+  size_t fan_in() const { return below + above + (self ? units : 0); }
+};
+
+enum class LearningRule { kDeferredContrast, kInterleaved, kLooking };
+
+// Rates go with updates without the constant 2/T of the exact gradient, and with means over the
+// batch.
+struct LearningOptions {
+  LearningRule rule = LearningRule::kDeferredContrast;
+  float rate = 0.003f;
+  float velocity = 0.9f;
+  float weight_decay = 3e-4f;
+  // alpha: the share of the rate at which deferred gradients act at once.
+  float online_share = 0.03f;
+};
+
+}  // namespace hypnos

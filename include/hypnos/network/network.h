@@ -1,0 +1,159 @@
+// A grid of columns: every patch location runs the same layers with a state of its own.
+//
+// Time advances in ticks. At tick t layer l reads what layers l-1, l and l+1 put out at t-1 (layer 1
+// reads the input of tick t), so all layers of a tick are independent of one another: whoever drives
+// the network may run them at the same time, each behind its neighbours by one tick at the most.
+//
+// A lane is one stream of inputs with its own states: what is real, a dream. Lanes share the weights.
+// A network keeps the outputs of the last `slots` ticks of each lane; whoever drives it keeps no more
+// than slots - 1 ticks under way.
+//
+// For one tick of one lane, in this order:
+//   SetInput, then StepLayer for each layer (in any order or at once), then Compare and Predict.
+// Calls for different layers may run at the same time. For one layer, and for the read-out, calls
+// come one after the other, in the order of the ticks.
+// Shapes: inputs and predictions [locations x grid.inputs()].
+// Errors: only Create can fail.
+// Source: Hinton 2022, section 3; universal capsules / GLOM for the weights shared over locations.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "hypnos/base/result.h"
+#include "hypnos/base/rng.h"
+#include "hypnos/layer/ff_layer.h"
+#include "hypnos/network/generator.h"
+#include "hypnos/network/patch_grid.h"
+
+namespace hypnos {
+
+enum class InputScale { kLengthNormalised, kScaled };
+
+struct NetworkLayerOptions {
+  // below and above are filled in by the network.
+  FfLayerOptions layer;
+  bool top_down = true;
+};
+
+struct NetworkOptions {
+  PatchGridOptions patches;
+  std::vector<NetworkLayerOptions> layers;
+  InputScale input_scale = InputScale::kLengthNormalised;
+  // eps of the input's length normalisation, in units of the scaled input's variance.
+  float input_noise_power = 0.01f;
+  GeneratorOptions generator;
+  LearningOptions learning;
+};
+
+enum class Lane : size_t { kReal, kDream };
+inline constexpr size_t kLanes = 2;
+
+enum class TickStart {
+  kContinue,  // after the lane's tick before
+  kReset,     // from zero states
+  kFork,      // from the states of the other lane's tick before
+};
+
+// One tick of one lane: what to do, and what came of it.
+struct Tick {
+  Lane lane = Lane::kReal;
+  // Counts the ticks of the lane, without a gap.
+  int64_t number = 0;
+  TickStart start = TickStart::kContinue;
+  // kFork: the number of the other lane's tick to continue.
+  int64_t fork_number = 0;
+  Phase phase = Phase::kLook;
+  // Ticks since the input became what it is now (a reset; the first dreamed frame): it has reached
+  // layer l (from 0) at age l, and the layer learns from then on.
+  int64_t age = 0;
+  // Read-out: compare the input with what was predicted at the tick before; learn from that; predict
+  // the next input.
+  bool compare = false;
+  bool learn_generator = false;
+  bool predict = false;
+
+  // Results.
+  std::vector<StepStatistics> layers;
+  double prediction_error = 0;  // mean square, per value
+};
+
+class Network {
+ public:
+  // kInvalidArgument for options out of range; the sentence names layer and field.
+  static Result<Network> Create(const NetworkOptions& options, const PlaneShape& frame,
+                                size_t slots, const Rng& rng);
+
+  // Clamps a frame as the input of a tick.
+  void SetInput(const Tick& tick, const Planes& frame);
+  // Holds the input of the tick before for another tick (a still image as a boring video).
+  void HoldInput(const Tick& tick);
+
+  // One layer's share of a tick. The weights move in FinishStep.
+  void StepLayer(size_t layer, Tick& tick, Executor& executor);
+  // After the ticks of all lanes that belong together: applies what the layer collected.
+  void FinishStep(size_t layer, Executor& executor);
+
+  // The read-out of a tick: Compare, then Predict.
+  // Compare: how far the input is from what the tick before led to expect, if tick.compare.
+  void Compare(Tick& tick, Executor& executor);
+  // Learns from that error, if tick.learn_generator, and predicts the next input, if tick.predict.
+  void Predict(Tick& tick, Executor& executor);
+
+  // All of a tick, one thing after the other: for tests, probes and experiments.
+  void RunTick(Tick& tick, const Planes& frame, Executor& executor);
+
+  // Deferred contrast: ends a sleep. Nothing may be under way.
+  void WakeUp();
+
+  const PatchGrid& grid() const { return grid_; }
+  size_t layer_count() const { return layers_.size(); }
+  size_t slots() const { return slots_; }
+  size_t parameter_count() const;
+  const FfLayer& layer(size_t l) const { return layers_[l]; }
+  const Generator& generator() const { return generator_; }
+
+  // Valid until the lane's tick number + slots is under way.
+  ConstMatrixView input(Lane lane, int64_t number) const;
+  ConstMatrixView output(Lane lane, size_t layer, int64_t number) const;
+  // The error last compared, [locations x inputs], and its mean square at each location; valid until
+  // Predict.
+  const Matrix& prediction_errors() const { return generator_.errors(); }
+  std::span<const float> prediction_row_errors() const { return generator_.row_errors(); }
+  // What the lane's last read-out expects next.
+  ConstMatrixView prediction(Lane lane) const;
+  // [locations] of the lane's last step of this layer.
+  std::span<const float> goodness(Lane lane, size_t layer) const;
+
+ private:
+  // The memory of one lane. Rings hold `slots` matrices one below the other.
+  struct LaneState {
+    Matrix inputs;      // ring of x
+    Matrix normalised;  // ring of what layer 1 reads; empty if that is x itself
+    std::vector<Matrix> outputs;
+    std::vector<FfLayerState> layers;
+    Matrix prediction;
+  };
+
+  Network(const NetworkOptions& options, PatchGrid grid, size_t slots,
+          std::vector<FfLayer> layers);
+
+  LayerInputs InputsOf(size_t layer, const Tick& tick) const;
+  std::span<const ConstMatrixView> Features(Lane lane, int64_t number);
+  LaneState& lane(Lane lane) { return lanes_[static_cast<size_t>(lane)]; }
+  const LaneState& lane(Lane lane) const { return lanes_[static_cast<size_t>(lane)]; }
+  size_t SlotRow(int64_t number) const;
+  MatrixView Slot(Matrix& ring, int64_t number) const;
+  ConstMatrixView Slot(const Matrix& ring, int64_t number) const;
+
+  NetworkOptions options_;
+  PatchGrid grid_;
+  size_t slots_;
+  std::vector<FfLayer> layers_;
+  Generator generator_;
+  std::vector<LaneState> lanes_;
+  std::vector<ConstMatrixView> features_;
+  Matrix silence_;  // what a neighbour says before the first tick
+};
+
+}  // namespace hypnos

@@ -1,0 +1,45 @@
+// When to be awake and when to sleep, as a pure state machine over counts: no clock, no threads.
+//
+//   awake --wake_steps learned--> asleep --sleep_steps dreamed--> awake
+//
+// Threads: thread-compatible.
+#pragma once
+
+#include <cstdint>
+
+namespace hypnos {
+
+struct WakeSleepOptions {
+  // Either 0: never sleeps.
+  uint64_t wake_steps = 128;
+  uint64_t sleep_steps = 128;
+};
+
+class WakeSleep {
+ public:
+  explicit WakeSleep(const WakeSleepOptions& options) : options_(options) {}
+
+  bool asleep() const { return asleep_; }
+  // How far the present phase has come, and how long it is.
+  uint64_t step() const { return step_; }
+  uint64_t length() const { return asleep_ ? options_.sleep_steps : options_.wake_steps; }
+  uint64_t sleeps() const { return sleeps_; }
+
+  // A learning step was made in the present phase. Returns true if it ended the phase.
+  bool OnStep() {
+    if (options_.wake_steps == 0 || options_.sleep_steps == 0) return false;
+    if (++step_ < length()) return false;
+    if (asleep_) ++sleeps_;
+    asleep_ = !asleep_;
+    step_ = 0;
+    return true;
+  }
+
+ private:
+  WakeSleepOptions options_;
+  bool asleep_ = false;
+  uint64_t step_ = 0;
+  uint64_t sleeps_ = 0;
+};
+
+}  // namespace hypnos

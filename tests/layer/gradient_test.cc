@@ -1,0 +1,68 @@
+// The local update is the gradient of the layer's own log-likelihood.
+#include <gtest/gtest.h>
+
+#include "layer/layer_fixture.h"
+
+namespace hypnos {
+namespace {
+
+std::vector<double> Doubles(std::span<const float> v) { return {v.begin(), v.end()}; }
+
+struct Case {
+  Phase phase;
+  size_t constraint_units;
+  size_t batch;
+};
+
+class Gradient : public testing::TestWithParam<Case> {};
+
+TEST_P(Gradient, OfTheUpdateEqualsTheNumericalDerivative) {
+  const auto [phase, constraint_units, batch] = GetParam();
+  FfLayerOptions options = SmallLayer();
+  options.constraint_units = constraint_units;
+  Rng rng(3);
+  auto layer = FfLayer::Create(options, PlainSteps(), rng).value();
+  for (float& b : layer.mutable_parameters().bias.values()) b = 0.1f * rng.Normal();
+  const RandomInputs inputs(batch, options, rng);
+  auto weights = Doubles(layer.parameters().weights.values());
+  auto bias = Doubles(layer.parameters().bias.values());
+
+  FfLayerState state(batch, options);
+  Matrix out(batch, options.units);
+  SerialExecutor executor;
+  layer.Step(inputs.view(), phase, state, out, executor);
+  layer.ApplyUpdate(executor);
+
+  // The update leaves out the constant 2/T of the gradient.
+  const double constant = 2.0 / (static_cast<double>(options.temperature_per_unit) *
+                                 static_cast<double>(options.units));
+  constexpr double kStep = 1e-5;
+  double largest = 0;
+  // `parameters` is weights or bias of the double-precision copy.
+  const auto compare = [&](std::vector<double>& parameters, std::span<const float> updated) {
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      const double middle = parameters[i];
+      parameters[i] = middle + kStep;
+      const double high = LogLikelihood(options, weights, bias, inputs, phase);
+      parameters[i] = middle - kStep;
+      const double low = LogLikelihood(options, weights, bias, inputs, phase);
+      parameters[i] = middle;
+      const double slope = (high - low) / (2 * kStep);
+      EXPECT_NEAR(constant * (updated[i] - middle), slope, 2e-6);
+      largest = std::max(largest, std::abs(slope));
+    }
+  };
+  compare(weights, layer.parameters().weights.values());
+  compare(bias, layer.parameters().bias.values());
+  EXPECT_GT(largest, 1e-2) << "nothing was compared";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    PhasesAndUnits, Gradient,
+    testing::Values(Case{Phase::kPositive, 0, 5}, Case{Phase::kNegative, 0, 5},
+                    Case{Phase::kPositive, 4, 5}, Case{Phase::kNegative, 4, 5},
+                    Case{Phase::kPositive, 9, 5}, Case{Phase::kNegative, 9, 5},
+                    Case{Phase::kPositive, 4, 1}, Case{Phase::kNegative, 4, 1}));
+
+}  // namespace
+}  // namespace hypnos

@@ -1,0 +1,92 @@
+// The rules by which collected gradients become weights, on one weight.
+#include "layer/learning_state.h"
+
+#include <gtest/gtest.h>
+
+namespace hypnos {
+namespace {
+
+class OneWeight {
+ public:
+  explicit OneWeight(const LearningOptions& options)
+      : parameters_{Matrix(1, 1), Matrix(1, 1)}, state_(MakeState(options)) {}
+
+  void Collect(Phase phase, float gradient) {
+    const auto [sum, keep] = state_.Begin(phase);
+    float& s = sum->weights.values()[0];
+    s = keep * s + gradient;
+  }
+  void Step(Phase phase, float gradient) {
+    Collect(phase, gradient);
+    Apply();
+  }
+  void Apply() { state_.Apply(parameters_, executor_); }
+  void WakeUp() { state_.WakeUp(parameters_); }
+  float weight() const { return parameters_.weights.values()[0]; }
+  double contrast() const { return state_.contrast(); }
+
+ private:
+  LearningState MakeState(const LearningOptions& options) {
+    parameters_.weights.values()[0] = 1.0f;
+    return LearningState(options, 0, parameters_);
+  }
+
+  LayerParameters parameters_;
+  LearningState state_;
+  SerialExecutor executor_;
+};
+
+LearningOptions Options(LearningRule rule) {
+  LearningOptions options;
+  options.rule = rule;
+  options.rate = 0.1f;
+  options.velocity = 0.5f;
+  options.weight_decay = 0;
+  options.online_share = 0.1f;
+  return options;
+}
+
+TEST(Interleaved, AddsBothPhasesOfAStepToOneVelocity) {
+  OneWeight w(Options(LearningRule::kInterleaved));
+  w.Collect(Phase::kPositive, 3);
+  w.Step(Phase::kNegative, -1);
+  EXPECT_FLOAT_EQ(w.weight(), 1 + 0.1f * 2);
+  w.Collect(Phase::kPositive, 0);
+  w.Step(Phase::kNegative, 0);
+  EXPECT_FLOAT_EQ(w.weight(), 1 + 0.1f * 2 + 0.1f * 1);
+}
+
+TEST(DeferredContrast, AppliesOnlyTheOnlineShareAtOnce) {
+  OneWeight w(Options(LearningRule::kDeferredContrast));
+  w.Step(Phase::kPositive, 3);
+  w.Step(Phase::kPositive, 3);
+  EXPECT_FLOAT_EQ(w.weight(), 1 + 0.1f * 0.1f * 6);
+}
+
+TEST(DeferredContrast, MovesByTheDifferenceOnWakingUp) {
+  OneWeight w(Options(LearningRule::kDeferredContrast));
+  w.Step(Phase::kPositive, 3);
+  w.Step(Phase::kNegative, -1);
+  w.WakeUp();
+  EXPECT_FLOAT_EQ(w.weight(), 1 + 0.5f * 0.1f * 2);
+}
+
+TEST(DeferredContrast, BalancesPhasesOfUnequalLength) {
+  OneWeight w(Options(LearningRule::kDeferredContrast));
+  for (int step = 0; step < 4; ++step) w.Step(Phase::kPositive, 1);
+  w.Step(Phase::kNegative, -1);
+  w.WakeUp();
+  EXPECT_FLOAT_EQ(w.weight(), 1) << "equal and opposite updates cancel";
+  EXPECT_NEAR(w.contrast(), 0, 1e-6);
+}
+
+TEST(DeferredContrast, WithoutDreamsWakingUpChangesNothing) {
+  OneWeight w(Options(LearningRule::kDeferredContrast));
+  w.Step(Phase::kPositive, 3);
+  const float before = w.weight();
+  w.WakeUp();
+  EXPECT_EQ(w.weight(), before);
+}
+
+}  // namespace
+}  // namespace hypnos
