@@ -104,6 +104,9 @@ def breach_of_private_header(place: Place, header: str) -> Optional[str]:
         return None
     if owner not in rooms.ROOMS:
         return f"\"{header}\" is no header of ours; include libraries with <>"
+    # Tests may compare with the naive loops that a room below keeps for its own tests.
+    if place.test and owner in rooms_open_to(place):
+        return None
     if owner != place.room:
         return f"\"{header}\" is private to room '{owner}'"
     if place.public:
@@ -131,7 +134,7 @@ def breach_of_standard_headers(place: Place, header: str) -> Optional[str]:
         return '<random> differs between standard libraries; use hypnos/base/rng.h'
     if (header in rooms.THREAD_HEADERS and not place.test
             and place.room in rooms.ROOMS_WITHOUT_THREADS):
-        return f"<{header}>: room '{place.room}' has no threads, so that its bits never depend on them"
+        return f"<{header}>: the bits of room '{place.room}' may not depend on threads"
     return None
 
 

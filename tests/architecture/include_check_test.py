@@ -48,7 +48,11 @@ class IncludeCheck(unittest.TestCase):
     def test_private_headers_stay_in_their_room(self):
         self.assert_refused('src/network/a.cc', '#include "layer/private.h"', 'private')
         self.assert_refused('include/hypnos/layer/a.h', '#include "layer/private.h"', 'public')
-        self.assert_allowed('tests/layer/a_test.cc', '#include "layer/private.h"')
+
+    def test_tests_may_look_into_their_room_and_those_below(self):
+        self.assert_allowed('tests/layer/a_test.cc', '#include "layer/private.h"\n'
+                                                     '#include "tensor/naive.h"\n')
+        self.assert_refused('tests/layer/a_test.cc', '#include "network/private.h"', 'private')
 
     def test_rooms_nobody_knows_are_refused(self):
         self.assert_refused('src/attic/a.cc', '', "'attic'")
@@ -104,7 +108,8 @@ class IncludeCheck(unittest.TestCase):
     def test_time_comes_from_a_clock(self):
         for text in ['auto t = std::chrono::steady_clock::now();',
                      'using namespace std::chrono; system_clock::now();',
-                     'time(nullptr);', 'std::time(&t);', '::time(0);', 'gettimeofday(&t, nullptr);']:
+                     'time(nullptr);', 'std::time(&t);', '::time(0);',
+                     'gettimeofday(&t, nullptr);']:
             self.assert_refused('src/daemon/a.cc', text, 'Clock')
         self.assert_allowed('src/base/clock.cc', 'std::chrono::steady_clock::now();')
         self.assert_allowed('tests/base/clock_test.cc', 'std::chrono::steady_clock::now();')

@@ -1,0 +1,141 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "hypnos/base/file_system.h"
+#include "support/temp_dir.h"
+
+namespace hypnos {
+namespace {
+
+using testing::HasSubstr;
+
+void Write(FileSystem& disk, const std::string& path, const std::string& bytes) {
+  auto file = disk.CreateFile(path);
+  ASSERT_TRUE(file.ok()) << file.error().message;
+  ASSERT_TRUE((*file)->Append(bytes).ok());
+  ASSERT_TRUE((*file)->Close().ok());
+}
+
+void ExpectError(const Error& error, Code code, const std::string& reason,
+                 const std::string& sentence) {
+  EXPECT_EQ(error.code, code) << error.message;
+  EXPECT_EQ(error.reason, reason);
+  EXPECT_EQ(error.message, sentence);
+}
+
+class PosixFileSystemTest : public testing::Test {
+ protected:
+  PosixFileSystem disk_;
+  TempDir folder_;
+  std::string path_ = folder_.File("a");
+};
+
+TEST_F(PosixFileSystemTest, ReadsWhatItWrote) {
+  // Longer than any buffer, with every byte there is.
+  std::string bytes;
+  for (int i = 0; i < 300'000; ++i) bytes.push_back(static_cast<char>(i * 7));
+  Write(disk_, path_, bytes);
+  EXPECT_EQ(*disk_.ReadFile(path_), bytes);
+}
+
+TEST_F(PosixFileSystemTest, ReadsAnEmptyFile) {
+  Write(disk_, path_, "");
+  EXPECT_EQ(*disk_.ReadFile(path_), "");
+}
+
+TEST_F(PosixFileSystemTest, CreatingEmptiesWhatIsThere) {
+  Write(disk_, path_, "long old words");
+  Write(disk_, path_, "new");
+  EXPECT_EQ(*disk_.ReadFile(path_), "new");
+}
+
+TEST_F(PosixFileSystemTest, FlushAndSyncBringBytesToTheFile) {
+  auto file = disk_.CreateFile(path_);
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE((*file)->Append("one ").ok());
+  ASSERT_TRUE((*file)->Flush().ok());
+  EXPECT_EQ(*disk_.ReadFile(path_), "one ");
+  ASSERT_TRUE((*file)->Append("two").ok());
+  ASSERT_TRUE((*file)->Sync().ok());
+  EXPECT_EQ(*disk_.ReadFile(path_), "one two");
+}
+
+TEST_F(PosixFileSystemTest, RenamesOverWhatIsThere) {
+  Write(disk_, path_, "old");
+  Write(disk_, folder_.File("b"), "new");
+  ASSERT_TRUE(disk_.Rename(folder_.File("b"), path_).ok());
+  EXPECT_EQ(*disk_.ReadFile(path_), "new");
+  EXPECT_FALSE(disk_.Exists(folder_.File("b")));
+}
+
+TEST_F(PosixFileSystemTest, RemovesFiles) {
+  Write(disk_, path_, "");
+  EXPECT_TRUE(disk_.Exists(path_));
+  ASSERT_TRUE(disk_.Remove(path_).ok());
+  EXPECT_FALSE(disk_.Exists(path_));
+}
+
+TEST_F(PosixFileSystemTest, SaysWhichFileIsNotThere) {
+  const std::string sentence_end = " '" + path_ + "': No such file or directory";
+  ExpectError(disk_.ReadFile(path_).error(), Code::kNotFound, "FILE_NOT_FOUND",
+              "cannot read" + sentence_end);
+  ExpectError(disk_.Remove(path_).error(), Code::kNotFound, "FILE_NOT_FOUND",
+              "cannot remove" + sentence_end);
+  ExpectError(disk_.Rename(path_, folder_.File("b")).error(), Code::kNotFound, "FILE_NOT_FOUND",
+              "cannot rename" + sentence_end);
+}
+
+TEST_F(PosixFileSystemTest, SaysThatTheFolderIsNotThere) {
+  const std::string path = path_ + "/b";
+  ExpectError(disk_.CreateFile(path).error(), Code::kNotFound, "FILE_NOT_FOUND",
+              "cannot create '" + path + "': No such file or directory");
+}
+
+TEST_F(PosixFileSystemTest, AFolderIsNoFile) {
+  const auto created = disk_.CreateFile(folder_.path());
+  EXPECT_EQ(created.error().code, Code::kPermissionDenied);
+  EXPECT_THAT(created.error().message, HasSubstr("Is a directory"));
+  // Opening a folder succeeds; reading it does not.
+  EXPECT_EQ(disk_.ReadFile(folder_.path()).error().code, Code::kPermissionDenied);
+}
+
+TEST_F(PosixFileSystemTest, SaysWhatIsNotPermitted) {
+  ASSERT_EQ(chmod(folder_.path().c_str(), 0), 0);
+  // Root may do everything, so it becomes somebody else for a moment.
+  constexpr uid_t kNobody = 65534;
+  const uid_t before = geteuid();
+  if (before == 0) ASSERT_EQ(seteuid(kNobody), 0);
+  const auto read = disk_.ReadFile(path_);
+  const auto created = disk_.CreateFile(path_);
+  ASSERT_EQ(seteuid(before), 0);
+  ASSERT_EQ(chmod(folder_.path().c_str(), 0700), 0);
+  ExpectError(read.error(), Code::kPermissionDenied, "FILE_NOT_PERMITTED",
+              "cannot read '" + path_ + "': Permission denied");
+  ExpectError(created.error(), Code::kPermissionDenied, "FILE_NOT_PERMITTED",
+              "cannot create '" + path_ + "': Permission denied");
+}
+
+// /dev/full takes bytes into the buffer and has no room for them.
+TEST_F(PosixFileSystemTest, SaysThatTheDiskIsFull) {
+  const std::string sentence_end = "'/dev/full': No space left on device";
+  auto file = disk_.CreateFile("/dev/full");
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE((*file)->Append("words").ok());
+  ExpectError((*file)->Flush().error(), Code::kResourceExhausted, "DISK_FULL",
+              "cannot write to " + sentence_end);
+
+  auto closed = disk_.CreateFile("/dev/full");
+  ASSERT_TRUE((*closed)->Append("words").ok());
+  ExpectError((*closed)->Close().error(), Code::kResourceExhausted, "DISK_FULL",
+              "cannot close " + sentence_end);
+
+  auto long_append = disk_.CreateFile("/dev/full");
+  EXPECT_EQ((*long_append)->Append(std::string(1 << 20, 'x')).error().reason, "DISK_FULL");
+}
+
+}  // namespace
+}  // namespace hypnos

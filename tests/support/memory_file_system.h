@@ -1,0 +1,127 @@
+// A disk in memory. As unforgiving as a real one: what was appended and not flushed is not in the
+// file, and what was not synced is gone after LosePower().
+// Threads: safe; each file belongs to one thread at a time.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "hypnos/base/check.h"
+#include "hypnos/base/file_system.h"
+
+namespace hypnos {
+
+class MemoryFileSystem final : public FileSystem {
+ public:
+  Result<std::string> ReadFile(const std::string& path) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = files_.find(path);
+    if (found == files_.end()) return NotFound("read", path);
+    return found->second->bytes;
+  }
+
+  Result<std::unique_ptr<WritableFile>> CreateFile(const std::string& path) override {
+    const std::lock_guard lock(mutex_);
+    auto& contents = files_[path];
+    contents = std::make_shared<Contents>();
+    return std::unique_ptr<WritableFile>(std::make_unique<File>(mutex_, contents));
+  }
+
+  Status Rename(const std::string& from, const std::string& to) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = files_.find(from);
+    if (found == files_.end()) return NotFound("rename", from);
+    auto contents = found->second;
+    files_.erase(found);
+    files_[to] = std::move(contents);
+    return {};
+  }
+
+  Status Remove(const std::string& path) override {
+    const std::lock_guard lock(mutex_);
+    if (files_.erase(path) == 0) return NotFound("remove", path);
+    return {};
+  }
+
+  bool Exists(const std::string& path) override {
+    const std::lock_guard lock(mutex_);
+    return files_.count(path) != 0;
+  }
+
+  // For tests: puts a file there, durably.
+  void WriteFile(const std::string& path, std::string bytes) {
+    const std::lock_guard lock(mutex_);
+    files_[path] = std::make_shared<Contents>(Contents{bytes, bytes});
+  }
+
+  // In order of their names.
+  std::vector<std::string> Paths() {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> paths;
+    for (const auto& [path, contents] : files_) paths.push_back(path);
+    return paths;
+  }
+
+  // Every file falls back to what it held when it was last synced. Names survive: renaming is
+  // taken to be durable at once.
+  void LosePower() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [path, contents] : files_) contents->bytes = contents->synced;
+  }
+
+ private:
+  struct Contents {
+    std::string bytes;
+    std::string synced;
+  };
+
+  // Goes on writing to the same contents when the file is renamed, as POSIX has it.
+  class File final : public WritableFile {
+   public:
+    File(std::mutex& mutex, std::shared_ptr<Contents> contents)
+        : mutex_(mutex), contents_(std::move(contents)) {}
+
+    Status Append(std::string_view bytes) override {
+      HYPNOS_CHECK(contents_ != nullptr);
+      buffered_ += bytes;
+      return {};
+    }
+    Status Flush() override {
+      HYPNOS_CHECK(contents_ != nullptr);
+      const std::lock_guard lock(mutex_);
+      contents_->bytes += std::exchange(buffered_, {});
+      return {};
+    }
+    Status Sync() override {
+      HYPNOS_RETURN_IF_ERROR(Flush());
+      const std::lock_guard lock(mutex_);
+      contents_->synced = contents_->bytes;
+      return {};
+    }
+    Status Close() override {
+      HYPNOS_RETURN_IF_ERROR(Flush());
+      contents_ = nullptr;
+      return {};
+    }
+
+   private:
+    std::mutex& mutex_;
+    std::shared_ptr<Contents> contents_;
+    std::string buffered_;
+  };
+
+  static Error NotFound(const char* doing, const std::string& path) {
+    return {Code::kNotFound, "FILE_NOT_FOUND",
+            std::string("cannot ") + doing + " '" + path + "': No such file or directory"};
+  }
+
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<Contents>> files_;
+};
+
+}  // namespace hypnos
