@@ -108,7 +108,7 @@ TEST_F(PosixFileSystemTest, SaysWhatIsNotPermitted) {
   // Root may do everything, so it becomes somebody else for a moment.
   constexpr uid_t kNobody = 65534;
   const uid_t before = geteuid();
-  if (before == 0) ASSERT_EQ(seteuid(kNobody), 0);
+  ASSERT_EQ(seteuid(before == 0 ? kNobody : before), 0);
   const auto read = disk_.ReadFile(path_);
   const auto created = disk_.CreateFile(path_);
   ASSERT_EQ(seteuid(before), 0);
