@@ -125,9 +125,9 @@ void FfLayer::StepRows(const LayerInputs& inputs, Phase phase, size_t block, FfL
   const size_t features = units - options_.constraint_units;
   const float width = static_cast<float>(units);
   const float temperature = options_.temperature_per_unit * width;
-  const float balance =
-      options_.threshold_per_unit * static_cast<float>(static_cast<double>(features) -
-                                                       static_cast<double>(options_.constraint_units));
+  const float balance = options_.threshold_per_unit *
+                        static_cast<float>(static_cast<double>(features) -
+                                           static_cast<double>(options_.constraint_units));
   const float share = 1.0f / static_cast<float>(state.h.rows());
   const bool learns = phase != Phase::kLook;
   const auto activity_sum = state.activity_sums.row(block);

@@ -109,8 +109,7 @@ void LearningState::WakeUp(LayerParameters& parameters) {
   contrast_ = apart > 0 ? Norm(positive_) / apart : 0;
 
   const float rate = options_.rate;
-  const float keep =
-      1.0f - rate * options_.weight_decay * static_cast<float>(positive_steps_);
+  const float keep = 1.0f - rate * options_.weight_decay * static_cast<float>(positive_steps_);
   ForEachMatrix(
       [&](Matrix& w0, Matrix& v, Matrix& p) {
         Combine(p.values(), options_.velocity, v.values(), v.values());

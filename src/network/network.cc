@@ -33,7 +33,8 @@ Result<Network> Network::Create(const NetworkOptions& options, const PlaneShape&
   for (size_t l = 0; l < count; ++l) {
     FfLayerOptions layer = options.layers[l].layer;
     layer.below = l == 0 ? grid.inputs() : options.layers[l - 1].layer.units;
-    layer.above = l + 1 < count && options.layers[l].top_down ? options.layers[l + 1].layer.units : 0;
+    layer.above =
+        l + 1 < count && options.layers[l].top_down ? options.layers[l + 1].layer.units : 0;
     auto made = FfLayer::Create(layer, options.learning, rng.Fork(Format("layer {}", l)));
     if (!made.ok()) {
       Error error = made.error();
@@ -154,9 +155,7 @@ void Network::StepLayer(size_t layer, Tick& tick, Executor& executor) {
                           Slot(lane(tick.lane).outputs[layer], tick.number), executor);
 }
 
-void Network::FinishStep(size_t layer, Executor& executor) {
-  layers_[layer].ApplyUpdate(executor);
-}
+void Network::FinishStep(size_t layer, Executor& executor) { layers_[layer].ApplyUpdate(executor); }
 
 std::span<const ConstMatrixView> Network::Features(Lane l, int64_t number) {
   for (size_t layer = 0; layer < layers_.size(); ++layer) {
@@ -168,8 +167,8 @@ std::span<const ConstMatrixView> Network::Features(Lane l, int64_t number) {
 
 void Network::Compare(Tick& tick, Executor& executor) {
   if (!tick.compare) return;
-  tick.prediction_error = generator_.Compare(lane(tick.lane).prediction,
-                                             input(tick.lane, tick.number), executor);
+  tick.prediction_error =
+      generator_.Compare(lane(tick.lane).prediction, input(tick.lane, tick.number), executor);
 }
 
 void Network::Predict(Tick& tick, Executor& executor) {

@@ -87,14 +87,12 @@ ProbeResult ProbeRealAgainstDream(Network& network, const SequenceMemory& sequen
   ProbeRun run(network, tick_number, executor);
   std::vector<Tally> tallies(layers);
   for (size_t s = 0; s < sequences.size(); ++s) {
-    const Goodness real =
-        run.Watch(sequences, s, context_frames, steps, [&](size_t step, Planes& frame) {
-          sequences.Read(s, context_frames + step, frame);
-        });
-    const Goodness dream =
-        run.Watch(sequences, s, context_frames, steps, [&](size_t, Planes& frame) {
-          dreamer.Imagine(network.prediction(Lane::kDream), frame);
-        });
+    const Goodness real = run.Watch(
+        sequences, s, context_frames, steps,
+        [&](size_t step, Planes& frame) { sequences.Read(s, context_frames + step, frame); });
+    const Goodness dream = run.Watch(
+        sequences, s, context_frames, steps,
+        [&](size_t, Planes& frame) { dreamer.Imagine(network.prediction(Lane::kDream), frame); });
     Count(real, dream, tallies);
   }
   for (size_t l = 0; l < layers; ++l) {

@@ -1,15 +1,15 @@
 // Compiled once for each instruction set; Highway picks one when the program runs.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "tensor/kernels.cc"
-#include "hwy/foreach_target.h"  // IWYU pragma: keep
-#include "hwy/highway.h"
-
-#include "hypnos/base/check.h"
 #include "hypnos/tensor/kernels.h"
 
 #include <cmath>
 #include <cstring>
 #include <utility>
+
+#include "hwy/foreach_target.h"  // IWYU pragma: keep
+#include "hwy/highway.h"
+#include "hypnos/base/check.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace hypnos::HWY_NAMESPACE {
@@ -92,8 +92,8 @@ float ActivateKernel(const float* a, const float* bias, float damping, size_t n,
   ForEachVector(
       n,
       [&](size_t i) {
-        const auto [fresh, damped] = step(
-            hn::Add(hn::LoadU(d, a + i), hn::LoadU(d, bias + i)), hn::LoadU(d, h + i));
+        const auto [fresh, damped] =
+            step(hn::Add(hn::LoadU(d, a + i), hn::LoadU(d, bias + i)), hn::LoadU(d, h + i));
         hn::StoreU(fresh, d, r + i);
         hn::StoreU(damped, d, h + i);
       },

@@ -57,12 +57,12 @@ TEST_P(Gradient, OfTheUpdateEqualsTheNumericalDerivative) {
   EXPECT_GT(largest, 1e-2) << "nothing was compared";
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    PhasesAndUnits, Gradient,
-    testing::Values(Case{Phase::kPositive, 0, 5}, Case{Phase::kNegative, 0, 5},
-                    Case{Phase::kPositive, 4, 5}, Case{Phase::kNegative, 4, 5},
-                    Case{Phase::kPositive, 9, 5}, Case{Phase::kNegative, 9, 5},
-                    Case{Phase::kPositive, 4, 1}, Case{Phase::kNegative, 4, 1}));
+INSTANTIATE_TEST_SUITE_P(PhasesAndUnits, Gradient,
+                         testing::Values(Case{Phase::kPositive, 0, 5}, Case{Phase::kNegative, 0, 5},
+                                         Case{Phase::kPositive, 4, 5}, Case{Phase::kNegative, 4, 5},
+                                         Case{Phase::kPositive, 9, 5}, Case{Phase::kNegative, 9, 5},
+                                         Case{Phase::kPositive, 4, 1},
+                                         Case{Phase::kNegative, 4, 1}));
 
 }  // namespace
 }  // namespace hypnos

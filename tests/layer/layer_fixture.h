@@ -60,8 +60,8 @@ inline double LogLikelihood(const FfLayerOptions& o, const std::vector<double>& 
       const double sign = u < o.units - o.constraint_units ? 1 : -1;
       balance += sign * (r * r - static_cast<double>(o.threshold_per_unit));
     }
-    const double z = balance / (static_cast<double>(o.temperature_per_unit) *
-                                static_cast<double>(o.units));
+    const double z =
+        balance / (static_cast<double>(o.temperature_per_unit) * static_cast<double>(o.units));
     sum += -std::log1p(std::exp(phase == Phase::kPositive ? -z : z));
   }
   return sum / static_cast<double>(batch);

@@ -54,8 +54,8 @@ TEST(Kernels, ActivateRectifiesDampsAndMeasuresGoodness) {
     auto h = naive::RandomVector(n + 1, rng);
     const auto old = h;
     std::vector<float> r(n + 1, 7.0f);
-    const float goodness = Activate(std::span(a).subspan(offset), bias, 0.7f,
-                                    std::span(r).first(n), std::span(h).first(n));
+    const float goodness = Activate(std::span(a).subspan(offset), bias, 0.7f, std::span(r).first(n),
+                                    std::span(h).first(n));
     double expected = 0;
     for (size_t i = 0; i < n; ++i) {
       const float fresh = std::max(0.0f, a[offset + i] + bias[i]);

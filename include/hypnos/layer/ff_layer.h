@@ -49,9 +49,9 @@ struct FfLayerState {
   void Reset();
   void CopyFrom(const FfLayerState& other);
 
-  Matrix h;                         // [batch x units]
-  std::vector<float> goodness;      // [batch] G_f - G_c of the last step
-  std::vector<float> probability;   // [batch] p of the last step
+  Matrix h;                        // [batch x units]
+  std::vector<float> goodness;     // [batch] G_f - G_c of the last step
+  std::vector<float> probability;  // [batch] p of the last step
 
   // Scratch of a step: responses, then update terms [batch x units]; column sums of both for each
   // block of rows.

@@ -32,8 +32,8 @@ struct GeneratorOptions {
 class Generator {
  public:
   // layer_widths from the bottom up.
-  Generator(const GeneratorOptions& options, const std::vector<size_t>& layer_widths,
-            size_t inputs, size_t batch);
+  Generator(const GeneratorOptions& options, const std::vector<size_t>& layer_widths, size_t inputs,
+            size_t batch);
 
   // `features`: the outputs of all layers, then x.
   void Predict(std::span<const ConstMatrixView> features, MatrixView prediction,

@@ -1,12 +1,13 @@
 // A grid of columns: every patch location runs the same layers with a state of its own.
 //
-// Time advances in ticks. At tick t layer l reads what layers l-1, l and l+1 put out at t-1 (layer 1
-// reads the input of tick t), so all layers of a tick are independent of one another: whoever drives
-// the network may run them at the same time, each behind its neighbours by one tick at the most.
+// Time advances in ticks. At tick t layer l reads what layers l-1, l and l+1 put out at t-1 (layer
+// 1 reads the input of tick t), so all layers of a tick are independent of one another: whoever
+// drives the network may run them at the same time, each behind its neighbours by one tick at the
+// most.
 //
-// A lane is one stream of inputs with its own states: what is real, a dream. Lanes share the weights.
-// A network keeps the outputs of the last `slots` ticks of each lane; whoever drives it keeps no more
-// than slots - 1 ticks under way.
+// A lane is one stream of inputs with its own states: what is real, a dream. Lanes share the
+// weights. A network keeps the outputs of the last `slots` ticks of each lane; whoever drives it
+// keeps no more than slots - 1 ticks under way.
 //
 // For one tick of one lane, in this order:
 //   SetInput, then StepLayer for each layer (in any order or at once), then Compare and Predict.
@@ -67,8 +68,8 @@ struct Tick {
   // Ticks since the input became what it is now (a reset; the first dreamed frame): it has reached
   // layer l (from 0) at age l, and the layer learns from then on.
   int64_t age = 0;
-  // Read-out: compare the input with what was predicted at the tick before; learn from that; predict
-  // the next input.
+  // Read-out: compare the input with what was predicted at the tick before; learn from that;
+  // predict the next input.
   bool compare = false;
   bool learn_generator = false;
   bool predict = false;
@@ -116,8 +117,8 @@ class Network {
   // Valid until the lane's tick number + slots is under way.
   ConstMatrixView input(Lane lane, int64_t number) const;
   ConstMatrixView output(Lane lane, size_t layer, int64_t number) const;
-  // The error last compared, [locations x inputs], and its mean square at each location; valid until
-  // Predict.
+  // The error last compared, [locations x inputs], and its mean square at each location; valid
+  // until Predict.
   const Matrix& prediction_errors() const { return generator_.errors(); }
   std::span<const float> prediction_row_errors() const { return generator_.row_errors(); }
   // What the lane's last read-out expects next.
@@ -135,8 +136,7 @@ class Network {
     Matrix prediction;
   };
 
-  Network(const NetworkOptions& options, PatchGrid grid, size_t slots,
-          std::vector<FfLayer> layers);
+  Network(const NetworkOptions& options, PatchGrid grid, size_t slots, std::vector<FfLayer> layers);
 
   LayerInputs InputsOf(size_t layer, const Tick& tick) const;
   std::span<const ConstMatrixView> Features(Lane lane, int64_t number);

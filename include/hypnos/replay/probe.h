@@ -1,8 +1,8 @@
 // How well a network tells what is real from what it dreams, looked at without learning.
 //
 // Each remembered sequence is cut into a context and a continuation. After the context the network
-// sees, once, the real continuation and, once, its own dream of it; pairwise accuracy is the share of
-// (step, location) pairs in which the real one has the higher goodness (ties count half; 0.5 is
+// sees, once, the real continuation and, once, its own dream of it; pairwise accuracy is the share
+// of (step, location) pairs in which the real one has the higher goodness (ties count half; 0.5 is
 // chance). Layer l (from 0) is judged from the step on at which the continuation has reached it.
 //
 // Uses the dream lane and leaves weights alone. Nothing may be under way.

@@ -1,11 +1,10 @@
 // A bounded memory of short real sequences: what dreams begin with.
 //
 // A sequence is `frames` consecutive encoded frames; no sequence spans a discontinuity. One is
-// remembered every `interval_frames`; when the memory is full, a random one makes room, so that ages
-// are spread (geometrically) over capacity x interval frames and old scenes fade instead of being
-// cut off. Values are kept in half precision: 2 bytes each.
-// Threads: thread-compatible. Allocates when a frame of a new shape comes (which empties it) and
-// until it is full.
+// remembered every `interval_frames`; when the memory is full, a random one makes room, so that
+// ages are spread (geometrically) over capacity x interval frames and old scenes fade instead of
+// being cut off. Values are kept in half precision: 2 bytes each. Threads: thread-compatible.
+// Allocates when a frame of a new shape comes (which empties it) and until it is full.
 #pragma once
 
 #include <cstdint>
@@ -46,9 +45,9 @@ class SequenceMemory {
   Rng rng_;
   PlaneShape shape_;
   std::vector<Sequence> sequences_;
-  Sequence recent_;          // being collected
-  size_t collected_ = 0;     // frames in recent_
-  size_t until_next_ = 0;    // frames to let pass before the next one begins
+  Sequence recent_;        // being collected
+  size_t collected_ = 0;   // frames in recent_
+  size_t until_next_ = 0;  // frames to let pass before the next one begins
 };
 
 }  // namespace hypnos

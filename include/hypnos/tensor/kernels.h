@@ -22,8 +22,7 @@ float Activate(std::span<const float> a, std::span<const float> bias, float damp
 void AddScaled(float scale, std::span<const float> x, std::span<float> y);
 
 // out = a + scale b; out may be a or b.
-void Combine(std::span<const float> a, float scale, std::span<const float> b,
-             std::span<float> out);
+void Combine(std::span<const float> a, float scale, std::span<const float> b, std::span<float> out);
 
 // y = factor y.
 void Scale(float factor, std::span<float> y);

@@ -1,0 +1,69 @@
+// From a queue of frames to a learning network: who does what at which step, in a flow graph.
+//
+//   frames -> [encode] -> [imagine] -> [layer 1] … [layer L] -> [read-out] -> [output]
+//
+// Each stage is serial in itself and all run at the same time: while the layers work on step t,
+// t+1 is being encoded and t-1 read out. A layer's node waits for the step and for its neighbours'
+// and its own outputs of the step before; nothing else orders the layers. A step whose input is
+// dreamed waits for the read-out of the step before.
+// The number of steps under way is bounded; the bits of every result depend on the seed and the
+// frames only, not on the number of threads.
+#pragma once
+
+#include <memory>
+
+#include "hypnos/base/clock.h"
+#include "hypnos/base/result.h"
+#include "hypnos/network/network.h"
+#include "hypnos/pipeline/report.h"
+#include "hypnos/replay/sequence_memory.h"
+#include "hypnos/schedule/wake_sleep.h"
+#include "hypnos/sources/frame_queue.h"
+#include "hypnos/sources/video_encoder.h"
+
+namespace hypnos {
+
+struct PipelineOptions {
+  uint64_t seed = 1;
+  VideoEncoderOptions encoder;
+  NetworkOptions network;
+  // Steps for which one frame is held.
+  int steps_per_frame = 1;
+  WakeSleepOptions schedule;
+  // Length of one dream.
+  int dream_steps = 8;
+  SequenceMemoryOptions memory;
+  size_t residuals = 32;
+  // Sequences remembered of frames that are not learned from, to be judged on at the end.
+  size_t held_out_sequences = 8;
+  int threads = 0;  // 0: one for each core
+  size_t frames_in_flight = 3;
+};
+
+// Threads: Run is called once, by one thread. Stop may be called from any.
+class Pipeline {
+ public:
+  // `clock` and `observer` must outlive the pipeline.
+  Pipeline(const PipelineOptions& options, const Clock& clock, PipelineObserver& observer);
+  ~Pipeline();
+
+  // Runs until the queue ends or Stop is called; steps under way are finished. The network is made
+  // when the first frame shows its size.
+  // Errors: those of the queue's source (what came before has been learned from and reported);
+  // kInvalidArgument where options and frame do not fit; kNotFound for a queue without a frame.
+  Result<RunSummary> Run(FrameQueue& queue);
+
+  // Run returns after the steps under way, unless it waits for a frame: close the queue for that.
+  void Stop();
+
+  // What was done so far, also after Run ended in an error. Not while it runs.
+  const RunSummary& summary() const;
+  // Null before the first frame. Not while Run is under way.
+  const Network* network() const;
+
+ private:
+  class Driver;
+  std::unique_ptr<Driver> driver_;
+};
+
+}  // namespace hypnos

@@ -1,0 +1,74 @@
+// What the pipeline tells whoever listens.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "hypnos/base/clock.h"
+#include "hypnos/network/network.h"
+#include "hypnos/replay/probe.h"
+#include "hypnos/sources/frame.h"
+
+namespace hypnos {
+
+// One input frame, as it was seen before anything was learned from it.
+struct FrameReport {
+  std::string clip;
+  int64_t index = 0;
+  Duration presentation_time{};
+  Discontinuity discontinuity = Discontinuity::kNone;
+  bool learn = true;     // the source lets the network learn from this frame
+  bool resized = false;  // it was of another size than the first one
+  // Mean square error of the generator's prediction, in variances of the channel, over the frame; 0
+  // for a frame that nothing led up to.
+  double prediction_error = 0;
+  std::vector<StepStatistics> layers;  // of the frame's last tick
+};
+
+// One step of a dream from which something was learned.
+struct DreamReport {
+  int64_t step = 0;  // from the dream's first own frame
+  std::vector<StepStatistics> layers;
+};
+
+struct PhaseReport {
+  bool asleep = false;
+  uint64_t sleeps = 0;  // finished so far
+  // Per layer: FfLayer::contrast of the last finished cycle.
+  std::vector<double> contrast;
+};
+
+// Threads: calls come one after the other, from any thread; keep them short. They never change what
+// is learned.
+class PipelineObserver {
+ public:
+  virtual ~PipelineObserver() = default;
+  virtual void OnFrame(const FrameReport&) {}
+  virtual void OnDream(const DreamReport&) {}
+  virtual void OnPhase(const PhaseReport&) {}
+};
+
+// Where the time goes; each stage is busy on one thread at a time, its parallel parts not counted
+// separately.
+struct StageTimes {
+  Duration encode{};
+  Duration imagine{};
+  std::vector<Duration> layers;
+  Duration read_out{};
+  Duration output{};
+};
+
+struct RunSummary {
+  int64_t frames = 0;
+  int64_t learned_frames = 0;
+  int64_t dream_steps = 0;
+  uint64_t sleeps = 0;
+  Duration elapsed{};
+  StageTimes stages;
+  // Told on frames of entries with `learn: false`; sequences = 0 where there were none.
+  ProbeResult held_out;
+};
+
+}  // namespace hypnos

@@ -1,0 +1,172 @@
+#include "pipeline/flow.h"
+
+#include <oneapi/tbb/flow_graph.h>
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <tuple>
+#include <vector>
+
+#include "pipeline/tbb_executor.h"
+
+namespace hypnos {
+namespace {
+
+namespace flow = tbb::flow;
+
+// How many steps have passed a stage; the submitting thread waits on it.
+class Milestone {
+ public:
+  void Pass() {
+    {
+      const std::lock_guard lock(mutex_);
+      ++passed_;
+    }
+    changed_.notify_one();
+  }
+  void WaitFor(int64_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return passed_ >= count; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int64_t passed_ = 0;
+};
+
+// The step itself, then what below, self and above said the step before.
+using LayerTokens = std::tuple<Step*, Step*, Step*, Step*>;
+using LayerJoin = flow::join_node<LayerTokens, flow::queueing>;
+
+struct LayerNode {
+  LayerNode(flow::graph& graph, size_t layer, Stages& stages, Executor& executor,
+            flow::receiver<Step*>& read_out)
+      : join(graph),
+        body(graph, flow::serial,
+             [=, &stages, &executor, &read_out](const LayerTokens& tokens) -> Step* {
+               Step* step = std::get<0>(tokens);
+               stages.RunLayer(layer, *step, executor);
+               // From within the body: the next step cannot overtake it.
+               if (step->layers_left.fetch_sub(1) == 1) read_out.try_put(step);
+               return step;
+             }) {
+    flow::make_edge(join, body);
+  }
+
+  LayerJoin join;
+  flow::function_node<LayerTokens, Step*> body;
+};
+
+}  // namespace
+
+struct Flow::Graph {
+  Graph(Stages& stages, size_t layer_count, int threads, size_t steps_in_flight)
+      // The submitting thread does no work in the arena, so the workers must be `threads`.
+      : parallelism(tbb::global_control::max_allowed_parallelism, static_cast<size_t>(threads) + 1),
+        arena(threads, /*reserved_for_masters=*/0),
+        steps(steps_in_flight) {
+    arena.execute([&] {
+      graph = std::make_unique<flow::graph>();
+      Build(stages, layer_count);
+    });
+  }
+
+  void Build(Stages& stages, size_t layer_count) {
+    flow::graph& g = *graph;
+    encode = std::make_unique<Node>(g, flow::serial, [&stages](Step* step) {
+      stages.Encode(*step);
+      return step;
+    });
+    permitted = std::make_unique<flow::join_node<std::tuple<Step*, Step*>, flow::queueing>>(g);
+    imagine =
+        std::make_unique<PairNode>(g, flow::serial, [&stages](const std::tuple<Step*, Step*>& t) {
+          stages.Imagine(*std::get<0>(t));
+          return std::get<0>(t);
+        });
+    output = std::make_unique<Node>(g, flow::serial, [this, &stages](Step* step) {
+      stages.Output(*step);
+      finished.Pass();
+      return step;
+    });
+    read_out = std::make_unique<Node>(g, flow::serial, [this, &stages](Step* step) {
+      stages.ReadOut(*step, executor);
+      read.Pass();
+      return step;
+    });
+    for (size_t l = 0; l < layer_count; ++l) {
+      layers.push_back(std::make_unique<LayerNode>(g, l, stages, executor, *read_out));
+    }
+    flow::make_edge(*encode, flow::input_port<0>(*permitted));
+    flow::make_edge(*permitted, *imagine);
+    flow::make_edge(*read_out, *output);
+    for (size_t l = 0; l < layer_count; ++l) ConnectLayer(l);
+  }
+
+  // Edges: the step to every layer; each layer to itself and its neighbours. At the ends of the
+  // column the missing neighbour is replaced by the input and by the layer itself. The first tokens
+  // are the silence before the first step.
+  void ConnectLayer(size_t l) {
+    LayerNode& layer = *layers[l];
+    flow::make_edge(*imagine, flow::input_port<0>(layer.join));
+    if (l == 0) {
+      flow::make_edge(*imagine, flow::input_port<1>(layer.join));
+    } else {
+      flow::make_edge(layers[l - 1]->body, flow::input_port<1>(layer.join));
+      flow::input_port<1>(layer.join).try_put(nullptr);
+    }
+    flow::make_edge(layer.body, flow::input_port<2>(layer.join));
+    flow::input_port<2>(layer.join).try_put(nullptr);
+    LayerNode& above = l + 1 < layers.size() ? *layers[l + 1] : layer;
+    flow::make_edge(above.body, flow::input_port<3>(layer.join));
+    flow::input_port<3>(layer.join).try_put(nullptr);
+  }
+
+  using Node = flow::function_node<Step*, Step*>;
+  using PairNode = flow::function_node<std::tuple<Step*, Step*>, Step*>;
+
+  tbb::global_control parallelism;
+  tbb::task_arena arena;
+  TbbExecutor executor;
+  std::vector<Step> steps;
+  int64_t submitted = 0;
+  Milestone read, finished;
+  std::unique_ptr<flow::graph> graph;
+  std::unique_ptr<Node> encode, read_out, output;
+  std::unique_ptr<flow::join_node<std::tuple<Step*, Step*>, flow::queueing>> permitted;
+  std::unique_ptr<PairNode> imagine;
+  std::vector<std::unique_ptr<LayerNode>> layers;
+};
+
+Flow::Flow(Stages& stages, size_t layers, int threads, size_t steps_in_flight)
+    : graph_(std::make_unique<Graph>(stages, layers, threads, steps_in_flight)) {}
+
+Flow::~Flow() { Drain(); }
+
+Step& Flow::NextStep() {
+  Graph& g = *graph_;
+  const auto room = static_cast<int64_t>(g.steps.size());
+  g.finished.WaitFor(g.submitted - room + 1);
+  return g.steps[static_cast<size_t>(g.submitted % room)];
+}
+
+void Flow::Submit() {
+  Graph& g = *graph_;
+  Step* step = &g.steps[static_cast<size_t>(g.submitted) % g.steps.size()];
+  step->number = g.submitted++;
+  step->layers_left = g.layers.size();
+  step->real.layers.resize(g.layers.size());
+  step->dream.layers.resize(g.layers.size());
+  g.arena.execute([&] { g.encode->try_put(step); });
+  if (step->has_dream && step->dream_input.follows_prediction()) g.read.WaitFor(step->number);
+  g.arena.execute([&] { flow::input_port<1>(*g.permitted).try_put(step); });
+}
+
+void Flow::Drain() {
+  graph_->finished.WaitFor(graph_->submitted);
+  graph_->arena.execute([&] { graph_->graph->wait_for_all(); });
+}
+
+}  // namespace hypnos

@@ -1,0 +1,32 @@
+// The flow graph: one node a stage, one node a layer, and a bounded number of steps under way.
+// Threads: one thread submits and waits.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "pipeline/stages.h"
+#include "pipeline/step.h"
+
+namespace hypnos {
+
+class Flow {
+ public:
+  // `stages` must outlive the flow. threads > 0.
+  Flow(Stages& stages, size_t layers, int threads, size_t steps_in_flight);
+  ~Flow();
+
+  // Waits until fewer than the allowed steps are under way, then gives an unused step to fill.
+  Step& NextStep();
+  // Starts the step last given. If its input is dreamed, this waits for the read-out of the step
+  // before, which the dream follows; the encoding goes on meanwhile.
+  void Submit();
+  // Waits until nothing is under way.
+  void Drain();
+
+ private:
+  struct Graph;
+  std::unique_ptr<Graph> graph_;
+};
+
+}  // namespace hypnos

@@ -1,0 +1,125 @@
+#include "pipeline/stages.h"
+
+#include <utility>
+
+namespace hypnos {
+namespace {
+
+// Adds the time of its own life to a total.
+class Stopwatch {
+ public:
+  Stopwatch(const Clock& clock, Duration& total)
+      : clock_(clock), total_(total), begin_(clock.Now()) {}
+  ~Stopwatch() { total_ += clock_.Now() - begin_; }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  const Clock& clock_;
+  Duration& total_;
+  Instant begin_;
+};
+
+}  // namespace
+
+Stages::Stages(VideoEncoder& encoder, Network& network, Memories& memories, Rng dream_rng,
+               const Clock& clock, PipelineObserver& observer, RunSummary& summary)
+    : encoder_(encoder),
+      network_(network),
+      memories_(memories),
+      dreamer_(memories.sequences, memories.residuals, network.grid(), dream_rng),
+      clock_(clock),
+      observer_(observer),
+      summary_(summary) {
+  summary_.stages.layers.resize(network.layer_count());
+}
+
+void Stages::Encode(Step& step) {
+  const Stopwatch watch(clock_, summary_.stages.encode);
+  if (!step.has_real) return;
+  if (!step.first_of_frame) return network_.HoldInput(step.real);
+  step.resized = encoder_.Encode(step.frame, &encoded_).resized;
+  network_.SetInput(step.real, encoded_);
+  Remember(step);
+}
+
+// Frames that are not learned from are not dreamed from either: they stay fair to be judged on.
+void Stages::Remember(const Step& step) {
+  const bool continues = step.real.start == TickStart::kContinue;
+  (step.learn ? memories_.sequences : memories_.held_out).Observe(encoded_, continues);
+}
+
+void Stages::Imagine(Step& step) {
+  const Stopwatch watch(clock_, summary_.stages.imagine);
+  if (!step.has_dream) return;
+  const DreamInput& input = step.dream_input;
+  if (input.begins) dreamer_.Begin();
+  switch (input.from) {
+    case DreamInput::From::kContext:
+      dreamer_.Context(input.context_frame, dreamed_);
+      break;
+    case DreamInput::From::kRealLane:
+      dreamer_.Imagine(network_.prediction(Lane::kReal), dreamed_);
+      break;
+    case DreamInput::From::kDreamLane:
+      dreamer_.Imagine(network_.prediction(Lane::kDream), dreamed_);
+      break;
+    case DreamInput::From::kHeld:
+      return network_.HoldInput(step.dream);
+  }
+  network_.SetInput(step.dream, dreamed_);
+}
+
+void Stages::RunLayer(size_t layer, Step& step, Executor& executor) {
+  const Stopwatch watch(clock_, summary_.stages.layers[layer]);
+  // The dream first: when it forks it needs the real lane as it was a step ago.
+  if (step.has_dream) network_.StepLayer(layer, step.dream, executor);
+  if (step.has_real) network_.StepLayer(layer, step.real, executor);
+  if (step.learns()) network_.FinishStep(layer, executor);
+}
+
+void Stages::ReadOut(Step& step, Executor& executor) {
+  const Stopwatch watch(clock_, summary_.stages.read_out);
+  if (step.has_real) {
+    network_.Compare(step.real, executor);
+    if (step.real.compare && step.learn) {
+      network_.grid().Average(network_.prediction_errors(), residual_);
+      memories_.residuals.Observe(residual_);
+    }
+    network_.Predict(step.real, executor);
+  }
+  if (step.has_dream) network_.Predict(step.dream, executor);
+}
+
+void Stages::Output(Step& step) {
+  const Stopwatch watch(clock_, summary_.stages.output);
+  if (step.has_real) ReportFrame(step);
+  if (step.has_dream && step.dream.phase != Phase::kLook) ReportDream(step);
+}
+
+void Stages::ReportFrame(Step& step) {
+  FrameReport& report = frame_report_;
+  if (step.first_of_frame) {
+    report.clip = std::move(step.frame.clip);
+    report.index = step.frame.index;
+    report.presentation_time = step.frame.presentation_time;
+    report.discontinuity = step.frame.discontinuity;
+    report.learn = step.learn;
+    report.resized = step.resized;
+    report.prediction_error = step.real.prediction_error;
+  }
+  if (!step.last_of_frame) return;
+  report.layers = step.real.layers;
+  ++summary_.frames;
+  if (step.real.phase != Phase::kLook) ++summary_.learned_frames;
+  observer_.OnFrame(report);
+}
+
+void Stages::ReportDream(const Step& step) {
+  dream_report_.step = step.dream_step;
+  dream_report_.layers = step.dream.layers;
+  ++summary_.dream_steps;
+  observer_.OnDream(dream_report_);
+}
+
+}  // namespace hypnos

@@ -1,0 +1,155 @@
+#include "hypnos/pipeline/pipeline.h"
+
+#include <gtest/gtest.h>
+
+#include "hypnos/base/format.h"
+#include "pipeline/fixture.h"
+
+namespace hypnos {
+namespace {
+
+TEST(Pipeline, ReportsEveryFrameOnceAndInOrder) {
+  const Watched run(SmallPipeline(), MakeClip(40));
+  ASSERT_TRUE(run.result->ok()) << run.result->error().message;
+  ASSERT_EQ(run.recorder.frames.size(), 40u);
+  for (size_t i = 0; i < 40; ++i) {
+    EXPECT_EQ(run.recorder.frames[i].index, static_cast<int64_t>(i));
+    EXPECT_EQ(run.recorder.frames[i].layers.size(), 3u);
+  }
+  EXPECT_EQ((*run.result)->frames, 40);
+}
+
+TEST(Pipeline, SleepsOnSchedule) {
+  const Watched run(SmallPipeline(), MakeClip(40));
+  // 10 frames awake, 6 dreamed steps, … four times; the last sleep follows the last frame.
+  EXPECT_EQ(run.recorder.dreams.size(), 24u);
+  EXPECT_EQ((*run.result)->sleeps, 4u);
+  ASSERT_EQ(run.recorder.phases.size(), 8u);
+  EXPECT_TRUE(run.recorder.phases[0].asleep);
+  EXPECT_FALSE(run.recorder.phases[1].asleep);
+  EXPECT_LT(run.recorder.phases[1].contrast[0], 1.0);
+}
+
+class SameBits : public testing::TestWithParam<LearningRule> {};
+
+TEST_P(SameBits, ForAnyNumberOfThreadsAndStepsInFlight) {
+  PipelineOptions options = SmallPipeline();
+  options.network.learning.rule = GetParam();
+  options.threads = 1;
+  options.frames_in_flight = 1;
+  const Watched one(options, MakeClip(60));
+  EXPECT_GT(one.recorder.text.size(), 1000u);
+  for (const int threads : {1, 2, 8}) {
+    for (const size_t in_flight : {1u, 3u, 7u}) {
+      options.threads = threads;
+      options.frames_in_flight = in_flight;
+      const Watched other(options, MakeClip(60));
+      EXPECT_EQ(one.recorder.text, other.recorder.text)
+          << threads << " threads, " << in_flight << " in flight";
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, SameBits,
+                         testing::Values(LearningRule::kDeferredContrast,
+                                         LearningRule::kInterleaved, LearningRule::kLooking));
+
+TEST(Pipeline, AnotherSeedGivesOtherBits) {
+  PipelineOptions options = SmallPipeline();
+  const Watched one(options, MakeClip(20));
+  options.seed = 2;
+  const Watched other(options, MakeClip(20));
+  EXPECT_NE(one.recorder.text, other.recorder.text);
+}
+
+TEST(Pipeline, InterleavedDreamsBesideEveryFrame) {
+  PipelineOptions options = SmallPipeline();
+  options.network.learning.rule = LearningRule::kInterleaved;
+  const Watched run(options, MakeClip(40));
+  EXPECT_EQ(run.recorder.dreams.size(), 38u) << "all but the first two frames";
+  EXPECT_TRUE(run.recorder.phases.empty());
+}
+
+TEST(Pipeline, HoldsAFrameForSeveralSteps) {
+  for (const auto rule : {LearningRule::kDeferredContrast, LearningRule::kInterleaved}) {
+    PipelineOptions options = SmallPipeline();
+    options.network.learning.rule = rule;
+    options.steps_per_frame = 3;
+    const Watched run(options, MakeClip(40));
+    ASSERT_TRUE(run.result->ok());
+    EXPECT_EQ(run.recorder.frames.size(), 40u);
+    EXPECT_GT(run.recorder.dreams.size(), 20u);
+  }
+}
+
+TEST(Pipeline, ADiscontinuityForgetsThePast) {
+  auto frames = MakeClip(12);
+  frames[6].discontinuity = Discontinuity::kGap;
+  const Watched run(SmallPipeline(), std::move(frames));
+  EXPECT_EQ(run.recorder.frames[0].prediction_error, 0);
+  EXPECT_GT(run.recorder.frames[5].prediction_error, 0);
+  EXPECT_EQ(run.recorder.frames[6].prediction_error, 0);
+  EXPECT_GT(run.recorder.frames[7].prediction_error, 0);
+}
+
+TEST(Pipeline, LookingNeverChangesTheWeights) {
+  auto frames = MakeClip(30);
+  for (Frame& frame : frames) frame.learn = false;
+  PipelineOptions options = SmallPipeline();
+  const Watched run(options, std::move(frames));
+  const auto fresh =
+      Network::Create(options.network, {1, 24, 32}, 4, Rng(options.seed).Fork("network"));
+  for (size_t l = 0; l < 3; ++l) {
+    const auto a = fresh->layer(l).parameters().weights.values();
+    const auto b = run.pipeline.network()->layer(l).parameters().weights.values();
+    EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin()));
+  }
+  EXPECT_EQ((*run.result)->learned_frames, 0);
+}
+
+TEST(Pipeline, JudgesOnFramesItHasNotLearnedFrom) {
+  auto frames = MakeClip(60);
+  for (size_t i = 40; i < 60; ++i) frames[i].learn = false;
+  frames[40].discontinuity = Discontinuity::kClip;
+  const Watched run(SmallPipeline(), std::move(frames));
+  const ProbeResult& probe = (*run.result)->held_out;
+  EXPECT_EQ(probe.sequences, 2u);
+  ASSERT_EQ(probe.pairwise_accuracy.size(), 3u);
+  for (const double accuracy : probe.pairwise_accuracy) {
+    EXPECT_GE(accuracy, 0);
+    EXPECT_LE(accuracy, 1);
+  }
+}
+
+TEST(Pipeline, APatchLargerThanTheFrameIsRefusedWithItsSizes) {
+  PipelineOptions options = SmallPipeline();
+  options.network.patches.size = 64;
+  const Watched run(options, MakeClip(3));
+  ASSERT_FALSE(run.result->ok());
+  EXPECT_EQ(run.result->error().code, Code::kInvalidArgument);
+  EXPECT_NE(run.result->error().message.find("32x24"), std::string::npos);
+  EXPECT_TRUE(run.recorder.frames.empty());
+}
+
+TEST(Pipeline, AnEmptySourceIsAnError) {
+  const Watched run(SmallPipeline(), {});
+  ASSERT_FALSE(run.result->ok());
+  EXPECT_EQ(run.result->error().reason, "NO_FRAMES");
+}
+
+TEST(Pipeline, AnErrorOfTheSourceComesAfterTheFramesBeforeIt) {
+  SystemClock clock;
+  Recorder recorder;
+  Pipeline pipeline(SmallPipeline(), clock, recorder);
+  FrameQueue queue(10, OnFull::kBlock);
+  for (Frame& frame : MakeClip(5)) queue.Push(std::move(frame));
+  queue.Finish(Error{Code::kDataLoss, "TRUNCATED", "broken"});
+  const auto result = pipeline.Run(queue);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().reason, "TRUNCATED");
+  EXPECT_EQ(recorder.frames.size(), 5u);
+  EXPECT_EQ(pipeline.summary().frames, 5);
+}
+
+}  // namespace
+}  // namespace hypnos
