@@ -166,9 +166,10 @@ std::span<const ConstMatrixView> Network::Features(Lane l, int64_t number) {
 }
 
 void Network::Compare(Tick& tick, Executor& executor) {
-  if (!tick.compare) return;
   tick.prediction_error =
-      generator_.Compare(lane(tick.lane).prediction, input(tick.lane, tick.number), executor);
+      tick.compare ? generator_.Compare(lane(tick.lane).prediction,
+                                        input(tick.lane, tick.number), executor)
+                   : 0;
 }
 
 void Network::Predict(Tick& tick, Executor& executor) {

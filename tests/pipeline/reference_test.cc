@@ -95,7 +95,7 @@ INSTANTIATE_TEST_SUITE_P(Shapes, Reference,
                                          Case{"grid", 8, InputScale::kLengthNormalised, 0},
                                          Case{"grid_scaled_with_constraint_units", 8,
                                               InputScale::kScaled, 5}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& test) { return test.param.name; });
 
 }  // namespace
 }  // namespace hypnos
