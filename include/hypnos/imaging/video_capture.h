@@ -29,15 +29,16 @@ class VideoCapture {
 
   virtual const VideoProperties& properties() const = 0;
 
-  // The next picture, grey or BGR, of whatever size it has; blocks until there is one. The storage
-  // of *image is used again where the size fits. False: there are no more.
+  // Moves on to the next picture; blocks until there is one. False: there are no more.
   // Errors: kUnavailable where the library gave up.
-  virtual Result<bool> Read(Image* image) = 0;
+  virtual Result<bool> Grab() = 0;
 
-  // As Read, but decodes only.
-  virtual Result<bool> Skip() = 0;
+  // The picture grabbed last, grey or BGR, of whatever size it has. The storage of *image is used
+  // again where the size fits. Errors: kDataLoss where this picture is damaged; the next one need
+  // not be.
+  virtual Status Retrieve(Image* image) = 0;
 
-  // The container's own time of the picture that came last; nothing where it has no clock.
+  // The container's own time of the picture grabbed last; nothing where it has no clock.
   virtual std::optional<Duration> time() const = 0;
 };
 

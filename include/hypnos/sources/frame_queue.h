@@ -50,7 +50,8 @@ class FrameQueue {
   FrameDrops drops() const;
 
  private:
-  void DropOldest(Frame* next);
+  // The mark goes to the frame that is now the oldest, at the latest the one being pushed.
+  void DropOldest(Frame* pushed);
 
   const size_t capacity_;
   const OnFull on_full_;

@@ -16,7 +16,7 @@ struct EndOfStream {};
 
 using FrameOrEnd = std::variant<Frame, EndOfStream>;
 
-// Threads: thread-compatible; one thread calls Next.
+// Threads: one thread calls Next; any may call the others meanwhile.
 class Source {
  public:
   virtual ~Source() = default;
@@ -31,7 +31,7 @@ class Source {
   // How many frames Next will give in all, where that is known: for progress bars. An estimate.
   virtual std::optional<int64_t> frame_count() const = 0;
 
-  // Frames that were there but could not be decoded, and were passed over. Threads: any.
+  // Frames that were there but could not be decoded, and were passed over.
   virtual int64_t unreadable_frames() const { return 0; }
 
   // "file 'vtest.avi', 768x576, 10 frames/s": for people; passwords masked.

@@ -1,0 +1,65 @@
+#include "hypnos/sources/capture_thread.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace hypnos {
+
+// Owned by both threads, so that whichever leaves last frees it.
+struct CaptureThread::Shared {
+  Shared(std::unique_ptr<Source> read_from, size_t capacity, OnFull on_full)
+      : source(std::move(read_from)), queue(capacity, on_full) {}
+
+  void Run() {
+    ReadAll();
+    const std::lock_guard lock(mutex);
+    ended = true;
+    changed.notify_all();
+  }
+
+  void ReadAll() {
+    while (true) {
+      Result<FrameOrEnd> next = source->Next();
+      if (!next.ok() || std::holds_alternative<EndOfStream>(*next)) {
+        queue.Finish(std::move(next));
+        return;
+      }
+      if (!queue.Push(std::get<Frame>(*std::move(next)))) return;
+    }
+  }
+
+  bool WaitForEnd(Duration patience) {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, patience, [this] { return ended; });
+  }
+
+  const std::unique_ptr<Source> source;
+  FrameQueue queue;
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool ended = false;
+  // Touched by the owner alone.
+  std::thread thread;
+};
+
+CaptureThread::CaptureThread(std::unique_ptr<Source> source, size_t capacity, OnFull on_full)
+    : shared_(std::make_shared<Shared>(std::move(source), capacity, on_full)) {
+  shared_->thread = std::thread([shared = shared_] { shared->Run(); });
+}
+
+CaptureThread::~CaptureThread() { Stop(); }
+
+FrameQueue& CaptureThread::queue() { return shared_->queue; }
+
+const Source& CaptureThread::source() const { return *shared_->source; }
+
+bool CaptureThread::Stop(Duration patience) {
+  shared_->queue.Close();
+  const bool ended = shared_->WaitForEnd(patience);
+  if (shared_->thread.joinable()) ended ? shared_->thread.join() : shared_->thread.detach();
+  return ended;
+}
+
+}  // namespace hypnos

@@ -1,0 +1,60 @@
+// Running mean and deviation of a channel, and the scaling they give.
+// Bytes and differences of bytes are counted in a histogram first: their sums are then exact, in
+// whatever order the pixels come, and each value is scaled once instead of once a pixel.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "hypnos/sources/video_encoder.h"
+
+namespace hypnos {
+
+// Of one frame's values.
+struct Moments {
+  double mean = 0;
+  double variance = 0;
+};
+
+Moments MomentsOf(std::span<const float> values);
+
+// Pools the frame into the statistics with weight w = max(1/n, 1/horizon):
+//   mean += w d,  variance = (1-w) (variance + w d^2) + w v,  d the frame's mean minus the mean
+// With w = 1/n this is Welford's mean and variance of all pixels so far.
+void Update(const Moments& frame, double horizon_frames, ChannelStatistics* statistics);
+
+class Scaling {
+ public:
+  Scaling(const ChannelStatistics& statistics, double deviation_floor);
+  float operator()(double value) const;
+
+ private:
+  double mean_;
+  double gain_;
+};
+
+// Values are bytes or differences of bytes, -255..255, in units of one 255th.
+inline constexpr int kLargestStep = 255;
+
+class Histogram {
+ public:
+  void Clear() { counts_.fill(0); }
+  void Count(int steps) { ++counts_[static_cast<size_t>(steps + kLargestStep)]; }
+  Moments moments() const;
+
+ private:
+  std::array<int64_t, 2 * kLargestStep + 1> counts_{};
+};
+
+// What each of these values becomes.
+class ScalingTable {
+ public:
+  explicit ScalingTable(const Scaling& scaling);
+  float operator()(int steps) const { return scaled_[static_cast<size_t>(steps + kLargestStep)]; }
+
+ private:
+  std::array<float, 2 * kLargestStep + 1> scaled_;
+};
+
+}  // namespace hypnos

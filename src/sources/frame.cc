@@ -1,0 +1,48 @@
+#include "hypnos/sources/frame.h"
+
+namespace hypnos {
+namespace {
+
+int Strength(Discontinuity discontinuity) {
+  switch (discontinuity) {
+    case Discontinuity::kNone:
+      return 0;
+    case Discontinuity::kGap:
+      return 1;
+    case Discontinuity::kResize:
+      return 2;
+    case Discontinuity::kLoop:
+      return 3;
+    case Discontinuity::kClip:
+      return 4;
+    case Discontinuity::kStart:
+      return 5;
+  }
+  return 0;
+}
+
+}  // namespace
+
+const char* ToString(Discontinuity discontinuity) {
+  switch (discontinuity) {
+    case Discontinuity::kNone:
+      return "none";
+    case Discontinuity::kStart:
+      return "start";
+    case Discontinuity::kClip:
+      return "clip";
+    case Discontinuity::kLoop:
+      return "loop";
+    case Discontinuity::kResize:
+      return "resize";
+    case Discontinuity::kGap:
+      return "gap";
+  }
+  return "none";
+}
+
+Discontinuity Stronger(Discontinuity one, Discontinuity other) {
+  return Strength(one) >= Strength(other) ? one : other;
+}
+
+}  // namespace hypnos

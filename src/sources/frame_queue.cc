@@ -1,0 +1,74 @@
+#include "hypnos/sources/frame_queue.h"
+
+#include <utility>
+
+#include "hypnos/base/check.h"
+
+namespace hypnos {
+
+FrameQueue::FrameQueue(size_t capacity, OnFull on_full) : capacity_(capacity), on_full_(on_full) {
+  HYPNOS_CHECK(capacity > 0);
+}
+
+bool FrameQueue::Push(Frame frame) {
+  std::unique_lock lock(mutex_);
+  if (on_full_ == OnFull::kBlock) {
+    popped_.wait(lock, [this] { return closed_ || end_ || frames_.size() < capacity_; });
+  }
+  if (closed_ || end_) {
+    ++drops_.closed;
+    return false;
+  }
+  if (frames_.size() == capacity_) DropOldest(&frame);
+  frames_.push_back(std::move(frame));
+  pushed_.notify_one();
+  return true;
+}
+
+void FrameQueue::DropOldest(Frame* pushed) {
+  const Discontinuity lost = frames_.front().discontinuity;
+  frames_.pop_front();
+  ++drops_.queue_full;
+  Frame& next = frames_.empty() ? *pushed : frames_.front();
+  next.discontinuity = Stronger(next.discontinuity, Stronger(lost, Discontinuity::kGap));
+}
+
+void FrameQueue::Finish(Result<FrameOrEnd> end) {
+  HYPNOS_CHECK(!end.ok() || std::holds_alternative<EndOfStream>(*end));
+  const std::lock_guard lock(mutex_);
+  if (!end_) end_ = std::move(end);
+  pushed_.notify_all();
+  popped_.notify_all();
+}
+
+Result<FrameOrEnd> FrameQueue::Pop() {
+  std::unique_lock lock(mutex_);
+  pushed_.wait(lock, [this] { return closed_ || end_ || !frames_.empty(); });
+  if (closed_) return FrameOrEnd(EndOfStream{});
+  if (frames_.empty()) return *end_;
+  FrameOrEnd next = std::move(frames_.front());
+  frames_.pop_front();
+  popped_.notify_one();
+  return next;
+}
+
+void FrameQueue::Close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  drops_.closed += static_cast<int64_t>(frames_.size());
+  frames_.clear();
+  pushed_.notify_all();
+  popped_.notify_all();
+}
+
+size_t FrameQueue::size() const {
+  const std::lock_guard lock(mutex_);
+  return frames_.size();
+}
+
+FrameDrops FrameQueue::drops() const {
+  const std::lock_guard lock(mutex_);
+  return drops_;
+}
+
+}  // namespace hypnos

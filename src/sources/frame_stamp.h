@@ -1,0 +1,34 @@
+// Makes frames of pictures: numbers them and finds the discontinuities.
+#pragma once
+
+#include <cstdint>
+
+#include "hypnos/sources/frame.h"
+#include "hypnos/sources/source_identity.h"
+
+namespace hypnos {
+
+class FrameStamp {
+ public:
+  explicit FrameStamp(SourceIdentity identity);
+
+  Frame Stamp(Image image, Duration presentation_time);
+
+  // A frame that was there is not given.
+  void Skip();
+
+  // The next frame begins another round.
+  void BeginRound();
+
+  // Of the next frame.
+  int64_t index() const { return index_; }
+
+ private:
+  const SourceIdentity identity_;
+  int64_t index_ = 0;
+  Discontinuity pending_ = Discontinuity::kStart;
+  int width_ = 0;
+  int height_ = 0;
+};
+
+}  // namespace hypnos

@@ -1,0 +1,27 @@
+#include "hypnos/sources/source_options.h"
+
+namespace hypnos {
+namespace {
+
+// The table of the kinds: one line each.
+struct Opener {
+  const SourceIdentity& identity;
+  using Opened = Result<std::unique_ptr<Source>>;
+
+  Opened operator()(const FileSourceOptions& o) const { return OpenFileSource(identity, o); }
+  Opened operator()(const FolderSourceOptions& o) const { return OpenFolderSource(identity, o); }
+  Opened operator()(const SyntheticSourceOptions& o) const {
+    return OpenSyntheticSource(identity, o);
+  }
+  Opened operator()(const CameraSourceOptions& o) const { return OpenCameraSource(identity, o); }
+  Opened operator()(const StreamSourceOptions& o) const { return OpenStreamSource(identity, o); }
+  Opened operator()(const PlaylistOptions& o) const { return OpenPlaylist(identity, o); }
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> OpenSource(const SourceOptions& options) {
+  return std::visit(Opener{options.identity}, options.kind);
+}
+
+}  // namespace hypnos
