@@ -13,8 +13,8 @@ namespace hypnos {
 namespace {
 
 std::vector<uint64_t> Draw(Rng rng, int count) {
-  std::vector<uint64_t> numbers;
-  for (int i = 0; i < count; ++i) numbers.push_back(rng());
+  std::vector<uint64_t> numbers(static_cast<size_t>(count));
+  for (uint64_t& number : numbers) number = rng();
   return numbers;
 }
 
@@ -105,7 +105,7 @@ TEST(Rng, BelowIsEvenForBoundsThatDivideNothing) {
   int first_third = 0;
   Rng rng(5);
   for (int i = 0; i < kCount; ++i) first_third += rng.Below(kBound) < kBound / 3 ? 1 : 0;
-  EXPECT_NEAR(first_third, kCount / 3, 4 * std::sqrt(kCount * 2.0 / 9.0));
+  EXPECT_NEAR(first_third, kCount / 3.0, 4 * std::sqrt(kCount * 2.0 / 9.0));
 }
 
 TEST(Rng, UniformIsEvenAndBelowOne) {

@@ -108,7 +108,9 @@ using Status = Result<void>;
 // HYPNOS_ASSIGN_OR_RETURN(auto file, Open(path));
 #define HYPNOS_ASSIGN_OR_RETURN(left, expression) \
   HYPNOS_ASSIGN_OR_RETURN_INNER(HYPNOS_CONCAT(hypnos_result_, __LINE__), left, expression)
+// NOLINTBEGIN(bugprone-macro-parentheses): names to be declared stand in no parentheses
 #define HYPNOS_ASSIGN_OR_RETURN_INNER(result, left, expression) \
   auto result = (expression);                                   \
   if (!result.ok()) return result.error();                      \
   left = std::move(result).value()
+// NOLINTEND(bugprone-macro-parentheses)
