@@ -1,0 +1,291 @@
+#!/usr/bin/env python3
+"""The scripts, run in a copy of the tree's scripts/ whose system is made up: a PATH that holds the
+usual small tools and stand-ins for apt-get, cmake and so on that only write down how they were
+called."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SCRIPTS = ['check', 'demo', 'install-git-hooks', 'install-packages', 'test']
+TOOLS = ['basename', 'bash', 'cat', 'chmod', 'dirname', 'env', 'git', 'grep', 'head', 'mkdir',
+         'mktemp', 'nproc', 'python3', 'rm', 'sed', 'sh', 'sort', 'tr', 'xargs']
+NOBODY = 65534
+
+# What scripts/install-packages asks dpkg, answered with "installed" but for the packages in
+# $MISSING.
+DPKG_QUERY = '''
+for package in "${@:3}"; do
+  case " $MISSING " in *" $package "*) ;; *) echo "$package installed" ;; esac
+done
+'''
+
+
+class ScriptTest(unittest.TestCase):
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.folder.chmod(0o755)
+        self.tree = self.folder / 'tree'
+        self.calls_file = self.folder / 'calls'
+        shutil.copytree(ROOT / 'scripts', self.tree / 'scripts')
+        self.calls_file.touch(0o666)
+        self.calls_file.chmod(0o666)
+        self.bin = self.folder / 'bin'
+        self.bin.mkdir()
+        for tool in TOOLS:
+            (self.bin / tool).symlink_to(shutil.which(tool))
+        self.stand_in('dpkg-query', DPKG_QUERY)
+        for name in ['apt-get', 'cmake', 'ctest', 'clang-format', 'clang-tidy', 'shellcheck']:
+            self.recorder(name)
+
+    def stand_in(self, name: str, body: str, folder: pathlib.Path = None):
+        file = (folder or self.bin) / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f'#!{shutil.which("bash")}\n{body}\n', encoding='utf-8')
+        file.chmod(0o755)
+
+    def recorder(self, name: str, then: str = '', folder: pathlib.Path = None):
+        """A stand-in that writes down its arguments, then does `then`."""
+        self.stand_in(name, f'echo "{name} $*" >>"{self.calls_file}"\n{then}', folder)
+
+    def run_script(self, name: str, *arguments: str, cwd='/', user=None, **environment: str):
+        env = {'PATH': str(self.bin), 'HOME': str(self.folder), 'MISSING': '', **environment}
+        return subprocess.run([self.tree / 'scripts' / name, *arguments], cwd=cwd, env=env,
+                              user=user, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              check=False)
+
+    def calls(self) -> list[str]:
+        return self.calls_file.read_text(encoding='utf-8').splitlines()
+
+    def assert_fails(self, done, code: int, *words: str):
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        for word in words:
+            self.assertIn(word, done.stderr + done.stdout)
+
+
+class EveryScript(ScriptTest):
+
+    def test_help_prints_the_usage_and_does_nothing(self):
+        for name in SCRIPTS:
+            done = self.run_script(name, '--help', MISSING='g++')
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(f'usage: scripts/{name}', done.stdout)
+            self.assertEqual(done.stderr, '')
+        self.assertEqual(self.calls(), [])
+
+    def test_a_wrong_argument_exits_64_with_a_sentence(self):
+        for name, *arguments in [('check', '--nonsense'), ('check', '--base'),
+                                 ('install-git-hooks', 'nonsense'),
+                                 ('install-packages', 'nonsense'),
+                                 ('test', '--preset', 'nonsense'), ('test', '--preset')]:
+            done = self.run_script(name, *arguments)
+            self.assert_fails(done, 64, f'scripts/{name}: ', f'see scripts/{name} --help')
+            self.assertIn(arguments[-1], done.stderr)
+        self.assertEqual(self.calls(), [])
+
+    def test_shellcheck_is_content(self):
+        scripts = [f'scripts/{name}' for name in SCRIPTS] + ['scripts/lib.sh', '.ci/run']
+        done = subprocess.run(['shellcheck', *scripts], cwd=ROOT, capture_output=True, text=True,
+                              check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+
+class InstallPackages(ScriptTest):
+
+    def test_is_silent_when_nothing_is_missing(self):
+        done = self.run_script('install-packages', 'build', 'test', 'check')
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, '', ''))
+        self.assertEqual(self.calls(), [])
+
+    def test_installs_only_what_is_missing(self):
+        self.recorder('sudo', '"$@"')
+        done = self.run_script('install-packages', 'build', MISSING='libtbb-dev g++')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('installing with apt: g++ libtbb-dev\n', done.stdout)
+        update, install = [call for call in self.calls() if call.startswith('apt-get')]
+        self.assertTrue(update.endswith(' update'), update)
+        self.assertIn(' install --no-install-recommends ', install)
+        self.assertTrue(install.endswith(' g++ libtbb-dev'), install)
+
+    def test_leaves_other_groups_alone(self):
+        done = self.run_script('install-packages', 'build', MISSING='clang-tidy')
+        self.assertEqual((done.returncode, self.calls()), (0, []))
+
+    def test_tries_with_old_lists_when_update_fails(self):
+        self.recorder('sudo', '"$@"')
+        self.recorder('apt-get', '[[ "$*" != *update ]]')
+        done = self.run_script('install-packages', 'build', MISSING='g++')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('apt-get update failed', done.stdout)
+
+    def test_shows_apts_words_when_it_fails(self):
+        self.recorder('sudo', '"$@"')
+        self.recorder('apt-get', 'echo "E: no space left"; exit 100')
+        done = self.run_script('install-packages', 'build', MISSING='g++')
+        self.assert_fails(done, 69, 'E: no space left', 'as root, run: apt-get install')
+
+    def test_says_what_to_type_without_root_and_sudo(self):
+        done = self.run_script('install-packages', 'build', user=self.somebody(), MISSING='g++')
+        self.assert_fails(done, 77, 'as root, run: apt-get install --no-install-recommends g++\n')
+        self.assertEqual(self.calls(), [])
+
+    def test_goes_through_sudo_without_root(self):
+        self.recorder('sudo', 'shift; "$@"')
+        done = self.run_script('install-packages', 'build', user=self.somebody(), MISSING='g++')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        # -n: nobody is there to type a password.
+        self.assertTrue(self.calls()[0].startswith('sudo -n env DEBIAN_FRONTEND=noninteractive '))
+
+    def test_says_that_there_is_no_apt(self):
+        (self.bin / 'apt-get').unlink()
+        done = self.run_script('install-packages', 'build')
+        self.assert_fails(done, 69, 'no apt-get on this system', 'HYPNOS_INSTALL=no', 'libtbb-dev')
+
+    def test_leaves_the_system_alone_when_told_so(self):
+        (self.bin / 'apt-get').unlink()
+        done = self.run_script('install-packages', HYPNOS_INSTALL='no', MISSING='g++')
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, '', ''))
+
+    @staticmethod
+    def somebody():
+        """Who runs the script: never root."""
+        return NOBODY if os.geteuid() == 0 else None
+
+
+class Demo(ScriptTest):
+
+    def test_runs_the_daemon_where_it_was_called_and_passes_options_on(self):
+        self.recorder('hypnosd', f'echo "in $PWD" >>"{self.calls_file}"; exit 66',
+                      self.tree / 'build/release/bin')
+        done = self.run_script('demo', '--scores', 'a file.csv', cwd=self.folder,
+                               HYPNOS_INSTALL='no')
+        self.assertEqual(done.returncode, 66)
+        self.assertEqual(self.calls()[0], 'cmake --preset release')
+        self.assertIn('--target hypnosd', self.calls()[1])
+        self.assertEqual(self.calls()[2:], [
+            f'hypnosd --config {self.tree}/configs/demo.yaml --until-end --scores a file.csv',
+            f'in {self.folder}'])
+
+    def test_shows_why_the_build_failed(self):
+        self.recorder('cmake', 'echo "error: no such thing"; exit 2')
+        done = self.run_script('demo', HYPNOS_INSTALL='no')
+        self.assert_fails(done, 2, 'error: no such thing')
+
+
+class Test(ScriptTest):
+
+    def ctest_call(self, *arguments: str) -> str:
+        done = self.run_script('test', *arguments, HYPNOS_INSTALL='no')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('all tests passed', done.stdout)
+        return self.calls()[-1]
+
+    def test_leaves_out_slow_tests_by_default(self):
+        self.assertIn('--label-exclude ^(slow)$', self.ctest_call())
+        self.assertIn('cmake --preset dev', self.calls())
+
+    def test_all_means_all(self):
+        self.assertNotIn('--label-exclude', self.ctest_call('--all'))
+
+    def test_tsan_leaves_out_rooms_with_tbb(self):
+        call = self.ctest_call('--preset', 'tsan')
+        self.assertIn('--label-exclude ^(slow|pipeline', call)
+        self.assertIn('/build/tsan ', call)
+
+    def test_further_arguments_go_to_ctest(self):
+        self.assertTrue(self.ctest_call('-R', 'Schedule').endswith(' -R Schedule'))
+
+    def test_fails_as_ctest_does(self):
+        self.recorder('ctest', 'exit 8')
+        self.assert_fails(self.run_script('test', HYPNOS_INSTALL='no'), 8)
+
+
+class Check(ScriptTest):
+
+    def setUp(self):
+        super().setUp()
+        shutil.copytree(ROOT / 'tests/architecture', self.tree / 'tests/architecture')
+        self.recorder('c++')
+        self.write('src/base/a.cc', '#include <vector>\n')
+        self.write('include/hypnos/base/b.h', '#pragma once\n')
+        self.git('init', '--quiet')
+        self.git('add', '.')
+
+    def git(self, *arguments: str):
+        subprocess.run(['git', '-C', self.tree, *arguments], check=True, capture_output=True)
+
+    def write(self, path: str, text: str):
+        file = self.tree / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding='utf-8')
+
+    def commit(self):
+        self.git('add', '.')
+        self.git('-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '--quiet', '-m', 'a')
+
+    def check(self, *arguments: str):
+        return self.run_script('check', *arguments, HYPNOS_INSTALL='no')
+
+    def test_passes_when_all_is_well(self):
+        self.commit()
+        done = self.check('--quick')
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn('all is well', done.stdout)
+
+    def test_works_before_the_first_commit_and_from_the_second_on(self):
+        self.commit()
+        self.assertEqual(self.check('--quick').returncode, 0)
+        self.write('src/base/b.cc', '')
+        self.commit()
+        self.assertEqual(self.check('--quick').returncode, 0)
+
+    def test_lists_all_that_is_to_be_done(self):
+        self.commit()
+        self.recorder('clang-format', 'exit 1')
+        self.recorder('shellcheck', 'exit 1')
+        self.write('src/base/a.cc', '#include <random>\n')
+        done = self.check('--quick')
+        self.assert_fails(done, 1, 'clang-format -i include/hypnos/base/b.h src/base/a.cc\n',
+                          'src/base/a.cc:1: <random>', 'includes: ', 'scripts: ')
+
+    def test_tidies_what_changed(self):
+        self.write('src/base/b.cc', '')
+        self.commit()
+        self.write('include/hypnos/base/b.h', '#pragma once\n\n')
+        self.commit()
+        self.recorder('clang-tidy', 'echo "error: too clever"; exit 1')
+        done = self.check()
+        self.assert_fails(done, 1, 'error: too clever', 'clang-tidy: ')
+        self.assertEqual([call for call in self.calls() if call.startswith('clang-tidy')],
+                         ['clang-tidy -p build/dev --quiet src/base/b.cc'])
+
+    def test_tidies_everything_on_request(self):
+        self.commit()
+        self.assertEqual(self.check('--all').returncode, 0)
+        self.assertIn('clang-tidy -p build/dev --quiet src/base/a.cc', self.calls())
+
+    def test_knows_no_such_revision(self):
+        self.commit()
+        self.assert_fails(self.check('--base', 'nowhere'), 64, "no revision 'nowhere'")
+
+    def test_installs_a_git_hook_once_and_leaves_others_alone(self):
+        hook = self.tree / '.git/hooks/pre-commit'
+        for _ in range(2):
+            self.assertEqual(self.run_script('install-git-hooks').returncode, 0)
+        self.assertIn('scripts/check" --quick', hook.read_text(encoding='utf-8'))
+        self.assertTrue(os.access(hook, os.X_OK))
+
+        hook.write_text('#!/bin/sh\n', encoding='utf-8')
+        self.assert_fails(self.run_script('install-git-hooks'), 1, 'another pre-commit hook')
+        self.assertEqual(hook.read_text(encoding='utf-8'), '#!/bin/sh\n')
+
+
+if __name__ == '__main__':
+    unittest.main()
