@@ -54,6 +54,11 @@ class IncludeCheck(unittest.TestCase):
                                                      '#include "tensor/naive.h"\n')
         self.assert_refused('tests/layer/a_test.cc', '#include "network/private.h"', 'private')
 
+    def test_tests_may_generate_headers_of_their_own(self):
+        self.assert_allowed('tests/config/a_test.cc', '#include "tests/config/messages.pb.h"\n')
+        self.assert_refused('tests/layer/a_test.cc', '#include "tests/config/messages.pb.h"')
+        self.assert_refused('src/config/a.cc', '#include "tests/config/messages.pb.h"')
+
     def test_rooms_nobody_knows_are_refused(self):
         self.assert_refused('src/attic/a.cc', '', "'attic'")
         self.assert_refused('src/layer/a.cc', '#include "hypnos/attic/a.h"', "'attic'")
