@@ -3,6 +3,9 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <mutex>
+#include <utility>
+
 namespace hypnos::log {
 namespace {
 
@@ -31,10 +34,30 @@ spdlog::logger& Logger() {
   return *logger;
 }
 
+std::mutex& BeforeWriteMutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+std::function<void()>& BeforeWrite() {
+  static std::function<void()> before;
+  return before;
+}
+
 }  // namespace
+
+void SetBeforeWrite(std::function<void()> before) {
+  const std::lock_guard lock(BeforeWriteMutex());
+  BeforeWrite() = std::move(before);
+}
 
 void SetLevel(Level level) { Logger().set_level(ToSpdlog(level)); }
 
-void Write(Level level, std::string_view message) { Logger().log(ToSpdlog(level), message); }
+void Write(Level level, std::string_view message) {
+  if (!Logger().should_log(ToSpdlog(level))) return;
+  const std::lock_guard lock(BeforeWriteMutex());
+  if (BeforeWrite()) BeforeWrite()();
+  Logger().log(ToSpdlog(level), message);
+}
 
 }  // namespace hypnos::log

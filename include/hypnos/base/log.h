@@ -2,6 +2,7 @@
 // Threads: safe. Text goes to standard error.
 #pragma once
 
+#include <functional>
 #include <string_view>
 
 #include "hypnos/base/format.h"
@@ -12,6 +13,9 @@ enum class Level { kDebug, kInfo, kWarning, kError, kOff };
 
 // Before the first message or between messages; default kInfo.
 void SetLevel(Level level);
+// Called before each line is written, so that a live display can step aside; empty: nothing. The
+// function must not log.
+void SetBeforeWrite(std::function<void()> before);
 void Write(Level level, std::string_view message);
 
 template <class... Args>

@@ -1,0 +1,171 @@
+#include "daemon/build_options.h"
+
+#include <utility>
+
+namespace hypnos {
+namespace {
+
+namespace pb = config;
+
+FfLayerOptions BuildLayer(const pb::Layer& layer) {
+  FfLayerOptions options;
+  options.units = layer.units();
+  options.constraint_units = layer.constraint_units();
+  options.damping = static_cast<float>(layer.damping());
+  options.threshold_per_unit = static_cast<float>(layer.threshold_per_unit());
+  options.temperature_per_unit = static_cast<float>(layer.temperature_per_unit());
+  options.self = layer.self();
+  options.peer_normalisation = static_cast<float>(layer.peer_normalisation());
+  options.norm_cap = static_cast<float>(layer.norm_cap());
+  return options;
+}
+
+LearningRule BuildRule(pb::Learning::Rule rule) {
+  switch (rule) {
+    case pb::Learning::DEFERRED_CONTRAST:
+      return LearningRule::kDeferredContrast;
+    case pb::Learning::INTERLEAVED:
+      return LearningRule::kInterleaved;
+    case pb::Learning::LOOKING:
+      return LearningRule::kLooking;
+  }
+  HYPNOS_CHECK(false);
+  return LearningRule::kLooking;
+}
+
+LearningOptions BuildLearning(const pb::Learning& learning) {
+  LearningOptions options;
+  options.rule = BuildRule(learning.rule());
+  options.rate = static_cast<float>(learning.rate());
+  options.velocity = static_cast<float>(learning.velocity());
+  options.weight_decay = static_cast<float>(learning.weight_decay());
+  options.online_share = static_cast<float>(learning.online_share());
+  return options;
+}
+
+NetworkOptions BuildNetwork(const pb::Config& config) {
+  NetworkOptions options;
+  if (config.encoding().has_patches()) {
+    options.patches.size = static_cast<int>(config.encoding().patches().size());
+    options.patches.stride = static_cast<int>(config.encoding().patches().stride());
+  }
+  for (const pb::Layer& layer : config.network().layers()) {
+    options.layers.push_back({BuildLayer(layer), layer.top_down()});
+  }
+  options.input_scale = config.network().input_scale() == pb::Network::SCALED
+                            ? InputScale::kScaled
+                            : InputScale::kLengthNormalised;
+  options.input_noise_power = static_cast<float>(config.network().input_noise_power());
+  options.generator.rate = static_cast<float>(config.generator().rate());
+  options.generator.start = config.generator().start() == pb::Generator::ZERO
+                                ? GeneratorStart::kZero
+                                : GeneratorStart::kCopyLast;
+  options.learning = BuildLearning(config.learning());
+  return options;
+}
+
+VideoEncoderOptions BuildEncoder(const pb::Encoding& encoding) {
+  VideoEncoderOptions options;
+  options.width = static_cast<int>(encoding.width());
+  options.height = static_cast<int>(encoding.height());
+  options.colour = encoding.colour() == pb::Encoding::BGR ? VideoEncoderOptions::Colour::kBgr
+                                                          : VideoEncoderOptions::Colour::kGrey;
+  options.temporal_difference = encoding.temporal_difference();
+  options.optical_flow = encoding.optical_flow();
+  options.scaling_horizon_frames = encoding.scaling_horizon_frames();
+  return options;
+}
+
+SyntheticSourceOptions BuildSynthetic(const pb::SyntheticSource& synthetic) {
+  SyntheticSourceOptions options;
+  options.scene = synthetic.scene() == pb::SyntheticSource::GLYPHS
+                      ? SyntheticSourceOptions::Scene::kGlyphs
+                      : SyntheticSourceOptions::Scene::kPotato;
+  options.width = static_cast<int>(synthetic.width());
+  options.height = static_cast<int>(synthetic.height());
+  options.frame_rate_hz = synthetic.frame_rate_hz();
+  options.frames = synthetic.frames();
+  options.revolutions_per_second = synthetic.revolutions_per_second();
+  options.shape = synthetic.shape();
+  options.glyphs = static_cast<int>(synthetic.glyphs());
+  return options;
+}
+
+PlaylistOptions BuildPlaylist(const pb::Playlist& playlist) {
+  PlaylistOptions options;
+  for (const pb::Source& entry : playlist.entries()) {
+    options.entries.push_back(BuildSourceOptions(entry));
+  }
+  options.rounds = playlist.rounds();
+  return options;
+}
+
+}  // namespace
+
+PipelineOptions BuildPipelineOptions(const pb::Config& config) {
+  PipelineOptions options;
+  options.seed = config.seed();
+  options.encoder = BuildEncoder(config.encoding());
+  options.network = BuildNetwork(config);
+  options.steps_per_frame = static_cast<int>(config.network().steps_per_frame());
+  options.schedule.wake_steps = config.schedule().wake_steps();
+  options.schedule.sleep_steps = config.schedule().sleep_steps();
+  options.dream_steps = static_cast<int>(config.schedule().dream_steps());
+  options.memory.capacity = config.memory().sequences();
+  options.memory.frames = config.memory().context_frames();
+  options.memory.interval_frames = config.memory().interval_frames();
+  options.residuals = config.memory().residuals();
+  options.threads = static_cast<int>(config.pipeline().threads());
+  options.frames_in_flight = config.pipeline().frames_in_flight();
+  return options;
+}
+
+SourceOptions BuildSourceOptions(const pb::Source& source) {
+  SourceOptions options;
+  options.identity = {source.name(), source.learn()};
+  switch (source.kind_case()) {
+    case pb::Source::kCamera: {
+      const auto& camera = source.camera();
+      options.kind = CameraSourceOptions{camera.device(), static_cast<int>(camera.width()),
+                                         static_cast<int>(camera.height()), camera.frame_rate_hz()};
+      break;
+    }
+    case pb::Source::kFile: {
+      const auto& file = source.file();
+      options.kind =
+          FileSourceOptions{file.path(), file.rounds(), file.start_seconds(), file.end_seconds()};
+      break;
+    }
+    case pb::Source::kStream:
+      options.kind = StreamSourceOptions{source.stream().url()};
+      break;
+    case pb::Source::kFolder: {
+      const auto& folder = source.folder();
+      options.kind = FolderSourceOptions{folder.path(), folder.frame_rate_hz(), folder.rounds()};
+      break;
+    }
+    case pb::Source::kPlaylist:
+      options.kind = BuildPlaylist(source.playlist());
+      break;
+    case pb::Source::kSynthetic:
+      options.kind = BuildSynthetic(source.synthetic());
+      break;
+    case pb::Source::KIND_NOT_SET:
+      HYPNOS_CHECK(false);
+  }
+  return options;
+}
+
+OnFull BuildOnFull(const pb::Source& source) {
+  switch (source.on_full()) {
+    case pb::Source::BLOCK:
+      return OnFull::kBlock;
+    case pb::Source::DROP_OLDEST:
+      return OnFull::kDropOldest;
+    case pb::Source::BY_KIND:
+      break;
+  }
+  return source.has_camera() || source.has_stream() ? OnFull::kDropOldest : OnFull::kBlock;
+}
+
+}  // namespace hypnos

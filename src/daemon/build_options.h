@@ -1,0 +1,18 @@
+// From the configuration's messages to the plain options of the rooms; the only place that knows
+// both.
+#pragma once
+
+#include "hypnos/pipeline/pipeline.h"
+#include "hypnos/sources/source_options.h"
+#include "proto/config.pb.h"
+
+namespace hypnos {
+
+// Precondition of both: the configuration was loaded and found valid.
+PipelineOptions BuildPipelineOptions(const config::Config& config);
+SourceOptions BuildSourceOptions(const config::Source& source);
+
+// What `on_full: by_kind` means for this source.
+OnFull BuildOnFull(const config::Source& source);
+
+}  // namespace hypnos

@@ -1,0 +1,46 @@
+// Shows the status while the daemon runs: on a terminal a block that is drawn anew a few times a
+// second, otherwise a log line every few seconds.
+// Threads: has one of its own.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "daemon/text.h"
+
+namespace hypnos {
+
+class Display {
+ public:
+  // What is shown; called on the display's thread.
+  struct Sources {
+    std::function<StatusSnapshot()> status;
+    std::function<FrameDrops()> drops;
+  };
+
+  Display(RunDescription run, Sources sources, double interval_seconds);
+  // Leaves the last block where it is.
+  ~Display();
+  Display(const Display&) = delete;
+  Display& operator=(const Display&) = delete;
+
+ private:
+  void Loop();
+  void Draw();
+  void Erase();
+
+  RunDescription run_;
+  Sources sources_;
+  double interval_seconds_;
+  bool terminal_;
+  std::mutex draw_mutex_;
+  size_t lines_drawn_ = 0;
+  std::mutex mutex_;
+  std::condition_variable stop_changed_;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace hypnos

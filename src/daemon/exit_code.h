@@ -1,0 +1,33 @@
+// What the process says with its exit code (sysexits.h).
+#pragma once
+
+#include "hypnos/base/result.h"
+
+namespace hypnos {
+
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitUsage = 64;
+inline constexpr int kExitNoInput = 66;
+inline constexpr int kExitInternal = 70;
+inline constexpr int kExitIo = 74;
+inline constexpr int kExitTryAgain = 75;
+inline constexpr int kExitConfiguration = 78;
+
+// An error of a source: what cannot be opened or is no video is missing input; what broke off while
+// it was read is an I/O error.
+inline int SourceExitCode(const Error& error) {
+  if (error.reason == "PATCH_LARGER_THAN_FRAME" || error.reason == "PATCH_STRIDE" ||
+      error.reason == "LAYER_OPTION") {
+    return kExitConfiguration;
+  }
+  switch (error.code) {
+    case Code::kDataLoss:
+      return kExitIo;
+    case Code::kUnavailable:
+      return kExitTryAgain;
+    default:
+      return kExitNoInput;
+  }
+}
+
+}  // namespace hypnos

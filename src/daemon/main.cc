@@ -1,0 +1,108 @@
+// hypnosd: watches a stream and learns from it.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "daemon/exit_code.h"
+#include "hypnos/base/file_system.h"
+#include "hypnos/base/log.h"
+#include "hypnos/config/load.h"
+#include "hypnos/config/print.h"
+#include "hypnos/daemon/run.h"
+
+extern char** environ;
+
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  hypnosd --config configs/demo.yaml --until-end
+      watch the demo clip to its end and say what was learned
+  hypnosd --config configs/camera.yaml --set sources.0.camera.device=/dev/video2
+      watch another camera than the configured one
+  hypnosd --config configs/playlist.yaml --until-end --scores scores.csv
+      learn from some clips and score others, a row a frame
+  hypnosd --config my.yaml --check-config
+      say what is wrong with a configuration, and nothing else
+
+Exit codes: 0 done, 64 wrong usage, 66 no input, 74 I/O error, 75 try again, 78 configuration.)";
+
+struct Flags {
+  std::string config = "/etc/hypnos/hypnos.yaml";
+  std::vector<std::string> sets;
+  bool check_config = false;
+  bool print_config = false;
+  bool until_end = false;
+  std::string scores;
+  unsigned threads = 0;
+  std::string log_level = "info";
+};
+
+void Declare(CLI::App& app, Flags& flags) {
+  app.footer(kExamples);
+  app.set_version_flag("--version", std::string("hypnosd ") + HYPNOS_VERSION);
+  app.add_option("--config", flags.config, "Configuration file (YAML)")->capture_default_str();
+  app.add_option("--set", flags.sets,
+                 "Overrides one key, e.g. --set network.layers.0.units=128; may be repeated")
+      ->allow_extra_args(false);
+  app.add_flag("--check-config", flags.check_config, "Reads the configuration and ends");
+  app.add_flag("--print-config", flags.print_config,
+               "Prints the configuration in effect, defaults included, secrets masked, and ends");
+  app.add_flag("--until-end", flags.until_end, "Ends when every source has ended");
+  app.add_option("--scores", flags.scores, "Writes a CSV row for every frame to this file");
+  app.add_option("--threads", flags.threads,
+                 "Worker threads; 0: one for each core. Results do not depend on it")
+      ->check(CLI::Range(0U, 1024U));
+  app.add_option("--log-level", flags.log_level, "debug, info, warning or error")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->capture_default_str();
+}
+
+std::map<std::string, std::string> Environment() {
+  std::map<std::string, std::string> variables;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    const size_t equals = text.find('=');
+    if (equals != std::string::npos) variables[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return variables;
+}
+
+hypnos::log::Level LevelNamed(const std::string& name) {
+  if (name == "debug") return hypnos::log::Level::kDebug;
+  if (name == "warning") return hypnos::log::Level::kWarning;
+  if (name == "error") return hypnos::log::Level::kError;
+  return hypnos::log::Level::kInfo;
+}
+
+int Main(const Flags& flags, bool threads_given) {
+  hypnos::log::SetLevel(LevelNamed(flags.log_level));
+  hypnos::PosixFileSystem files;
+  auto config = hypnos::config::Load(files, flags.config, {flags.sets, Environment()});
+  if (!config.ok()) {
+    std::fprintf(stderr, "%s\n", config.error().message.c_str());
+    return hypnos::kExitConfiguration;
+  }
+  if (threads_given) config->mutable_pipeline()->set_threads(flags.threads);
+  if (flags.print_config) std::fputs(hypnos::config::Print(*config).c_str(), stdout);
+  if (flags.check_config) std::printf("%s: valid\n", flags.config.c_str());
+  if (flags.print_config || flags.check_config) return hypnos::kExitOk;
+  return hypnos::RunDaemon(*config, {.until_end = flags.until_end, .scores_path = flags.scores});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("hypnosd: watches a stream and learns from it while it runs, without labels");
+  Flags flags;
+  Declare(app, flags);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const bool asked_for_text = error.get_exit_code() == 0;
+    app.exit(error);
+    return asked_for_text ? hypnos::kExitOk : hypnos::kExitUsage;
+  }
+  return Main(flags, app.count("--threads") > 0);
+}

@@ -1,0 +1,167 @@
+#include "hypnos/daemon/run.h"
+
+#include <condition_variable>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include "daemon/build_options.h"
+#include "daemon/display.h"
+#include "daemon/exit_code.h"
+#include "daemon/scores_writer.h"
+#include "daemon/signals.h"
+#include "daemon/status.h"
+#include "daemon/text.h"
+#include "hypnos/base/log.h"
+#include "hypnos/pipeline/pipeline.h"
+#include "hypnos/sources/capture_thread.h"
+
+namespace hypnos {
+namespace {
+
+// Hands each report on to several.
+class Fanout final : public PipelineObserver {
+ public:
+  void Add(PipelineObserver* observer) { observers_.push_back(observer); }
+  void OnFrame(const FrameReport& report) override {
+    for (auto* observer : observers_) observer->OnFrame(report);
+  }
+  void OnDream(const DreamReport& report) override {
+    for (auto* observer : observers_) observer->OnDream(report);
+  }
+  void OnPhase(const PhaseReport& report) override {
+    for (auto* observer : observers_) observer->OnPhase(report);
+  }
+
+ private:
+  std::vector<PipelineObserver*> observers_;
+};
+
+// Whether somebody asked to stop, for those who wait and those who only look.
+class StopFlag {
+ public:
+  void Set() {
+    {
+      const std::lock_guard lock(mutex_);
+      set_ = true;
+    }
+    changed_.notify_all();
+  }
+  bool IsSet() const {
+    const std::lock_guard lock(mutex_);
+    return set_;
+  }
+  void Wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return set_; });
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool set_ = false;
+};
+
+std::set<std::string> ClipsWithoutScores(const config::Config& config) {
+  std::set<std::string> names;
+  if (config.output().score_learned_entries()) return names;
+  for (const auto& entry : config.sources(0).playlist().entries()) {
+    if (entry.learn()) names.insert(entry.name());
+  }
+  return names;
+}
+
+bool Sleeps(const config::Config& config) {
+  return config.learning().rule() == config::Learning::DEFERRED_CONTRAST;
+}
+
+int Fail(const Error& error, int code) {
+  log::Error("{}", error.message);
+  return code;
+}
+
+}  // namespace
+
+int RunDaemon(const config::Config& config, const RunOptions& options) {
+  if (config.sources_size() > 1) {
+    log::Error(
+        "{} sources are configured, but one is watched at a time so far: keep one, or put files "
+        "and folders into a playlist",
+        config.sources_size());
+    return kExitConfiguration;
+  }
+  const config::Source& source_config = config.sources(0);
+
+  SystemClock clock;
+  StatusBoard board(clock);
+  Fanout observers;
+  observers.Add(&board);
+  Pipeline pipeline(BuildPipelineOptions(config), clock, observers);
+
+  // Capture begins after the signals are set up; until then there is nothing to stop.
+  StopFlag stop;
+  std::mutex capture_mutex;
+  FrameQueue* queue = nullptr;
+  const Signals signals([&] {
+    pipeline.Stop();
+    stop.Set();
+    const std::lock_guard lock(capture_mutex);
+    if (queue != nullptr) queue->Close();
+  });
+
+  auto source = OpenSource(BuildSourceOptions(source_config));
+  if (!source.ok()) return Fail(source.error(), SourceExitCode(source.error()));
+  RunDescription run{(*source)->Describe(), (*source)->frame_count(),
+                     Sleeps(config) ? config.schedule().wake_steps() : 0,
+                     config.schedule().sleep_steps()};
+
+  PosixFileSystem files;
+  std::unique_ptr<ScoresWriter> scores;
+  if (!options.scores_path.empty()) {
+    auto made = ScoresWriter::Create(files, options.scores_path, ClipsWithoutScores(config));
+    if (!made.ok()) return Fail(made.error(), kExitIo);
+    scores = std::move(made).value();
+    observers.Add(scores.get());
+  }
+
+  log::Info("watching {}", run.source);
+  CaptureThread capture(std::move(source).value(), source_config.queue_frames(),
+                        BuildOnFull(source_config));
+  {
+    const std::lock_guard lock(capture_mutex);
+    queue = &capture.queue();
+    if (stop.IsSet()) queue->Close();
+  }
+  int code = kExitOk;
+  {
+    const Display display(run,
+                          {.status = [&] { return board.Snapshot(); },
+                           .drops = [&] { return capture.queue().drops(); }},
+                          config.output().status_interval_seconds());
+    const auto result = pipeline.Run(capture.queue());
+    if (!result.ok()) code = Fail(result.error(), SourceExitCode(result.error()));
+  }
+  if (scores != nullptr) {
+    const Status closed = scores->Close();
+    if (!closed.ok() && code == kExitOk) code = Fail(closed.error(), kExitIo);
+  }
+  if (pipeline.summary().frames > 0) {
+    std::fputs(SummaryText(pipeline.summary(), board.Snapshot(), capture.queue().drops()).c_str(),
+               stdout);
+    std::fflush(stdout);
+  }
+  if (code == kExitOk && !options.until_end && !stop.IsSet()) {
+    log::Info("the source has ended; waiting to be stopped (--until-end ends by itself)");
+    stop.Wait();
+  }
+  {
+    const std::lock_guard lock(capture_mutex);
+    queue = nullptr;
+  }
+  capture.Stop();
+  return code;
+}
+
+}  // namespace hypnos

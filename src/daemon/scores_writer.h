@@ -1,0 +1,41 @@
+// Writes one CSV row a frame: clip,frame,time_s,score, then goodness and p(real) of each layer.
+// The score is the generator's mean square error in variances of the channel; 0 for a frame that
+// nothing led up to. Numbers are written so that reading them gives the same bits.
+// Threads: as an observer of the pipeline.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "hypnos/base/file_system.h"
+#include "hypnos/pipeline/report.h"
+
+namespace hypnos {
+
+class ScoresWriter final : public PipelineObserver {
+ public:
+  // The file is created at once, so that a path which cannot be written is known before anything
+  // is learned. Frames of `left_out` clips get no row.
+  static Result<std::unique_ptr<ScoresWriter>> Create(FileSystem& files, const std::string& path,
+                                                      std::set<std::string> left_out);
+
+  void OnFrame(const FrameReport& report) override;
+
+  // Ends the file; a file without a row is removed. Returns the first error of any write: after it
+  // no more rows were written, while everything else went on.
+  Status Close();
+
+ private:
+  ScoresWriter(FileSystem& files, std::string path, std::unique_ptr<WritableFile> file,
+               std::set<std::string> left_out);
+
+  FileSystem& files_;
+  std::string path_;
+  std::unique_ptr<WritableFile> file_;
+  std::set<std::string> left_out_;
+  bool has_rows_ = false;
+  Status status_;
+};
+
+}  // namespace hypnos

@@ -1,0 +1,80 @@
+#include "daemon/status.h"
+
+#include "hypnos/base/log.h"
+
+namespace hypnos {
+namespace {
+
+constexpr double kForget = 0.02;
+constexpr Duration kWindow = std::chrono::seconds(2);
+
+// The first value counts in full.
+void Follow(double value, bool first, double& mean) {
+  mean = first ? value : mean + kForget * (value - mean);
+}
+
+}  // namespace
+
+StatusBoard::StatusBoard(const Clock& clock) : clock_(clock), window_begin_(clock.Now()) {}
+
+void StatusBoard::OnFrame(const FrameReport& report) {
+  const std::lock_guard lock(mutex_);
+  Notice(report.layers, false);
+  Follow(report.prediction_error, now_.frames <= 1, now_.prediction_error);
+  ++now_.frames;
+  ++now_.phase_steps;
+  now_.clip = report.clip;
+  now_.frame = report.index;
+  if (report.discontinuity != Discontinuity::kNone) {
+    ++now_.discontinuities[ToString(report.discontinuity)];
+  }
+  ++window_frames_;
+  const Instant now = clock_.Now();
+  if (now - window_begin_ < kWindow && now_.frames_per_second > 0) return;
+  const double seconds = Seconds(now - window_begin_);
+  if (seconds < 0.2) return;
+  now_.frames_per_second = static_cast<double>(window_frames_) / seconds;
+  window_begin_ = now;
+  window_frames_ = 0;
+}
+
+void StatusBoard::OnDream(const DreamReport& report) {
+  const std::lock_guard lock(mutex_);
+  Notice(report.layers, true);
+  now_.has_dreamed = true;
+  ++now_.dream_steps;
+  ++now_.phase_steps;
+}
+
+void StatusBoard::OnPhase(const PhaseReport& report) {
+  const std::lock_guard lock(mutex_);
+  now_.asleep = report.asleep;
+  now_.sleeps = report.sleeps;
+  now_.phase_steps = 0;
+  for (size_t l = 0; l < now_.layers.size(); ++l) now_.layers[l].contrast = report.contrast[l];
+}
+
+void StatusBoard::Notice(const std::vector<StepStatistics>& layers, bool dream) {
+  now_.layers.resize(layers.size());
+  const bool first = dream ? !now_.has_dreamed : now_.frames == 0;
+  for (size_t l = 0; l < layers.size(); ++l) {
+    LayerStatus& status = now_.layers[l];
+    if (!layers[l].finite) {
+      if (status.finite) {
+        log::Error("layer {}: its activity is no longer finite; it stops learning", l + 1);
+      }
+      status.finite = false;
+      continue;
+    }
+    Follow(layers[l].goodness, first, dream ? status.dream_goodness : status.real_goodness);
+    Follow(layers[l].probability, first,
+           dream ? status.dream_probability : status.real_probability);
+  }
+}
+
+StatusSnapshot StatusBoard::Snapshot() const {
+  const std::lock_guard lock(mutex_);
+  return now_;
+}
+
+}  // namespace hypnos

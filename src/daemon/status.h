@@ -1,0 +1,65 @@
+// What the daemon is doing now, gathered from the pipeline's reports.
+// Threads: safe; reports come from the pipeline, snapshots are taken by whoever shows them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "hypnos/base/clock.h"
+#include "hypnos/pipeline/report.h"
+
+namespace hypnos {
+
+// Running means over about the last fifty steps of each kind. Goodness is a unit's share.
+struct LayerStatus {
+  double real_goodness = 0;
+  double dream_goodness = 0;
+  double real_probability = 0;
+  double dream_probability = 0;
+  double contrast = 1;
+  bool finite = true;
+
+  // Real and dream give equal and opposite updates.
+  bool finished() const { return contrast < 0.1; }
+};
+
+struct StatusSnapshot {
+  std::string clip;
+  int64_t frame = 0;  // of the clip
+  int64_t frames = 0;
+  int64_t dream_steps = 0;
+  uint64_t sleeps = 0;
+  bool asleep = false;
+  uint64_t phase_steps = 0;  // since the phase began
+  bool has_dreamed = false;
+  double frames_per_second = 0;  // over the last seconds, dreams included in the time
+  double prediction_error = 0;   // running mean
+  std::map<std::string, int64_t> discontinuities;  // by reason
+  std::vector<LayerStatus> layers;
+};
+
+class StatusBoard final : public PipelineObserver {
+ public:
+  explicit StatusBoard(const Clock& clock);
+
+  void OnFrame(const FrameReport& report) override;
+  void OnDream(const DreamReport& report) override;
+  void OnPhase(const PhaseReport& report) override;
+
+  StatusSnapshot Snapshot() const;
+
+ private:
+  void Notice(const std::vector<StepStatistics>& layers, bool dream);
+
+  const Clock& clock_;
+  mutable std::mutex mutex_;
+  StatusSnapshot now_;
+  // Frames per second: of the last whole window and the one that is running.
+  Instant window_begin_;
+  int64_t window_frames_ = 0;
+};
+
+}  // namespace hypnos

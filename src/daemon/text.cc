@@ -1,0 +1,143 @@
+#include "daemon/text.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "hypnos/base/format.h"
+
+namespace hypnos {
+namespace {
+
+std::string Bar(double share, size_t width) {
+  share = std::clamp(share, 0.0, 1.0);
+  const auto full = static_cast<size_t>(std::lround(share * static_cast<double>(width)));
+  std::string bar;
+  for (size_t i = 0; i < width; ++i) bar += i < full ? "█" : "░";
+  return bar;
+}
+
+std::string MinutesAndSeconds(double seconds) {
+  const auto s = static_cast<int64_t>(seconds);
+  if (s >= 3600) return Format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+  return Format("{}:{:02}", s / 60, s % 60);
+}
+
+// "-" until there has been a dream.
+std::string Figure(double value, bool known, const char* unit = "") {
+  return known ? Format("{:.2f}{}", value, unit) : "-";
+}
+
+std::string LearningWord(const LayerStatus& layer, bool has_slept) {
+  if (!layer.finite) return "stopped: not finite";
+  if (!has_slept) return "-";
+  const std::string share = Format("{:.0f} % to learn", 100 * layer.contrast);
+  return layer.finished() ? "finished" : share;
+}
+
+std::string PhaseText(const RunDescription& run, const StatusSnapshot& status) {
+  if (run.wake_steps == 0 || run.sleep_steps == 0) return "awake";
+  const uint64_t length = status.asleep ? run.sleep_steps : run.wake_steps;
+  const double share = static_cast<double>(status.phase_steps) / static_cast<double>(length);
+  return Format("{} {} {}/{}", status.asleep ? "asleep, dreaming" : "awake", Bar(share, 12),
+                status.phase_steps, length);
+}
+
+int64_t Dropped(const FrameDrops& drops) { return drops.queue_full; }
+
+std::string DropsText(const FrameDrops& drops) {
+  return Dropped(drops) == 0 ? "" : Format("  {} frames dropped (too slow)", Dropped(drops));
+}
+
+// Cuts to columns; every character used here is one column wide.
+std::string Cut(const std::string& text, size_t width) {
+  size_t columns = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool starts = (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80;
+    if (starts && columns++ == width) return text.substr(0, i);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> StatusBlock(const RunDescription& run, const StatusSnapshot& status,
+                                     const FrameDrops& drops, size_t width) {
+  std::vector<std::string> lines;
+  lines.push_back(Format("  {}", run.source));
+  lines.push_back(Format("  {}  frame {}  {:.1f} frames/s  prediction error {:.4f}{}", status.clip,
+                         status.frame, status.frames_per_second, status.prediction_error,
+                         DropsText(drops)));
+  lines.push_back(Format("  {}  slept {} times", PhaseText(run, status), status.sleeps));
+  lines.push_back("  layer   goodness real   dream   p(real) real   dream   learning");
+  for (size_t l = 0; l < status.layers.size(); ++l) {
+    const LayerStatus& layer = status.layers[l];
+    lines.push_back(Format(
+        "  {:>5}   {:>13}   {:>5}   {:>12}   {:>5}   {}", l + 1, Figure(layer.real_goodness, true),
+        Figure(layer.dream_goodness, status.has_dreamed), Figure(layer.real_probability, true),
+        Figure(layer.dream_probability, status.has_dreamed),
+        LearningWord(layer, status.sleeps > 0)));
+  }
+  if (run.frames && *run.frames > 0) {
+    const double share = static_cast<double>(status.frames) / static_cast<double>(*run.frames);
+    const double left = static_cast<double>(std::max<int64_t>(0, *run.frames - status.frames)) /
+                        std::max(status.frames_per_second, 1e-9);
+    lines.push_back(Format("  {} {:3.0f} %  {} left", Bar(share, 40), 100 * std::min(share, 1.0),
+                           status.frames_per_second > 0 ? MinutesAndSeconds(left) : "-:--"));
+  }
+  for (std::string& line : lines) line = Cut(line, width);
+  return lines;
+}
+
+std::string StatusLine(const StatusSnapshot& status, const FrameDrops& drops) {
+  std::string line =
+      Format("{} frame {}: {:.1f} frames/s, {}, prediction error {:.4f}", status.clip, status.frame,
+             status.frames_per_second, status.asleep ? "asleep" : "awake", status.prediction_error);
+  for (size_t l = 0; l < status.layers.size(); ++l) {
+    const LayerStatus& layer = status.layers[l];
+    line +=
+        Format("; layer {} goodness {} real, {} dream", l + 1, Figure(layer.real_goodness, true),
+               Figure(layer.dream_goodness, status.has_dreamed));
+  }
+  if (Dropped(drops) > 0) line += Format("; {} frames dropped", Dropped(drops));
+  return line;
+}
+
+std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
+                        const FrameDrops& drops) {
+  const double seconds = Seconds(summary.elapsed);
+  std::string text = Format(
+      "Saw {} frames in {} ({:.1f} a second), learned from {}, slept {} times, dreamed {} "
+      "steps.\n",
+      summary.frames, MinutesAndSeconds(seconds),
+      seconds > 0 ? static_cast<double>(summary.frames) / seconds : 0.0, summary.learned_frames,
+      summary.sleeps, summary.dream_steps);
+  if (Dropped(drops) > 0) {
+    text += Format("Dropped {} frames because the network was slower than the source.\n",
+                   Dropped(drops));
+  }
+  for (const auto& [reason, count] : status.discontinuities) {
+    if (reason != "start") text += Format("State was reset {} times: {}.\n", count, reason);
+  }
+  text += Format("Prediction error {:.4f} (running mean, in variances of the input).\n",
+                 status.prediction_error);
+  for (size_t l = 0; l < status.layers.size(); ++l) {
+    const LayerStatus& layer = status.layers[l];
+    text += Format(
+        "Layer {}: goodness {} real, {} dream; p(real) {} real, {} dream", l + 1,
+        Figure(layer.real_goodness, true), Figure(layer.dream_goodness, status.has_dreamed),
+        Figure(layer.real_probability, true), Figure(layer.dream_probability, status.has_dreamed));
+    if (status.sleeps > 0) text += "; " + LearningWord(layer, true);
+    text += ".\n";
+  }
+  if (summary.held_out.sequences > 0) {
+    text += Format("On {} sequences it has not learned from, it told real from dreamed patches:\n",
+                   summary.held_out.sequences);
+    for (size_t l = 0; l < summary.held_out.pairwise_accuracy.size(); ++l) {
+      text += Format("  layer {}: {:.1f} % right (chance: 50 %)\n", l + 1,
+                     100 * summary.held_out.pairwise_accuracy[l]);
+    }
+  }
+  return text;
+}
+
+}  // namespace hypnos

@@ -1,0 +1,34 @@
+// How status and summary read. Pure functions from snapshots to text.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/status.h"
+#include "hypnos/pipeline/report.h"
+#include "hypnos/sources/frame_queue.h"
+
+namespace hypnos {
+
+// What stays the same over a run.
+struct RunDescription {
+  std::string source;             // "vtest: file '…', 768x576, 10 frames/s"
+  std::optional<int64_t> frames;  // in all, where it is known
+  uint64_t wake_steps = 0;
+  uint64_t sleep_steps = 0;
+};
+
+// The block on a terminal, a line each, cut to `width` columns.
+std::vector<std::string> StatusBlock(const RunDescription& run, const StatusSnapshot& status,
+                                     const FrameDrops& drops, size_t width);
+
+// One line for a log.
+std::string StatusLine(const StatusSnapshot& status, const FrameDrops& drops);
+
+// What was done, after the end.
+std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
+                        const FrameDrops& drops);
+
+}  // namespace hypnos
