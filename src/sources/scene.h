@@ -1,0 +1,14 @@
+// A made-up world: what it looks like depends on the time alone, not on what was looked at before.
+#pragma once
+
+#include "hypnos/imaging/image.h"
+
+namespace hypnos {
+
+class Scene {
+ public:
+  virtual ~Scene() = default;
+  virtual Image Render(double seconds) = 0;
+};
+
+}  // namespace hypnos
