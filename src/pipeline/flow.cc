@@ -80,7 +80,10 @@ struct Flow::Graph {
       stages.Encode(*step);
       return step;
     });
-    permitted = std::make_unique<flow::join_node<std::tuple<Step*, Step*>, flow::queueing>>(g);
+    const auto number = [](Step* step) { return static_cast<size_t>(step->number); };
+    begun = std::make_unique<flow::sequencer_node<Step*>>(g, number);
+    permitted = std::make_unique<flow::sequencer_node<Step*>>(g, number);
+    ready = std::make_unique<flow::join_node<std::tuple<Step*, Step*>, flow::queueing>>(g);
     imagine =
         std::make_unique<PairNode>(g, flow::serial, [&stages](const std::tuple<Step*, Step*>& t) {
           stages.Imagine(*std::get<0>(t));
@@ -99,8 +102,10 @@ struct Flow::Graph {
     for (size_t l = 0; l < layer_count; ++l) {
       layers.push_back(std::make_unique<LayerNode>(g, l, stages, executor, *read_out));
     }
-    flow::make_edge(*encode, flow::input_port<0>(*permitted));
-    flow::make_edge(*permitted, *imagine);
+    flow::make_edge(*begun, *encode);
+    flow::make_edge(*encode, flow::input_port<0>(*ready));
+    flow::make_edge(*permitted, flow::input_port<1>(*ready));
+    flow::make_edge(*ready, *imagine);
     flow::make_edge(*read_out, *output);
     for (size_t l = 0; l < layer_count; ++l) ConnectLayer(l);
   }
@@ -124,6 +129,13 @@ struct Flow::Graph {
     flow::input_port<3>(layer.join).try_put(nullptr);
   }
 
+  // Hands a step to the workers. A task that an outside thread leaves behind by execute() may find
+  // all of them asleep and stay there; enqueue() wakes one for certain, but keeps no order: hence
+  // the sequencers.
+  void Put(flow::sequencer_node<Step*>& node, Step* step) {
+    arena.enqueue([&node, step] { node.try_put(step); });
+  }
+
   using Node = flow::function_node<Step*, Step*>;
   using PairNode = flow::function_node<std::tuple<Step*, Step*>, Step*>;
 
@@ -134,8 +146,9 @@ struct Flow::Graph {
   int64_t submitted = 0;
   Milestone read, finished;
   std::unique_ptr<flow::graph> graph;
+  std::unique_ptr<flow::sequencer_node<Step*>> begun, permitted;
   std::unique_ptr<Node> encode, read_out, output;
-  std::unique_ptr<flow::join_node<std::tuple<Step*, Step*>, flow::queueing>> permitted;
+  std::unique_ptr<flow::join_node<std::tuple<Step*, Step*>, flow::queueing>> ready;
   std::unique_ptr<PairNode> imagine;
   std::vector<std::unique_ptr<LayerNode>> layers;
 };
@@ -143,7 +156,11 @@ struct Flow::Graph {
 Flow::Flow(Stages& stages, size_t layers, int threads, size_t steps_in_flight)
     : graph_(std::make_unique<Graph>(stages, layers, threads, steps_in_flight)) {}
 
-Flow::~Flow() { Drain(); }
+Flow::~Flow() {
+  Drain();
+  // The last tokens are still on their way from the layers to their neighbours.
+  graph_->arena.execute([&] { graph_->graph->wait_for_all(); });
+}
 
 Step& Flow::NextStep() {
   Graph& g = *graph_;
@@ -159,14 +176,11 @@ void Flow::Submit() {
   step->layers_left = g.layers.size();
   step->real.layers.resize(g.layers.size());
   step->dream.layers.resize(g.layers.size());
-  g.arena.execute([&] { g.encode->try_put(step); });
+  g.Put(*g.begun, step);
   if (step->has_dream && step->dream_input.follows_prediction()) g.read.WaitFor(step->number);
-  g.arena.execute([&] { flow::input_port<1>(*g.permitted).try_put(step); });
+  g.Put(*g.permitted, step);
 }
 
-void Flow::Drain() {
-  graph_->finished.WaitFor(graph_->submitted);
-  graph_->arena.execute([&] { graph_->graph->wait_for_all(); });
-}
+void Flow::Drain() { graph_->finished.WaitFor(graph_->submitted); }
 
 }  // namespace hypnos
