@@ -1,0 +1,203 @@
+#include "config/validate.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "config/words.h"
+#include "hypnos/base/format.h"
+
+namespace hypnos::config {
+namespace {
+
+constexpr uint64_t kMostWholeFrameInputs = 65536;
+
+class Validator {
+ public:
+  Validator(const Places& places, Report* report) : places_(places), report_(*report) {}
+
+  void Check(const Config& config) {
+    CheckNames(config.sources(), "sources");
+    for (int i = 0; i < config.sources_size(); ++i) {
+      CheckSource(config.sources(i), Join("sources", i));
+    }
+    CheckEncoding(config.encoding());
+    for (int i = 0; i < config.network().layers_size(); ++i) {
+      CheckLayer(config.network().layers(i), Join("network.layers", i));
+    }
+    CheckDreams(config);
+  }
+
+ private:
+  using Sources = google::protobuf::RepeatedPtrField<Source>;
+
+  bool Known(std::initializer_list<std::string> paths) const {
+    return std::all_of(paths.begin(), paths.end(),
+                       [this](const std::string& path) { return places_.Known(path); });
+  }
+  void Complain(const std::string& path, std::string sentence) {
+    report_.Add(places_.Of(path), std::move(sentence));
+  }
+
+  void CheckNames(const Sources& sources, const std::string& path) {
+    std::map<std::string, std::string> taken;
+    for (int i = 0; i < sources.size(); ++i) {
+      const std::string here = Join(Join(path, i), "name");
+      if (!Known({here}) || !sources[i].has_name()) continue;
+      const auto [first, is_new] = taken.emplace(sources[i].name(), here);
+      if (is_new) continue;
+      Complain(here, Format("the name '{}' is already taken at {}", Shown(sources[i].name()),
+                            report_.Shown(places_.Of(first->second))));
+    }
+  }
+
+  void CheckSource(const Source& source, const std::string& path) {
+    if (source.has_file()) CheckFile(source.file(), Join(path, "file"));
+    if (source.has_stream()) CheckStream(source.stream(), Join(path, "stream"));
+    if (source.has_playlist()) CheckPlaylist(source.playlist(), Join(path, "playlist"));
+  }
+
+  void CheckFile(const FileSource& file, const std::string& path) {
+    const std::string start = Join(path, "start_seconds"), end = Join(path, "end_seconds");
+    if (file.end_seconds() == 0 || file.end_seconds() > file.start_seconds()) return;
+    if (!Known({start, end})) return;
+    Complain(end, Format("the end at {} s is not after the start at {} s; 0 is the file's own end",
+                         file.end_seconds(), file.start_seconds()));
+  }
+
+  void CheckStream(const StreamSource& stream, const std::string& path) {
+    static const std::vector<std::string> kSchemes = {"rtsp", "http", "https", "udp", "tcp"};
+    const std::string url = Join(path, "url");
+    if (!Known({url}) || !stream.has_url()) return;
+    const size_t end = stream.url().find("://");
+    const std::string rule =
+        "a stream's url begins with rtsp://, http://, https://, udp:// or tcp://";
+    if (end == std::string::npos) {
+      Complain(url, rule);
+      return;
+    }
+    const std::string scheme = stream.url().substr(0, end);
+    if (std::find(kSchemes.begin(), kSchemes.end(), scheme) == kSchemes.end()) {
+      const std::string nearest = Nearest(scheme, kSchemes);
+      const std::string hint = nearest.empty() ? "" : Format("; did you mean '{}://'?", nearest);
+      Complain(url, Format("{}, not '{}://'{}", rule, Shown(scheme), hint));
+    } else if (end + 3 == stream.url().size()) {
+      Complain(url, "the url names no host");
+    }
+  }
+
+  void CheckPlaylist(const Playlist& playlist, const std::string& path) {
+    const std::string entries = Join(path, "entries");
+    CheckNames(playlist.entries(), entries);
+    for (int i = 0; i < playlist.entries_size(); ++i) {
+      CheckEntry(playlist.entries(i), Join(entries, i));
+      CheckSource(playlist.entries(i), Join(entries, i));
+    }
+  }
+
+  // What follows an entry is played when the entry has ended.
+  void CheckEntry(const Source& entry, const std::string& path) {
+    const auto endless = [&](const char* kind, const char* key) {
+      const std::string counted = Join(Join(path, kind), key);
+      if (!Known({counted})) return;
+      Complain(counted, Format("an entry of a playlist must end: '{}' cannot be 0", key));
+    };
+    if (entry.has_playlist()) {
+      Complain(Join(path, "playlist"), "a playlist cannot hold another");
+    } else if (entry.has_camera()) {
+      Complain(Join(path, "camera"), "a playlist cannot hold a camera: it never ends");
+    } else if (entry.has_stream()) {
+      Complain(Join(path, "stream"), "a playlist cannot hold a stream: it never ends");
+    } else if (entry.has_file() && entry.file().rounds() == 0) {
+      endless("file", "rounds");
+    } else if (entry.has_folder() && entry.folder().rounds() == 0) {
+      endless("folder", "rounds");
+    } else if (entry.has_synthetic() && entry.synthetic().frames() == 0) {
+      endless("synthetic", "frames");
+    }
+  }
+
+  void CheckEncoding(const Encoding& encoding) {
+    if (!Known({"encoding.patches"})) return;
+    if (encoding.has_patches()) {
+      CheckPatches(encoding);
+    } else {
+      CheckWholeFrame(encoding);
+    }
+  }
+
+  void CheckPatches(const Encoding& encoding) {
+    const uint32_t size = encoding.patches().size(), stride = encoding.patches().stride();
+    const std::string size_path = "encoding.patches.size", stride_path = "encoding.patches.stride";
+    if (stride > size && Known({size_path, stride_path})) {
+      Complain(stride_path,
+               Format("a stride of {} leaves gaps between patches of {}", stride, size));
+    }
+    const auto fits = [&](const char* side, uint32_t length) {
+      const std::string path = Join("encoding", side);
+      if (length == 0 || size <= length || !Known({size_path, path})) return;
+      Complain(size_path, Format("a patch of {} does not fit into a {} of {}", size, side, length));
+    };
+    fits("width", encoding.width());
+    fits("height", encoding.height());
+  }
+
+  void CheckWholeFrame(const Encoding& encoding) {
+    if (!Known({"encoding.width", "encoding.height", "encoding.colour",
+                "encoding.temporal_difference", "encoding.optical_flow"})) {
+      return;
+    }
+    const uint64_t width = encoding.width(), height = encoding.height();
+    const uint64_t channels = (encoding.colour() == Encoding::BGR ? 3u : 1u) +
+                              (encoding.temporal_difference() ? 1u : 0u) +
+                              (encoding.optical_flow() ? 2u : 0u);
+    const uint64_t inputs = width * height * channels;
+    const std::string limit =
+        Format("a read-out of a whole frame may have at most {}", kMostWholeFrameInputs);
+    if (inputs == 0) {
+      Complain(width == 0 ? "encoding.width" : "encoding.height",
+               "without encoding.patches the whole frame is the input, and " + limit +
+                   " inputs: give encoding.width and height, or encoding.patches");
+    } else if (inputs > kMostWholeFrameInputs) {
+      Complain("encoding.width", Format("{}x{}x{} = {} inputs; {}: give a smaller encoding.width "
+                                        "and height, or encoding.patches",
+                                        width, height, channels, inputs, limit));
+    }
+  }
+
+  void CheckLayer(const Layer& layer, const std::string& path) {
+    const std::string units = Join(path, "units"), part = Join(path, "constraint_units");
+    if (layer.constraint_units() <= layer.units() || !Known({units, part})) return;
+    Complain(part, Format("{} constraint units are more than all {} units",
+                          layer.constraint_units(), layer.units()));
+  }
+
+  void CheckDreams(const Config& config) {
+    const std::string steps = "schedule.dream_steps";
+    if (!Known({steps, "schedule.wake_steps", "schedule.sleep_steps", "learning.rule",
+                "network.layers"})) {
+      return;
+    }
+    const Schedule& schedule = config.schedule();
+    const bool dreams = (schedule.wake_steps() > 0 && schedule.sleep_steps() > 0) ||
+                        config.learning().rule() == Learning::INTERLEAVED;
+    const uint64_t layers = static_cast<uint64_t>(config.network().layers_size());
+    if (!dreams || schedule.dream_steps() >= layers + 2) return;
+    Complain(steps, Format("a dream of {} steps is too short: it reaches layer l only l-1 steps "
+                           "later, so {} layers need at least {}",
+                           schedule.dream_steps(), layers, layers + 2));
+  }
+
+  const Places& places_;
+  Report& report_;
+};
+
+}  // namespace
+
+void Validate(const Config& config, const Places& places, Report* report) {
+  Validator(places, report).Check(config);
+}
+
+}  // namespace hypnos::config

@@ -1,0 +1,136 @@
+// What hangs together.
+#include <gtest/gtest.h>
+
+#include "config/support.h"
+
+namespace hypnos::config {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+std::string AboutSources(const std::string& sources) {
+  return Complaint("sources:\n" + sources + kEncoding + kNetwork);
+}
+std::string AboutEncoding(const std::string& encoding) {
+  return Complaint(std::string(kSources) + kNetwork + "encoding: " + encoding);
+}
+std::string AboutLayers(const std::string& layers, const std::string& rest = "") {
+  return Complaint(std::string(kSources) + kEncoding + "network: {layers: " + layers + "}\n" +
+                   rest);
+}
+
+TEST(Validate, SourcesHaveNamesOfTheirOwn) {
+  EXPECT_EQ(AboutSources("  - {name: a, camera: {}}\n  - {name: a, camera: {}}\n"),
+            "f:3:12: the name 'a' is already taken at f:2:12");
+}
+
+TEST(Validate, EntriesOfAPlaylistHaveNamesOfTheirOwn) {
+  EXPECT_EQ(AboutSources("  - name: a\n    playlist:\n      entries:\n"
+                         "        - {name: a, synthetic: {}}\n"
+                         "        - {name: b, synthetic: {}}\n"
+                         "        - {name: b, synthetic: {}}\n"),
+            "f:7:18: the name 'b' is already taken at f:6:18");
+}
+
+TEST(Validate, APlaylistHoldsOnlyWhatEnds) {
+  EXPECT_EQ(AboutSources("  - name: a\n    playlist:\n      entries:\n"
+                         "        - {name: a, camera: {}}\n"
+                         "        - {name: b, stream: {url: 'rtsp://h'}}\n"
+                         "        - {name: c, playlist: {entries: [{name: x, synthetic: {}}]}}\n"
+                         "        - {name: d, file: {path: x, rounds: 0}}\n"
+                         "        - {name: e, folder: {path: x, rounds: 0}}\n"
+                         "        - {name: f, synthetic: {frames: 0}}\n"),
+            "f:5:21: a playlist cannot hold a camera: it never ends\n"
+            "f:6:21: a playlist cannot hold a stream: it never ends\n"
+            "f:7:21: a playlist cannot hold another\n"
+            "f:8:45: an entry of a playlist must end: 'rounds' cannot be 0\n"
+            "f:9:47: an entry of a playlist must end: 'rounds' cannot be 0\n"
+            "f:10:41: an entry of a playlist must end: 'frames' cannot be 0");
+}
+
+TEST(Validate, AFileEndsAfterItsStart) {
+  EXPECT_EQ(AboutSources("  - {name: a, file: {path: x, start_seconds: 5, end_seconds: 5}}\n"),
+            "f:2:62: the end at 5 s is not after the start at 5 s; 0 is the file's own end");
+  EXPECT_EQ(AboutSources("  - {name: a, file: {path: x, start_seconds: 5}}\n"), "");
+  EXPECT_EQ(AboutSources("  - {name: a, file: {path: x, start_seconds: 5, end_seconds: 5.5}}\n"),
+            "");
+}
+
+TEST(Validate, AStreamHasAKnownScheme) {
+  const auto about = [](const std::string& url) {
+    return AboutSources("  - {name: a, stream: {url: '" + url + "'}}\n");
+  };
+  for (const char* good : {"rtsp://h", "http://h/x", "https://h", "udp://@:5000", "tcp://h:1"}) {
+    EXPECT_EQ(about(good), "");
+  }
+  EXPECT_EQ(about("rstp://me:hush@h"),
+            "f:2:29: a stream's url begins with rtsp://, http://, https://, udp:// or tcp://, not "
+            "'rstp://'; did you mean 'rtsp://'?");
+  EXPECT_THAT(about("/dev/video0"), StartsWith("f:2:29: a stream's url begins with rtsp://"));
+  EXPECT_EQ(about("rtsp://"), "f:2:29: the url names no host");
+}
+
+TEST(Validate, PatchesCoverTheFrame) {
+  EXPECT_EQ(AboutEncoding("{patches: {size: 8, stride: 9}}"),
+            "f:3:39: a stride of 9 leaves gaps between patches of 8");
+  EXPECT_EQ(AboutEncoding("{width: 32, height: 31, patches: {size: 32, stride: 16}}"),
+            "f:3:51: a patch of 32 does not fit into a height of 31");
+  EXPECT_EQ(AboutEncoding("{width: 32, height: 32, patches: {size: 32, stride: 32}}"), "");
+}
+
+TEST(Validate, AWholeFrameHasASize) {
+  EXPECT_THAT(AboutEncoding("{}"),
+              HasSubstr("give encoding.width and height, or encoding.patches"));
+  EXPECT_THAT(AboutEncoding("{width: 32}"), StartsWith("f:3:1: without encoding.patches"));
+  EXPECT_EQ(AboutEncoding("{width: 256, height: 256}"), "");
+}
+
+TEST(Validate, AWholeFrameIsSmallAndTheSumIsShown) {
+  EXPECT_EQ(AboutEncoding("{width: 1280, height: 720}"),
+            "f:3:19: 1280x720x1 = 921600 inputs; a read-out of a whole frame may have at most "
+            "65536: give a smaller encoding.width and height, or encoding.patches");
+  EXPECT_THAT(AboutEncoding("{width: 128, height: 128, colour: bgr, temporal_difference: on, "
+                            "optical_flow: on}"),
+              HasSubstr("128x128x6 = 98304 inputs"));
+}
+
+TEST(Validate, ConstraintUnitsAreUnits) {
+  EXPECT_EQ(AboutLayers("[{units: 4, constraint_units: 4}, {constraint_units: 257}]"),
+            "f:3:72: 257 constraint units are more than all 256 units");
+}
+
+TEST(Validate, DreamsReachTheTop) {
+  const std::string complaint =
+      "f:4:25: a dream of 4 steps is too short: it reaches layer l only l-1 steps later, so 3 "
+      "layers need at least 5";
+  const std::string layers = "[{}, {}, {}]";
+  EXPECT_EQ(AboutLayers(layers, "schedule: {dream_steps: 4}\n"), complaint);
+  EXPECT_EQ(AboutLayers(layers, "schedule: {dream_steps: 4, sleep_steps: 0}\n"), "");
+  EXPECT_EQ(AboutLayers(layers,
+                        "schedule: {dream_steps: 4, wake_steps: 0}\n"
+                        "learning: {rule: interleaved}\n"),
+            complaint);
+  EXPECT_EQ(AboutLayers(layers, "schedule: {dream_steps: 5}\n"), "");
+  EXPECT_EQ(AboutLayers("[{}, {}, {}, {}, {}, {}, {}]"),
+            "f:1:1: a dream of 8 steps is too short: it reaches layer l only l-1 steps later, so 7 "
+            "layers need at least 9");
+}
+
+TEST(Validate, DoesNotBuildOnValuesThatAreWrong) {
+  EXPECT_EQ(AboutLayers("[{unit: 300, constraint_units: 300}]"),
+            "f:3:21: unknown key 'unit' in layer; did you mean 'units'?");
+  EXPECT_EQ(AboutLayers("[{units: x, constraint_units: 300}]"),
+            "f:3:28: 'units' must be a whole number from 1 to 1048576, found 'x'");
+  EXPECT_THAT(AboutEncoding("{patchs: {}}"), Not(HasSubstr("\n")));
+  EXPECT_THAT(AboutEncoding("{patches: 5}"), Not(HasSubstr("\n")));
+}
+
+TEST(Validate, StillChecksWhatIsNotWrong) {
+  EXPECT_EQ(AboutLayers("[{dampign: 1, units: 3, constraint_units: 4}]"),
+            "f:3:21: unknown key 'dampign' in layer; did you mean 'damping'?\n"
+            "f:3:61: 4 constraint units are more than all 3 units");
+}
+
+}  // namespace
+}  // namespace hypnos::config
