@@ -166,10 +166,9 @@ std::span<const ConstMatrixView> Network::Features(Lane l, int64_t number) {
 }
 
 void Network::Compare(Tick& tick, Executor& executor) {
-  tick.prediction_error =
-      tick.compare ? generator_.Compare(lane(tick.lane).prediction,
-                                        input(tick.lane, tick.number), executor)
-                   : 0;
+  tick.prediction_error = tick.compare ? generator_.Compare(lane(tick.lane).prediction,
+                                                            input(tick.lane, tick.number), executor)
+                                       : 0;
 }
 
 void Network::Predict(Tick& tick, Executor& executor) {

@@ -40,11 +40,11 @@ TEST(Configs, TheDemoIsWhatTheDocumentationSays) {
   const Result<Config> config = Load(files, HYPNOS_CONFIGS_FOLDER "/demo.yaml");
   ASSERT_TRUE(config.ok());
   EXPECT_EQ(config->sources(0).name(), "vtest");
-  EXPECT_EQ(config->sources(0).file().rounds(), 2u);
+  EXPECT_EQ(config->sources(0).playlist().rounds(), 2u);
+  EXPECT_FALSE(config->sources(0).playlist().entries(1).learn());
   EXPECT_EQ(config->encoding().patches().size(), 16u);
   EXPECT_EQ(config->network().layers_size(), 2);
-  EXPECT_EQ(config->schedule().wake_steps(), 128u);
-  EXPECT_EQ(config->schedule().sleep_steps(), 64u);
+  EXPECT_EQ(config->learning().rule(), Learning::INTERLEAVED);
 }
 
 }  // namespace

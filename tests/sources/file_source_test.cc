@@ -86,9 +86,9 @@ TEST(FileSource, PlaysThePartThatIsAskedFor) {
 
 TEST(FileSource, DescribesItself) {
   const TempDir folder;
-  const std::string path = WriteClip(folder.File("a.avi"), 1, 12.5);
+  const std::string path = WriteClip(folder.File("a.avi"), 1, 12);
   EXPECT_EQ(Must(OpenFileSource(kDoor, {.path = path}))->Describe(),
-            "file '" + path + "', 80x48, 12.5 frames/s");
+            "file '" + path + "', 80x48, 12 frames/s");
 }
 
 TEST(FileSource, GivesWhatATruncatedFileHoldsAndThenSaysSo) {

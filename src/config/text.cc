@@ -1,6 +1,8 @@
-#include "config/utf8.h"
+#include "config/text.h"
 
 #include <cstdint>
+
+#include "hypnos/base/format.h"
 
 namespace hypnos::config {
 namespace {
@@ -12,6 +14,26 @@ bool IsWellFormed(uint32_t point, size_t length) {
 }
 
 }  // namespace
+
+std::optional<Problem> CheckText(std::string_view text, int origin) {
+  Place place{origin, 1, 1};
+  if (text.size() > kMostTextBytes) {
+    return Problem{place,
+                   Format("{} bytes; a configuration has at most {}", text.size(), kMostTextBytes)};
+  }
+  while (!text.empty()) {
+    const size_t length = CharacterLength(text);
+    const auto byte = static_cast<unsigned char>(text[0]);
+    if (length == 0) return Problem{place, Format("byte 0x{:02x} is not UTF-8", byte)};
+    if (IsForbiddenControl(text[0])) {
+      return Problem{place, Format("control character 0x{:02x}", byte)};
+    }
+    place.column += static_cast<int>(length);
+    if (text[0] == '\n') place = {origin, place.line + 1, 1};
+    text.remove_prefix(length);
+  }
+  return std::nullopt;
+}
 
 size_t CharacterLength(std::string_view text) {
   if (text.empty()) return 0;

@@ -1,10 +1,18 @@
-// Where one character ends and the next begins.
+// Which bytes a configuration may consist of.
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
+#include "config/report.h"
+
 namespace hypnos::config {
+
+constexpr size_t kMostTextBytes = 1 << 20;
+
+// What is wrong with the text, if anything: too long, not UTF-8, or control characters.
+std::optional<Problem> CheckText(std::string_view text, int origin);
 
 // Length in bytes of the well-formed UTF-8 character that `text` begins with; 0 if there is none.
 size_t CharacterLength(std::string_view text);
