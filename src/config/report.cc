@@ -11,8 +11,8 @@ int Report::AddOrigin(std::string label) {
   return static_cast<int>(origins_.size()) - 1;
 }
 
-void Report::Add(Place place, std::string sentence) {
-  problems_.push_back({place, std::move(sentence)});
+void Report::Add(const Place& place, std::string sentence) {
+  problems_.emplace_back(place, std::move(sentence));
 }
 
 std::string Report::Shown(const Place& place) const {
@@ -25,12 +25,12 @@ Status Report::ToStatus() const {
   if (problems_.empty()) return {};
   std::vector<Problem> ordered = problems_;
   std::stable_sort(ordered.begin(), ordered.end(),
-                   [](const Problem& a, const Problem& b) { return a.place < b.place; });
+                   [](const Problem& a, const Problem& b) { return a.first < b.first; });
   const size_t shown = std::min(ordered.size(), kMostShown);
   std::string lines;
   for (size_t i = 0; i < shown; ++i) {
     if (i > 0) lines += '\n';
-    lines += Format("{}: {}", Shown(ordered[i].place), ordered[i].sentence);
+    lines += Format("{}: {}", Shown(ordered[i].first), ordered[i].second);
   }
   if (ordered.size() > shown) lines += Format("\nand {} more", ordered.size() - shown);
   return Error{Code::kInvalidArgument, "CONFIG_INVALID", lines};

@@ -22,18 +22,13 @@ struct Place {
   }
 };
 
-struct Problem {
-  Place place;
-  std::string sentence;
-};
-
 class Report {
  public:
   explicit Report(std::string file_name) : origins_{std::move(file_name)} {}
 
   // A flag or variable, as it is to be shown: "--set a.b=value".
   int AddOrigin(std::string label);
-  void Add(Place place, std::string sentence);
+  void Add(const Place& place, std::string sentence);
   bool empty() const { return problems_.empty(); }
   // "demo.yaml:12:5", or the label.
   std::string Shown(const Place& place) const;
@@ -43,6 +38,8 @@ class Report {
   static constexpr size_t kMostShown = 20;
 
  private:
+  using Problem = std::pair<Place, std::string>;
+
   std::vector<std::string> origins_;
   std::vector<Problem> problems_;
 };

@@ -10,7 +10,7 @@
 #include <sstream>
 #include <utility>
 
-#include "config/text.h"
+#include "config/utf8.h"
 #include "config/words.h"
 #include "hypnos/base/format.h"
 
@@ -23,7 +23,8 @@ constexpr size_t kNodeWeight = 64;
 
 // Leaves the YAML library's call-backs; never leaves this file.
 struct Refusal {
-  Problem problem;
+  Place place;
+  std::string sentence;
 };
 
 size_t Depth(const TreeNode& node) {
@@ -47,7 +48,7 @@ class Builder final : public YAML::EventHandler {
   TreeNode Root() && { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (documents_++ > 0) Refuse(mark, "a second document; one is all that is read");
+    if (documents_++ > 0) throw Refusal{At(mark), "a second document; one is all that is read"};
   }
   void OnDocumentEnd() override {}
 
@@ -207,6 +208,26 @@ Refusal Translated(const YAML::Exception& exception, int origin, std::string_vie
     sentence += " (wrong indentation, or a ':' in text without quotes?)";
   }
   return {place, sentence};
+}
+
+std::optional<Refusal> CheckText(std::string_view text, int origin) {
+  Place place{origin, 1, 1};
+  if (text.size() > kMostTextBytes) {
+    return Refusal{place,
+                   Format("{} bytes; a configuration has at most {}", text.size(), kMostTextBytes)};
+  }
+  while (!text.empty()) {
+    const size_t length = CharacterLength(text);
+    const auto byte = static_cast<unsigned char>(text[0]);
+    if (length == 0) return Refusal{place, Format("byte 0x{:02x} is not UTF-8", byte)};
+    if (IsForbiddenControl(text[0])) {
+      return Refusal{place, Format("control character 0x{:02x}", byte)};
+    }
+    place.column += static_cast<int>(length);
+    if (text[0] == '\n') place = {origin, place.line + 1, 1};
+    text.remove_prefix(length);
+  }
+  return std::nullopt;
 }
 
 TreeNode Build(std::string_view text, int origin, Report* report) {

@@ -28,6 +28,7 @@ struct TreeNode {
   const TreeNode* Find(std::string_view name) const;
 };
 
+constexpr size_t kMostTextBytes = 1 << 20;
 constexpr size_t kMostDepth = 64;
 
 // One YAML document in UTF-8; no text at all is kNothing. Reports repeated keys and reads on;

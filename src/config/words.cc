@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "config/mask.h"
-#include "config/text.h"
+#include "config/utf8.h"
 #include "hypnos/base/format.h"
 
 namespace hypnos::config {
