@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <sstream>
 
-#include "config/text.h"
+#include "config/utf8.h"
 #include "hypnos/config/load.h"
 #include "hypnos/config/print.h"
 
