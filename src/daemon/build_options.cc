@@ -22,6 +22,8 @@ FfLayerOptions BuildLayer(const pb::Layer& layer) {
 
 LearningRule BuildRule(pb::Learning::Rule rule) {
   switch (rule) {
+    case pb::Learning::REHEARSED:
+      return LearningRule::kRehearsed;
     case pb::Learning::DEFERRED_CONTRAST:
       return LearningRule::kDeferredContrast;
     case pb::Learning::INTERLEAVED:
@@ -111,10 +113,10 @@ PipelineOptions BuildPipelineOptions(const pb::Config& config) {
   options.schedule.wake_steps = config.schedule().wake_steps();
   options.schedule.sleep_steps = config.schedule().sleep_steps();
   options.dream_steps = static_cast<int>(config.schedule().dream_steps());
-  options.memory.capacity = config.memory().sequences();
-  options.memory.frames = config.memory().context_frames();
+  options.memory.sequences = config.memory().sequences();
+  options.memory.context_frames = config.memory().context_frames();
   options.memory.interval_frames = config.memory().interval_frames();
-  options.residuals = config.memory().residuals();
+  options.memory.residuals = config.memory().residuals();
   options.threads = static_cast<int>(config.pipeline().threads());
   options.frames_in_flight = config.pipeline().frames_in_flight();
   return options;

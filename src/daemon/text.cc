@@ -102,6 +102,16 @@ std::string StatusLine(const StatusSnapshot& status, const FrameDrops& drops) {
   return line;
 }
 
+std::string HeldOutText(const std::vector<RealOrDream>& held_out) {
+  if (held_out.empty() || held_out[0].pairs() == 0) return "";
+  std::string text = "On frames it has not learned from, it told real from dreamed patches:\n";
+  for (size_t l = 0; l < held_out.size(); ++l) {
+    text += Format("  layer {}: {:.1f} % of {} pairs right (chance: 50 %)\n", l + 1,
+                   100 * held_out[l].pairwise_accuracy(), held_out[l].pairs());
+  }
+  return text;
+}
+
 std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
                         const FrameDrops& drops) {
   const double seconds = Seconds(summary.elapsed);
@@ -129,15 +139,7 @@ std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
     if (status.sleeps > 0) text += "; " + LearningWord(layer, true);
     text += ".\n";
   }
-  if (summary.held_out.sequences > 0) {
-    text += Format("On {} sequences it has not learned from, it told real from dreamed patches:\n",
-                   summary.held_out.sequences);
-    for (size_t l = 0; l < summary.held_out.pairwise_accuracy.size(); ++l) {
-      text += Format("  layer {}: {:.1f} % right (chance: 50 %)\n", l + 1,
-                     100 * summary.held_out.pairwise_accuracy[l]);
-    }
-  }
-  return text;
+  return text + HeldOutText(summary.held_out);
 }
 
 }  // namespace hypnos

@@ -61,13 +61,19 @@ FfLayerState::FfLayerState(size_t batch, const FfLayerOptions& options)
       probability(batch),
       terms(batch, options.units),
       activity_sums(Blocks(batch, kBlockRows), options.units),
-      term_sums(Blocks(batch, kBlockRows), options.units) {}
+      term_sums(Blocks(batch, kBlockRows), options.units),
+      projected(batch, GradientSketch::kColumns) {}
 
 void FfLayerState::Reset() { std::fill(h.values().begin(), h.values().end(), 0.0f); }
 
 void FfLayerState::CopyFrom(const FfLayerState& other) {
   HYPNOS_CHECK(h.rows() == other.h.rows());
   std::copy(other.h.values().begin(), other.h.values().end(), h.values().begin());
+}
+
+void FfLayerState::Publish(MatrixView out) const {
+  HYPNOS_CHECK(out.rows == h.rows() && out.cols == h.cols());
+  for (size_t i = 0; i < h.rows(); ++i) NormaliseLength(h.row(i), kSilence, out.row(i));
 }
 
 Result<FfLayer> FfLayer::Create(const FfLayerOptions& options, const LearningOptions& learning,
@@ -83,7 +89,8 @@ FfLayer::FfLayer(const FfLayerOptions& options, const LearningOptions& learning,
       peer_term_(options.units) {
   const float deviation = 1.0f / std::sqrt(static_cast<float>(options.fan_in()));
   for (float& w : parameters_.weights.values()) w = deviation * rng.Normal();
-  learning_ = std::make_unique<LearningState>(learning, options.norm_cap, parameters_);
+  learning_ =
+      std::make_unique<LearningState>(learning, options.norm_cap, parameters_, rng.Fork("sketch"));
 }
 
 FfLayer::FfLayer(FfLayer&&) noexcept = default;
@@ -165,13 +172,8 @@ void FfLayer::StepRows(const LayerInputs& inputs, Phase phase, size_t block, FfL
 
 void FfLayer::LearnFrom(const LayerInputs& inputs, Phase phase, FfLayerState& state,
                         Executor& executor) {
-  const auto [sum, keep] = learning_->Begin(phase);
-  AddOuterSegments(state.terms, Segments(inputs), keep, sum->weights, executor);
-
-  Scale(keep, sum->bias.values());
-  for (size_t i = 0; i < state.term_sums.rows(); ++i) {
-    AddScaled(1.0f, state.term_sums.row(i), sum->bias.values());
-  }
+  learning_->Collect(phase, state.terms, Segments(inputs), state.term_sums, state.projected,
+                     executor);
   if (phase != Phase::kPositive) return;
   const float share = (1.0f - kActivityMemory) / static_cast<float>(state.h.rows());
   Scale(kActivityMemory, mean_activity_);
@@ -181,6 +183,8 @@ void FfLayer::LearnFrom(const LayerInputs& inputs, Phase phase, FfLayerState& st
 }
 
 void FfLayer::ApplyUpdate(Executor& executor) { learning_->Apply(parameters_, executor); }
+
+void FfLayer::FallAsleep() { learning_->FallAsleep(parameters_); }
 
 void FfLayer::WakeUp() { learning_->WakeUp(parameters_); }
 

@@ -1,6 +1,8 @@
 #include "layer/learning_state.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "hypnos/tensor/kernels.h"
 
@@ -9,6 +11,9 @@ namespace {
 
 // Elements of a parameter matrix that one part of a job takes.
 constexpr size_t kPart = 1 << 15;
+
+// Interleaved: collected gradients, of both lanes, after which the contrast is taken.
+constexpr size_t kInterleavedCycle = 512;
 
 // f(matrix of a, matrix of b, matrix of c) for weights and bias.
 template <class F, class... P>
@@ -21,14 +26,18 @@ LayerParameters ZerosLike(const LayerParameters& other) {
   return {Matrix(other.weights.rows(), other.weights.cols()), Matrix(1, other.bias.cols())};
 }
 
+// No allocation, unlike the assignment of matrices.
+void Assign(LayerParameters& to, const LayerParameters& from) {
+  const auto copy = [](Matrix& t, const Matrix& f) {
+    std::copy(f.values().begin(), f.values().end(), t.values().begin());
+  };
+  copy(to.weights, from.weights);
+  copy(to.bias, from.bias);
+}
+
 void SetZero(LayerParameters& parameters) {
   ForEachMatrix([](Matrix& m) { std::fill(m.values().begin(), m.values().end(), 0.0f); },
                 parameters);
-}
-
-double Norm(const LayerParameters& p) {
-  return std::sqrt(static_cast<double>(SumOfSquares(p.weights.values())) +
-                   SumOfSquares(p.bias.values()));
 }
 
 // Calls f(first, count) for fixed parts of n elements.
@@ -43,35 +52,51 @@ void InParts(size_t n, Executor& executor, F f) {
 }  // namespace
 
 LearningState::LearningState(const LearningOptions& options, float norm_cap,
-                             const LayerParameters& start)
-    : options_(options), norm_cap_(norm_cap) {
+                             const LayerParameters& start, Rng rng)
+    : options_(options),
+      norm_cap_(norm_cap),
+      sketch_(start.weights.rows(), start.weights.cols(), rng) {
   if (options.rule == LearningRule::kLooking) return;
   velocity_ = ZerosLike(start);
-  if (options.rule != LearningRule::kDeferredContrast) return;
+  if (options.rule == LearningRule::kInterleaved) return;
   start_ = start;
   positive_ = ZerosLike(start);
-  negative_ = ZerosLike(start);
+  if (options.rule == LearningRule::kDeferredContrast) negative_ = ZerosLike(start);
 }
 
-LearningState::Target LearningState::Begin(Phase phase) {
+void LearningState::Collect(Phase phase, ConstMatrixView terms, std::span<const Segment> inputs,
+                            const Matrix& term_sums, MatrixView projected, Executor& executor) {
   HYPNOS_CHECK(phase != Phase::kLook && options_.rule != LearningRule::kLooking);
-  (phase == Phase::kPositive ? positive_steps_ : negative_steps_) += 1;
-  if (options_.rule == LearningRule::kDeferredContrast) {
-    return {phase == Phase::kPositive ? &positive_ : &negative_, 1.0f};
+  // What is dreamed must be weighed against something.
+  HYPNOS_CHECK(phase == Phase::kPositive || options_.rule != LearningRule::kRehearsed || asleep_);
+  LayerParameters* sum = phase == Phase::kPositive ? &positive_ : &negative_;
+  float keep = 1;
+  if (contrasts_each_step()) {
+    sum = &velocity_;
+    if (std::exchange(velocity_is_old_, false)) keep = options_.velocity;
   }
-  const float keep = velocity_is_old_ ? options_.velocity : 1.0f;
-  velocity_is_old_ = false;
-  return {&velocity_, keep};
+  AddOuterSegments(terms, inputs, keep, sum->weights, executor);
+  Scale(keep, sum->bias.values());
+  for (size_t i = 0; i < term_sums.rows(); ++i) {
+    AddScaled(1.0f, term_sums.row(i), sum->bias.values());
+  }
+  (phase == Phase::kPositive ? positive_steps_ : negative_steps_) += 1;
+  sketch_.Add(phase, terms, inputs, projected);
 }
 
 void LearningState::Apply(LayerParameters& parameters, Executor& executor) {
-  if (options_.rule == LearningRule::kInterleaved) ApplyInterleaved(parameters, executor);
-  if (options_.rule == LearningRule::kDeferredContrast) ApplyDeferred(parameters, executor);
+  if (contrasts_each_step()) {
+    MoveByVelocity(parameters, executor);
+  } else {
+    MoveFromStart(parameters, executor);
+  }
+  if (options_.rule == LearningRule::kInterleaved && sketch_.steps() >= kInterleavedCycle) {
+    TakeContrast();
+  }
 }
 
-void LearningState::ApplyInterleaved(LayerParameters& parameters, Executor& executor) {
-  if (velocity_is_old_) return;
-  velocity_is_old_ = true;
+void LearningState::MoveByVelocity(LayerParameters& parameters, Executor& executor) {
+  if (std::exchange(velocity_is_old_, true)) return;
   const float keep = 1.0f - options_.rate * options_.weight_decay;
   ForEachMatrix(
       [&](Matrix& w, Matrix& v) {
@@ -85,43 +110,61 @@ void LearningState::ApplyInterleaved(LayerParameters& parameters, Executor& exec
   CapNorms(parameters);
 }
 
-void LearningState::ApplyDeferred(LayerParameters& parameters, Executor& executor) {
+void LearningState::MoveFromStart(LayerParameters& parameters, Executor& executor) {
   const float share = options_.online_share * options_.rate;
-  ForEachMatrix(
-      [&](Matrix& w, Matrix& w0, Matrix& p, Matrix& n) {
-        InParts(w.values().size(), executor, [&](size_t first, size_t count) {
-          const auto part = w.values().subspan(first, count);
-          Combine(w0.values().subspan(first, count), share, p.values().subspan(first, count), part);
-          if (negative_steps_ > 0) AddScaled(share, n.values().subspan(first, count), part);
-        });
-      },
-      parameters, start_, positive_, negative_);
+  const auto move = [&](Matrix& w, Matrix& w0, Matrix& p, Matrix* n) {
+    InParts(w.values().size(), executor, [&](size_t first, size_t count) {
+      const auto part = w.values().subspan(first, count);
+      Combine(w0.values().subspan(first, count), share, p.values().subspan(first, count), part);
+      if (n != nullptr) AddScaled(share, n->values().subspan(first, count), part);
+    });
+  };
+  const bool dreamed = negative_steps_ > 0;
+  move(parameters.weights, start_.weights, positive_.weights,
+       dreamed ? &negative_.weights : nullptr);
+  move(parameters.bias, start_.bias, positive_.bias, dreamed ? &negative_.bias : nullptr);
+}
+
+void LearningState::FallAsleep(LayerParameters& parameters) {
+  asleep_ = true;
+  if (options_.rule != LearningRule::kRehearsed) return;
+  Assign(parameters, start_);
+  SetZero(positive_);
+  positive_steps_ = 0;
+  sketch_.Clear();
 }
 
 void LearningState::WakeUp(LayerParameters& parameters) {
-  if (options_.rule != LearningRule::kDeferredContrast) return;
+  asleep_ = false;
+  if (options_.rule == LearningRule::kDeferredContrast) SettleDeferred(parameters);
+  if (options_.rule == LearningRule::kRehearsed) Assign(start_, parameters);
+  if (options_.rule != LearningRule::kInterleaved && sketch_.steps() > 0) TakeContrast();
+  positive_steps_ = negative_steps_ = 0;
+}
+
+void LearningState::SettleDeferred(LayerParameters& parameters) {
   if (positive_steps_ == 0 || negative_steps_ == 0) return;
   const auto balance = static_cast<float>(static_cast<double>(positive_steps_) /
                                           static_cast<double>(negative_steps_));
-  const double apart = Norm(positive_) + balance * Norm(negative_);
-  ForEachMatrix([&](Matrix& p, Matrix& n) { AddScaled(balance, n.values(), p.values()); },
-                positive_, negative_);
-  contrast_ = apart > 0 ? Norm(positive_) / apart : 0;
-
   const float rate = options_.rate;
   const float keep = 1.0f - rate * options_.weight_decay * static_cast<float>(positive_steps_);
   ForEachMatrix(
-      [&](Matrix& w0, Matrix& v, Matrix& p) {
+      [&](Matrix& w0, Matrix& v, Matrix& p, Matrix& n) {
+        AddScaled(balance, n.values(), p.values());
         Combine(p.values(), options_.velocity, v.values(), v.values());
         Scale(keep, w0.values());
         AddScaled((1.0f - options_.velocity) * rate, v.values(), w0.values());
       },
-      start_, velocity_, positive_);
+      start_, velocity_, positive_, negative_);
   CapNorms(start_);
-  parameters = start_;
+  Assign(parameters, start_);
   SetZero(positive_);
   SetZero(negative_);
-  positive_steps_ = negative_steps_ = 0;
+}
+
+void LearningState::TakeContrast() {
+  contrast_ = sketch_.Contrast();
+  sketch_.Clear();
 }
 
 void LearningState::CapNorms(LayerParameters& parameters) const {

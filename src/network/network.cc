@@ -20,8 +20,6 @@ size_t Widest(const std::vector<FfLayer>& layers) {
   return widest;
 }
 
-Lane Other(Lane lane) { return lane == Lane::kReal ? Lane::kDream : Lane::kReal; }
-
 }  // namespace
 
 Result<Network> Network::Create(const NetworkOptions& options, const PlaneShape& frame,
@@ -128,7 +126,7 @@ LayerInputs Network::InputsOf(size_t layer, const Tick& tick) const {
   const FfLayerOptions& options = layers_[layer].options();
   const LaneState& own = lane(tick.lane);
   const bool forked = tick.start == TickStart::kFork;
-  const LaneState& past = forked ? lane(Other(tick.lane)) : own;
+  const LaneState& past = forked ? lane(tick.fork_lane) : own;
   const int64_t before = forked ? tick.fork_number : tick.number - 1;
   const auto said = [&](size_t l) -> ConstMatrixView {
     if (tick.start == TickStart::kReset) return silence_.view().Cols(0, layers_[l].options().units);
@@ -148,7 +146,7 @@ LayerInputs Network::InputsOf(size_t layer, const Tick& tick) const {
 void Network::StepLayer(size_t layer, Tick& tick, Executor& executor) {
   FfLayerState& state = lane(tick.lane).layers[layer];
   if (tick.start == TickStart::kReset) state.Reset();
-  if (tick.start == TickStart::kFork) state.CopyFrom(lane(Other(tick.lane)).layers[layer]);
+  if (tick.start == TickStart::kFork) state.CopyFrom(lane(tick.fork_lane).layers[layer]);
   const bool reached = tick.age >= static_cast<int64_t>(layer);
   tick.layers[layer] =
       layers_[layer].Step(InputsOf(layer, tick), reached ? tick.phase : Phase::kLook, state,
@@ -191,8 +189,30 @@ void Network::RunTick(Tick& tick, const Planes& frame, Executor& executor) {
   Predict(tick, executor);
 }
 
+void Network::FallAsleep() {
+  for (FfLayer& layer : layers_) layer.FallAsleep();
+}
+
 void Network::WakeUp() {
   for (FfLayer& layer : layers_) layer.WakeUp();
+}
+
+void Network::Save(Lane l, NetworkState& state) const {
+  state.layers.resize(layers_.size());
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    const std::span<const float> h = lane(l).layers[i].h.values();
+    state.layers[i].resize(h.size());
+    ToHalf(h, state.layers[i]);
+  }
+}
+
+void Network::Restore(Lane l, int64_t number, const NetworkState& state) {
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    FfLayerState& layer = lane(l).layers[i];
+    layer.Reset();
+    if (!state.layers.empty()) FromHalf(state.layers[i], layer.h.values());
+    layer.Publish(Slot(lane(l).outputs[i], number));
+  }
 }
 
 }  // namespace hypnos

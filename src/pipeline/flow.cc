@@ -177,7 +177,7 @@ void Flow::Submit() {
   step->real.layers.resize(g.layers.size());
   step->dream.layers.resize(g.layers.size());
   g.Put(*g.begun, step);
-  if (step->has_dream && step->dream_input.follows_prediction()) g.read.WaitFor(step->number);
+  if (step->follows_prediction()) g.read.WaitFor(step->number);
   g.Put(*g.permitted, step);
 }
 

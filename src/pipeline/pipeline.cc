@@ -16,12 +16,10 @@ int Threads(int asked) {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-SequenceMemoryOptions HeldOutMemory(const PipelineOptions& options) {
-  SequenceMemoryOptions memory = options.memory;
-  memory.capacity = options.held_out_sequences;
-  memory.frames += static_cast<size_t>(options.dream_steps);
-  memory.interval_frames = memory.frames;
-  return memory;
+SequenceMemoryOptions DreamMemory(const PipelineOptions& options) {
+  const bool rehearses = options.network.learning.rule == LearningRule::kRehearsed;
+  const size_t continuation = rehearses ? static_cast<size_t>(options.dream_steps) : 0;
+  return {options.memory.sequences, options.memory.context_frames + continuation};
 }
 
 // The encoder needs a first frame to know its size, and the network needs the size. The frame is
@@ -47,9 +45,11 @@ class Pipeline::Driver {
         observer_(observer),
         rng_(options.seed),
         schedule_(options.schedule),
-        memories_{SequenceMemory(options.memory, rng_.Fork("sequences")),
-                  ResidualMemory(options.residuals),
-                  SequenceMemory(HeldOutMemory(options), rng_.Fork("held out"))} {}
+        replay_rng_(rng_.Fork("replay")),
+        memories_{SequenceMemory(DreamMemory(options), rng_.Fork("sequences")),
+                  ResidualMemory(options.memory.residuals),
+                  ResidualMemory(options.memory.residuals),
+                  ResidualMemory(options.memory.residuals)} {}
 
   Result<RunSummary> Run(FrameQueue& queue);
   void Stop() { stopped_ = true; }
@@ -60,17 +60,26 @@ class Pipeline::Driver {
   Status Prepare(const Frame& first);
   Status Watch(FrameQueue& queue, Frame first);
   void ShowFrame(Frame frame);
+  void MayRemember();
   void SubmitRealStep(Frame* first, int hold, bool learn);
-  void AddInterleavedDream(Step& step);
+  void LearnInterleaved(Step& step);
+  void JudgeBesideDream(Step& step);
+  bool AddDreamBeside(Step& step);
   void Sleep();
-  void DreamFrame(const DreamInput& input, int64_t dream_frame);
-  void SubmitDreamStep(const DreamInput& input, int64_t dream_frame, int hold);
+  void Recall(size_t sequence);
+  void Dream(size_t sequence);
+  void SubmitReplayStep(size_t sequence, size_t frame, int hold);
+  void SubmitDreamStep(size_t sequence, int64_t frame, int hold);
+  void FillReplay(Step& step, size_t sequence, size_t frame, int hold);
+  void FillDream(Step& step, Lane follows, int64_t fork_number, int64_t frame, int hold);
   void SwitchPhase();
   void Finish(Instant begin);
 
   bool interleaved() const { return options_.network.learning.rule == LearningRule::kInterleaved; }
-  bool deferred() const {
-    return options_.network.learning.rule == LearningRule::kDeferredContrast;
+  bool rehearses() const { return options_.network.learning.rule == LearningRule::kRehearsed; }
+  // Whether real frames and dreams have phases of their own.
+  bool has_phases() const {
+    return rehearses() || options_.network.learning.rule == LearningRule::kDeferredContrast;
   }
 
   PipelineOptions options_;
@@ -78,6 +87,7 @@ class Pipeline::Driver {
   PipelineObserver& observer_;
   Rng rng_;
   WakeSleep schedule_;
+  Rng replay_rng_;
   Memories memories_;
   std::optional<VideoEncoder> encoder_;
   std::optional<Network> network_;
@@ -86,9 +96,14 @@ class Pipeline::Driver {
   std::atomic<bool> stopped_ = false;
   RunSummary summary_;
 
+  // Ticks of each lane.
   int64_t real_ticks_ = 0;
+  int64_t replay_ticks_ = 0;
   int64_t dream_ticks_ = 0;
-  int64_t real_age_ = 0;  // ticks since the last discontinuity
+  int64_t real_age_ = 0;      // ticks since the last discontinuity
+  int64_t beside_ticks_ = 0;  // of the dream beside the real stream since the last cut
+  bool held_out_since_learning_ = false;
+  size_t until_remembered_ = 0;  // frames until the next sequence begins
 };
 
 Status Pipeline::Driver::Prepare(const Frame& first) {
@@ -136,8 +151,22 @@ Status Pipeline::Driver::Watch(FrameQueue& queue, Frame first) {
 void Pipeline::Driver::ShowFrame(Frame frame) {
   if (frame.discontinuity != Discontinuity::kNone) real_age_ = 0;
   const bool learn = frame.learn;
+  if (learn) MayRemember();
   for (int hold = 0; hold < options_.steps_per_frame; ++hold) {
     SubmitRealStep(hold == 0 ? &frame : nullptr, hold, learn);
+  }
+}
+
+// Every so many frames, and after every cut, a sequence begins.
+void Pipeline::Driver::MayRemember() {
+  if (real_age_ > 0 && until_remembered_ > 0 && --until_remembered_ > 0) return;
+  until_remembered_ = std::max(options_.memory.interval_frames, memories_.sequences.frames());
+  flow_->Drain();
+  NetworkState& before = memories_.sequences.Begin();
+  if (real_age_ == 0) {
+    before.layers.clear();
+  } else {
+    network_->Save(Lane::kReal, before);
   }
 }
 
@@ -146,6 +175,7 @@ void Pipeline::Driver::SubmitRealStep(Frame* first, int hold, bool learn) {
   Step& step = flow_->NextStep();
   step.has_real = true;
   step.has_dream = false;
+  step.asleep = false;
   step.first_of_frame = first != nullptr;
   step.last_of_frame = hold + 1 == options_.steps_per_frame;
   step.learn = learn;
@@ -156,40 +186,65 @@ void Pipeline::Driver::SubmitRealStep(Frame* first, int hold, bool learn) {
   tick.number = ++real_ticks_;
   tick.start = real_age_ == 0 ? TickStart::kReset : TickStart::kContinue;
   tick.age = real_age_;
-  tick.phase = learn && deferred() ? Phase::kPositive : Phase::kLook;
+  tick.phase = learn && has_phases() ? Phase::kPositive : Phase::kLook;
   tick.compare = step.first_of_frame && real_age_ > 0;
   tick.learn_generator = learn && options_.network.learning.rule != LearningRule::kLooking;
   tick.predict = step.last_of_frame;
-  if (interleaved() && learn) AddInterleavedDream(step);
+  step.judged = step.judged_anew = false;
+  if (learn) {
+    held_out_since_learning_ = false;
+    if (interleaved()) LearnInterleaved(step);
+  } else {
+    JudgeBesideDream(step);
+  }
   ++real_age_;
   flow_->Submit();
-  if (deferred() && learn && schedule_.OnStep()) SwitchPhase();
+  if (has_phases() && learn && schedule_.OnStep()) SwitchPhase();
 }
 
 // Every dream_steps frames a dream leaves the real stream, and then runs beside it.
-void Pipeline::Driver::AddInterleavedDream(Step& step) {
-  const int64_t frame = dream_ticks_ / options_.steps_per_frame % options_.dream_steps;
-  const bool fork = frame == 0 && step.first_of_frame;
-  // The first fork of a clip needs a prediction and a residual: two frames.
-  const bool possible = real_age_ >= 2 * options_.steps_per_frame;
-  if (!possible && (fork || dream_ticks_ == 0)) return;
+// Returns false where that is not possible yet: the first fork of a clip needs a prediction and
+// a residual: two frames.
+bool Pipeline::Driver::AddDreamBeside(Step& step) {
+  if (real_age_ < 2 * options_.steps_per_frame) {
+    beside_ticks_ = 0;
+    return false;
+  }
+  const int64_t frame = beside_ticks_ / options_.steps_per_frame % options_.dream_steps;
+  const int hold = static_cast<int>(beside_ticks_++ % options_.steps_per_frame);
+  FillDream(step, Lane::kReal, step.real.number - 1, frame, hold);
+  return true;
+}
+
+// A layer learns from both or from neither.
+void Pipeline::Driver::LearnInterleaved(Step& step) {
+  if (!AddDreamBeside(step)) return;
+  step.real.phase = Phase::kPositive;
+  step.real.age = std::min(step.real.age, step.dream.age);
+}
+
+void Pipeline::Driver::JudgeBesideDream(Step& step) {
+  if (!AddDreamBeside(step)) return;
+  step.dream.phase = Phase::kLook;
+  step.judged = true;
+  step.judged_anew = !std::exchange(held_out_since_learning_, true);
+}
+
+void Pipeline::Driver::FillDream(Step& step, Lane follows, int64_t fork_number, int64_t frame,
+                                 int hold) {
+  const bool fork = frame == 0 && hold == 0;
   step.has_dream = true;
-  step.dream_input = {.from = !step.first_of_frame ? DreamInput::From::kHeld
-                              : fork               ? DreamInput::From::kRealLane
-                                                   : DreamInput::From::kDreamLane};
+  step.dream_follows = fork ? follows : Lane::kDream;
   Tick& dream = step.dream;
-  const int hold = static_cast<int>(dream_ticks_ % options_.steps_per_frame);
   dream.lane = Lane::kDream;
   dream.number = ++dream_ticks_;
   dream.start = fork ? TickStart::kFork : TickStart::kContinue;
-  dream.fork_number = step.real.number - 1;
+  dream.fork_lane = follows;
+  dream.fork_number = fork_number;
   dream.age = frame * options_.steps_per_frame + hold;
   dream.phase = Phase::kNegative;
-  dream.predict = step.last_of_frame;
+  dream.predict = hold + 1 == options_.steps_per_frame;
   step.dream_step = dream.age;
-  // A layer learns from both or from neither.
-  step.real.phase = Phase::kPositive;
-  step.real.age = std::min(step.real.age, dream.age);
 }
 
 void Pipeline::Driver::SwitchPhase() {
@@ -197,7 +252,11 @@ void Pipeline::Driver::SwitchPhase() {
   PhaseReport report;
   report.asleep = schedule_.asleep();
   report.sleeps = schedule_.sleeps();
-  if (!report.asleep) network_->WakeUp();
+  if (report.asleep) {
+    network_->FallAsleep();
+  } else {
+    network_->WakeUp();
+  }
   for (size_t l = 0; l < network_->layer_count(); ++l) {
     report.contrast.push_back(network_->layer(l).contrast());
   }
@@ -206,60 +265,85 @@ void Pipeline::Driver::SwitchPhase() {
 }
 
 void Pipeline::Driver::Sleep() {
-  if (!stages_->can_dream()) {
+  if (memories_.sequences.size() == 0) {
     // Nothing is remembered yet (every clip was shorter than a sequence): stay asleep no longer
     // than it takes to say so.
     while (!schedule_.OnStep()) {
     }
     return SwitchPhase();
   }
-  const auto resting = [&] { return schedule_.asleep() && !stopped_; };
-  while (resting()) {
-    for (size_t i = 0; i < memories_.sequences.frames(); ++i) {
-      DreamFrame({.from = DreamInput::From::kContext, .begins = i == 0, .context_frame = i}, 0);
-    }
-    for (int64_t i = 0; i < options_.dream_steps && resting(); ++i) {
-      DreamFrame({.from = DreamInput::From::kDreamLane}, i);
+  while (schedule_.asleep() && !stopped_) {
+    const size_t sequence = memories_.sequences.Draw(replay_rng_);
+    Recall(sequence);
+    Dream(sequence);
+  }
+}
+
+// Brings the replay lane to where the sequence's context ends, without learning.
+void Pipeline::Driver::Recall(size_t sequence) {
+  flow_->Drain();
+  memories_.replay_residuals.Clear();
+  network_->Restore(Lane::kReplay, replay_ticks_, memories_.sequences.StateBefore(sequence));
+  for (size_t frame = 0; frame < options_.memory.context_frames; ++frame) {
+    for (int hold = 0; hold < options_.steps_per_frame; ++hold) {
+      SubmitReplayStep(sequence, frame, hold);
     }
   }
 }
 
-void Pipeline::Driver::DreamFrame(const DreamInput& input, int64_t dream_frame) {
-  const bool learns = input.from != DreamInput::From::kContext;
-  for (int hold = 0; hold < options_.steps_per_frame; ++hold) {
-    SubmitDreamStep(input, dream_frame, hold);
-    if (learns && schedule_.OnStep()) return SwitchPhase();
+void Pipeline::Driver::Dream(size_t sequence) {
+  for (int64_t frame = 0; frame < options_.dream_steps && !stopped_; ++frame) {
+    for (int hold = 0; hold < options_.steps_per_frame; ++hold) {
+      SubmitDreamStep(sequence, frame, hold);
+      if (schedule_.OnStep()) return SwitchPhase();
+    }
   }
 }
 
-void Pipeline::Driver::SubmitDreamStep(const DreamInput& input, int64_t dream_frame, int hold) {
-  const bool learns = input.from != DreamInput::From::kContext;
+void Pipeline::Driver::SubmitReplayStep(size_t sequence, size_t frame, int hold) {
   Step& step = flow_->NextStep();
-  step.has_real = false;
-  step.has_dream = true;
-  step.dream_input = input;
-  if (hold > 0) step.dream_input = {.from = DreamInput::From::kHeld};
-  Tick& tick = step.dream;
-  tick.lane = Lane::kDream;
-  tick.number = ++dream_ticks_;
-  tick.start = step.dream_input.begins ? TickStart::kReset : TickStart::kContinue;
-  tick.age = dream_frame * options_.steps_per_frame + hold;
-  tick.phase = learns ? Phase::kNegative : Phase::kLook;
-  const bool last_context = input.context_frame + 1 == memories_.sequences.frames();
-  tick.predict = hold + 1 == options_.steps_per_frame && (learns || last_context);
-  step.dream_step = tick.age;
+  step.has_dream = false;
+  step.asleep = true;
+  FillReplay(step, sequence, frame, hold);
   flow_->Submit();
 }
 
-void Pipeline::Driver::Finish(Instant begin) {
-  SerialExecutor executor;
-  if (memories_.held_out.size() > 0) {
-    summary_.held_out = ProbeRealAgainstDream(*network_, memories_.held_out, memories_.residuals,
-                                              memories_.sequences.frames(),
-                                              rng_.Fork("held out probe"), dream_ticks_, executor);
+// A dream goes on; where sleep rehearses, so does what really came then.
+void Pipeline::Driver::SubmitDreamStep(size_t sequence, int64_t frame, int hold) {
+  Step& step = flow_->NextStep();
+  step.has_real = false;
+  step.asleep = true;
+  step.judged = false;
+  step.first_of_frame = hold == 0;
+  step.last_of_frame = hold + 1 == options_.steps_per_frame;
+  const int64_t fork_number = replay_ticks_;
+  if (rehearses()) {
+    FillReplay(step, sequence, options_.memory.context_frames + static_cast<size_t>(frame), hold);
+    step.real.phase = Phase::kPositive;
+    step.real.age = frame * options_.steps_per_frame + hold;
   }
-  summary_.elapsed = clock_.Now() - begin;
+  FillDream(step, Lane::kReplay, fork_number, frame, hold);
+  flow_->Submit();
 }
+
+void Pipeline::Driver::FillReplay(Step& step, size_t sequence, size_t frame, int hold) {
+  step.has_real = true;
+  step.learn = false;
+  step.first_of_frame = hold == 0;
+  step.last_of_frame = hold + 1 == options_.steps_per_frame;
+  step.replayed = {sequence, frame};
+  Tick& tick = step.real;
+  tick.lane = Lane::kReplay;
+  tick.number = ++replay_ticks_;
+  tick.start = TickStart::kContinue;
+  tick.age = 0;
+  tick.phase = Phase::kLook;
+  tick.compare = step.first_of_frame && frame > 0;
+  tick.learn_generator = false;
+  tick.predict = step.last_of_frame;
+}
+
+void Pipeline::Driver::Finish(Instant begin) { summary_.elapsed = clock_.Now() - begin; }
 
 Pipeline::Pipeline(const PipelineOptions& options, const Clock& clock, PipelineObserver& observer)
     : driver_(std::make_unique<Driver>(options, clock, observer)) {}

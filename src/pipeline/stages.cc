@@ -27,74 +27,77 @@ Stages::Stages(VideoEncoder& encoder, Network& network, Memories& memories, Rng 
     : encoder_(encoder),
       network_(network),
       memories_(memories),
-      dreamer_(memories.sequences, memories.residuals, network.grid(), dream_rng),
+      dreamer_(network.grid(), dream_rng),
       clock_(clock),
       observer_(observer),
       summary_(summary) {
   summary_.stages.layers.resize(network.layer_count());
+  summary_.held_out.resize(network.layer_count());
 }
 
 void Stages::Encode(Step& step) {
   const Stopwatch watch(clock_, summary_.stages.encode);
   if (!step.has_real) return;
   if (!step.first_of_frame) return network_.HoldInput(step.real);
+  if (!step.live()) {
+    memories_.sequences.Read(step.replayed.sequence, step.replayed.frame, encoded_);
+    return network_.SetInput(step.real, encoded_);
+  }
   step.resized = encoder_.Encode(step.frame, &encoded_).resized;
   network_.SetInput(step.real, encoded_);
-  Remember(step);
+  // Frames that are not learned from are not dreamed from either: they stay fair to be judged on.
+  if (step.learn) memories_.sequences.Observe(encoded_);
 }
 
-// Frames that are not learned from are not dreamed from either: they stay fair to be judged on.
-void Stages::Remember(const Step& step) {
-  const bool continues = step.real.start == TickStart::kContinue;
-  (step.learn ? memories_.sequences : memories_.held_out).Observe(encoded_, continues);
+ResidualMemory& Stages::ResidualsOf(const Step& step) const {
+  if (step.asleep) return memories_.replay_residuals;
+  return step.learn ? memories_.residuals : memories_.held_out_residuals;
 }
 
 void Stages::Imagine(Step& step) {
   const Stopwatch watch(clock_, summary_.stages.imagine);
   if (!step.has_dream) return;
-  const DreamInput& input = step.dream_input;
-  if (input.begins) dreamer_.Begin();
-  switch (input.from) {
-    case DreamInput::From::kContext:
-      dreamer_.Context(input.context_frame, dreamed_);
-      break;
-    case DreamInput::From::kRealLane:
-      dreamer_.Imagine(network_.prediction(Lane::kReal), dreamed_);
-      break;
-    case DreamInput::From::kDreamLane:
-      dreamer_.Imagine(network_.prediction(Lane::kDream), dreamed_);
-      break;
-    case DreamInput::From::kHeld:
-      return network_.HoldInput(step.dream);
-  }
+  if (!step.first_of_frame) return network_.HoldInput(step.dream);
+  dreamer_.Imagine(network_.prediction(step.dream_follows), ResidualsOf(step), dreamed_);
   network_.SetInput(step.dream, dreamed_);
 }
 
 void Stages::RunLayer(size_t layer, Step& step, Executor& executor) {
   const Stopwatch watch(clock_, summary_.stages.layers[layer]);
-  // The dream first: when it forks it needs the real lane as it was a step ago.
+  // The dream first: when it forks it needs the other lane as it was a step ago.
   if (step.has_dream) network_.StepLayer(layer, step.dream, executor);
   if (step.has_real) network_.StepLayer(layer, step.real, executor);
   if (step.learns()) network_.FinishStep(layer, executor);
+  if (step.judged) Judge(layer, step);
+}
+
+void Stages::Judge(size_t layer, const Step& step) {
+  RealOrDream& told = summary_.held_out[layer];
+  if (step.judged_anew) told = {};
+  // From the step on at which the dream has reached this layer.
+  if (step.dream.age < static_cast<int64_t>(layer)) return;
+  told.Count(network_.goodness(Lane::kReal, layer), network_.goodness(Lane::kDream, layer));
 }
 
 void Stages::ReadOut(Step& step, Executor& executor) {
   const Stopwatch watch(clock_, summary_.stages.read_out);
   if (step.has_real) {
     network_.Compare(step.real, executor);
-    if (step.real.compare && step.learn) {
-      network_.grid().Average(network_.prediction_errors(), residual_);
-      memories_.residuals.Observe(residual_);
-    }
+    if (step.real.compare) RememberResidual(step);
     network_.Predict(step.real, executor);
   }
   if (step.has_dream) network_.Predict(step.dream, executor);
 }
 
+void Stages::RememberResidual(const Step& step) {
+  network_.grid().Average(network_.prediction_errors(), residual_);
+  ResidualsOf(step).Observe(residual_);
+}
+
 void Stages::Output(Step& step) {
   const Stopwatch watch(clock_, summary_.stages.output);
-  if (step.has_real) ReportFrame(step);
-  if (step.has_dream && step.dream.phase != Phase::kLook) ReportDream(step);
+  if (step.live()) ReportFrame(step);
+  if (step.has_dream && !step.judged) ReportDream(step);
 }
 
 void Stages::ReportFrame(Step& step) {

@@ -16,8 +16,9 @@ namespace hypnos {
 // Everything that is remembered of the stream.
 struct Memories {
   SequenceMemory sequences;
-  ResidualMemory residuals;
-  SequenceMemory held_out;
+  // Errors of about the time that a dream is of: one that adds errors of another hour is told from
+  // real by what else happened then. Awake, of frames to learn from and of others; asleep.
+  ResidualMemory residuals, held_out_residuals, replay_residuals;
 };
 
 class Stages {
@@ -32,10 +33,10 @@ class Stages {
   void ReadOut(Step& step, Executor& executor);
   void Output(Step& step);
 
-  bool can_dream() const { return dreamer_.Ready(); }
-
  private:
-  void Remember(const Step& step);
+  ResidualMemory& ResidualsOf(const Step& step) const;
+  void RememberResidual(const Step& step);
+  void Judge(size_t layer, const Step& step);
   void ReportFrame(Step& step);
   void ReportDream(const Step& step);
 

@@ -10,38 +10,41 @@
 
 namespace hypnos {
 
-// Where a dream's next input comes from.
-struct DreamInput {
-  enum class From {
-    kContext,    // the remembered sequence the dream begins with
-    kRealLane,   // what is predicted to follow the real stream
-    kDreamLane,  // what is predicted to follow the dream
-    kHeld,       // the same as a step ago
-  };
-  From from = From::kContext;
-  bool begins = false;       // draws a new sequence first
-  size_t context_frame = 0;  // kContext: which of its frames
-
-  // Whether the input must wait for the read-out of the step before.
-  bool follows_prediction() const { return from == From::kRealLane || from == From::kDreamLane; }
+// A frame of the memory.
+struct ReplayedFrame {
+  size_t sequence = 0;
+  size_t frame = 0;
 };
 
 struct Step {
   int64_t number = 0;
 
-  bool has_real = false;
-  Tick real;
+  // A frame may be held for several steps: only the first one brings new input.
   bool first_of_frame = false;
   bool last_of_frame = false;
-  bool learn = false;  // the source lets the network learn from this frame
-  Frame frame;         // first_of_frame: encoded here; moved on to the report
-  bool resized = false;
 
+  // Real data: on lane kReal `frame`, on lane kReplay `replayed`.
+  bool has_real = false;
+  Tick real;
+  bool learn = false;  // the source lets the network learn from this frame
+  Frame frame;         // moved on to the report
+  bool resized = false;
+  ReplayedFrame replayed;
+
+  // A dream. Its input is what the lane that it follows led to expect.
   bool has_dream = false;
   Tick dream;
-  DreamInput dream_input;
+  Lane dream_follows = Lane::kDream;
   int64_t dream_step = 0;
 
+  // Real and dream are compared, and learned from they are not; from here on anew.
+  bool judged = false;
+  bool judged_anew = false;
+
+  bool asleep = false;
+  bool live() const { return has_real && !asleep; }
+  // Whether an input must wait for the read-out of the step before.
+  bool follows_prediction() const { return has_dream && first_of_frame; }
   bool learns() const {
     return (has_real && real.phase != Phase::kLook) || (has_dream && dream.phase != Phase::kLook);
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "hypnos/tensor/kernels.h"
+
 namespace hypnos {
 namespace {
 
@@ -11,17 +13,11 @@ constexpr float kLargestValue = 8.0f;
 
 }  // namespace
 
-Dreamer::Dreamer(const SequenceMemory& sequences, ResidualMemory& residuals, const PatchGrid& grid,
-                 Rng rng)
-    : sequences_(sequences), residuals_(residuals), grid_(grid), rng_(rng) {}
-
-void Dreamer::Begin() { sequence_ = sequences_.Draw(rng_); }
-
-void Dreamer::Context(size_t frame, Planes& out) const { sequences_.Read(sequence_, frame, out); }
-
-void Dreamer::Imagine(ConstMatrixView prediction, Planes& out) {
+void Dreamer::Imagine(ConstMatrixView prediction, const ResidualMemory& residuals, Planes& out) {
   grid_.Average(prediction, out);
-  residuals_.AddRandom(rng_, out);
+  residual_.resize(out.values().size());
+  FromHalf(residuals.Draw(rng_), residual_);
+  AddScaled(1.0f, residual_, out.values());
   for (float& value : out.values()) value = std::clamp(value, -kLargestValue, kLargestValue);
 }
 

@@ -1,30 +1,23 @@
 #include "hypnos/replay/residual_memory.h"
 
+#include <algorithm>
+
 #include "hypnos/tensor/kernels.h"
 
 namespace hypnos {
 
-ResidualMemory::ResidualMemory(size_t capacity) : capacity_(capacity) {
+ResidualMemory::ResidualMemory(size_t capacity) : residuals_(capacity) {
   HYPNOS_CHECK(capacity > 0);
 }
 
 void ResidualMemory::Observe(const Planes& residual) {
-  const size_t size = residual.values().size();
-  if (!residuals_.empty() && residuals_[0].size() != size) {
-    residuals_.clear();
-    next_ = 0;
-  }
-  if (residuals_.size() < capacity_) residuals_.emplace_back(size);
-  ToHalf(residual.values(), residuals_[next_]);
-  next_ = (next_ + 1) % capacity_;
-}
-
-void ResidualMemory::AddRandom(Rng& rng, Planes& frame) {
-  const HalfBuffer& residual = residuals_[rng.Below(residuals_.size())];
-  HYPNOS_CHECK(residual.size() == frame.values().size());
-  drawn_.resize(residual.size());
-  FromHalf(residual, drawn_);
-  AddScaled(1.0f, drawn_, frame.values());
+  const std::span<const float> values = residual.values();
+  if (size_ > 0 && residuals_[0].size() != values.size()) Clear();
+  HalfBuffer& place = residuals_[next_];
+  place.resize(values.size());
+  ToHalf(values, place);
+  next_ = (next_ + 1) % residuals_.size();
+  size_ = std::min(size_ + 1, residuals_.size());
 }
 
 }  // namespace hypnos

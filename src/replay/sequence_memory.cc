@@ -1,6 +1,5 @@
 #include "hypnos/replay/sequence_memory.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "hypnos/tensor/kernels.h"
@@ -8,30 +7,32 @@
 namespace hypnos {
 
 SequenceMemory::SequenceMemory(const SequenceMemoryOptions& options, Rng rng)
-    : options_(options), rng_(rng), recent_(options.frames) {
+    : options_(options), rng_(rng) {
   HYPNOS_CHECK(options.capacity > 0 && options.frames > 0);
+  recent_.frames.resize(options.frames);
 }
 
-void SequenceMemory::Observe(const Planes& frame, bool continues) {
+NetworkState& SequenceMemory::Begin() {
+  collecting_ = true;
+  collected_ = 0;
+  return recent_.before;
+}
+
+void SequenceMemory::Observe(const Planes& frame) {
+  if (!collecting_) return;
   if (frame.shape() != shape_) {
+    HYPNOS_CHECK(collected_ == 0);
     shape_ = frame.shape();
     sequences_.clear();
-    continues = false;
   }
-  if (!continues) collected_ = 0;
-  if (until_next_ > 0) {
-    --until_next_;
-    return;
-  }
-  HalfBuffer& place = recent_[collected_];
+  HalfBuffer& place = recent_.frames[collected_++];
   place.resize(frame.values().size());
   ToHalf(frame.values(), place);
-  if (++collected_ == options_.frames) Keep();
+  if (collected_ == options_.frames) Keep();
 }
 
 void SequenceMemory::Keep() {
-  collected_ = 0;
-  until_next_ = std::max(options_.interval_frames, options_.frames) - options_.frames;
+  collecting_ = false;
   if (sequences_.size() < options_.capacity) {
     sequences_.push_back(recent_);
   } else {
@@ -40,12 +41,15 @@ void SequenceMemory::Keep() {
   }
 }
 
-size_t SequenceMemory::Draw(Rng& rng) const { return rng.Below(sequences_.size()); }
+const SequenceMemory::Sequence& SequenceMemory::At(size_t sequence) const {
+  HYPNOS_CHECK(sequence < sequences_.size());
+  return sequences_[sequence];
+}
 
 void SequenceMemory::Read(size_t sequence, size_t frame, Planes& out) const {
-  HYPNOS_CHECK(sequence < sequences_.size() && frame < options_.frames);
+  HYPNOS_CHECK(frame < options_.frames);
   out.Resize(shape_);
-  FromHalf(sequences_[sequence][frame], out.values());
+  FromHalf(At(sequence).frames[frame], out.values());
 }
 
 }  // namespace hypnos

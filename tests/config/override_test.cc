@@ -84,8 +84,8 @@ TEST(Override, ErrorsNameTheVariable) {
             "'0'\n"
             "HYPNOS_NETWORK__LAYRES__0__UNITS: unknown key 'layres' in network; did you mean "
             "'layers'?\n"
-            "HYPNOS_LEARNING__RULE: 'rule' must be one of deferred_contrast, interleaved, looking, "
-            "found the text \"looking \"; did you mean 'looking'?");
+            "HYPNOS_LEARNING__RULE: 'rule' must be one of rehearsed, deferred_contrast, "
+            "interleaved, looking, found the text \"looking \"; did you mean 'looking'?");
   EXPECT_THAT(Complaint(Minimal(), Environment({{"HYPNOS_", "1"}})),
               HasSubstr("HYPNOS_: unknown key '' in config; the keys are seed, sources"));
 }

@@ -96,12 +96,16 @@ TEST(FfLayer, AStepAllocatesNothing) {
   FfLayerOptions options = SmallLayer();
   options.peer_normalisation = 0.03f;
   options.norm_cap = 2;
-  for (const auto rule : {LearningRule::kInterleaved, LearningRule::kDeferredContrast}) {
+  for (const auto rule :
+       {LearningRule::kInterleaved, LearningRule::kRehearsed, LearningRule::kDeferredContrast}) {
     LearningOptions learning;
     learning.rule = rule;
     Bench bench(options, 300, learning);
     bench.Step(Phase::kPositive);
     const long before = allocation_count;
+    bench.Step(Phase::kPositive);
+    bench.layer.ApplyUpdate(bench.executor);
+    bench.layer.FallAsleep();
     for (int step = 0; step < 10; ++step) {
       bench.Step(Phase::kPositive);
       bench.Step(Phase::kNegative);

@@ -11,16 +11,23 @@ class OneWeight {
   explicit OneWeight(const LearningOptions& options)
       : parameters_{Matrix(1, 1), Matrix(1, 1)}, state_(MakeState(options)) {}
 
+  // With an input of one the gradient is the term.
   void Collect(Phase phase, float gradient) {
-    const auto [sum, keep] = state_.Begin(phase);
-    float& s = sum->weights.values()[0];
-    s = keep * s + gradient;
+    Matrix term(1, 1), input(1, 1), projected(1, GradientSketch::kColumns);
+    term.values()[0] = gradient;
+    input.values()[0] = 1;
+    const Segment segment{input, 0};
+    state_.Collect(phase, term, {&segment, 1}, term, projected, executor_);
   }
   void Step(Phase phase, float gradient) {
     Collect(phase, gradient);
-    Apply();
+    state_.Apply(parameters_, executor_);
   }
-  void Apply() { state_.Apply(parameters_, executor_); }
+  void StepBoth(float positive, float negative) {
+    Collect(Phase::kPositive, positive);
+    Step(Phase::kNegative, negative);
+  }
+  void FallAsleep() { state_.FallAsleep(parameters_); }
   void WakeUp() { state_.WakeUp(parameters_); }
   float weight() const { return parameters_.weights.values()[0]; }
   double contrast() const { return state_.contrast(); }
@@ -28,7 +35,7 @@ class OneWeight {
  private:
   LearningState MakeState(const LearningOptions& options) {
     parameters_.weights.values()[0] = 1.0f;
-    return LearningState(options, 0, parameters_);
+    return LearningState(options, 0, parameters_, Rng(1));
   }
 
   LayerParameters parameters_;
@@ -48,12 +55,39 @@ LearningOptions Options(LearningRule rule) {
 
 TEST(Interleaved, AddsBothPhasesOfAStepToOneVelocity) {
   OneWeight w(Options(LearningRule::kInterleaved));
-  w.Collect(Phase::kPositive, 3);
-  w.Step(Phase::kNegative, -1);
+  w.StepBoth(3, -1);
   EXPECT_FLOAT_EQ(w.weight(), 1 + 0.1f * 2);
-  w.Collect(Phase::kPositive, 0);
-  w.Step(Phase::kNegative, 0);
+  w.StepBoth(0, 0);
   EXPECT_FLOAT_EQ(w.weight(), 1 + 0.1f * 2 + 0.1f * 1);
+}
+
+TEST(Interleaved, KnowsAfterAWhileWhetherThereIsSomethingToLearn) {
+  OneWeight w(Options(LearningRule::kInterleaved));
+  w.StepBoth(3, -1);
+  EXPECT_EQ(w.contrast(), 1) << "too early to tell";
+  for (int step = 0; step < 1000; ++step) w.StepBoth(3, -1);
+  EXPECT_NEAR(w.contrast(), 0.5, 1e-6);
+}
+
+TEST(Rehearsed, AwakeLeansTowardsWhatIsSeen) {
+  OneWeight w(Options(LearningRule::kRehearsed));
+  w.Step(Phase::kPositive, 3);
+  w.Step(Phase::kPositive, 3);
+  EXPECT_FLOAT_EQ(w.weight(), 1 + 0.1f * 0.1f * 6);
+}
+
+TEST(Rehearsed, OnlyWhatSleepToldFromDreamsLasts) {
+  OneWeight w(Options(LearningRule::kRehearsed));
+  for (int step = 0; step < 100; ++step) w.Step(Phase::kPositive, 3);
+  w.FallAsleep();
+  EXPECT_EQ(w.weight(), 1) << "the leaning of the day is over";
+  w.StepBoth(3, -1);
+  EXPECT_FLOAT_EQ(w.weight(), 1 + 0.1f * 2);
+  w.WakeUp();
+  EXPECT_FLOAT_EQ(w.weight(), 1 + 0.1f * 2);
+  EXPECT_NEAR(w.contrast(), 0.5, 1e-6) << "|3 - 1| / (3 + 1), whatever was seen awake";
+  w.Step(Phase::kPositive, 1);
+  EXPECT_FLOAT_EQ(w.weight(), 1 + 0.1f * 2 + 0.1f * 0.1f * 1);
 }
 
 TEST(DeferredContrast, AppliesOnlyTheOnlineShareAtOnce) {

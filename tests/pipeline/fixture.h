@@ -42,8 +42,7 @@ inline PipelineOptions SmallPipeline() {
   for (auto& layer : options.network.layers) layer.layer.units = 16;
   options.schedule = {.wake_steps = 10, .sleep_steps = 6};
   options.dream_steps = 5;
-  options.memory = {.capacity = 4, .frames = 3, .interval_frames = 3};
-  options.residuals = 4;
+  options.memory = {.sequences = 4, .context_frames = 3, .interval_frames = 3, .residuals = 4};
   options.threads = 2;
   return options;
 }

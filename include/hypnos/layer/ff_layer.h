@@ -48,16 +48,19 @@ struct FfLayerState {
   // Forgets the past: h = 0.
   void Reset();
   void CopyFrom(const FfLayerState& other);
+  // What the neighbours read of h: out = n(h).
+  void Publish(MatrixView out) const;
 
   Matrix h;                        // [batch x units]
   std::vector<float> goodness;     // [batch] G_f - G_c of the last step
   std::vector<float> probability;  // [batch] p of the last step
 
   // Scratch of a step: responses, then update terms [batch x units]; column sums of both for each
-  // block of rows.
+  // block of rows; inputs projected on a few random directions.
   Matrix terms;
   Matrix activity_sums;
   Matrix term_sums;
+  Matrix projected;
 };
 
 // Means over the batch of one step.
@@ -92,12 +95,13 @@ class FfLayer {
   // Ends a step in which something was learned: moves the weights as the learning rule says.
   void ApplyUpdate(Executor& executor);
 
-  // The end of a sleep: deferred contrast moves its starting weights by what both phases collected.
-  // Without dreams since the last call it does nothing.
+  // The ends of the two phases; what they do depends on the learning rule: see LearningRule.
+  void FallAsleep();
   void WakeUp();
 
-  // How far apart the positive and negative gradients of the last finished cycle were:
-  // |P + N| / (|P| + |N|); 0 when they cancel, so that learning is finished. 1 before.
+  // How far apart the positive and negative gradients of the last finished cycle were (a sleep; in
+  // interleaved learning some hundred steps): |P + N| / (|P| + |N|), estimated; 0 when they cancel,
+  // so that learning is finished. 1 before.
   double contrast() const;
 
   const FfLayerOptions& options() const { return options_; }

@@ -27,16 +27,25 @@ struct FfLayerOptions {
   size_t fan_in() const { return below + above + (self ? units : 0); }
 };
 
-enum class LearningRule { kDeferredContrast, kInterleaved, kLooking };
+enum class LearningRule {
+  // Awake the weights lean a little towards what is seen; asleep real sequences are replayed beside
+  // dreams, and only what tells the two apart lasts.
+  kRehearsed,
+  // Awake only real data, asleep only dreams; the weights move by the difference on waking up.
+  kDeferredContrast,
+  // No sleep: a dream runs beside the real stream.
+  kInterleaved,
+  kLooking,
+};
 
 // Rates go with updates without the constant 2/T of the exact gradient, and with means over the
 // batch.
 struct LearningOptions {
-  LearningRule rule = LearningRule::kDeferredContrast;
-  float rate = 0.003f;
+  LearningRule rule = LearningRule::kRehearsed;
+  float rate = 0.002f;
   float velocity = 0.9f;
   float weight_decay = 3e-4f;
-  // alpha: the share of the rate at which deferred gradients act at once.
+  // alpha: the share of the rate at which gradients act at once where they otherwise wait.
   float online_share = 0.03f;
 };
 

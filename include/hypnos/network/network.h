@@ -5,9 +5,9 @@
 // drives the network may run them at the same time, each behind its neighbours by one tick at the
 // most.
 //
-// A lane is one stream of inputs with its own states: what is real, a dream. Lanes share the
-// weights. A network keeps the outputs of the last `slots` ticks of each lane; whoever drives it
-// keeps no more than slots - 1 ticks under way.
+// A lane is one stream of inputs with its own states: what is real, what is replayed, a dream.
+// Lanes share the weights. A network keeps the outputs of the last `slots` ticks of each lane;
+// whoever drives it keeps no more than slots - 1 ticks under way.
 //
 // For one tick of one lane, in this order:
 //   SetInput, then StepLayer for each layer (in any order or at once), then Compare and Predict.
@@ -47,13 +47,13 @@ struct NetworkOptions {
   LearningOptions learning;
 };
 
-enum class Lane : size_t { kReal, kDream };
-inline constexpr size_t kLanes = 2;
+enum class Lane : size_t { kReal, kReplay, kDream };
+inline constexpr size_t kLanes = 3;
 
 enum class TickStart {
   kContinue,  // after the lane's tick before
   kReset,     // from zero states
-  kFork,      // from the states of the other lane's tick before
+  kFork,      // from the states of another lane's tick before
 };
 
 // One tick of one lane: what to do, and what came of it.
@@ -62,7 +62,8 @@ struct Tick {
   // Counts the ticks of the lane, without a gap.
   int64_t number = 0;
   TickStart start = TickStart::kContinue;
-  // kFork: the number of the other lane's tick to continue.
+  // kFork: the lane and the number of its tick to continue.
+  Lane fork_lane = Lane::kReal;
   int64_t fork_number = 0;
   Phase phase = Phase::kLook;
   // Ticks since the input became what it is now (a reset; the first dreamed frame): it has reached
@@ -77,6 +78,12 @@ struct Tick {
   // Results.
   std::vector<StepStatistics> layers;
   double prediction_error = 0;  // mean square, per value
+};
+
+// What the layers carry from tick to tick: h of every layer, [locations x units], in half
+// precision. Empty: at rest, as after a reset.
+struct NetworkState {
+  std::vector<HalfBuffer> layers;
 };
 
 class Network {
@@ -104,8 +111,14 @@ class Network {
   // All of a tick, one thing after the other: for tests, probes and experiments.
   void RunTick(Tick& tick, const Planes& frame, Executor& executor);
 
-  // Deferred contrast: ends a sleep. Nothing may be under way.
+  // Between phases; see FfLayer. Nothing may be under way.
+  void FallAsleep();
   void WakeUp();
+
+  // Reads the states of a lane, or goes on from them as if tick `number` of the lane had just ended
+  // so. Nothing may be under way. Save allocates on its first use of `state`.
+  void Save(Lane lane, NetworkState& state) const;
+  void Restore(Lane lane, int64_t number, const NetworkState& state);
 
   const PatchGrid& grid() const { return grid_; }
   size_t layer_count() const { return layers_.size(); }

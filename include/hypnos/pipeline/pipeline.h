@@ -16,12 +16,23 @@
 #include "hypnos/base/result.h"
 #include "hypnos/network/network.h"
 #include "hypnos/pipeline/report.h"
-#include "hypnos/replay/sequence_memory.h"
 #include "hypnos/schedule/wake_sleep.h"
 #include "hypnos/sources/frame_queue.h"
 #include "hypnos/sources/video_encoder.h"
 
 namespace hypnos {
+
+// What is remembered of the stream.
+struct MemoryOptions {
+  // Sequences that sleep replays and dreams from.
+  size_t sequences = 16;
+  // Real frames that the network looks at before a dream begins.
+  size_t context_frames = 6;  // at least 2: one error is needed
+  // Distance between the beginnings of sequences; no less than their length.
+  size_t interval_frames = 12;
+  // Errors of the generator, added to dreamed frames.
+  size_t residuals = 32;
+};
 
 struct PipelineOptions {
   uint64_t seed = 1;
@@ -30,12 +41,9 @@ struct PipelineOptions {
   // Steps for which one frame is held.
   int steps_per_frame = 1;
   WakeSleepOptions schedule;
-  // Length of one dream.
+  // Length of one dream, in frames.
   int dream_steps = 8;
-  SequenceMemoryOptions memory;
-  size_t residuals = 32;
-  // Sequences remembered of frames that are not learned from, to be judged on at the end.
-  size_t held_out_sequences = 8;
+  MemoryOptions memory;
   int threads = 0;  // 0: one for each core
   size_t frames_in_flight = 3;
 };

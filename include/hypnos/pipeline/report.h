@@ -8,7 +8,7 @@
 
 #include "hypnos/base/clock.h"
 #include "hypnos/network/network.h"
-#include "hypnos/replay/probe.h"
+#include "hypnos/replay/real_or_dream.h"
 #include "hypnos/sources/frame.h"
 
 namespace hypnos {
@@ -67,8 +67,9 @@ struct RunSummary {
   uint64_t sleeps = 0;
   Duration elapsed{};
   StageTimes stages;
-  // Told on frames of entries with `learn: false`; sequences = 0 where there were none.
-  ProbeResult held_out;
+  // Per layer: how well real was told from dream on the frames last seen that were not to be
+  // learned from, since something was learned. Without pairs where there were none.
+  std::vector<RealOrDream> held_out;
 };
 
 }  // namespace hypnos

@@ -2,6 +2,7 @@
 // each prediction (residual bootstrap), so that it is as sharp as a real frame: a blurred dream
 // would be told from real by its blur, and nothing else would be learned.
 // Values are kept in half precision. Threads: thread-compatible. Allocates until it is full.
+// Source: Efron 1979 for the bootstrap; adding residuals to dreams is ours.
 #pragma once
 
 #include <vector>
@@ -17,16 +18,18 @@ class ResidualMemory {
 
   // The oldest one makes room. A residual of another shape empties the memory.
   void Observe(const Planes& residual);
+  // Forgets all, and keeps the storage.
+  void Clear() { size_ = next_ = 0; }
 
-  bool empty() const { return residuals_.empty(); }
-  // Adds a random residual to `frame`. Precondition: not empty, same shape.
-  void AddRandom(Rng& rng, Planes& frame);
+  bool empty() const { return size_ == 0; }
+  size_t size() const { return size_; }
+  // Precondition: not empty.
+  const HalfBuffer& Draw(Rng& rng) const { return residuals_[rng.Below(size_)]; }
 
  private:
-  size_t capacity_;
+  size_t size_ = 0;
   size_t next_ = 0;
   std::vector<HalfBuffer> residuals_;
-  Buffer drawn_;
 };
 
 }  // namespace hypnos

@@ -1,53 +1,60 @@
-// A bounded memory of short real sequences: what dreams begin with.
+// A bounded memory of short real sequences: what sleep replays and dreams from.
 //
-// A sequence is `frames` consecutive encoded frames; no sequence spans a discontinuity. One is
-// remembered every `interval_frames`; when the memory is full, a random one makes room, so that
-// ages are spread (geometrically) over capacity x interval frames and old scenes fade instead of
-// being cut off. Values are kept in half precision: 2 bytes each. Threads: thread-compatible.
-// Allocates when a frame of a new shape comes (which empties it) and until it is full.
+// A sequence is `frames` consecutive encoded frames and the network's state before the first of
+// them. When the memory is full, a random one makes room, so that ages are spread (geometrically)
+// and old scenes fade instead of being cut off. Values are kept in half precision: 2 bytes each.
+// Threads: thread-compatible. Allocates when a frame of a new shape comes (which empties it) and
+// until it is full.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
 #include "hypnos/base/rng.h"
+#include "hypnos/network/network.h"
 #include "hypnos/tensor/planes.h"
 
 namespace hypnos {
 
 struct SequenceMemoryOptions {
-  size_t capacity = 32;
-  size_t frames = 6;
-  // Distance between the beginnings of sequences; at least `frames`.
-  size_t interval_frames = 12;
+  size_t capacity = 16;
+  size_t frames = 10;
 };
 
 class SequenceMemory {
  public:
   SequenceMemory(const SequenceMemoryOptions& options, Rng rng);
 
-  // The next frame of the stream. `continues`: it follows the frame observed before.
-  void Observe(const Planes& frame, bool continues);
+  // The next frame observed is the first of a sequence. What was being collected is dropped.
+  // Returns the place for the state before that frame; as it was used before, to be overwritten.
+  NetworkState& Begin();
+  // The next frame of the stream; without effect where no sequence is being collected.
+  void Observe(const Planes& frame);
 
   size_t size() const { return sequences_.size(); }
   size_t frames() const { return options_.frames; }
 
   // The index of a random sequence. Precondition: size() > 0.
-  size_t Draw(Rng& rng) const;
+  size_t Draw(Rng& rng) const { return rng.Below(sequences_.size()); }
   void Read(size_t sequence, size_t frame, Planes& out) const;
+  const NetworkState& StateBefore(size_t sequence) const { return At(sequence).before; }
 
  private:
-  using Sequence = std::vector<HalfBuffer>;
+  struct Sequence {
+    NetworkState before;
+    std::vector<HalfBuffer> frames;
+  };
 
   void Keep();
+  const Sequence& At(size_t sequence) const;
 
   SequenceMemoryOptions options_;
   Rng rng_;
   PlaneShape shape_;
   std::vector<Sequence> sequences_;
-  Sequence recent_;        // being collected
-  size_t collected_ = 0;   // frames in recent_
-  size_t until_next_ = 0;  // frames to let pass before the next one begins
+  Sequence recent_;  // being collected
+  bool collecting_ = false;
+  size_t collected_ = 0;  // frames in recent_
 };
 
 }  // namespace hypnos
