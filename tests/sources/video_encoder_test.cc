@@ -140,6 +140,22 @@ TEST(VideoEncoder, FlowShowsWhereThingsGo) {
   EXPECT_GT(planes.plane(1)[32 * 64 + 32], 0.5f);
 }
 
+TEST(VideoEncoder, FlowComesAfterTheDifference) {
+  Rng rng(2);
+  VideoEncoder with_both = Make({.temporal_difference = true, .optical_flow = true});
+  VideoEncoder with_flow = Make({.optical_flow = true});
+  Planes both;
+  Planes flow;
+  for (int i = 0; i < 3; ++i) {
+    const Image image = Noise(&rng);
+    with_both.Encode(FrameOf(image), &both);
+    with_flow.Encode(FrameOf(image), &flow);
+  }
+  EXPECT_FALSE(AllZero(both.plane(1)));
+  EXPECT_TRUE(std::ranges::equal(both.plane(2), flow.plane(1)));
+  EXPECT_TRUE(std::ranges::equal(both.plane(3), flow.plane(2)));
+}
+
 TEST(VideoEncoder, DifferenceAndFlowAreZeroAndUncountedAfterADiscontinuity) {
   for (const auto reason : {kStart, kClip, kLoop, kResize, kGap}) {
     Rng rng(3);
@@ -221,6 +237,16 @@ TEST(VideoEncoder, GoesOnFromASavedStateAsIfNeverInterrupted) {
     EXPECT_TRUE(std::ranges::equal(planes.values(), expected.values())) << "frame " << i;
   }
   EXPECT_EQ(second.state(), whole.state());
+}
+
+TEST(VideoEncoder, ARestoredStateHasNoPictureBefore) {
+  Rng rng(5);
+  VideoEncoder encoder = Make({.temporal_difference = true});
+  Planes planes;
+  for (int i = 0; i < 3; ++i) encoder.Encode(FrameOf(Noise(&rng)), &planes);
+  ASSERT_TRUE(encoder.Restore(VideoEncoderState(encoder.state())).ok());
+  encoder.Encode(FrameOf(Noise(&rng)), &planes);
+  EXPECT_TRUE(AllZero(planes.plane(1)));
 }
 
 TEST(VideoEncoder, RefusesAStateOfAnotherShape) {
