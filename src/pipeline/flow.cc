@@ -16,6 +16,15 @@ namespace {
 
 namespace flow = tbb::flow;
 
+// Lets arenas have more threads than the machine has cores. Once for the process and not for each
+// graph: of several limits oneTBB obeys the lowest, so that one graph would slow another down, and
+// prints a warning where an arena wants more than that.
+void AllowManyThreads() {
+  constexpr size_t kMostThreads = 1024;  // as the configuration has it
+  static const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                         kMostThreads + 1);
+}
+
 // How many steps have passed a stage; the submitting thread waits on it.
 class Milestone {
  public:
@@ -65,9 +74,8 @@ struct LayerNode {
 struct Flow::Graph {
   Graph(Stages& stages, size_t layer_count, int threads, size_t steps_in_flight)
       // The submitting thread does no work in the arena, so the workers must be `threads`.
-      : parallelism(tbb::global_control::max_allowed_parallelism, static_cast<size_t>(threads) + 1),
-        arena(threads, /*reserved_for_masters=*/0),
-        steps(steps_in_flight) {
+      : arena(threads, /*reserved_for_masters=*/0), steps(steps_in_flight) {
+    AllowManyThreads();
     arena.execute([&] {
       graph = std::make_unique<flow::graph>();
       Build(stages, layer_count);
@@ -139,7 +147,6 @@ struct Flow::Graph {
   using Node = flow::function_node<Step*, Step*>;
   using PairNode = flow::function_node<std::tuple<Step*, Step*>, Step*>;
 
-  tbb::global_control parallelism;
   tbb::task_arena arena;
   TbbExecutor executor;
   std::vector<Step> steps;

@@ -27,10 +27,8 @@ SequenceMemoryOptions DreamMemory(const PipelineOptions& options) {
 Result<PlaneShape> ShapeOf(const VideoEncoderOptions& options, const Frame& first) {
   HYPNOS_ASSIGN_OR_RETURN(VideoEncoder encoder, VideoEncoder::Create(options));
   PlaneShape shape = encoder.shape();
-  if (shape.width == 0 || shape.height == 0) {
-    shape.width = first.image.width();
-    shape.height = first.image.height();
-  }
+  if (shape.width == 0) shape.width = first.image.width();
+  if (shape.height == 0) shape.height = first.image.height();
   return shape;
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "hypnos/base/format.h"
 #include "pipeline/fixture.h"
 
@@ -53,6 +55,26 @@ TEST_P(SameBits, ForAnyNumberOfThreadsAndStepsInFlight) {
 INSTANTIATE_TEST_SUITE_P(Rules, SameBits,
                          testing::Values(LearningRule::kRehearsed, LearningRule::kDeferredContrast,
                                          LearningRule::kInterleaved, LearningRule::kLooking));
+
+TEST(Pipeline, SeveralInOneProcessDoNotLimitEachOther) {
+  testing::internal::CaptureStderr();
+  PipelineOptions options = SmallPipeline();
+  options.threads = 1;
+  const Watched one(options, MakeClip(10));
+  options.threads = 8;
+  const Watched other(options, MakeClip(10));
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "") << "oneTBB warns of a limit";
+}
+
+TEST(Pipeline, FramesMayBeResizedInOneDirectionOnly) {
+  for (const auto& [width, height] : {std::pair(16, 0), std::pair(0, 16)}) {
+    PipelineOptions options = SmallPipeline();
+    options.encoder.width = width;
+    options.encoder.height = height;
+    const Watched run(options, MakeClip(3));
+    EXPECT_EQ(run.recorder.frames.size(), 3u);
+  }
+}
 
 TEST(Pipeline, AnotherSeedGivesOtherBits) {
   PipelineOptions options = SmallPipeline();
