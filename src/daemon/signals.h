@@ -1,7 +1,9 @@
 // Signals as calls on an ordinary thread.
 //   TERM, INT   on_stop; a second one ends the process at once
 //   HUP, USR1   named in the log: nothing to reload or reopen
-// Make it before any other thread, so that all of them leave the signals to this one.
+//   PIPE, XFSZ  ignored: a write fails instead, and who writes says what of it
+// By handlers and not by masks: libraries start threads before main, which would take a signal that
+// is blocked elsewhere and end the process.
 #pragma once
 
 #include <functional>
@@ -11,16 +13,17 @@ namespace hypnos {
 
 class Signals {
  public:
-  // Blocks the signals in the calling thread, and so in all threads made later, and begins to wait
-  // for them. `on_stop` is called once, on the waiting thread.
+  // At most one object at a time. `on_stop` is called once, on a thread of this object.
   explicit Signals(std::function<void()> on_stop);
+  // From now on signals have their default effect.
   ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
  private:
-  void Loop(const std::function<void()>& on_stop);
+  void Loop(const std::function<void()>& on_stop) const;
 
+  int read_end_ = -1;
   std::thread thread_;
 };
 
