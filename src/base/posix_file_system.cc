@@ -31,6 +31,13 @@ Error FromErrno(const char* doing, const std::string& path, int number) {
   }
 }
 
+// Also for a link to one.
+bool IsDeviceOrPipe(const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) return false;
+  return S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode) || S_ISFIFO(info.st_mode);
+}
+
 class PosixWritableFile final : public WritableFile {
  public:
   PosixWritableFile(std::FILE* file, std::string path) : file_(file), path_(std::move(path)) {}
@@ -91,7 +98,18 @@ Status PosixFileSystem::Rename(const std::string& from, const std::string& to) {
 }
 
 Status PosixFileSystem::Remove(const std::string& path) {
+  if (IsDeviceOrPipe(path)) {
+    return Error{Code::kFailedPrecondition, "NOT_A_FILE",
+                 Format("cannot remove '{}': it is no file", path)};
+  }
   if (unlink(path.c_str()) != 0) return FromErrno("remove", path, errno);
+  return {};
+}
+
+Status PosixFileSystem::Truncate(const std::string& path, uint64_t size) {
+  if (truncate(path.c_str(), static_cast<off_t>(size)) != 0) {
+    return FromErrno("cut off", path, errno);
+  }
   return {};
 }
 

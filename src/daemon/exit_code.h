@@ -13,11 +13,11 @@ inline constexpr int kExitIo = 74;
 inline constexpr int kExitTryAgain = 75;
 inline constexpr int kExitConfiguration = 78;
 
-// An error of a source: what cannot be opened or is no video is missing input; what broke off while
-// it was read is an I/O error.
+// An error of a source, or of the network that its first frame calls for: what cannot be opened or
+// is no video is missing input; what broke off while it was read is an I/O error.
 inline int SourceExitCode(const Error& error) {
   if (error.reason == "PATCH_LARGER_THAN_FRAME" || error.reason == "PATCH_STRIDE" ||
-      error.reason == "LAYER_OPTION") {
+      error.reason == "LAYER_OPTION" || error.reason == "OUT_OF_MEMORY") {
     return kExitConfiguration;
   }
   switch (error.code) {

@@ -1,6 +1,8 @@
 // hypnosd: watches a stream and learns from it.
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <map>
 #include <string>
 #include <vector>
@@ -76,19 +78,35 @@ hypnos::log::Level LevelNamed(const std::string& name) {
   return hypnos::log::Level::kInfo;
 }
 
-int Main(const Flags& flags, bool threads_given) {
+// What was printed is worth an exit code only if it arrived.
+int ExitCodeOfPrinting() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return hypnos::kExitOk;
+  std::fprintf(stderr, "cannot write to the standard output: %s\n", std::strerror(errno));
+  return hypnos::kExitIo;
+}
+
+int Main(const Flags& flags, bool config_given, bool threads_given) {
   hypnos::log::SetLevel(LevelNamed(flags.log_level));
   hypnos::PosixFileSystem files;
   auto config = hypnos::config::Load(files, flags.config, {flags.sets, Environment()});
   if (!config.ok()) {
-    std::fprintf(stderr, "%s\n", config.error().message.c_str());
+    const bool nowhere = !config_given && !files.Exists(flags.config);
+    std::fprintf(stderr, "%s%s\n", config.error().message.c_str(),
+                 nowhere ? "; say with --config FILE which one to use" : "");
+    return hypnos::kExitConfiguration;
+  }
+  if (const auto runnable = hypnos::CheckRunnable(*config); !runnable.ok()) {
+    std::fprintf(stderr, "%s: %s\n", flags.config.c_str(), runnable.error().message.c_str());
     return hypnos::kExitConfiguration;
   }
   if (threads_given) config->mutable_pipeline()->set_threads(flags.threads);
   if (flags.print_config) std::fputs(hypnos::config::Print(*config).c_str(), stdout);
   if (flags.check_config) std::printf("%s: valid\n", flags.config.c_str());
-  if (flags.print_config || flags.check_config) return hypnos::kExitOk;
-  return hypnos::RunDaemon(*config, {.until_end = flags.until_end, .scores_path = flags.scores});
+  if (flags.print_config || flags.check_config) return ExitCodeOfPrinting();
+  const int code =
+      hypnos::RunDaemon(*config, {.until_end = flags.until_end, .scores_path = flags.scores});
+  const int printed = ExitCodeOfPrinting();
+  return code == hypnos::kExitOk ? printed : code;
 }
 
 }  // namespace
@@ -102,7 +120,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     const bool asked_for_text = error.get_exit_code() == 0;
     app.exit(error);
-    return asked_for_text ? hypnos::kExitOk : hypnos::kExitUsage;
+    return asked_for_text ? ExitCodeOfPrinting() : hypnos::kExitUsage;
   }
-  return Main(flags, app.count("--threads") > 0);
+  return Main(flags, app.count("--config") > 0, app.count("--threads") > 0);
 }

@@ -84,14 +84,15 @@ int Fail(const Error& error, int code) {
 
 }  // namespace
 
+Status CheckRunnable(const config::Config& config) {
+  if (config.sources_size() == 1) return {};
+  return Error{Code::kUnimplemented, "SEVERAL_SOURCES",
+               Format("{} sources are configured, but one is watched at a time so far: keep one, "
+                      "or put files and folders into a playlist",
+                      config.sources_size())};
+}
+
 int RunDaemon(const config::Config& config, const RunOptions& options) {
-  if (config.sources_size() > 1) {
-    log::Error(
-        "{} sources are configured, but one is watched at a time so far: keep one, or put files "
-        "and folders into a playlist",
-        config.sources_size());
-    return kExitConfiguration;
-  }
   const config::Source& source_config = config.sources(0);
 
   SystemClock clock;
@@ -112,6 +113,8 @@ int RunDaemon(const config::Config& config, const RunOptions& options) {
   });
 
   auto source = OpenSource(BuildSourceOptions(source_config));
+  // Who stops the daemon while a camera is slow to open does not want to hear of the camera.
+  if (stop.IsSet()) return kExitOk;
   if (!source.ok()) return Fail(source.error(), SourceExitCode(source.error()));
   RunDescription run{(*source)->Describe(), (*source)->frame_count(),
                      Sleeps(config) ? config.schedule().wake_steps() : 0,
@@ -143,14 +146,11 @@ int RunDaemon(const config::Config& config, const RunOptions& options) {
     const auto result = pipeline.Run(capture.queue());
     if (!result.ok()) code = Fail(result.error(), SourceExitCode(result.error()));
   }
-  if (scores != nullptr) {
-    const Status closed = scores->Close();
-    if (!closed.ok() && code == kExitOk) code = Fail(closed.error(), kExitIo);
-  }
+  if (scores != nullptr && !scores->Close() && code == kExitOk) code = kExitIo;
   if (pipeline.summary().frames > 0) {
     std::fputs(SummaryText(pipeline.summary(), board.Snapshot(), capture.queue().drops()).c_str(),
                stdout);
-    std::fflush(stdout);
+    std::fflush(stdout);  // now, also where the daemon goes on waiting
   }
   if (code == kExitOk && !options.until_end && !stop.IsSet()) {
     log::Info("the source has ended; waiting to be stopped (--until-end ends by itself)");

@@ -52,20 +52,38 @@ ScoresWriter::ScoresWriter(FileSystem& files, std::string path, std::unique_ptr<
       left_out_(std::move(left_out)) {}
 
 void ScoresWriter::OnFrame(const FrameReport& report) {
-  if (!status_.ok() || left_out_.contains(report.clip)) return;
-  const std::string header = has_rows_ ? "" : Header(report.layers.size());
-  status_ = file_->Append(header + Row(report));
-  has_rows_ = true;
-  if (!status_.ok()) {
-    log::Error("scores stop here, learning goes on: {}", status_.error().message);
-  }
+  if (failed_ || left_out_.contains(report.clip)) return;
+  const std::string header = whole_bytes_ == 0 ? Header(report.layers.size()) : "";
+  const std::string text = header + Row(report);
+  const Status written = Write(text);
+  if (!written.ok()) return Fail(written.error());
+  whole_bytes_ += text.size();
 }
 
-Status ScoresWriter::Close() {
-  const Status closed = file_->Close();
-  if (status_.ok()) status_ = closed;
-  if (status_.ok() && !has_rows_) status_ = files_.Remove(path_);
-  return status_;
+bool ScoresWriter::Close() {
+  if (!failed_) {
+    const Status closed = file_->Close();
+    if (!closed.ok()) Fail(closed.error());
+  }
+  // Best effort: a device stays.
+  if (whole_bytes_ == 0) (void)files_.Remove(path_);
+  return !failed_;
+}
+
+// Flushes, so that whoever follows the file, or finds it after the plug was pulled, sees whole
+// rows.
+Status ScoresWriter::Write(const std::string& text) {
+  HYPNOS_RETURN_IF_ERROR(file_->Append(text));
+  return file_->Flush();
+}
+
+void ScoresWriter::Fail(const Error& error) {
+  failed_ = true;
+  log::Error("--scores: {}; the rows end here, everything else goes on", error.message);
+  // Letting go of the file may still bring a part of a row to the disk: cut afterwards. Best
+  // effort: a device cannot be cut.
+  file_.reset();
+  (void)files_.Truncate(path_, whole_bytes_);
 }
 
 }  // namespace hypnos

@@ -1,9 +1,11 @@
 // Writes one CSV row a frame: clip,frame,time_s,score, then goodness and p(real) of each layer.
 // The score is the generator's mean square error in variances of the channel; 0 for a frame that
 // nothing led up to. Numbers are written so that reading them gives the same bits.
+// The file holds whole rows at any time, also where the disk is full or the process is killed.
 // Threads: as an observer of the pipeline.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
@@ -22,20 +24,22 @@ class ScoresWriter final : public PipelineObserver {
 
   void OnFrame(const FrameReport& report) override;
 
-  // Ends the file; a file without a row is removed. Returns the first error of any write: after it
-  // no more rows were written, while everything else went on.
-  Status Close();
+  // Ends the file; a file without a row is removed. False: rows are missing; the log has said why.
+  bool Close();
 
  private:
   ScoresWriter(FileSystem& files, std::string path, std::unique_ptr<WritableFile> file,
                std::set<std::string> left_out);
 
+  Status Write(const std::string& text);
+  void Fail(const Error& error);
+
   FileSystem& files_;
   std::string path_;
   std::unique_ptr<WritableFile> file_;
   std::set<std::string> left_out_;
-  bool has_rows_ = false;
-  Status status_;
+  uint64_t whole_bytes_ = 0;
+  bool failed_ = false;
 };
 
 }  // namespace hypnos

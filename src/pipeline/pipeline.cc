@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <new>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -55,6 +56,7 @@ class Pipeline::Driver {
   const Network* network() const { return network_ ? &*network_ : nullptr; }
 
  private:
+  Status PrepareInMemory(const Frame& first);
   Status Prepare(const Frame& first);
   Status Watch(FrameQueue& queue, Frame first);
   void ShowFrame(Frame frame);
@@ -104,6 +106,15 @@ class Pipeline::Driver {
   size_t until_remembered_ = 0;  // frames until the next sequence begins
 };
 
+// All that is large is allocated here.
+Status Pipeline::Driver::PrepareInMemory(const Frame& first) try {
+  return Prepare(first);
+} catch (const std::bad_alloc&) {
+  return Error{Code::kResourceExhausted, "OUT_OF_MEMORY",
+               "the network does not fit into memory: choose fewer units in network.layers, or a "
+               "smaller frame in encoding.width and height"};
+}
+
 Status Pipeline::Driver::Prepare(const Frame& first) {
   HYPNOS_ASSIGN_OR_RETURN(VideoEncoder encoder, VideoEncoder::Create(options_.encoder));
   encoder_.emplace(std::move(encoder));
@@ -126,7 +137,7 @@ Result<RunSummary> Pipeline::Driver::Run(FrameQueue& queue) {
     if (stopped_) return summary_;
     return Error{Code::kNotFound, "NO_FRAMES", "the source ended before its first frame"};
   }
-  HYPNOS_RETURN_IF_ERROR(Prepare(std::get<Frame>(first)));
+  HYPNOS_RETURN_IF_ERROR(PrepareInMemory(std::get<Frame>(first)));
   const Status watched = Watch(queue, std::get<Frame>(std::move(first)));
   flow_->Drain();
   Finish(begin);

@@ -79,12 +79,30 @@ TEST_F(PosixFileSystemTest, RemovesFiles) {
   EXPECT_FALSE(disk_.Exists(path_));
 }
 
+TEST_F(PosixFileSystemTest, RemovesNoDevicesNorLinksToThem) {
+  const std::string link = folder_.File("link");
+  ASSERT_EQ(symlink("/dev/null", link.c_str()), 0);
+  for (const std::string& path : {std::string("/dev/null"), link}) {
+    ExpectError(disk_.Remove(path).error(), Code::kFailedPrecondition, "NOT_A_FILE",
+                "cannot remove '" + path + "': it is no file");
+    EXPECT_TRUE(disk_.Exists(path));
+  }
+}
+
+TEST_F(PosixFileSystemTest, CutsFilesOff) {
+  Write(disk_, path_, "whole half");
+  ASSERT_TRUE(disk_.Truncate(path_, 6).ok());
+  EXPECT_EQ(*disk_.ReadFile(path_), "whole ");
+}
+
 TEST_F(PosixFileSystemTest, SaysWhichFileIsNotThere) {
   const std::string sentence_end = " '" + path_ + "': No such file or directory";
   ExpectError(disk_.ReadFile(path_).error(), Code::kNotFound, "FILE_NOT_FOUND",
               "cannot read" + sentence_end);
   ExpectError(disk_.Remove(path_).error(), Code::kNotFound, "FILE_NOT_FOUND",
               "cannot remove" + sentence_end);
+  ExpectError(disk_.Truncate(path_, 0).error(), Code::kNotFound, "FILE_NOT_FOUND",
+              "cannot cut off" + sentence_end);
   ExpectError(disk_.Rename(path_, folder_.File("b")).error(), Code::kNotFound, "FILE_NOT_FOUND",
               "cannot rename" + sentence_end);
 }

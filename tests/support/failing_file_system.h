@@ -3,7 +3,7 @@
 //   FailingFileSystem disk(memory);
 //   disk.FailAt(n, {Code::kResourceExhausted, "DISK_FULL", "the disk is full"});
 // Counted from 1, in the order of the calls: ReadFile, CreateFile, Append, Flush, Sync, Close,
-// Rename, Remove. A failing Append writes the first half: disks fill up in the middle of a record.
+// Rename, Remove, Truncate. A failing Append writes the first half: disks fill up in the middle of a record.
 // A failing Close closes nevertheless. Every other failing operation does nothing.
 // Threads: thread-compatible.
 #pragma once
@@ -51,6 +51,11 @@ class FailingFileSystem final : public FileSystem {
   Status Remove(const std::string& path) override {
     if (Fails("Remove", path)) return error_;
     return disk_.Remove(path);
+  }
+
+  Status Truncate(const std::string& path, uint64_t size) override {
+    if (Fails("Truncate", path)) return error_;
+    return disk_.Truncate(path, size);
   }
 
   bool Exists(const std::string& path) override { return disk_.Exists(path); }

@@ -48,6 +48,15 @@ class MemoryFileSystem final : public FileSystem {
     return {};
   }
 
+  Status Truncate(const std::string& path, uint64_t size) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = files_.find(path);
+    if (found == files_.end()) return NotFound("cut off", path);
+    HYPNOS_CHECK(size <= found->second->bytes.size());
+    found->second->bytes.resize(size);
+    return {};
+  }
+
   bool Exists(const std::string& path) override {
     const std::lock_guard lock(mutex_);
     return files_.count(path) != 0;

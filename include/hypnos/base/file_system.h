@@ -4,6 +4,7 @@
 // Threads: FileSystem is safe; a WritableFile belongs to one thread at a time.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,7 +32,10 @@ class FileSystem {
   // Creates, or empties what is there.
   virtual Result<std::unique_ptr<WritableFile>> CreateFile(const std::string& path) = 0;
   virtual Status Rename(const std::string& from, const std::string& to) = 0;
+  // kFailedPrecondition for a device or a pipe: who writes to /dev/stdout does not own it.
   virtual Status Remove(const std::string& path) = 0;
+  // Cuts a file off after its first `size` bytes, of which it must have that many.
+  virtual Status Truncate(const std::string& path, uint64_t size) = 0;
   virtual bool Exists(const std::string& path) = 0;
 };
 
@@ -42,6 +46,7 @@ class PosixFileSystem final : public FileSystem {
   Result<std::unique_ptr<WritableFile>> CreateFile(const std::string& path) override;
   Status Rename(const std::string& from, const std::string& to) override;
   Status Remove(const std::string& path) override;
+  Status Truncate(const std::string& path, uint64_t size) override;
   bool Exists(const std::string& path) override;
 };
 

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "hypnos/base/result.h"
 #include "proto/config.pb.h"
 
 namespace hypnos {
@@ -15,6 +16,10 @@ struct RunOptions {
   std::string scores_path;
 };
 
+// kUnimplemented for a valid configuration that this version cannot run.
+Status CheckRunnable(const config::Config& config);
+
+// Precondition: the configuration is valid and runnable.
 // Returns the exit code. Errors are logged, each as one sentence.
 int RunDaemon(const config::Config& config, const RunOptions& options);
 
