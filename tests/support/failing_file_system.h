@@ -3,8 +3,8 @@
 //   FailingFileSystem disk(memory);
 //   disk.FailAt(n, {Code::kResourceExhausted, "DISK_FULL", "the disk is full"});
 // Counted from 1, in the order of the calls: ReadFile, CreateFile, Append, Flush, Sync, Close,
-// Rename, Remove, Truncate. A failing Append writes the first half: disks fill up in the middle of a record.
-// A failing Close closes nevertheless. Every other failing operation does nothing.
+// Rename, Remove, Truncate. A failing Append writes the first half: disks fill up in the middle of
+// a record. A failing Close closes nevertheless. Every other failing operation does nothing.
 // Threads: thread-compatible.
 #pragma once
 
