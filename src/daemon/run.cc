@@ -73,8 +73,21 @@ std::set<std::string> ClipsWithoutScores(const config::Config& config) {
   return names;
 }
 
+// Of a playlist only what is not learned from is scored, unless the configuration says otherwise.
+void WarnOfNoScores(const config::Config& config) {
+  const auto left_out = ClipsWithoutScores(config);
+  if (left_out.empty() ||
+      static_cast<int>(left_out.size()) < config.sources(0).playlist().entries_size()) {
+    return;
+  }
+  log::Warning(
+      "--scores: there will be no row, for every entry of the playlist is learned from; give one "
+      "`learn: false`, or set output.score_learned_entries");
+}
+
 bool Sleeps(const config::Config& config) {
-  return config.learning().rule() == config::Learning::DEFERRED_CONTRAST;
+  const auto rule = config.learning().rule();
+  return rule != config::Learning::INTERLEAVED && rule != config::Learning::LOOKING;
 }
 
 int Fail(const Error& error, int code) {
@@ -124,8 +137,12 @@ int RunDaemon(const config::Config& config, const RunOptions& options) {
   std::unique_ptr<ScoresWriter> scores;
   if (!options.scores_path.empty()) {
     auto made = ScoresWriter::Create(files, options.scores_path, ClipsWithoutScores(config));
-    if (!made.ok()) return Fail(made.error(), kExitIo);
+    if (!made.ok()) {
+      log::Error("--scores: {}", made.error().message);
+      return kExitIo;
+    }
     scores = std::move(made).value();
+    WarnOfNoScores(config);
     observers.Add(scores.get());
   }
 

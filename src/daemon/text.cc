@@ -22,6 +22,8 @@ std::string MinutesAndSeconds(double seconds) {
   return Format("{}:{:02}", s / 60, s % 60);
 }
 
+std::string Times(uint64_t count) { return count == 1 ? "once" : Format("{} times", count); }
+
 // "-" until there has been a dream.
 std::string Figure(double value, bool known, const char* unit = "") {
   return known ? Format("{:.2f}{}", value, unit) : "-";
@@ -67,7 +69,7 @@ std::vector<std::string> StatusBlock(const RunDescription& run, const StatusSnap
   lines.push_back(Format("  {}  frame {}  {:.1f} frames/s  prediction error {:.4f}{}", status.clip,
                          status.frame, status.frames_per_second, status.prediction_error,
                          DropsText(drops)));
-  lines.push_back(Format("  {}  slept {} times", PhaseText(run, status), status.sleeps));
+  lines.push_back(Format("  {}  slept {}", PhaseText(run, status), Times(status.sleeps)));
   lines.push_back("  layer   goodness real   dream   p(real) real   dream   learning");
   for (size_t l = 0; l < status.layers.size(); ++l) {
     const LayerStatus& layer = status.layers[l];
@@ -116,17 +118,16 @@ std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
                         const FrameDrops& drops) {
   const double seconds = Seconds(summary.elapsed);
   std::string text = Format(
-      "Saw {} frames in {} ({:.1f} a second), learned from {}, slept {} times, dreamed {} "
-      "steps.\n",
+      "Saw {} frames in {} ({:.1f} a second), learned from {}, slept {}, dreamed {} steps.\n",
       summary.frames, MinutesAndSeconds(seconds),
       seconds > 0 ? static_cast<double>(summary.frames) / seconds : 0.0, summary.learned_frames,
-      summary.sleeps, summary.dream_steps);
+      Times(summary.sleeps), summary.dream_steps);
   if (Dropped(drops) > 0) {
     text += Format("Dropped {} frames because the network was slower than the source.\n",
                    Dropped(drops));
   }
   for (const auto& [reason, count] : status.discontinuities) {
-    if (reason != "start") text += Format("State was reset {} times: {}.\n", count, reason);
+    if (reason != "start") text += Format("State was reset {}: {}.\n", Times(count), reason);
   }
   text += Format("Prediction error {:.4f} (running mean, in variances of the input).\n",
                  status.prediction_error);

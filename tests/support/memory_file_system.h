@@ -95,6 +95,11 @@ class MemoryFileSystem final : public FileSystem {
     File(std::mutex& mutex, std::shared_ptr<Contents> contents)
         : mutex_(mutex), contents_(std::move(contents)) {}
 
+    // As the real one, which closes.
+    ~File() override {
+      if (contents_ != nullptr) (void)Flush();
+    }
+
     Status Append(std::string_view bytes) override {
       HYPNOS_CHECK(contents_ != nullptr);
       buffered_ += bytes;

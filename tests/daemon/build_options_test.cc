@@ -1,0 +1,298 @@
+#include "daemon/build_options.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "hypnos/config/load.h"
+
+namespace hypnos {
+namespace {
+
+using config::Config;
+
+// The shortest whole configuration, with some keys set: "seed=7".
+Config With(const std::vector<std::string>& sets) {
+  auto config = config::Parse(
+      "sources: [{name: toy, synthetic: {}}]\nencoding: {patches: {}}\nnetwork: {layers: [{}]}\n",
+      "f", {.sets = sets, .environment = {}});
+  HYPNOS_CHECK(config.ok());
+  return *config;
+}
+
+PipelineOptions Pipeline(const std::vector<std::string>& sets) {
+  return BuildPipelineOptions(With(sets));
+}
+
+template <class Kind>
+Kind Source(const std::string& yaml) {
+  const Config config = With({"sources.0=" + yaml});
+  return std::get<Kind>(BuildSourceOptions(config.sources(0)).kind);
+}
+
+TEST(BuildPipelineOptions, TakesTheEncoding) {
+  const VideoEncoderOptions options =
+      Pipeline({"encoding.width=320", "encoding.height=240", "encoding.colour=bgr",
+                "encoding.temporal_difference=true", "encoding.optical_flow=true",
+                "encoding.scaling_horizon_frames=50"})
+          .encoder;
+  EXPECT_EQ(options.width, 320);
+  EXPECT_EQ(options.height, 240);
+  EXPECT_EQ(options.colour, VideoEncoderOptions::Colour::kBgr);
+  EXPECT_TRUE(options.temporal_difference);
+  EXPECT_TRUE(options.optical_flow);
+  EXPECT_EQ(options.scaling_horizon_frames, 50);
+  EXPECT_FALSE(Pipeline({"encoding.optical_flow=true"}).encoder.temporal_difference);
+  EXPECT_FALSE(Pipeline({"encoding.temporal_difference=true"}).encoder.optical_flow);
+}
+
+TEST(BuildPipelineOptions, TakesThePatches) {
+  const NetworkOptions given =
+      Pipeline({"encoding.patches.size=8", "encoding.patches.stride=4"}).network;
+  EXPECT_EQ(given.patches.size, 8);
+  EXPECT_EQ(given.patches.stride, 4);
+  Config whole_frame = With({});
+  whole_frame.mutable_encoding()->clear_patches();
+  EXPECT_EQ(BuildPipelineOptions(whole_frame).network.patches.size, 0);
+}
+
+TEST(BuildPipelineOptions, TakesEachLayer) {
+  const auto layers =
+      Pipeline({"network.layers.0={units: 12, constraint_units: 3, damping: 0.5, self: false}",
+                "network.layers.1={threshold_per_unit: 2, temperature_per_unit: 3, top_down: false,"
+                " peer_normalisation: 0.25, norm_cap: 4}"})
+          .network.layers;
+  ASSERT_EQ(layers.size(), 2u);
+  EXPECT_EQ(layers[0].layer.units, 12u);
+  EXPECT_EQ(layers[0].layer.constraint_units, 3u);
+  EXPECT_EQ(layers[0].layer.damping, 0.5f);
+  EXPECT_FALSE(layers[0].layer.self);
+  EXPECT_TRUE(layers[0].top_down);
+  EXPECT_EQ(layers[1].layer.threshold_per_unit, 2);
+  EXPECT_EQ(layers[1].layer.temperature_per_unit, 3);
+  EXPECT_EQ(layers[1].layer.peer_normalisation, 0.25f);
+  EXPECT_EQ(layers[1].layer.norm_cap, 4);
+  EXPECT_TRUE(layers[1].layer.self);
+  EXPECT_FALSE(layers[1].top_down);
+}
+
+TEST(BuildPipelineOptions, TakesTheNetworkAndItsGenerator) {
+  const PipelineOptions options =
+      Pipeline({"network.steps_per_frame=8", "network.input_scale=scaled",
+                "network.input_noise_power=0.5", "generator.rate=0.75", "generator.start=zero"});
+  EXPECT_EQ(options.steps_per_frame, 8);
+  EXPECT_EQ(options.network.input_scale, InputScale::kScaled);
+  EXPECT_EQ(options.network.input_noise_power, 0.5f);
+  EXPECT_EQ(options.network.generator.rate, 0.75f);
+  EXPECT_EQ(options.network.generator.start, GeneratorStart::kZero);
+}
+
+TEST(BuildPipelineOptions, TakesTheLearning) {
+  const LearningOptions options =
+      Pipeline({"learning.rate=0.25", "learning.velocity=0.5", "learning.weight_decay=0.125",
+                "learning.online_share=0.75"})
+          .network.learning;
+  EXPECT_EQ(options.rate, 0.25f);
+  EXPECT_EQ(options.velocity, 0.5f);
+  EXPECT_EQ(options.weight_decay, 0.125f);
+  EXPECT_EQ(options.online_share, 0.75f);
+}
+
+TEST(BuildPipelineOptions, KnowsEveryRule) {
+  const auto rule = [](const std::string& name) {
+    return Pipeline({"learning.rule=" + name}).network.learning.rule;
+  };
+  EXPECT_EQ(rule("deferred_contrast"), LearningRule::kDeferredContrast);
+  EXPECT_EQ(rule("interleaved"), LearningRule::kInterleaved);
+  EXPECT_EQ(rule("looking"), LearningRule::kLooking);
+}
+
+TEST(BuildPipelineOptions, TakesScheduleAndPipeline) {
+  const PipelineOptions options =
+      Pipeline({"seed=7", "schedule.wake_steps=11", "schedule.sleep_steps=12",
+                "schedule.dream_steps=13", "pipeline.threads=5", "pipeline.frames_in_flight=6"});
+  EXPECT_EQ(options.seed, 7u);
+  EXPECT_EQ(options.schedule.wake_steps, 11u);
+  EXPECT_EQ(options.schedule.sleep_steps, 12u);
+  EXPECT_EQ(options.dream_steps, 13);
+  EXPECT_EQ(options.threads, 5);
+  EXPECT_EQ(options.frames_in_flight, 6u);
+}
+
+TEST(BuildPipelineOptions, TakesTheMemory) {
+  const PipelineOptions options = Pipeline({"memory.sequences=3", "memory.context_frames=4",
+                                            "memory.interval_frames=17", "memory.residuals=5"});
+  EXPECT_EQ(options.memory.capacity, 3u);
+  EXPECT_EQ(options.memory.frames, 4u);
+  EXPECT_EQ(options.memory.interval_frames, 17u);
+  EXPECT_EQ(options.residuals, 5u);
+}
+
+// Who builds options in code and who writes a configuration start from the same.
+class Defaults : public testing::Test {
+ protected:
+  const PipelineOptions built_ = Pipeline({});
+  const PipelineOptions made_;
+};
+
+TEST_F(Defaults, OfTheEncoderAgree) {
+  const VideoEncoderOptions &built = built_.encoder, &made = made_.encoder;
+  EXPECT_EQ(built.width, made.width);
+  EXPECT_EQ(built.height, made.height);
+  EXPECT_EQ(built.colour, made.colour);
+  EXPECT_EQ(built.temporal_difference, made.temporal_difference);
+  EXPECT_EQ(built.optical_flow, made.optical_flow);
+  EXPECT_EQ(built.scaling_horizon_frames, made.scaling_horizon_frames);
+}
+
+TEST_F(Defaults, OfALayerAgree) {
+  ASSERT_EQ(built_.network.layers.size(), 1u);
+  const NetworkLayerOptions made_layer;
+  const FfLayerOptions &built = built_.network.layers[0].layer, &made = made_layer.layer;
+  EXPECT_EQ(built.units, made.units);
+  EXPECT_EQ(built.constraint_units, made.constraint_units);
+  EXPECT_EQ(built.damping, made.damping);
+  EXPECT_EQ(built.threshold_per_unit, made.threshold_per_unit);
+  EXPECT_EQ(built.temperature_per_unit, made.temperature_per_unit);
+  EXPECT_EQ(built.self, made.self);
+  EXPECT_EQ(built.peer_normalisation, made.peer_normalisation);
+  EXPECT_EQ(built.norm_cap, made.norm_cap);
+  EXPECT_EQ(built_.network.layers[0].top_down, made_layer.top_down);
+}
+
+TEST_F(Defaults, OfNetworkAndGeneratorAgree) {
+  EXPECT_EQ(built_.steps_per_frame, made_.steps_per_frame);
+  EXPECT_EQ(built_.network.patches.stride, made_.network.patches.stride);
+  EXPECT_EQ(built_.network.input_scale, made_.network.input_scale);
+  EXPECT_EQ(built_.network.input_noise_power, made_.network.input_noise_power);
+  EXPECT_EQ(built_.network.generator.rate, made_.network.generator.rate);
+  EXPECT_EQ(built_.network.generator.start, made_.network.generator.start);
+}
+
+TEST_F(Defaults, OfLearningAgree) {
+  const LearningOptions &built = built_.network.learning, &made = made_.network.learning;
+  EXPECT_EQ(built.rule, made.rule);
+  EXPECT_EQ(built.velocity, made.velocity);
+  EXPECT_EQ(built.weight_decay, made.weight_decay);
+  EXPECT_EQ(built.online_share, made.online_share);
+}
+
+TEST_F(Defaults, OfScheduleAndPipelineAgree) {
+  EXPECT_EQ(built_.seed, made_.seed);
+  EXPECT_EQ(built_.schedule.wake_steps, made_.schedule.wake_steps);
+  EXPECT_EQ(built_.schedule.sleep_steps, made_.schedule.sleep_steps);
+  EXPECT_EQ(built_.dream_steps, made_.dream_steps);
+  EXPECT_EQ(built_.threads, made_.threads);
+  EXPECT_EQ(built_.frames_in_flight, made_.frames_in_flight);
+}
+
+TEST_F(Defaults, OfTheMemoryAgree) {
+  EXPECT_EQ(built_.memory.capacity, made_.memory.capacity);
+  EXPECT_EQ(built_.memory.frames, made_.memory.frames);
+  EXPECT_EQ(built_.memory.interval_frames, made_.memory.interval_frames);
+  EXPECT_EQ(built_.residuals, made_.residuals);
+}
+
+TEST_F(Defaults, OfSourcesAgree) {
+  const auto file = Source<FileSourceOptions>("{name: a, file: {path: p}}");
+  EXPECT_EQ(file.rounds, FileSourceOptions().rounds);
+  EXPECT_EQ(file.start_seconds, FileSourceOptions().start_seconds);
+  EXPECT_EQ(file.end_seconds, FileSourceOptions().end_seconds);
+  const auto folder = Source<FolderSourceOptions>("{name: a, folder: {path: p}}");
+  EXPECT_EQ(folder.frame_rate_hz, FolderSourceOptions().frame_rate_hz);
+  EXPECT_EQ(folder.rounds, FolderSourceOptions().rounds);
+  const auto camera = Source<CameraSourceOptions>("{name: a, camera: {}}");
+  EXPECT_EQ(camera.device, CameraSourceOptions().device);
+  EXPECT_EQ(camera.width, CameraSourceOptions().width);
+  EXPECT_EQ(camera.height, CameraSourceOptions().height);
+  EXPECT_EQ(camera.frame_rate_hz, CameraSourceOptions().frame_rate_hz);
+  const auto playlist =
+      Source<PlaylistOptions>("{name: a, playlist: {entries: [{name: b, synthetic: {}}]}}");
+  EXPECT_EQ(playlist.rounds, PlaylistOptions().rounds);
+}
+
+TEST_F(Defaults, OfSyntheticVideoAgree) {
+  const auto built = Source<SyntheticSourceOptions>("{name: a, synthetic: {}}");
+  const SyntheticSourceOptions made;
+  EXPECT_EQ(built.scene, made.scene);
+  EXPECT_EQ(built.width, made.width);
+  EXPECT_EQ(built.height, made.height);
+  EXPECT_EQ(built.frame_rate_hz, made.frame_rate_hz);
+  EXPECT_EQ(built.frames, made.frames);
+  EXPECT_EQ(built.revolutions_per_second, made.revolutions_per_second);
+  EXPECT_EQ(built.shape, made.shape);
+  EXPECT_EQ(built.glyphs, made.glyphs);
+}
+
+TEST(BuildSourceOptions, TakesNameAndLearn) {
+  const Config config = With({"sources.0={name: door, learn: false, camera: {}}"});
+  const SourceOptions options = BuildSourceOptions(config.sources(0));
+  EXPECT_EQ(options.identity.name, "door");
+  EXPECT_FALSE(options.identity.learn);
+}
+
+TEST(BuildSourceOptions, KnowsEveryKind) {
+  const auto camera = Source<CameraSourceOptions>(
+      "{name: a, camera: {device: /dev/video3, width: 4, height: 5, frame_rate_hz: 6}}");
+  EXPECT_EQ(camera.device, "/dev/video3");
+  EXPECT_EQ(camera.width, 4);
+  EXPECT_EQ(camera.height, 5);
+  EXPECT_EQ(camera.frame_rate_hz, 6);
+  const auto file = Source<FileSourceOptions>(
+      "{name: a, file: {path: p.avi, rounds: 0, start_seconds: 2, end_seconds: 3}}");
+  EXPECT_EQ(file.path, "p.avi");
+  EXPECT_EQ(file.rounds, 0u);
+  EXPECT_EQ(file.start_seconds, 2);
+  EXPECT_EQ(file.end_seconds, 3);
+  EXPECT_EQ(Source<StreamSourceOptions>("{name: a, stream: {url: 'tcp://h:1'}}").url, "tcp://h:1");
+  const auto folder =
+      Source<FolderSourceOptions>("{name: a, folder: {path: p, frame_rate_hz: 3, rounds: 4}}");
+  EXPECT_EQ(folder.path, "p");
+  EXPECT_EQ(folder.frame_rate_hz, 3);
+  EXPECT_EQ(folder.rounds, 4u);
+}
+
+TEST(BuildSourceOptions, KnowsEverySyntheticOption) {
+  const auto options = Source<SyntheticSourceOptions>(
+      "{name: a, synthetic: {scene: glyphs, width: 32, height: 16, frame_rate_hz: 5, frames: 6,"
+      " revolutions_per_second: 7, shape: 8, glyphs: 9}}");
+  EXPECT_EQ(options.scene, SyntheticSourceOptions::Scene::kGlyphs);
+  EXPECT_EQ(options.width, 32);
+  EXPECT_EQ(options.height, 16);
+  EXPECT_EQ(options.frame_rate_hz, 5);
+  EXPECT_EQ(options.frames, 6u);
+  EXPECT_EQ(options.revolutions_per_second, 7);
+  EXPECT_EQ(options.shape, 8u);
+  EXPECT_EQ(options.glyphs, 9);
+}
+
+TEST(BuildSourceOptions, TakesTheEntriesOfAPlaylistInOrder) {
+  const auto playlist = Source<PlaylistOptions>(
+      "{name: list, playlist: {rounds: 2, entries:"
+      " [{name: one, synthetic: {}}, {name: two, learn: false, file: {path: p}}]}}");
+  EXPECT_EQ(playlist.rounds, 2u);
+  ASSERT_EQ(playlist.entries.size(), 2u);
+  EXPECT_EQ(playlist.entries[0].identity.name, "one");
+  EXPECT_TRUE(playlist.entries[0].identity.learn);
+  EXPECT_EQ(playlist.entries[1].identity.name, "two");
+  EXPECT_FALSE(playlist.entries[1].identity.learn);
+  EXPECT_EQ(std::get<FileSourceOptions>(playlist.entries[1].kind).path, "p");
+}
+
+TEST(BuildOnFull, DropsForWhatIsLiveUnlessToldOtherwise) {
+  const auto built = [](const std::string& yaml) {
+    return BuildOnFull(With({"sources.0=" + yaml}).sources(0));
+  };
+  EXPECT_EQ(built("{name: a, camera: {}}"), OnFull::kDropOldest);
+  EXPECT_EQ(built("{name: a, stream: {url: 'tcp://h:1'}}"), OnFull::kDropOldest);
+  EXPECT_EQ(built("{name: a, file: {path: p}}"), OnFull::kBlock);
+  EXPECT_EQ(built("{name: a, folder: {path: p}}"), OnFull::kBlock);
+  EXPECT_EQ(built("{name: a, synthetic: {}}"), OnFull::kBlock);
+  EXPECT_EQ(built("{name: a, on_full: block, camera: {}}"), OnFull::kBlock);
+  EXPECT_EQ(built("{name: a, on_full: drop_oldest, file: {path: p}}"), OnFull::kDropOldest);
+}
+
+}  // namespace
+}  // namespace hypnos

@@ -1,0 +1,24 @@
+#include "daemon/exit_code.h"
+
+#include <gtest/gtest.h>
+
+namespace hypnos {
+namespace {
+
+TEST(SourceExitCode, TellsWhatToDoApart) {
+  EXPECT_EQ(SourceExitCode({Code::kNotFound, "FILE_NOT_FOUND", ""}), 66);
+  EXPECT_EQ(SourceExitCode({Code::kInvalidArgument, "NOT_A_VIDEO", ""}), 66);
+  EXPECT_EQ(SourceExitCode({Code::kPermissionDenied, "FILE_NOT_PERMITTED", ""}), 66);
+  EXPECT_EQ(SourceExitCode({Code::kDataLoss, "TRUNCATED", ""}), 74);
+  EXPECT_EQ(SourceExitCode({Code::kUnavailable, "CAMERA_LOST", ""}), 75);
+}
+
+TEST(SourceExitCode, OptionsThatDoNotFitTheFrameAreAMatterOfConfiguration) {
+  for (const char* reason : {"PATCH_LARGER_THAN_FRAME", "PATCH_STRIDE", "LAYER_OPTION"}) {
+    EXPECT_EQ(SourceExitCode({Code::kInvalidArgument, reason, ""}), 78) << reason;
+  }
+  EXPECT_EQ(SourceExitCode({Code::kResourceExhausted, "OUT_OF_MEMORY", ""}), 78);
+}
+
+}  // namespace
+}  // namespace hypnos

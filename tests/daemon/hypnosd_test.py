@@ -1,0 +1,445 @@
+#!/usr/bin/env python3
+"""hypnosd from outside: what it says, with which exit code it ends, and which bytes it writes.
+
+usage: hypnosd_test.py PATH_OF_HYPNOSD [ARGUMENT OF unittest]...
+"""
+
+import csv
+import os
+import pathlib
+import re
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import clips
+
+HYPNOSD = os.path.abspath(sys.argv.pop(1))
+# Generous: a sanitizer on a busy machine is slow. No run needs more than a second or two otherwise.
+PATIENCE_S = 60
+
+OK, USAGE, NO_INPUT, IO_ERROR, TRY_AGAIN, CONFIGURATION = 0, 64, 66, 74, 75, 78
+
+# Learns, dreams and sleeps several times within forty frames.
+SMALL = '''
+sources:
+  - name: door
+    {source}
+encoding:
+  patches: {{size: 8}}
+network:
+  layers:
+    - units: 24
+    - units: 16
+learning: {{rule: deferred_contrast}}
+schedule: {{wake_steps: 10, sleep_steps: 8, dream_steps: 5}}
+memory: {{sequences: 4, context_frames: 3, interval_frames: 4, residuals: 4}}
+'''
+
+ENDLESS = 'synthetic: {scene: glyphs, width: 32, height: 32, frames: 0}'
+
+
+class HypnosdTest(unittest.TestCase):
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.scores = self.folder / 'scores.csv'
+        self.config = self.folder / 'test.yaml'
+        self.watch('file: {path: clip.avi}')
+
+    def watch(self, source: str):
+        self.config.write_text(SMALL.format(source=source), encoding='utf-8')
+
+    def start(self, *arguments, **options) -> subprocess.Popen:
+        # No HYPNOS_ variable of whoever runs the test.
+        env = {'PATH': os.environ['PATH']}
+        for name in ['ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LSAN_OPTIONS']:
+            if name in os.environ:
+                env[name] = os.environ[name]
+        options = {'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE, **options}
+        process = subprocess.Popen([HYPNOSD, *map(str, arguments)], cwd=self.folder, text=True,
+                                   stdin=subprocess.DEVNULL, env=env, **options)
+        # Whatever a test runs into, no daemon is left behind.
+        self.addCleanup(self.put_away, process)
+        return process
+
+    @staticmethod
+    def put_away(process: subprocess.Popen):
+        process.kill()
+        process.wait()
+        for pipe in [process.stdout, process.stderr]:
+            if pipe:
+                pipe.close()
+
+    def finish(self, process: subprocess.Popen) -> subprocess.CompletedProcess:
+        out, err = process.communicate(timeout=PATIENCE_S)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def run_program(self, *arguments, **options) -> subprocess.CompletedProcess:
+        return self.finish(self.start(*arguments, **options))
+
+    def run_to_end(self, *arguments, **options) -> subprocess.CompletedProcess:
+        return self.run_program('--config', self.config, '--until-end', '--scores', self.scores,
+                                *arguments, **options)
+
+    def complaints(self, done) -> list[str]:
+        """What it says on standard error, but for news; without time and level."""
+        news = re.compile(r'\S+ info ')
+        stamp = re.compile(r'\S+ (error|warning) ')
+        return [stamp.sub('', line, count=1) for line in done.stderr.splitlines()
+                if not news.match(line)]
+
+    def assert_ends(self, done, code: int, *sentences: str):
+        """With this exit code and these complaints, each a regular expression for a line."""
+        said = self.complaints(done)
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertEqual(len(said), len(sentences), done.stderr)
+        for line, sentence in zip(said, sentences):
+            self.assertRegex(line, f'^{sentence}$')
+
+    def assert_refused(self, done, code: int, sentence: str):
+        """With one complaint, before anything was learned or written."""
+        self.assert_ends(done, code, sentence)
+        self.assertFalse(self.scores.exists(), 'a scores file stays behind')
+        self.assertEqual(done.stdout, '')
+
+    def rows(self) -> list[dict]:
+        """Of the scores file, which must be whole."""
+        text = self.scores.read_text(encoding='utf-8')
+        self.assertTrue(text.endswith('\n'), text[-80:])
+        with self.scores.open(encoding='utf-8', newline='') as file:
+            rows = list(csv.DictReader(file))
+        for row in rows:
+            self.assertEqual(list(row), ['clip', 'frame', 'time_s', 'score', 'goodness_1',
+                                         'p_real_1', 'goodness_2', 'p_real_2'])
+            self.assertNotIn(None, row.values(), 'a row is cut off')
+        return rows
+
+    def assert_rows(self, frames: int):
+        self.assertEqual([int(row['frame']) for row in self.rows()], list(range(frames)))
+
+
+class Program(HypnosdTest):
+
+    def test_help_names_every_flag_and_exit_code(self):
+        done = self.run_program('--help')
+        self.assert_ends(done, OK)
+        for flag in ['--config', '--set', '--check-config', '--print-config', '--until-end',
+                     '--scores', '--threads', '--log-level', '--version']:
+            self.assertIn(flag, done.stdout)
+        for code in [USAGE, NO_INPUT, IO_ERROR, TRY_AGAIN, CONFIGURATION]:
+            self.assertIn(f'{code} ', done.stdout)
+
+    def test_version_is_one_line(self):
+        done = self.run_program('--version')
+        self.assert_ends(done, OK)
+        self.assertRegex(done.stdout, r'^hypnosd \d+\.\d+\.\d+\n$')
+
+    def test_wrong_usage_is_named(self):
+        for arguments, word in [(['--nonsense'], '--nonsense'), (['extra'], 'extra'),
+                                (['--config'], '--config'), (['--threads', '-1'], '--threads'),
+                                (['--threads', 'many'], 'many'), (['--set'], '--set'),
+                                (['--log-level', 'loud'], 'loud')]:
+            done = self.run_program(*arguments)
+            self.assert_ends(done, USAGE, f'.*{word}.*', 'Run with --help for more information.')
+            self.assertEqual(done.stdout, '')
+
+    def test_without_a_configuration_says_how_to_name_one(self):
+        if os.path.exists('/etc/hypnos/hypnos.yaml'):
+            self.skipTest('this machine has a configuration')
+        self.assert_refused(self.run_program(), CONFIGURATION,
+                            "cannot read '/etc/hypnos/hypnos.yaml': No such file or directory; "
+                            'say with --config FILE which one to use')
+
+    def test_what_is_printed_must_arrive(self):
+        for arguments in [['--help'], ['--version'], ['--check-config'], ['--print-config']]:
+            with open('/dev/full', 'w', encoding='utf-8') as full:
+                done = self.run_program('--config', self.config, *arguments, stdout=full)
+            self.assert_ends(done, IO_ERROR,
+                             'cannot write to the standard output: No space left on device')
+
+
+class Configuration(HypnosdTest):
+
+    def test_a_valid_one_is_said_to_be_valid(self):
+        done = self.run_program('--config', self.config, '--check-config')
+        self.assert_ends(done, OK)
+        self.assertEqual(done.stdout, f'{self.config}: valid\n')
+
+    def test_a_missing_one(self):
+        done = self.run_program('--config', 'nowhere.yaml', '--scores', self.scores)
+        self.assert_refused(done, CONFIGURATION,
+                            "cannot read 'nowhere.yaml': No such file or directory")
+
+    def test_an_unknown_key_with_its_place_and_the_nearest_one(self):
+        text = self.config.read_text(encoding='utf-8').replace('units: 16', 'unitz: 16')
+        self.config.write_text(text, encoding='utf-8')
+        line = next(i for i, row in enumerate(text.splitlines(), 1) if 'unitz' in row)
+        self.assert_refused(self.run_to_end(), CONFIGURATION,
+                            f"{self.config}:{line}:7: unknown key 'unitz' in layer; "
+                            "did you mean 'units'\\?")
+
+    def test_not_a_number(self):
+        done = self.run_to_end('--set', 'learning.rate=nan')
+        self.assert_refused(done, CONFIGURATION,
+                            "--set learning.rate=nan: 'rate' must be a number .*, found 'nan'")
+
+    def test_several_sources_also_when_only_checked(self):
+        more = '--set', 'sources.1={name: yard, synthetic: {}}'
+        sentence = (f'{self.config}: 2 sources are configured, but one is watched at a time so '
+                    'far: keep one, or put files and folders into a playlist')
+        self.assert_refused(self.run_to_end(*more), CONFIGURATION, sentence)
+        self.assert_refused(self.run_program('--config', self.config, *more, '--check-config'),
+                            CONFIGURATION, sentence)
+
+    def test_a_patch_larger_than_the_frame(self):
+        clips.write_avi(self.folder / 'clip.avi', 5)
+        done = self.run_to_end('--set', 'encoding.patches.size=64')
+        self.assert_refused(done, CONFIGURATION,
+                            'a patch of 64x64 does not fit into a frame of 32x24: .*choose .*')
+
+    def test_a_network_larger_than_memory(self):
+        if b'__asan_init' in pathlib.Path(HYPNOSD).read_bytes():
+            self.skipTest('the address sanitizer ends the program itself')
+        clips.write_avi(self.folder / 'clip.avi', 5)
+
+        # Whatever memory the machine has, and however generous its kernel is.
+        def limit():
+            resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+        done = self.run_to_end('--set', 'network.layers.0.units=1048576', preexec_fn=limit)
+        self.assert_refused(done, CONFIGURATION,
+                            'the network does not fit into memory: choose fewer units .*')
+
+
+class Input(HypnosdTest):
+
+    def test_a_missing_file(self):
+        self.assert_refused(self.run_to_end(), NO_INPUT,
+                            "source 'door': file 'clip.avi' does not exist")
+
+    def test_text_that_is_named_like_a_video(self):
+        (self.folder / 'clip.avi').write_text('This is no video.\n', encoding='utf-8')
+        self.assert_refused(self.run_to_end(), NO_INPUT,
+                            "source 'door': file 'clip.avi' is no video that can be read here: .*")
+
+    def test_an_empty_file(self):
+        (self.folder / 'clip.avi').touch()
+        self.assert_refused(self.run_to_end(), NO_INPUT,
+                            "source 'door': file 'clip.avi' is no video .*: it is empty")
+
+    def test_a_video_without_a_frame(self):
+        clips.write_avi(self.folder / 'clip.avi', 0)
+        self.assert_refused(self.run_to_end(), NO_INPUT,
+                            "source 'door': file 'clip.avi' holds no frame that can be decoded")
+
+    def test_a_folder_without_an_image(self):
+        (self.folder / 'images').mkdir()
+        self.watch('folder: {path: images}')
+        self.assert_refused(self.run_to_end(), NO_INPUT,
+                            "source 'door': folder 'images' holds no image")
+
+    def test_a_camera_that_is_not_there(self):
+        self.watch('camera: {device: /dev/video99}')
+        self.assert_refused(self.run_to_end(), NO_INPUT,
+                            "source 'door': there is no camera '/dev/video99'; is it plugged in.*")
+
+    def test_a_device_that_is_no_camera(self):
+        self.watch('camera: {device: /dev/null}')
+        self.assert_refused(self.run_to_end(), TRY_AGAIN,
+                            "source 'door': '/dev/null' cannot be opened as a camera: .*")
+
+    def test_a_truncated_clip_is_watched_as_far_as_it_goes(self):
+        clip = self.folder / 'clip.avi'
+        clips.write_avi(clip, 40)
+        os.truncate(clip, clip.stat().st_size // 2)
+        done = self.run_to_end()
+        frames = len(self.rows())
+        self.assert_ends(done, IO_ERROR, f"source 'door': file 'clip.avi' ends after frame {frames} "
+                                         'of 40: truncated or damaged')
+        self.assert_rows(frames)
+        self.assertGreater(frames, 10)
+        self.assertIn(f'Saw {frames} frames', done.stdout)
+
+    def test_frames_of_another_size(self):
+        images = self.folder / 'images'
+        images.mkdir()
+        for number in range(12):
+            size = (48, 16) if 4 <= number < 8 else (32, 24)
+            clips.write_pgm(images / f'{number}.pgm', number, *size)
+        self.watch('folder: {path: images}')
+        done = self.run_to_end()
+        self.assert_ends(done, OK)
+        self.assert_rows(12)
+        self.assertIn('State was reset 2 times: resize.\n', done.stdout)
+        # Nothing leads up to the first frame of a size.
+        self.assertEqual([row['frame'] for row in self.rows() if row['score'] == '0'],
+                         ['0', '4', '8'])
+
+
+class Scores(HypnosdTest):
+
+    def setUp(self):
+        super().setUp()
+        clips.write_avi(self.folder / 'clip.avi', 40)
+
+    def test_have_a_row_a_frame(self):
+        done = self.run_to_end()
+        self.assert_ends(done, OK)
+        self.assert_rows(40)
+        self.assertEqual({row['clip'] for row in self.rows()}, {'door'})
+        self.assertEqual([row['time_s'] for row in self.rows()[:3]], ['0', '0.1', '0.2'])
+        self.assertRegex(done.stdout, '^Saw 40 frames in .* learned from 40, slept [1-9]')
+
+    def test_cannot_be_written(self):
+        for path, why in [('/nowhere/scores.csv', 'No such file or directory'),
+                          (self.folder, 'Is a directory')]:
+            done = self.run_program('--config', self.config, '--until-end', '--scores', path)
+            self.assert_refused(done, IO_ERROR, f"--scores: cannot create '{path}': {why}")
+
+    def test_go_to_a_full_disk(self):
+        done = self.run_program('--config', self.config, '--until-end', '--scores', '/dev/full')
+        self.assert_ends(done, IO_ERROR,
+                         "--scores: cannot write to '/dev/full': No space left on device; .*")
+        self.assertIn('Saw 40 frames', done.stdout, 'learning goes on')
+        self.assertTrue(os.path.exists('/dev/full'))
+
+    def test_keep_whole_rows_where_the_disk_fills_up(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+        done = self.run_to_end(preexec_fn=limit)
+        self.assert_ends(done, IO_ERROR, '--scores: cannot write to .*: File too large; .*')
+        frames = len(self.rows())
+        self.assertIn(frames, range(10, 40))
+        self.assert_rows(frames)
+
+    def test_never_remove_a_device(self):
+        link = self.folder / 'null'
+        link.symlink_to('/dev/null')
+        done = self.run_program('--config', self.config, '--until-end', '--scores', link,
+                                '--set', 'encoding.patches.size=64')
+        self.assertEqual(done.returncode, CONFIGURATION)
+        self.assertTrue(link.is_symlink())
+
+    def test_of_a_playlist_are_of_what_is_not_learned_from(self):
+        entry = '{{name: {}, learn: {}, file: {{path: clip.avi}}}}'.format
+        self.watch(f'playlist: {{entries: [{entry("usual", "true")}, {entry("odd", "false")}]}}')
+        self.assert_ends(self.run_to_end(), OK)
+        self.assertEqual({row['clip'] for row in self.rows()}, {'odd'})
+        self.assert_rows(40)
+        self.assert_ends(self.run_to_end('--set', 'output.score_learned_entries=true'), OK)
+        self.assertEqual({row['clip'] for row in self.rows()}, {'usual', 'odd'})
+
+    def test_that_can_hold_no_row_are_announced(self):
+        self.watch('playlist: {entries: [{name: usual, file: {path: clip.avi}}]}')
+        done = self.run_to_end()
+        self.assert_ends(done, OK, '--scores: .* every entry of the playlist is learned from.*'
+                                   'output.score_learned_entries.*')
+        self.assertFalse(self.scores.exists())
+
+
+class SameBits(HypnosdTest):
+
+    def bits(self, *arguments) -> bytes:
+        done = self.run_to_end(*arguments)
+        self.assert_ends(done, OK)
+        return self.scores.read_bytes()
+
+    def test_for_any_number_of_threads_and_in_every_run(self):
+        clips.write_avi(self.folder / 'clip.avi', 60)
+        for rule in ['deferred_contrast', 'interleaved']:
+            with self.subTest(rule=rule):
+                rule = '--set', f'learning.rule={rule}'
+                first = self.bits(*rule, '--threads', 1)
+                self.assert_rows(60)
+                for threads in [1, 2, 8, 0]:
+                    self.assertEqual(self.bits(*rule, '--threads', threads), first,
+                                     f'{threads} threads')
+
+    def test_and_others_for_another_seed_and_without_learning(self):
+        clips.write_avi(self.folder / 'clip.avi', 60)
+        first = self.bits()
+        self.assertNotEqual(self.bits('--set', 'seed=2'), first)
+        self.assertNotEqual(self.bits('--set', 'learning.rule=looking'), first)
+
+
+class Stopping(HypnosdTest):
+
+    def setUp(self):
+        super().setUp()
+        self.watch(ENDLESS)
+
+    def start_and_wait_for_rows(self, *arguments, **options) -> subprocess.Popen:
+        process = self.start('--config', self.config, '--scores', self.scores, *arguments,
+                             **options)
+        self.wait_until(lambda: self.scores.exists() and self.scores.stat().st_size > 2000)
+        return process
+
+    def wait_until(self, true):
+        deadline = time.monotonic() + PATIENCE_S
+        while not true():
+            self.assertLess(time.monotonic(), deadline, 'waited in vain')
+            time.sleep(0.01)
+
+    def test_ends_in_order_when_told_to(self):
+        for signal_ in [signal.SIGTERM, signal.SIGINT]:
+            for more in [(), ('--until-end',), ('--threads', 1)]:
+                process = self.start_and_wait_for_rows(*more)
+                process.send_signal(signal_)
+                done = self.finish(process)
+                self.assert_ends(done, OK)
+                frames = int(re.match(r'Saw (\d+) frames', done.stdout)[1])
+                self.assert_rows(frames)
+                self.scores.unlink()
+
+    def test_ends_at_once_when_told_twice(self):
+        process = self.start_and_wait_for_rows()
+        # Stopped, it finds both together when it goes on: no time to end in order.
+        process.send_signal(signal.SIGSTOP)
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGCONT)
+        done = self.finish(process)
+        self.assertIn(done.returncode, [128 + signal.SIGTERM, 128 + signal.SIGINT])
+        self.assert_rows(len(self.rows()))
+
+    def test_leaves_whole_rows_when_the_plug_is_pulled(self):
+        for _ in range(3):
+            process = self.start_and_wait_for_rows()
+            process.kill()
+            process.wait()
+            self.assert_rows(len(self.rows()))
+
+    def test_waits_to_be_told_after_the_end(self):
+        clips.write_avi(self.folder / 'clip.avi', 5)
+        self.watch('file: {path: clip.avi}')
+        process = self.start('--config', self.config)
+        self.assertIn('Saw 5 frames', process.stdout.readline())
+        self.assertIsNone(process.poll())
+        process.terminate()
+        self.assert_ends(self.finish(process), OK)
+
+    def test_goes_on_for_hangup(self):
+        process = self.start_and_wait_for_rows()
+        process.send_signal(signal.SIGHUP)
+        self.assertIn('watching', process.stderr.readline())
+        self.assertIn('signal HUP: there is nothing to reload', process.stderr.readline())
+        self.assertIsNone(process.poll())
+
+    def test_goes_on_when_nobody_reads_the_log(self):
+        process = self.start_and_wait_for_rows('--set', 'output.status_interval_seconds=0.01')
+        process.stderr.close()
+        before = self.scores.stat().st_size
+        time.sleep(0.1)
+        self.wait_until(lambda: self.scores.stat().st_size > before + 1000)
+        process.terminate()
+        self.assertEqual(process.wait(PATIENCE_S), OK)
+
+
+if __name__ == '__main__':
+    unittest.main()

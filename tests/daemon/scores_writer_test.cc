@@ -1,0 +1,145 @@
+#include "daemon/scores_writer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/failing_file_system.h"
+#include "support/memory_file_system.h"
+
+namespace hypnos {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+FrameReport Report(int64_t index, const std::string& clip = "door") {
+  FrameReport report;
+  report.clip = clip;
+  report.index = index;
+  report.presentation_time = std::chrono::milliseconds(40 * index);
+  report.prediction_error = 0.5 * static_cast<double>(index);
+  report.layers.resize(2);
+  report.layers[0].goodness = 1.25f;
+  report.layers[0].probability = 0.75f;
+  report.layers[1].goodness = 2;
+  report.layers[1].probability = 0.5f;
+  return report;
+}
+
+std::unique_ptr<ScoresWriter> Make(FileSystem& disk, std::set<std::string> left_out = {}) {
+  auto made = ScoresWriter::Create(disk, "scores.csv", std::move(left_out));
+  HYPNOS_CHECK(made.ok());
+  return std::move(made).value();
+}
+
+// The whole file after some frames and Close.
+std::string Written(const std::vector<FrameReport>& reports, std::set<std::string> left_out = {}) {
+  MemoryFileSystem disk;
+  const auto scores = Make(disk, std::move(left_out));
+  for (const FrameReport& report : reports) scores->OnFrame(report);
+  EXPECT_TRUE(scores->Close());
+  return *disk.ReadFile("scores.csv");
+}
+
+TEST(ScoresWriter, WritesAHeaderAndARowAFrame) {
+  EXPECT_EQ(Written({Report(0), Report(1)}),
+            "clip,frame,time_s,score,goodness_1,p_real_1,goodness_2,p_real_2\n"
+            "door,0,0,0,1.25,0.75,2,0.5\n"
+            "door,1,0.04,0.5,1.25,0.75,2,0.5\n");
+}
+
+TEST(ScoresWriter, WritesNumbersThatReadBackAsTheSameBits) {
+  FrameReport report = Report(1);
+  report.prediction_error = 0.1 + 0.2;
+  report.layers.resize(1);
+  report.layers[0].goodness = 1.0 / 3;
+  const std::string text = Written({report});
+  const std::string row = text.substr(text.find('\n') + 1);
+  EXPECT_THAT(row, StartsWith("door,1,0.04,0.30000000000000004,"));
+  const double goodness = std::stod(row.substr(row.find("0004,") + 5));
+  EXPECT_EQ(goodness, report.layers[0].goodness);
+}
+
+TEST(ScoresWriter, QuotesNamesThatWouldBreakARow) {
+  EXPECT_THAT(Written({Report(0, "a,b")}), HasSubstr("\n\"a,b\",0,"));
+  EXPECT_THAT(Written({Report(0, "a\"b")}), HasSubstr("\n\"a\"\"b\",0,"));
+  EXPECT_THAT(Written({Report(0, "a\nb")}), HasSubstr("\n\"a\nb\",0,"));
+}
+
+TEST(ScoresWriter, LeavesOutClips) {
+  const std::string text = Written({Report(0, "usual"), Report(0, "judged")}, {"usual"});
+  EXPECT_EQ(text,
+            "clip,frame,time_s,score,goodness_1,p_real_1,goodness_2,p_real_2\n"
+            "judged,0,0,0,1.25,0.75,2,0.5\n");
+}
+
+TEST(ScoresWriter, RemovesAFileWithoutARow) {
+  MemoryFileSystem disk;
+  const auto scores = Make(disk, {"usual"});
+  EXPECT_TRUE(disk.Exists("scores.csv"));
+  scores->OnFrame(Report(0, "usual"));
+  EXPECT_TRUE(scores->Close());
+  EXPECT_FALSE(disk.Exists("scores.csv"));
+}
+
+TEST(ScoresWriter, SaysAtOnceThatAFileCannotBeWritten) {
+  MemoryFileSystem memory;
+  FailingFileSystem disk(memory);
+  disk.FailAt(1, {Code::kPermissionDenied, "FILE_NOT_PERMITTED", "cannot create 'scores.csv'"});
+  const auto made = ScoresWriter::Create(disk, "scores.csv", {});
+  ASSERT_FALSE(made.ok());
+  EXPECT_EQ(made.error().message, "cannot create 'scores.csv'");
+}
+
+TEST(ScoresWriter, HasEveryRowInTheFileAtOnce) {
+  MemoryFileSystem disk;
+  const auto scores = Make(disk);
+  size_t length = 0;
+  for (int64_t i = 0; i < 3; ++i) {
+    scores->OnFrame(Report(i));
+    const std::string text = *disk.ReadFile("scores.csv");
+    EXPECT_GT(text.size(), length);
+    EXPECT_EQ(text.back(), '\n');
+    length = text.size();
+  }
+}
+
+// Whichever operation fails: whole rows, none after the failure, one line in the log.
+TEST(ScoresWriter, KeepsWholeRowsWhereverTheDiskFails) {
+  std::vector<FrameReport> reports;
+  for (int64_t i = 0; i < 4; ++i) reports.push_back(Report(i));
+  const std::string whole = Written(reports);
+  int failures = 0;
+  for (int n = 2;; ++n) {
+    MemoryFileSystem memory;
+    FailingFileSystem disk(memory);
+    disk.FailAt(n, {Code::kResourceExhausted, "DISK_FULL", "the disk is full"});
+    const auto scores = Make(disk);
+    testing::internal::CaptureStderr();
+    for (const FrameReport& report : reports) scores->OnFrame(report);
+    const bool good = scores->Close();
+    const std::string log = testing::internal::GetCapturedStderr();
+    if (good) {
+      EXPECT_EQ(log, "");
+      break;
+    }
+    ++failures;
+    EXPECT_THAT(log, HasSubstr("--scores: the disk is full"));
+    EXPECT_EQ(std::ranges::count(log, '\n'), 1) << log;
+    if (!memory.Exists("scores.csv")) continue;
+    const std::string text = *memory.ReadFile("scores.csv");
+    EXPECT_THAT(whole, StartsWith(text));
+    EXPECT_EQ(text.back(), '\n');
+  }
+  EXPECT_EQ(failures, 2 * 4 + 1) << "to append and to flush each row, and to close";
+}
+
+}  // namespace
+}  // namespace hypnos

@@ -1,0 +1,138 @@
+#include "daemon/status.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "support/simulated_clock.h"
+
+namespace hypnos {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Pair;
+
+StepStatistics Statistics(double goodness, double probability = 0.5) {
+  StepStatistics statistics;
+  statistics.goodness = goodness;
+  statistics.probability = probability;
+  return statistics;
+}
+
+FrameReport Frame(int64_t index, double goodness = 1) {
+  FrameReport report;
+  report.clip = "door";
+  report.index = index;
+  report.layers = {Statistics(goodness)};
+  return report;
+}
+
+DreamReport Dream(double goodness) {
+  DreamReport report;
+  report.layers = {Statistics(goodness, 0.25)};
+  return report;
+}
+
+class StatusBoardTest : public testing::Test {
+ protected:
+  SimulatedClock clock_;
+  StatusBoard board_{clock_};
+};
+
+TEST_F(StatusBoardTest, CountsFramesAndDreams) {
+  board_.OnFrame(Frame(5));
+  board_.OnFrame(Frame(6));
+  board_.OnDream(Dream(1));
+  const StatusSnapshot status = board_.Snapshot();
+  EXPECT_EQ(status.clip, "door");
+  EXPECT_EQ(status.frame, 6);
+  EXPECT_EQ(status.frames, 2);
+  EXPECT_EQ(status.dream_steps, 1);
+  EXPECT_EQ(status.phase_steps, 3u);
+  EXPECT_TRUE(status.has_dreamed);
+}
+
+TEST_F(StatusBoardTest, KeepsWhatIsRealAndWhatIsDreamedApart) {
+  board_.OnFrame(Frame(0, 3));
+  board_.OnDream(Dream(2));
+  const LayerStatus layer = board_.Snapshot().layers.at(0);
+  EXPECT_EQ(layer.real_goodness, 3);
+  EXPECT_EQ(layer.dream_goodness, 2);
+  EXPECT_EQ(layer.real_probability, 0.5);
+  EXPECT_EQ(layer.dream_probability, 0.25);
+}
+
+TEST_F(StatusBoardTest, AveragesOverAboutFiftySteps) {
+  board_.OnFrame(Frame(0, 1));
+  for (int i = 1; i <= 50; ++i) board_.OnFrame(Frame(i, 0));
+  EXPECT_NEAR(board_.Snapshot().layers[0].real_goodness, 0.364, 0.001);
+}
+
+// The first frame of all has nothing before it, and so an error of 0 that means nothing.
+TEST_F(StatusBoardTest, ThePredictionErrorBeginsWithTheSecondFrame) {
+  board_.OnFrame(Frame(0));
+  FrameReport second = Frame(1);
+  second.prediction_error = 0.5;
+  board_.OnFrame(second);
+  EXPECT_EQ(board_.Snapshot().prediction_error, 0.5);
+}
+
+TEST_F(StatusBoardTest, CountsDiscontinuitiesByReason) {
+  for (const auto reason :
+       {Discontinuity::kStart, Discontinuity::kNone, Discontinuity::kGap, Discontinuity::kGap}) {
+    FrameReport frame = Frame(0);
+    frame.discontinuity = reason;
+    board_.OnFrame(frame);
+  }
+  EXPECT_THAT(board_.Snapshot().discontinuities, ElementsAre(Pair("gap", 2), Pair("start", 1)));
+}
+
+TEST_F(StatusBoardTest, CountsTheStepsOfAPhaseAnew) {
+  for (int i = 0; i < 3; ++i) board_.OnFrame(Frame(i));
+  PhaseReport phase;
+  phase.asleep = true;
+  phase.sleeps = 4;
+  phase.contrast = {0.25};
+  board_.OnPhase(phase);
+  board_.OnDream(Dream(1));
+  const StatusSnapshot status = board_.Snapshot();
+  EXPECT_TRUE(status.asleep);
+  EXPECT_EQ(status.sleeps, 4u);
+  EXPECT_EQ(status.phase_steps, 1u);
+  EXPECT_EQ(status.layers[0].contrast, 0.25);
+}
+
+TEST_F(StatusBoardTest, MeasuresTheRateByTheClock) {
+  for (int i = 0; i < 100; ++i) {
+    clock_.AdvanceSeconds(0.1);
+    board_.OnFrame(Frame(i));
+  }
+  EXPECT_NEAR(board_.Snapshot().frames_per_second, 10, 0.5);
+  for (int i = 0; i < 100; ++i) {
+    clock_.AdvanceSeconds(0.5);
+    board_.OnFrame(Frame(i));
+  }
+  EXPECT_NEAR(board_.Snapshot().frames_per_second, 2, 0.1);
+}
+
+TEST_F(StatusBoardTest, SaysOnceThatALayerIsNoLongerFinite) {
+  FrameReport broken = Frame(1);
+  broken.layers[0].goodness = std::numeric_limits<double>::quiet_NaN();
+  broken.layers[0].finite = false;
+  board_.OnFrame(Frame(0, 3));
+  testing::internal::CaptureStderr();
+  board_.OnFrame(broken);
+  board_.OnFrame(broken);
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, HasSubstr("layer 1: its activity is no longer finite"));
+  EXPECT_EQ(std::ranges::count(log, '\n'), 1);
+  EXPECT_FALSE(board_.Snapshot().layers[0].finite);
+  EXPECT_EQ(board_.Snapshot().layers[0].real_goodness, 3) << "the last number there was";
+}
+
+}  // namespace
+}  // namespace hypnos

@@ -1,0 +1,191 @@
+#include "daemon/text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace hypnos {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr size_t kWide = 200;
+
+RunDescription Clip() {
+  return {.source = "file 'a.avi', 64x48, 10 frames/s",
+          .frames = 200,
+          .wake_steps = 128,
+          .sleep_steps = 64};
+}
+
+StatusSnapshot Status() {
+  StatusSnapshot status;
+  status.clip = "door";
+  status.frame = 49;
+  status.frames = 50;
+  status.frames_per_second = 10;
+  status.prediction_error = 0.25;
+  status.phase_steps = 32;
+  status.layers.resize(2);
+  status.layers[0].real_goodness = 1.5;
+  status.layers[0].real_probability = 0.75;
+  return status;
+}
+
+StatusSnapshot Slept() {
+  StatusSnapshot status = Status();
+  status.has_dreamed = true;
+  status.sleeps = 2;
+  status.dream_steps = 128;
+  status.layers[0].dream_goodness = 0.5;
+  status.layers[0].dream_probability = 0.125;
+  status.layers[0].contrast = 0.3;
+  status.layers[1].contrast = 0.05;
+  return status;
+}
+
+std::vector<std::string> Block(const StatusSnapshot& status, const RunDescription& run = Clip(),
+                               size_t width = kWide) {
+  return StatusBlock(run, status, {}, width);
+}
+
+RunSummary Summary() {
+  RunSummary summary;
+  summary.frames = 50;
+  summary.learned_frames = 40;
+  summary.sleeps = 2;
+  summary.dream_steps = 128;
+  summary.elapsed = std::chrono::seconds(100);
+  return summary;
+}
+
+size_t Columns(const std::string& line) {
+  return static_cast<size_t>(
+      std::ranges::count_if(line, [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; }));
+}
+
+TEST(StatusBlock, SaysWhatIsWatchedAndHowItGoes) {
+  const auto lines = Block(Status());
+  ASSERT_EQ(lines.size(), 7u);
+  EXPECT_EQ(lines[0], "  file 'a.avi', 64x48, 10 frames/s");
+  EXPECT_EQ(lines[1], "  door  frame 49  10.0 frames/s  prediction error 0.2500");
+  EXPECT_EQ(lines[2], "  awake ███░░░░░░░░░ 32/128  slept 0 times");
+  EXPECT_EQ(lines[4], "      1            1.50       -           0.75       -   -");
+}
+
+TEST(StatusBlock, ColumnsStandBelowTheirHeadings) {
+  const auto lines = Block(Slept());
+  const auto end = [&](const std::string& heading) {
+    return lines[3].find(heading) + heading.size();
+  };
+  const std::string row = lines[4];
+  EXPECT_EQ(row.substr(0, end("goodness real")).substr(end("goodness real") - 4), "1.50");
+  EXPECT_EQ(row.substr(end("p(real) real") - 4, 4), "0.75");
+  EXPECT_EQ(row.find("30 % to learn"), lines[3].find("learning"));
+}
+
+TEST(StatusBlock, ShowsTheSleepByItsOwnLength) {
+  StatusSnapshot status = Slept();
+  status.asleep = true;
+  EXPECT_EQ(Block(status)[2], "  asleep, dreaming ██████░░░░░░ 32/64  slept 2 times");
+}
+
+TEST(StatusBlock, HasNoPhaseWhereThereIsNoSleep) {
+  RunDescription run = Clip();
+  run.wake_steps = 0;
+  EXPECT_EQ(Block(Status(), run)[2], "  awake  slept 0 times");
+}
+
+TEST(StatusBlock, SaysHowFarEachLayerHasLearned) {
+  StatusSnapshot status = Slept();
+  EXPECT_THAT(Block(status)[4], HasSubstr("30 % to learn"));
+  EXPECT_THAT(Block(status)[5], HasSubstr("finished"));
+  status.layers[0].finite = false;
+  EXPECT_THAT(Block(status)[4], HasSubstr("stopped: not finite"));
+}
+
+TEST(StatusBlock, ShowsProgressWhereTheEndIsKnown) {
+  EXPECT_EQ(Block(Status()).back(), "  ██████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  25 %  0:15 left");
+  RunDescription endless = Clip();
+  endless.frames.reset();
+  EXPECT_EQ(Block(Status(), endless).size(), 6u);
+}
+
+TEST(StatusBlock, ProgressNeverRunsOverItsEnd) {
+  StatusSnapshot status = Status();
+  status.frames = 1000;
+  EXPECT_THAT(Block(status).back(), AllOf(HasSubstr("█ 100 %"), HasSubstr("0:00 left")));
+}
+
+TEST(StatusBlock, TimeLeftIsUnknownBeforeThereIsARate) {
+  StatusSnapshot status = Status();
+  status.frames_per_second = 0;
+  EXPECT_THAT(Block(status).back(), HasSubstr("-:-- left"));
+  status.frames_per_second = 0.01;
+  EXPECT_THAT(Block(status).back(), HasSubstr("4:10:00 left"));
+}
+
+TEST(StatusBlock, IsCutToTheTerminal) {
+  for (const size_t width : {1u, 20u, 44u, 60u}) {
+    for (const std::string& line : Block(Slept(), Clip(), width)) {
+      EXPECT_LE(Columns(line), width) << line;
+    }
+  }
+  EXPECT_EQ(Block(Status(), Clip(), 10)[2], "  awake ██") << "never in the middle of a sign";
+}
+
+TEST(StatusBlock, NamesDroppedFrames) {
+  const auto lines = StatusBlock(Clip(), Status(), {.queue_full = 3, .closed = 5}, kWide);
+  EXPECT_THAT(lines[1], HasSubstr("3 frames dropped (too slow)"));
+  EXPECT_THAT(Block(Status()), Not(Contains(HasSubstr("dropped"))));
+}
+
+TEST(StatusLine, SaysItAllInOneLine) {
+  EXPECT_EQ(StatusLine(Status(), {}),
+            "door frame 49: 10.0 frames/s, awake, prediction error 0.2500; "
+            "layer 1 goodness 1.50 real, - dream; layer 2 goodness 0.00 real, - dream");
+  StatusSnapshot asleep = Slept();
+  asleep.asleep = true;
+  EXPECT_THAT(StatusLine(asleep, {.queue_full = 3}),
+              AllOf(HasSubstr(", asleep, "), HasSubstr("1.50 real, 0.50 dream"),
+                    HasSubstr("; 3 frames dropped")));
+}
+
+TEST(SummaryText, SaysWhatWasDone) {
+  const std::string text = SummaryText(Summary(), Slept(), {});
+  EXPECT_THAT(text,
+              HasSubstr("Saw 50 frames in 1:40 (0.5 a second), learned from 40, slept 2 times, "
+                        "dreamed 128 steps.\n"));
+  EXPECT_THAT(text,
+              HasSubstr("Prediction error 0.2500 (running mean, in variances of the input).\n"));
+  EXPECT_THAT(text, HasSubstr("Layer 1: goodness 1.50 real, 0.50 dream; p(real) 0.75 real, 0.12 "
+                              "dream; 30 % to learn.\n"));
+  EXPECT_THAT(text, HasSubstr("; finished.\n"));
+  EXPECT_THAT(text, Not(HasSubstr("Dropped")));
+  EXPECT_THAT(text, Not(HasSubstr("reset")));
+}
+
+TEST(SummaryText, SurvivesARunWithoutTime) {
+  EXPECT_THAT(SummaryText({}, {}, {}), HasSubstr("Saw 0 frames in 0:00 (0.0 a second)"));
+}
+
+TEST(SummaryText, NamesWhatWasLostAndWhy) {
+  StatusSnapshot status = Status();
+  status.discontinuities = {{"start", 1}, {"gap", 2}, {"loop", 1}};
+  const std::string text = SummaryText(Summary(), status, {.queue_full = 3});
+  EXPECT_THAT(text,
+              HasSubstr("Dropped 3 frames because the network was slower than the source.\n"));
+  EXPECT_THAT(text, HasSubstr("State was reset 2 times: gap.\n"));
+  EXPECT_THAT(text, HasSubstr("State was reset once: loop.\n"));
+  EXPECT_THAT(text, Not(HasSubstr("start")));
+}
+
+}  // namespace
+}  // namespace hypnos
