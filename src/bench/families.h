@@ -1,0 +1,32 @@
+// Every family of benchmarks. A new one: a file <name>_family.cc, a line here and in
+// CMakeLists.txt.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "hypnos/base/result.h"
+
+namespace hypnos::bench {
+
+struct FamilyOptions {
+  std::string clip;
+  // Of each run. Whole cycles of wake and sleep (256 frames and more), or the mix of the two is not
+  // the one that lasts.
+  int64_t frames = 512;
+};
+
+// What went wrong first, for the exit code; Google Benchmark itself only prints it.
+using FirstError = std::optional<Error>;
+
+// Both must outlive the benchmarks.
+void RegisterVideoFamily(const FamilyOptions& options, FirstError& error);
+void RegisterLayerFamily();
+
+inline void RegisterFamilies(const FamilyOptions& options, FirstError& error) {
+  RegisterVideoFamily(options, error);
+  RegisterLayerFamily();
+}
+
+}  // namespace hypnos::bench
