@@ -79,9 +79,7 @@ int RunBenchmarks(const FamilyOptions& options, char* program, std::vector<std::
   return error ? Fail(*error) : EX_OK;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int Run(int argc, char** argv) {
   CLI::App app("hypnos-bench: how fast Hypnos is, and whether its memory grows");
   Flags flags;
   Declare(app, flags);
@@ -94,4 +92,15 @@ int main(int argc, char** argv) {
   }
   if (flags.soak.minutes > 0) return RunSoak(flags.soak, flags.families.clip);
   return RunBenchmarks(flags.families, argv[0], app.remaining());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return Run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "hypnos-bench: %s\n", error.what());
+    return EX_SOFTWARE;
+  }
 }

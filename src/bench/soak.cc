@@ -69,7 +69,7 @@ Result<SoakReport> Soak(const SoakOptions& options) {
   };
   HYPNOS_ASSIGN_OR_RETURN(const Watched watched,
                           WatchClip(options.clip, 0, StandardPipeline(16, 0), sample_beside));
-  HYPNOS_RETURN_IF_ERROR(sampler.error());
+  if (!sampler.error().ok()) return sampler.error().error();
   return SoakReport{.memory = TrendOf(sampler.samples()),
                     .frames = watched.summary.frames,
                     .dream_steps = watched.summary.dream_steps,

@@ -52,7 +52,8 @@ void Declare(CLI::App& app, Flags& flags) {
   app.add_flag("--print-config", flags.print_config,
                "Prints the configuration in effect, defaults included, secrets masked, and ends");
   app.add_flag("--until-end", flags.until_end, "Ends when every source has ended");
-  app.add_option("--scores", flags.scores, "Writes a CSV row for every frame to this file");
+  app.add_option("--scores", flags.scores, "Writes a CSV row for every frame to this file")
+      ->check([](const std::string& path) { return path.empty() ? "names no file" : ""; });
   app.add_option("--threads", flags.threads,
                  "Worker threads; 0: one for each core. Results do not depend on it")
       ->check(CLI::Range(0U, 1024U));
@@ -66,6 +67,8 @@ std::map<std::string, std::string> Environment() {
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text = *entry;
     const size_t equals = text.find('=');
+    // Addressed to scripts/, which may well run the daemon.
+    if (text.starts_with("HYPNOS_INSTALL=")) continue;
     if (equals != std::string::npos) variables[text.substr(0, equals)] = text.substr(equals + 1);
   }
   return variables;

@@ -169,6 +169,9 @@ int RunDaemon(const config::Config& config, const RunOptions& options) {
                stdout);
     std::fflush(stdout);  // now, also where the daemon goes on waiting
   }
+  if (const int64_t unreadable = capture.source().unreadable_frames(); unreadable > 0) {
+    log::Warning("frames that could not be decoded and were passed over: {}", unreadable);
+  }
   if (code == kExitOk && !options.until_end && !stop.IsSet()) {
     log::Info("the source has ended; waiting to be stopped (--until-end ends by itself)");
     stop.Wait();

@@ -57,7 +57,8 @@ const Source& CaptureThread::source() const { return *shared_->source; }
 
 bool CaptureThread::Stop(Duration patience) {
   shared_->queue.Close();
-  const bool ended = shared_->WaitForEnd(patience);
+  // A thread that was left behind has had its time.
+  const bool ended = shared_->WaitForEnd(shared_->thread.joinable() ? patience : Duration::zero());
   if (shared_->thread.joinable()) ended ? shared_->thread.join() : shared_->thread.detach();
   return ended;
 }

@@ -124,10 +124,10 @@ TEST(BuildPipelineOptions, TakesScheduleAndPipeline) {
 TEST(BuildPipelineOptions, TakesTheMemory) {
   const PipelineOptions options = Pipeline({"memory.sequences=3", "memory.context_frames=4",
                                             "memory.interval_frames=17", "memory.residuals=5"});
-  EXPECT_EQ(options.memory.capacity, 3u);
-  EXPECT_EQ(options.memory.frames, 4u);
+  EXPECT_EQ(options.memory.sequences, 3u);
+  EXPECT_EQ(options.memory.context_frames, 4u);
   EXPECT_EQ(options.memory.interval_frames, 17u);
-  EXPECT_EQ(options.residuals, 5u);
+  EXPECT_EQ(options.memory.residuals, 5u);
 }
 
 // Who builds options in code and who writes a configuration start from the same.
@@ -189,10 +189,10 @@ TEST_F(Defaults, OfScheduleAndPipelineAgree) {
 }
 
 TEST_F(Defaults, OfTheMemoryAgree) {
-  EXPECT_EQ(built_.memory.capacity, made_.memory.capacity);
-  EXPECT_EQ(built_.memory.frames, made_.memory.frames);
+  EXPECT_EQ(built_.memory.sequences, made_.memory.sequences);
+  EXPECT_EQ(built_.memory.context_frames, made_.memory.context_frames);
   EXPECT_EQ(built_.memory.interval_frames, made_.memory.interval_frames);
-  EXPECT_EQ(built_.residuals, made_.residuals);
+  EXPECT_EQ(built_.memory.residuals, made_.memory.residuals);
 }
 
 TEST_F(Defaults, OfSourcesAgree) {

@@ -49,6 +49,7 @@ class HypnosdTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
+        self.environment = {}
         self.scores = self.folder / 'scores.csv'
         self.config = self.folder / 'test.yaml'
         self.watch('file: {path: clip.avi}')
@@ -58,7 +59,7 @@ class HypnosdTest(unittest.TestCase):
 
     def start(self, *arguments, **options) -> subprocess.Popen:
         # No HYPNOS_ variable of whoever runs the test.
-        env = {'PATH': os.environ['PATH']}
+        env = {'PATH': os.environ['PATH'], **self.environment}
         for name in ['ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LSAN_OPTIONS']:
             if name in os.environ:
                 env[name] = os.environ[name]
@@ -145,7 +146,7 @@ class Program(HypnosdTest):
         for arguments, word in [(['--nonsense'], '--nonsense'), (['extra'], 'extra'),
                                 (['--config'], '--config'), (['--threads', '-1'], '--threads'),
                                 (['--threads', 'many'], 'many'), (['--set'], '--set'),
-                                (['--log-level', 'loud'], 'loud')]:
+                                (['--log-level', 'loud'], 'loud'), (['--scores', ''], '--scores')]:
             done = self.run_program(*arguments)
             self.assert_ends(done, USAGE, f'.*{word}.*', 'Run with --help for more information.')
             self.assertEqual(done.stdout, '')
@@ -189,6 +190,15 @@ class Configuration(HypnosdTest):
         done = self.run_to_end('--set', 'learning.rate=nan')
         self.assert_refused(done, CONFIGURATION,
                             "--set learning.rate=nan: 'rate' must be a number .*, found 'nan'")
+
+    def test_the_environment_overrides_keys_and_misspelt_ones_are_named(self):
+        self.environment = {'HYPNOS_SEED': '7', 'HYPNOS_INSTALL': 'no'}
+        done = self.run_program('--config', self.config, '--print-config')
+        self.assert_ends(done, OK)
+        self.assertIn('seed: 7\n', done.stdout)
+        self.environment = {'HYPNOS_SED': '7'}
+        self.assert_refused(self.run_to_end(), CONFIGURATION,
+                            "HYPNOS_SED: unknown key 'sed' in config; did you mean 'seed'\\?")
 
     def test_several_sources_also_when_only_checked(self):
         more = '--set', 'sources.1={name: yard, synthetic: {}}'
@@ -265,6 +275,18 @@ class Input(HypnosdTest):
         self.assert_rows(frames)
         self.assertGreater(frames, 10)
         self.assertIn(f'Saw {frames} frames', done.stdout)
+
+    def test_an_image_that_is_damaged_is_passed_over(self):
+        images = self.folder / 'images'
+        images.mkdir()
+        for number in range(5):
+            clips.write_pgm(images / f'{number}.pgm', number)
+        (images / '3.pgm').write_text('P5 is not enough', encoding='utf-8')
+        self.watch('folder: {path: images}')
+        self.assert_ends(self.run_to_end(), OK,
+                         "source 'door': image 'images/3.pgm' is skipped: .*",
+                         'frames that could not be decoded and were passed over: 1')
+        self.assertEqual([row['frame'] for row in self.rows()], ['0', '1', '2', '4'])
 
     def test_frames_of_another_size(self):
         images = self.folder / 'images'

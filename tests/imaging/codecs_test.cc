@@ -54,9 +54,10 @@ void ExpectNoImage(std::span<const uint8_t> bytes, const std::string& why) {
 }
 
 TEST(Codecs, WhatIsNoImageIsRefusedInSilence) {
-  const std::string_view text = "<!DOCTYPE html><html></html>";
   ExpectNoImage({}, "empty");
-  ExpectNoImage({reinterpret_cast<const uint8_t*>(text.data()), text.size()}, "neither");
+  for (const std::string_view text : {"<!DOCTYPE html><html></html>", "P5 is not enough"}) {
+    ExpectNoImage({reinterpret_cast<const uint8_t*>(text.data()), text.size()}, "neither");
+  }
 }
 
 TEST(Codecs, FilesCutOffAnywhereAreRefusedInSilence) {

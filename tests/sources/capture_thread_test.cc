@@ -106,6 +106,7 @@ TEST(CaptureThread, LeavesBehindASourceThatHangsAndFreesItLater) {
     CaptureThread capture(std::make_unique<HangingSource>(hanging), 2, OnFull::kDropOldest);
     hanging->begun.wait();
     EXPECT_FALSE(capture.Stop(std::chrono::milliseconds(1)));
+    EXPECT_FALSE(capture.Stop(std::chrono::hours(1))) << "waits no second time";
     EXPECT_FALSE(hanging->freed.try_wait());
   }
   hanging->let_go.count_down();
