@@ -252,7 +252,8 @@ void Pipeline::Driver::FillDream(Step& step, Lane follows, int64_t fork_number, 
   dream.fork_number = fork_number;
   dream.age = frame * options_.steps_per_frame + hold;
   dream.phase = Phase::kNegative;
-  dream.predict = hold + 1 == options_.steps_per_frame;
+  // A dream's last frame leads nowhere.
+  dream.predict = hold + 1 == options_.steps_per_frame && frame + 1 < options_.dream_steps;
   step.dream_step = dream.age;
 }
 

@@ -76,6 +76,25 @@ TEST(Pipeline, FramesMayBeResizedInOneDirectionOnly) {
   }
 }
 
+// Threads that are more than the cores take each other's place in the middle of handing a step on.
+TEST(Pipeline, NoStepOvertakesAnother) {
+  constexpr int64_t kFrames = 40'000;
+  PipelineOptions options;
+  options.encoder.width = options.encoder.height = 4;
+  options.network.layers.resize(1);
+  options.network.layers[0].layer.units = 4;
+  options.network.learning.rule = LearningRule::kLooking;
+  options.threads = 16;
+  options.frames_in_flight = 8;
+  const Watched run(options, MakeClip(kFrames));
+  ASSERT_EQ(run.recorder.frames.size(), static_cast<size_t>(kFrames));
+  int64_t overtaken = 0;
+  for (size_t i = 0; i < run.recorder.frames.size(); ++i) {
+    overtaken += run.recorder.frames[i].index != static_cast<int64_t>(i);
+  }
+  EXPECT_EQ(overtaken, 0);
+}
+
 TEST(Pipeline, AnotherSeedGivesOtherBits) {
   PipelineOptions options = SmallPipeline();
   const Watched one(options, MakeClip(20));
