@@ -46,6 +46,12 @@ class Milestone {
   int64_t passed_ = 0;
 };
 
+// A stage hands its step on from within its body, one body at a time: so that no step overtakes
+// another. What a function_node returns is passed on only after the next body may have begun, and
+// another thread may then be first.
+template <class Input>
+using StageNode = flow::multifunction_node<Input, std::tuple<Step*>>;
+
 // The step itself, then what below, self and above said the step before.
 using LayerTokens = std::tuple<Step*, Step*, Step*, Step*>;
 using LayerJoin = flow::join_node<LayerTokens, flow::queueing>;
@@ -84,37 +90,38 @@ struct Flow::Graph {
 
   void Build(Stages& stages, size_t layer_count) {
     flow::graph& g = *graph;
-    encode = std::make_unique<Node>(g, flow::serial, [&stages](Step* step) {
+    encode = std::make_unique<Node>(g, flow::serial, [&stages](Step* step, auto& next) {
       stages.Encode(*step);
-      return step;
+      std::get<0>(next).try_put(step);
     });
     const auto number = [](Step* step) { return static_cast<size_t>(step->number); };
     begun = std::make_unique<flow::sequencer_node<Step*>>(g, number);
     permitted = std::make_unique<flow::sequencer_node<Step*>>(g, number);
     ready = std::make_unique<flow::join_node<std::tuple<Step*, Step*>, flow::queueing>>(g);
-    imagine =
-        std::make_unique<PairNode>(g, flow::serial, [&stages](const std::tuple<Step*, Step*>& t) {
-          stages.Imagine(*std::get<0>(t));
-          return std::get<0>(t);
+    imagine = std::make_unique<PairNode>(
+        g, flow::serial,
+        [&stages](const std::tuple<Step*, Step*>& encoded_and_permitted, auto& next) {
+          Step* step = std::get<0>(encoded_and_permitted);
+          stages.Imagine(*step);
+          std::get<0>(next).try_put(step);
         });
-    output = std::make_unique<Node>(g, flow::serial, [this, &stages](Step* step) {
+    output = std::make_unique<Node>(g, flow::serial, [this, &stages](Step* step, auto&) {
       stages.Output(*step);
       finished.Pass();
-      return step;
     });
-    read_out = std::make_unique<Node>(g, flow::serial, [this, &stages](Step* step) {
+    read_out = std::make_unique<Node>(g, flow::serial, [this, &stages](Step* step, auto& next) {
       stages.ReadOut(*step, executor);
       read.Pass();
-      return step;
+      std::get<0>(next).try_put(step);
     });
     for (size_t l = 0; l < layer_count; ++l) {
       layers.push_back(std::make_unique<LayerNode>(g, l, stages, executor, *read_out));
     }
     flow::make_edge(*begun, *encode);
-    flow::make_edge(*encode, flow::input_port<0>(*ready));
+    flow::make_edge(flow::output_port<0>(*encode), flow::input_port<0>(*ready));
     flow::make_edge(*permitted, flow::input_port<1>(*ready));
     flow::make_edge(*ready, *imagine);
-    flow::make_edge(*read_out, *output);
+    flow::make_edge(flow::output_port<0>(*read_out), *output);
     for (size_t l = 0; l < layer_count; ++l) ConnectLayer(l);
   }
 
@@ -123,9 +130,9 @@ struct Flow::Graph {
   // are the silence before the first step.
   void ConnectLayer(size_t l) {
     LayerNode& layer = *layers[l];
-    flow::make_edge(*imagine, flow::input_port<0>(layer.join));
+    flow::make_edge(flow::output_port<0>(*imagine), flow::input_port<0>(layer.join));
     if (l == 0) {
-      flow::make_edge(*imagine, flow::input_port<1>(layer.join));
+      flow::make_edge(flow::output_port<0>(*imagine), flow::input_port<1>(layer.join));
     } else {
       flow::make_edge(layers[l - 1]->body, flow::input_port<1>(layer.join));
       flow::input_port<1>(layer.join).try_put(nullptr);
@@ -144,8 +151,8 @@ struct Flow::Graph {
     arena.enqueue([&node, step] { node.try_put(step); });
   }
 
-  using Node = flow::function_node<Step*, Step*>;
-  using PairNode = flow::function_node<std::tuple<Step*, Step*>, Step*>;
+  using Node = StageNode<Step*>;
+  using PairNode = StageNode<std::tuple<Step*, Step*>>;
 
   tbb::task_arena arena;
   TbbExecutor executor;
