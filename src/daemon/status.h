@@ -23,7 +23,7 @@ struct LayerStatus {
   bool finite = true;
 
   // Real and dream give equal and opposite updates.
-  bool finished() const { return contrast < 0.1; }
+  bool finished() const { return contrast < 0.001; }
 };
 
 struct StatusSnapshot {

@@ -32,7 +32,7 @@ std::string Figure(double value, bool known, const char* unit = "") {
 std::string LearningWord(const LayerStatus& layer, bool has_slept) {
   if (!layer.finite) return "stopped: not finite";
   if (!has_slept) return "-";
-  const std::string share = Format("{:.0f} % to learn", 100 * layer.contrast);
+  const std::string share = Format("{:.1f} % to learn", 100 * layer.contrast);
   return layer.finished() ? "finished" : share;
 }
 

@@ -44,7 +44,10 @@ TEST(Configs, TheDemoIsWhatTheDocumentationSays) {
   EXPECT_FALSE(config->sources(0).playlist().entries(1).learn());
   EXPECT_EQ(config->encoding().patches().size(), 16u);
   EXPECT_EQ(config->network().layers_size(), 2);
-  EXPECT_EQ(config->learning().rule(), Learning::INTERLEAVED);
+  EXPECT_TRUE(config->encoding().temporal_difference());
+  EXPECT_EQ(config->learning().rule(), Learning::REHEARSED);
+  EXPECT_EQ(config->schedule().wake_steps(), 128u);
+  EXPECT_EQ(config->schedule().sleep_steps(), 128u);
 }
 
 }  // namespace

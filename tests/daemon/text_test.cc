@@ -47,7 +47,7 @@ StatusSnapshot Slept() {
   status.layers[0].dream_goodness = 0.5;
   status.layers[0].dream_probability = 0.125;
   status.layers[0].contrast = 0.3;
-  status.layers[1].contrast = 0.05;
+  status.layers[1].contrast = 0.0005;
   return status;
 }
 
@@ -88,7 +88,7 @@ TEST(StatusBlock, ColumnsStandBelowTheirHeadings) {
   const std::string row = lines[4];
   EXPECT_EQ(row.substr(0, end("goodness real")).substr(end("goodness real") - 4), "1.50");
   EXPECT_EQ(row.substr(end("p(real) real") - 4, 4), "0.75");
-  EXPECT_EQ(row.find("30 % to learn"), lines[3].find("learning"));
+  EXPECT_EQ(row.find("30.0 % to learn"), lines[3].find("learning"));
 }
 
 TEST(StatusBlock, ShowsTheSleepByItsOwnLength) {
@@ -105,7 +105,7 @@ TEST(StatusBlock, HasNoPhaseWhereThereIsNoSleep) {
 
 TEST(StatusBlock, SaysHowFarEachLayerHasLearned) {
   StatusSnapshot status = Slept();
-  EXPECT_THAT(Block(status)[4], HasSubstr("30 % to learn"));
+  EXPECT_THAT(Block(status)[4], HasSubstr("30.0 % to learn"));
   EXPECT_THAT(Block(status)[5], HasSubstr("finished"));
   status.layers[0].finite = false;
   EXPECT_THAT(Block(status)[4], HasSubstr("stopped: not finite"));
@@ -166,7 +166,7 @@ TEST(SummaryText, SaysWhatWasDone) {
   EXPECT_THAT(text,
               HasSubstr("Prediction error 0.2500 (running mean, in variances of the input).\n"));
   EXPECT_THAT(text, HasSubstr("Layer 1: goodness 1.50 real, 0.50 dream; p(real) 0.75 real, 0.12 "
-                              "dream; 30 % to learn.\n"));
+                              "dream; 30.0 % to learn.\n"));
   EXPECT_THAT(text, HasSubstr("; finished.\n"));
   EXPECT_THAT(text, Not(HasSubstr("Dropped")));
   EXPECT_THAT(text, Not(HasSubstr("reset")));

@@ -42,11 +42,11 @@ enum class LearningRule {
 // batch.
 struct LearningOptions {
   LearningRule rule = LearningRule::kRehearsed;
-  float rate = 0.002f;
+  float rate = 0.001f;
   float velocity = 0.9f;
   float weight_decay = 3e-4f;
   // alpha: the share of the rate at which gradients act at once where they otherwise wait.
-  float online_share = 0.03f;
+  float online_share = 0.003f;
 };
 
 }  // namespace hypnos
