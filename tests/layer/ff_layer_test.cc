@@ -6,17 +6,10 @@
 
 #include "layer/layer_fixture.h"
 #include "support/counting_allocator.h"
+#include "support/reversed_executor.h"
 
 namespace hypnos {
 namespace {
-
-// Parts in the opposite order: what must not matter.
-class ReversedExecutor final : public Executor {
- public:
-  void Run(size_t count, FunctionRef<void(size_t)> part) override {
-    while (count-- > 0) part(count);
-  }
-};
 
 struct Bench {
   explicit Bench(const FfLayerOptions& options, size_t batch = 300,

@@ -1,0 +1,229 @@
+#include "hypnos/network/generator.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "support/reversed_executor.h"
+#include "tensor/naive.h"
+
+namespace hypnos {
+namespace {
+
+// More rows than one part of a job takes.
+constexpr size_t kBatch = 300;
+const std::vector<size_t> kWidths = {5, 3};
+constexpr size_t kInputs = 4;
+constexpr size_t kAll = 5 + 3 + kInputs;
+
+// What all layers say at one time, then the input.
+struct Features {
+  explicit Features(Rng& rng, size_t batch = kBatch) {
+    for (const size_t width : {kWidths[0], kWidths[1], kInputs}) {
+      parts.push_back(naive::RandomMatrix(batch, width, rng));
+    }
+  }
+  std::vector<ConstMatrixView> views() const { return {parts.begin(), parts.end()}; }
+  const Matrix& input() const { return parts.back(); }
+  double at(size_t row, size_t column) const {
+    for (const Matrix& part : parts) {
+      if (column < part.cols()) return static_cast<double>(part.view()(row, column));
+      column -= part.cols();
+    }
+    return 0;
+  }
+
+  std::vector<Matrix> parts;
+};
+
+class Bench {
+ public:
+  explicit Bench(const GeneratorOptions& options)
+      : generator(options, kWidths, kInputs, kBatch), prediction(kBatch, kInputs) {}
+
+  // Predicts from `now`, sees `next` and learns from it. Returns the error.
+  double Step(const Features& now, const Matrix& next) {
+    generator.Predict(now.views(), prediction, executor_);
+    const double error = generator.Compare(prediction, next, executor_);
+    generator.Learn(now.views(), executor_);
+    return error;
+  }
+
+  Generator generator;
+  Matrix prediction;
+
+ private:
+  SerialExecutor executor_;
+};
+
+bool Same(const Matrix& a, const Matrix& b) { return std::ranges::equal(a.values(), b.values()); }
+
+TEST(Generator, StartsByExpectingTheSameAgain) {
+  Rng rng(1);
+  const Features now(rng);
+  Bench bench({.rate = 0.2f, .start = GeneratorStart::kCopyLast});
+  bench.Step(now, now.input());
+  EXPECT_TRUE(Same(bench.prediction, now.input()));
+}
+
+TEST(Generator, StartsByExpectingNothingIfAskedTo) {
+  Rng rng(1);
+  const Features now(rng);
+  Bench bench({.rate = 0.2f, .start = GeneratorStart::kZero});
+  bench.Step(now, now.input());
+  EXPECT_TRUE(Same(bench.prediction, Matrix(kBatch, kInputs)));
+}
+
+// V and its updates in double precision.
+TEST(Generator, LearnsByTheNormalisedDeltaRule) {
+  const GeneratorOptions options;
+  Rng rng(2);
+  Bench bench(options);
+  std::vector<std::vector<double>> v(kInputs, std::vector<double>(kAll));
+  for (size_t i = 0; i < kInputs; ++i) v[i][kAll - kInputs + i] = 1;
+  for (int step = 0; step < 20; ++step) {
+    const Features now(rng);
+    const Matrix next = naive::RandomMatrix(kBatch, kInputs, rng);
+    const double error = bench.Step(now, next);
+
+    double energy = 0, expected_error = 0;
+    std::vector<std::vector<double>> change(kInputs, std::vector<double>(kAll));
+    for (size_t b = 0; b < kBatch; ++b) {
+      for (size_t f = 0; f < kAll; ++f) energy += now.at(b, f) * now.at(b, f) / kBatch;
+      for (size_t i = 0; i < kInputs; ++i) {
+        double e = static_cast<double>(next.view()(b, i));
+        for (size_t f = 0; f < kAll; ++f) e -= v[i][f] * now.at(b, f);
+        expected_error += e * e / kBatch / kInputs;
+        for (size_t f = 0; f < kAll; ++f) change[i][f] += e * now.at(b, f) / kBatch;
+      }
+    }
+    EXPECT_NEAR(error, expected_error, 1e-5 * expected_error);
+    for (size_t i = 0; i < kInputs; ++i) {
+      for (size_t f = 0; f < kAll; ++f) {
+        v[i][f] += static_cast<double>(options.rate) / (1 + energy) * change[i][f];
+        ASSERT_NEAR(bench.generator.weights().view()(i, f), v[i][f], 1e-5)
+            << "step " << step << ", input " << i << ", feature " << f;
+      }
+    }
+  }
+}
+
+TEST(Generator, TellsTheErrorOfEachRow) {
+  Generator generator({}, kWidths, kInputs, 2);
+  Matrix prediction(2, kInputs), x(2, kInputs);
+  x.row(0)[1] = 4;
+  prediction.row(1)[3] = 2;
+  SerialExecutor executor;
+  EXPECT_DOUBLE_EQ(generator.Compare(prediction, x, executor), 2.5);
+  EXPECT_EQ(generator.row_errors()[0], 4);
+  EXPECT_EQ(generator.row_errors()[1], 1);
+  EXPECT_EQ(generator.errors().view()(0, 1), 4) << "what came, less what was expected";
+  EXPECT_EQ(generator.errors().view()(1, 3), -2);
+}
+
+// One of four inputs is on, the next one the time after.
+class Carousel {
+ public:
+  explicit Carousel(const GeneratorOptions& options)
+      : generator_(options, {}, kInputs, 1), prediction_(1, kInputs) {}
+
+  double Turn() {
+    Matrix now(1, kInputs), next(1, kInputs);
+    now.values()[turn_ % kInputs] = 1;
+    next.values()[++turn_ % kInputs] = 1;
+    const ConstMatrixView features = now;
+    generator_.Predict({&features, 1}, prediction_, executor_);
+    const double error = generator_.Compare(prediction_, next, executor_);
+    generator_.Learn({&features, 1}, executor_);
+    return error;
+  }
+
+ private:
+  Generator generator_;
+  Matrix prediction_;
+  SerialExecutor executor_;
+  size_t turn_ = 0;
+};
+
+TEST(Generator, LearnsWhatFollowsWhat) {
+  Carousel carousel({});
+  const double first = carousel.Turn();
+  for (int turn = 0; turn < 400; ++turn) carousel.Turn();
+  EXPECT_LT(carousel.Turn(), 1e-6 * first);
+}
+
+TEST(Generator, IsStableAtRatesBelowTwo) {
+  Carousel carousel({.rate = 1.9f, .start = GeneratorStart::kCopyLast});
+  const double first = carousel.Turn();
+  for (int turn = 0; turn < 400; ++turn) EXPECT_LE(carousel.Turn(), first);
+}
+
+TEST(Generator, WithoutARateItNeverLearns) {
+  Carousel carousel({.rate = 0, .start = GeneratorStart::kCopyLast});
+  const double first = carousel.Turn();
+  for (int turn = 0; turn < 10; ++turn) EXPECT_EQ(carousel.Turn(), first);
+}
+
+TEST(Generator, AnErrorThatIsNotFiniteIsNotLearnedFrom) {
+  Rng rng(3);
+  const Features now(rng);
+  Matrix next = naive::RandomMatrix(kBatch, kInputs, rng);
+  next.values()[17] = std::numeric_limits<float>::quiet_NaN();
+  Bench bench({});
+  const Matrix before = bench.generator.weights();
+  EXPECT_FALSE(std::isfinite(bench.Step(now, next)));
+  EXPECT_TRUE(Same(bench.generator.weights(), before));
+}
+
+TEST(Generator, FeaturesThatAreNotFiniteAreNotLearnedFrom) {
+  Rng rng(3);
+  Features now(rng);
+  now.parts[1].values()[8] = std::numeric_limits<float>::infinity();
+  Bench bench({});
+  const Matrix before = bench.generator.weights();
+  bench.Step(now, naive::RandomMatrix(kBatch, kInputs, rng));
+  EXPECT_TRUE(Same(bench.generator.weights(), before));
+}
+
+TEST(Generator, AnErrorIsLearnedFromOnce) {
+  Rng rng(3);
+  const Features now(rng);
+  Bench bench({});
+  bench.Step(now, naive::RandomMatrix(kBatch, kInputs, rng));
+  const Matrix once = bench.generator.weights();
+  SerialExecutor executor;
+  bench.generator.Learn(now.views(), executor);
+  EXPECT_TRUE(Same(bench.generator.weights(), once));
+}
+
+TEST(Generator, BitsDoNotDependOnTheExecutor) {
+  Rng rng(4);
+  Bench one({});
+  Generator other({}, kWidths, kInputs, kBatch);
+  Matrix prediction(kBatch, kInputs);
+  ReversedExecutor reversed;
+  for (int step = 0; step < 5; ++step) {
+    const Features now(rng);
+    const Matrix next = naive::RandomMatrix(kBatch, kInputs, rng);
+    other.Predict(now.views(), prediction, reversed);
+    const double error = other.Compare(prediction, next, reversed);
+    other.Learn(now.views(), reversed);
+    EXPECT_EQ(one.Step(now, next), error);
+  }
+  EXPECT_TRUE(Same(one.generator.weights(), other.weights()));
+}
+
+TEST(Generator, TakesTheFeaturesOfAllLayersOnly) {
+  Rng rng(5);
+  const Features now(rng);
+  Bench bench({});
+  SerialExecutor executor;
+  const std::vector<ConstMatrixView> views = now.views();
+  EXPECT_DEATH(bench.generator.Predict(std::span(views).first(2), bench.prediction, executor),
+               "broken promise");
+}
+
+}  // namespace
+}  // namespace hypnos
