@@ -109,9 +109,10 @@ TEST_P(RoundTrip, GatherAndAverageGiveTheFrame) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, RoundTrip,
-                         testing::Values(Case{{3, 7, 9}, 0, 0}, Case{{1, 8, 12}, 4, 4},
-                                         Case{{3, 9, 14}, 4, 3}, Case{{2, 9, 14}, 5, 1},
-                                         Case{{1, 5, 5}, 5, 2}, Case{{2, 5, 3}, 1, 1}),
+                         testing::Values(Case{{3, 7, 9}, 0, 0}, Case{{1, 9, 7}, 0, 0},
+                                         Case{{1, 8, 12}, 4, 4}, Case{{3, 9, 14}, 4, 3},
+                                         Case{{2, 9, 14}, 5, 1}, Case{{1, 5, 5}, 5, 2},
+                                         Case{{2, 5, 3}, 1, 1}),
                          [](const auto& test) {
                            const PlaneShape& frame = test.param.frame;
                            return Format("{}x{}x{}_in_{}_by_{}", frame.channels, frame.height,
