@@ -11,11 +11,13 @@ ResidualMemory::ResidualMemory(size_t capacity) : residuals_(capacity) {
 }
 
 void ResidualMemory::Observe(const Planes& residual) {
-  const std::span<const float> values = residual.values();
-  if (size_ > 0 && residuals_[0].size() != values.size()) Clear();
+  if (residual.shape() != shape_) {
+    shape_ = residual.shape();
+    Clear();
+  }
   HalfBuffer& place = residuals_[next_];
-  place.resize(values.size());
-  ToHalf(values, place);
+  place.resize(residual.values().size());
+  ToHalf(residual.values(), place);
   next_ = (next_ + 1) % residuals_.size();
   size_ = std::min(size_ + 1, residuals_.size());
 }

@@ -75,6 +75,13 @@ TEST(ResidualMemory, AnotherShapeEmptiesIt) {
   EXPECT_EQ(Drawn(memory), (Values{9, 10}));
 }
 
+TEST(ResidualMemory, AShapeIsMoreThanItsSize) {
+  ResidualMemory memory(3);
+  memory.Observe(Plain(1, {1, 2, 3}));
+  memory.Observe(Plain(2, {1, 3, 2}));
+  EXPECT_EQ(Drawn(memory), Values{2});
+}
+
 TEST(ResidualMemory, EqualSeedsDrawEqually) {
   ResidualMemory memory(4);
   for (int i = 1; i <= 4; ++i) memory.Observe(Plain(static_cast<float>(i)));

@@ -27,6 +27,7 @@ class ResidualMemory {
   const HalfBuffer& Draw(Rng& rng) const { return residuals_[rng.Below(size_)]; }
 
  private:
+  PlaneShape shape_;
   size_t size_ = 0;
   size_t next_ = 0;
   std::vector<HalfBuffer> residuals_;
