@@ -24,7 +24,12 @@ void* operator new(size_t size) { return hypnos::CountedAllocate(size, alignof(s
 void* operator new(size_t size, std::align_val_t alignment) {
   return hypnos::CountedAllocate(size, static_cast<size_t>(alignment));
 }
-void operator delete(void* pointer) noexcept { std::free(pointer); }
-void operator delete(void* pointer, size_t) noexcept { std::free(pointer); }
-void operator delete(void* pointer, std::align_val_t) noexcept { std::free(pointer); }
-void operator delete(void* pointer, size_t, std::align_val_t) noexcept { std::free(pointer); }
+// Not inlined: where only one of a pair is, GCC warns that memory of `new` is given to free().
+[[gnu::noinline]] void operator delete(void* pointer) noexcept { std::free(pointer); }
+[[gnu::noinline]] void operator delete(void* pointer, size_t) noexcept { std::free(pointer); }
+[[gnu::noinline]] void operator delete(void* pointer, std::align_val_t) noexcept {
+  std::free(pointer);
+}
+[[gnu::noinline]] void operator delete(void* pointer, size_t, std::align_val_t) noexcept {
+  std::free(pointer);
+}
