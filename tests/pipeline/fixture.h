@@ -1,9 +1,11 @@
 // Small moving pictures and a pipeline that watches them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "hypnos/base/format.h"
 #include "hypnos/pipeline/pipeline.h"
 
 namespace hypnos {
@@ -62,7 +64,9 @@ class Recorder : public PipelineObserver {
   }
   void OnPhase(const PhaseReport& report) override {
     phases.push_back(report);
-    text += report.asleep ? "asleep\n" : "awake\n";
+    text += report.asleep ? "asleep" : "awake";
+    for (const double contrast : report.contrast) text += Format(" {:a}", contrast);
+    text += "\n";
   }
 
   std::vector<FrameReport> frames;

@@ -1,11 +1,14 @@
-// The network once more: plain loops in double precision, no graph, no BLAS, no rings. Awake only,
-// deferred contrast. What the pipeline is compared with.
+// The network once more: plain loops in double precision, no BLAS, no rings; rehearsed learning.
+// What the pipeline is compared with.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "hypnos/network/network.h"
+#include "hypnos/tensor/kernels.h"
 
 namespace hypnos {
 
@@ -15,70 +18,139 @@ class ReferenceNetwork {
   using Rows = std::vector<Vector>;
 
   // Starts with the weights of `network`.
-  ReferenceNetwork(const NetworkOptions& options, const Network& network) : options_(options) {
-    locations_ = network.grid().locations();
-    inputs_ = network.grid().inputs();
+  ReferenceNetwork(const NetworkOptions& options, const Network& network)
+      : options_(options),
+        locations_(network.grid().locations()),
+        inputs_(network.grid().inputs()),
+        generator_(Copy(network.generator().weights())),
+        lanes_(kLanes) {
     for (size_t l = 0; l < network.layer_count(); ++l) {
       Layer layer;
       layer.options = network.layer(l).options();
       layer.start = Copy(network.layer(l).parameters().weights);
-      layer.start_bias = Copy(network.layer(l).parameters().bias)[0];
+      const auto bias = network.layer(l).parameters().bias.values();
+      for (size_t u = 0; u < bias.size(); ++u) {
+        layer.start[u].push_back(static_cast<double>(bias[u]));
+      }
       layer.weights = layer.start;
-      layer.bias = layer.start_bias;
-      layer.sum = Rows(layer.options.units, Vector(layer.options.fan_in()));
-      layer.sum_bias = Vector(layer.options.units);
+      layer.gradient = layer.sum = layer.velocity =
+          Rows(layer.options.units, Vector(layer.options.fan_in() + 1));
       layer.mean_activity = Vector(layer.options.units);
       layers_.push_back(layer);
     }
-    generator_ = Copy(network.generator().weights());
-    Reset();
+    for (LaneState& lane : lanes_) Rest(lane);
   }
 
-  void Reset() {
-    age_ = 0;
+  // The layers' share of a tick with the input x [locations x inputs].
+  void StepLayers(Tick& tick, const Rows& x) {
+    LaneState& own = lane(tick.lane);
+    if (tick.start == TickStart::kReset) Rest(own);
+    if (tick.start == TickStart::kFork) {
+      own.h = lane(tick.fork_lane).h;
+      own.out = lane(tick.fork_lane).out;
+    }
+    const std::vector<Rows> before = own.out;
+    tick.layers.resize(layers_.size());
+    for (size_t l = 0; l < layers_.size(); ++l) StepLayer(l, tick, x, before);
+  }
+
+  // After the ticks of all lanes that belong together.
+  void FinishStep() {
     for (Layer& layer : layers_) {
-      layer.h = Rows(locations_, Vector(layer.options.units));
-      layer.out = layer.h;
+      if (std::exchange(layer.learned, false)) Move(layer);
     }
   }
 
-  // One tick with x [locations x inputs]. Returns the prediction error.
-  double Step(const Rows& x) {
-    double error = 0;
-    if (age_ > 0) error = LearnGenerator(x);
-    std::vector<Rows> before;
-    for (const Layer& layer : layers_) before.push_back(layer.out);
-    for (size_t l = 0; l < layers_.size(); ++l) StepLayer(l, x, before);
-    features_ = Features(x);
-    prediction_ = Rows(locations_, Vector(inputs_));
+  void ReadOut(Tick& tick, const Rows& x) {
+    LaneState& own = lane(tick.lane);
+    if (tick.compare) Compare(tick, own, x);
+    if (tick.compare && tick.learn_generator) LearnGenerator(own.features);
+    own.features = Features(own, x);
+    own.prediction = Rows(locations_, Vector(inputs_));
     for (size_t b = 0; b < locations_; ++b) {
       for (size_t i = 0; i < inputs_; ++i) {
-        for (size_t f = 0; f < features_[b].size(); ++f) {
-          prediction_[b][i] += generator_[i][f] * features_[b][f];
+        for (size_t f = 0; f < own.features[b].size(); ++f) {
+          own.prediction[b][i] += generator_[i][f] * own.features[b][f];
         }
       }
     }
-    ++age_;
-    return error;
   }
 
-  const Rows& out(size_t layer) const { return layers_[layer].out; }
-  // Per unit, mean over the locations.
-  double goodness(size_t layer) const { return layers_[layer].goodness; }
+  void FallAsleep() {
+    asleep_ = true;
+    for (Layer& layer : layers_) {
+      layer.weights = layer.start;
+      layer.sum = Rows(layer.options.units, Vector(layer.options.fan_in() + 1));
+    }
+  }
+  void WakeUp() {
+    asleep_ = false;
+    for (Layer& layer : layers_) layer.start = layer.weights;
+  }
+
+  void Save(Lane l, NetworkState& state) {
+    state.layers.assign(layers_.size(), {});
+    for (size_t i = 0; i < layers_.size(); ++i) {
+      const Matrix h = Floats(lane(l).h[i]);
+      state.layers[i].resize(h.values().size());
+      ToHalf(h.values(), state.layers[i]);
+    }
+  }
+  void Restore(Lane l, const NetworkState& state) {
+    LaneState& own = lane(l);
+    Rest(own);
+    if (state.layers.empty()) return;
+    for (size_t i = 0; i < layers_.size(); ++i) {
+      Matrix h(locations_, layers_[i].options.units);
+      FromHalf(state.layers[i], h.values());
+      own.h[i] = Copy(h);
+      for (size_t b = 0; b < locations_; ++b) own.out[i][b] = Normalised(own.h[i][b], kSilence);
+    }
+  }
+
+  const Rows& out(Lane l, size_t layer) const { return lanes_[static_cast<size_t>(l)].out[layer]; }
+  Matrix prediction(Lane l) { return Floats(lane(l).prediction); }
+  // Of the last ReadOut that compared.
+  Matrix errors() const { return Floats(errors_); }
 
  private:
+  static constexpr double kSilence = 1e-6;
+
+  // The bias is the weight of a last input that is always one.
   struct Layer {
     FfLayerOptions options;
-    Rows start, weights, sum;
-    Vector start_bias, bias, sum_bias, mean_activity;
-    Rows h, out;
-    double goodness = 0;
+    Rows start, weights, gradient, sum, velocity;
+    Vector mean_activity;
+    bool learned = false;
   };
+  struct LaneState {
+    std::vector<Rows> h, out;  // of each layer
+    Rows features, prediction;
+  };
+
+  LaneState& lane(Lane l) { return lanes_[static_cast<size_t>(l)]; }
+
+  void Rest(LaneState& lane) const {
+    lane.h.clear();
+    for (const Layer& layer : layers_) {
+      lane.h.emplace_back(locations_, Vector(layer.options.units));
+    }
+    lane.out = lane.h;
+  }
 
   static Rows Copy(const Matrix& m) {
     Rows rows;
     for (size_t i = 0; i < m.rows(); ++i) rows.emplace_back(m.row(i).begin(), m.row(i).end());
     return rows;
+  }
+
+  static Matrix Floats(const Rows& rows) {
+    Matrix m(rows.size(), rows[0].size());
+    for (size_t i = 0; i < rows.size(); ++i) {
+      std::ranges::transform(rows[i], m.row(i).begin(),
+                             [](double value) { return static_cast<float>(value); });
+    }
+    return m;
   }
 
   static Vector Normalised(const Vector& v, double noise) {
@@ -104,54 +176,75 @@ class ReferenceNetwork {
     }
     if (layers_[l].options.above > 0) Append(before[l + 1][b], in);
     if (layers_[l].options.self) Append(before[l][b], in);
+    in.push_back(1);
     return in;
   }
 
-  void StepLayer(size_t l, const Rows& x, const std::vector<Rows>& before) {
+  void StepLayer(size_t l, Tick& tick, const Rows& x, const std::vector<Rows>& before) {
     Layer& layer = layers_[l];
+    LaneState& own = lane(tick.lane);
     const FfLayerOptions& o = layer.options;
-    const double batch = static_cast<double>(locations_);
+    const double batch = static_cast<double>(locations_), units = static_cast<double>(o.units);
     const double k = static_cast<double>(o.damping);
-    const bool learns = age_ >= static_cast<int64_t>(l);
+    const bool reached = tick.age >= static_cast<int64_t>(l);
+    const Phase phase = reached ? tick.phase : Phase::kLook;
     double mean_m = 0;
-    for (const double m : layer.mean_activity) mean_m += m / static_cast<double>(o.units);
+    for (const double m : layer.mean_activity) mean_m += m / units;
     Vector activity(o.units);
-    layer.goodness = 0;
+    StepStatistics statistics;
     for (size_t b = 0; b < locations_; ++b) {
       const Vector in = InputOf(l, b, x, before);
       Vector r(o.units);
       double balance = 0;
       for (size_t u = 0; u < o.units; ++u) {
-        double a = layer.bias[u];
+        double a = 0;
         for (size_t f = 0; f < in.size(); ++f) a += layer.weights[u][f] * in[f];
         r[u] = std::max(0.0, a);
-        layer.h[b][u] = (1 - k) * layer.h[b][u] + k * r[u];
+        own.h[l][b][u] = (1 - k) * own.h[l][b][u] + k * r[u];
         const double sign = Sign(o, u);
         balance += sign * (r[u] * r[u] - static_cast<double>(o.threshold_per_unit));
-        layer.goodness += sign * r[u] * r[u] / batch / static_cast<double>(o.units);
+        statistics.goodness += sign * r[u] * r[u] / batch / units;
         activity[u] += r[u] / batch;
       }
-      layer.out[b] = Normalised(layer.h[b], 1e-6);
-      if (!learns) continue;
-      const double t = static_cast<double>(o.temperature_per_unit) * static_cast<double>(o.units);
+      own.out[l][b] = Normalised(own.h[l][b], kSilence);
+      const double t = static_cast<double>(o.temperature_per_unit) * units;
       const double p = 1 / (1 + std::exp(-balance / t));
+      statistics.probability += p / batch;
+      if (phase == Phase::kLook) continue;
       for (size_t u = 0; u < o.units; ++u) {
-        const double peer =
-            static_cast<double>(o.peer_normalisation) * (mean_m - layer.mean_activity[u]);
-        const double term = (Sign(o, u) * (1 - p) * r[u] + peer) / batch;
-        for (size_t f = 0; f < in.size(); ++f) layer.sum[u][f] += term * in[f];
-        layer.sum_bias[u] += term;
+        double term = -Sign(o, u) * p * r[u];
+        if (phase == Phase::kPositive) {
+          term = Sign(o, u) * (1 - p) * r[u] +
+                 static_cast<double>(o.peer_normalisation) * (mean_m - layer.mean_activity[u]);
+        }
+        for (size_t f = 0; f < in.size(); ++f) layer.gradient[u][f] += term / batch * in[f];
       }
     }
-    if (!learns) return;
-    const double share = static_cast<double>(options_.learning.online_share) *
-                         static_cast<double>(options_.learning.rate);
+    tick.layers[l] = statistics;
+    if (phase == Phase::kLook) return;
+    layer.learned = true;
+    if (phase != Phase::kPositive) return;
     for (size_t u = 0; u < o.units; ++u) {
       layer.mean_activity[u] = 0.9 * layer.mean_activity[u] + 0.1 * activity[u];
-      for (size_t f = 0; f < o.fan_in(); ++f) {
-        layer.weights[u][f] = layer.start[u][f] + share * layer.sum[u][f];
+    }
+  }
+
+  void Move(Layer& layer) const {
+    const LearningOptions& o = options_.learning;
+    const double rate = static_cast<double>(o.rate);
+    for (size_t u = 0; u < layer.options.units; ++u) {
+      for (size_t f = 0; f < layer.weights[u].size(); ++f) {
+        double& w = layer.weights[u][f];
+        const double g = std::exchange(layer.gradient[u][f], 0);
+        if (asleep_) {
+          double& v = layer.velocity[u][f];
+          v = static_cast<double>(o.velocity) * v + g;
+          w = (1 - rate * static_cast<double>(o.weight_decay)) * w + rate * v;
+        } else {
+          layer.sum[u][f] += g;
+          w = layer.start[u][f] + rate * static_cast<double>(o.online_share) * layer.sum[u][f];
+        }
       }
-      layer.bias[u] = layer.start_bias[u] + share * layer.sum_bias[u];
     }
   }
 
@@ -159,40 +252,50 @@ class ReferenceNetwork {
     return unit < o.units - o.constraint_units ? 1 : -1;
   }
 
-  Rows Features(const Rows& x) const {
+  Rows Features(const LaneState& lane, const Rows& x) const {
     Rows features(locations_);
     for (size_t b = 0; b < locations_; ++b) {
-      for (const Layer& layer : layers_) Append(layer.out[b], features[b]);
+      for (const Rows& out : lane.out) Append(out[b], features[b]);
       Append(x[b], features[b]);
     }
     return features;
   }
 
-  double LearnGenerator(const Rows& x) {
+  void Compare(Tick& tick, const LaneState& own, const Rows& x) {
+    const double values = static_cast<double>(locations_ * inputs_);
+    errors_ = x;
+    tick.prediction_error = 0;
+    for (size_t b = 0; b < locations_; ++b) {
+      for (size_t i = 0; i < inputs_; ++i) {
+        errors_[b][i] -= own.prediction[b][i];
+        tick.prediction_error += errors_[b][i] * errors_[b][i] / values;
+      }
+    }
+  }
+
+  void LearnGenerator(const Rows& features) {
     const double batch = static_cast<double>(locations_);
-    double energy = 0, error = 0;
-    for (const Vector& row : features_) {
+    double energy = 0;
+    for (const Vector& row : features) {
       for (const double f : row) energy += f * f / batch;
     }
     const double rate = static_cast<double>(options_.generator.rate) / (1 + energy) / batch;
     for (size_t b = 0; b < locations_; ++b) {
       for (size_t i = 0; i < inputs_; ++i) {
-        const double e = x[b][i] - prediction_[b][i];
-        error += e * e / batch / static_cast<double>(inputs_);
-        for (size_t f = 0; f < features_[b].size(); ++f) {
-          generator_[i][f] += rate * e * features_[b][f];
+        for (size_t f = 0; f < features[b].size(); ++f) {
+          generator_[i][f] += rate * errors_[b][i] * features[b][f];
         }
       }
     }
-    return error;
   }
 
   NetworkOptions options_;
-  size_t locations_ = 0;
-  size_t inputs_ = 0;
+  size_t locations_, inputs_;
+  Rows generator_;
+  std::vector<LaneState> lanes_;
   std::vector<Layer> layers_;
-  Rows generator_, prediction_, features_;
-  int64_t age_ = 0;
+  Rows errors_;
+  bool asleep_ = false;
 };
 
 }  // namespace hypnos
