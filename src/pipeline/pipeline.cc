@@ -314,6 +314,7 @@ void Pipeline::Driver::SubmitReplayStep(size_t sequence, size_t frame, int hold)
   Step& step = flow_->NextStep();
   step.has_dream = false;
   step.asleep = true;
+  step.judged = false;
   FillReplay(step, sequence, frame, hold);
   flow_->Submit();
 }

@@ -34,6 +34,7 @@ struct Frame {
   // Since the beginning of the clip; never decreases within it.
   Duration presentation_time{};
   Discontinuity discontinuity = Discontinuity::kNone;
+  // Whether the network may learn from it. Changes with a discontinuity only.
   bool learn = true;
   Image image;
 };
