@@ -20,11 +20,13 @@ inline void* CountedAllocate(size_t size, size_t alignment) {
 
 }  // namespace hypnos
 
-void* operator new(size_t size) { return hypnos::CountedAllocate(size, alignof(std::max_align_t)); }
-void* operator new(size_t size, std::align_val_t alignment) {
+// Nothing is inlined: where only one of a pair is, GCC warns that they do not match.
+[[gnu::noinline]] void* operator new(size_t size) {
+  return hypnos::CountedAllocate(size, alignof(std::max_align_t));
+}
+[[gnu::noinline]] void* operator new(size_t size, std::align_val_t alignment) {
   return hypnos::CountedAllocate(size, static_cast<size_t>(alignment));
 }
-// Not inlined: where only one of a pair is, GCC warns that memory of `new` is given to free().
 [[gnu::noinline]] void operator delete(void* pointer) noexcept { std::free(pointer); }
 [[gnu::noinline]] void operator delete(void* pointer, size_t) noexcept { std::free(pointer); }
 [[gnu::noinline]] void operator delete(void* pointer, std::align_val_t) noexcept {
