@@ -1,4 +1,6 @@
 // hypnosd: watches a stream and learns from it.
+#include <sysexits.h>
+
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
@@ -88,7 +90,7 @@ int ExitCodeOfPrinting() {
   return hypnos::kExitIo;
 }
 
-int Main(const Flags& flags, bool config_given, bool threads_given) {
+int Start(const Flags& flags, bool config_given, bool threads_given) {
   hypnos::log::SetLevel(LevelNamed(flags.log_level));
   hypnos::PosixFileSystem files;
   auto config = hypnos::config::Load(files, flags.config, {flags.sets, Environment()});
@@ -112,9 +114,7 @@ int Main(const Flags& flags, bool config_given, bool threads_given) {
   return code == hypnos::kExitOk ? printed : code;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int Main(int argc, char** argv) {
   CLI::App app("hypnosd: watches a stream and learns from it while it runs, without labels");
   Flags flags;
   Declare(app, flags);
@@ -125,5 +125,16 @@ int main(int argc, char** argv) {
     app.exit(error);
     return asked_for_text ? ExitCodeOfPrinting() : hypnos::kExitUsage;
   }
-  return Main(flags, app.count("--config") > 0, app.count("--threads") > 0);
+  return Start(flags, app.count("--config") > 0, app.count("--threads") > 0);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "hypnosd: %s\n", error.what());
+    return EX_SOFTWARE;
+  }
 }
