@@ -123,6 +123,7 @@ void LearningState::MoveFromStart(LayerParameters& parameters, Executor& executo
   move(parameters.weights, start_.weights, positive_.weights,
        dreamed ? &negative_.weights : nullptr);
   move(parameters.bias, start_.bias, positive_.bias, dreamed ? &negative_.bias : nullptr);
+  CapNorms(parameters);
 }
 
 void LearningState::FallAsleep(LayerParameters& parameters) {
@@ -137,9 +138,11 @@ void LearningState::FallAsleep(LayerParameters& parameters) {
 void LearningState::WakeUp(LayerParameters& parameters) {
   asleep_ = false;
   if (options_.rule == LearningRule::kDeferredContrast) SettleDeferred(parameters);
-  if (options_.rule == LearningRule::kRehearsed) Assign(start_, parameters);
-  if (options_.rule != LearningRule::kInterleaved && sketch_.steps() > 0) TakeContrast();
-  positive_steps_ = negative_steps_ = 0;
+  if (options_.rule == LearningRule::kRehearsed) {
+    Assign(start_, parameters);
+    positive_steps_ = negative_steps_ = 0;
+    if (sketch_.steps() > 0) TakeContrast();
+  }
 }
 
 void LearningState::SettleDeferred(LayerParameters& parameters) {
@@ -160,6 +163,8 @@ void LearningState::SettleDeferred(LayerParameters& parameters) {
   Assign(parameters, start_);
   SetZero(positive_);
   SetZero(negative_);
+  positive_steps_ = negative_steps_ = 0;
+  TakeContrast();
 }
 
 void LearningState::TakeContrast() {

@@ -198,6 +198,7 @@ void Network::WakeUp() {
 }
 
 void Network::Save(Lane l, NetworkState& state) const {
+  state.at_rest = false;
   state.layers.resize(layers_.size());
   for (size_t i = 0; i < layers_.size(); ++i) {
     const std::span<const float> h = lane(l).layers[i].h.values();
@@ -210,7 +211,7 @@ void Network::Restore(Lane l, int64_t number, const NetworkState& state) {
   for (size_t i = 0; i < layers_.size(); ++i) {
     FfLayerState& layer = lane(l).layers[i];
     layer.Reset();
-    if (!state.layers.empty()) FromHalf(state.layers[i], layer.h.values());
+    if (!state.at_rest) FromHalf(state.layers[i], layer.h.values());
     layer.Publish(Slot(lane(l).outputs[i], number));
   }
 }

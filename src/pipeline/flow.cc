@@ -4,7 +4,9 @@
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/task_arena.h>
 
+#include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <tuple>
 #include <vector>
@@ -46,6 +48,33 @@ class Milestone {
   int64_t passed_ = 0;
 };
 
+// The first exception of any stage. After it no stage does any work, but the steps under way go on
+// to the end of the graph: an exception that left a body would cancel the graph, and whoever waits
+// for its steps would wait for ever.
+class Failure {
+ public:
+  template <class F>
+  void Guard(F work) {
+    if (failed_) return;
+    try {
+      work();
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      if (!failed_.exchange(true)) cause_ = std::current_exception();
+    }
+  }
+  void Rethrow() const {
+    if (!failed_) return;
+    const std::lock_guard lock(mutex_);
+    std::rethrow_exception(cause_);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::atomic<bool> failed_ = false;
+  std::exception_ptr cause_;
+};
+
 // A stage hands its step on from within its body, one body at a time: so that no step overtakes
 // another. What a function_node returns is passed on only after the next body may have begun, and
 // another thread may then be first.
@@ -57,13 +86,13 @@ using LayerTokens = std::tuple<Step*, Step*, Step*, Step*>;
 using LayerJoin = flow::join_node<LayerTokens, flow::queueing>;
 
 struct LayerNode {
-  LayerNode(flow::graph& graph, size_t layer, Stages& stages, Executor& executor,
+  LayerNode(flow::graph& graph, size_t layer, Stages& stages, Executor& executor, Failure& failure,
             flow::receiver<Step*>& read_out)
       : join(graph),
         body(graph, flow::serial,
-             [=, &stages, &executor, &read_out](const LayerTokens& tokens) -> Step* {
+             [=, &stages, &executor, &failure, &read_out](const LayerTokens& tokens) -> Step* {
                Step* step = std::get<0>(tokens);
-               stages.RunLayer(layer, *step, executor);
+               failure.Guard([&] { stages.RunLayer(layer, *step, executor); });
                // From within the body: the next step cannot overtake it.
                if (step->layers_left.fetch_sub(1) == 1) read_out.try_put(step);
                return step;
@@ -90,8 +119,8 @@ struct Flow::Graph {
 
   void Build(Stages& stages, size_t layer_count) {
     flow::graph& g = *graph;
-    encode = std::make_unique<Node>(g, flow::serial, [&stages](Step* step, auto& next) {
-      stages.Encode(*step);
+    encode = std::make_unique<Node>(g, flow::serial, [this, &stages](Step* step, auto& next) {
+      failure.Guard([&] { stages.Encode(*step); });
       std::get<0>(next).try_put(step);
     });
     const auto number = [](Step* step) { return static_cast<size_t>(step->number); };
@@ -100,22 +129,22 @@ struct Flow::Graph {
     ready = std::make_unique<flow::join_node<std::tuple<Step*, Step*>, flow::queueing>>(g);
     imagine = std::make_unique<PairNode>(
         g, flow::serial,
-        [&stages](const std::tuple<Step*, Step*>& encoded_and_permitted, auto& next) {
+        [this, &stages](const std::tuple<Step*, Step*>& encoded_and_permitted, auto& next) {
           Step* step = std::get<0>(encoded_and_permitted);
-          stages.Imagine(*step);
+          failure.Guard([&] { stages.Imagine(*step); });
           std::get<0>(next).try_put(step);
         });
     output = std::make_unique<Node>(g, flow::serial, [this, &stages](Step* step, auto&) {
-      stages.Output(*step);
+      failure.Guard([&] { stages.Output(*step); });
       finished.Pass();
     });
     read_out = std::make_unique<Node>(g, flow::serial, [this, &stages](Step* step, auto& next) {
-      stages.ReadOut(*step, executor);
+      failure.Guard([&] { stages.ReadOut(*step, executor); });
       read.Pass();
       std::get<0>(next).try_put(step);
     });
     for (size_t l = 0; l < layer_count; ++l) {
-      layers.push_back(std::make_unique<LayerNode>(g, l, stages, executor, *read_out));
+      layers.push_back(std::make_unique<LayerNode>(g, l, stages, executor, failure, *read_out));
     }
     flow::make_edge(*begun, *encode);
     flow::make_edge(flow::output_port<0>(*encode), flow::input_port<0>(*ready));
@@ -151,11 +180,14 @@ struct Flow::Graph {
     arena.enqueue([&node, step] { node.try_put(step); });
   }
 
+  void WaitForSteps() { finished.WaitFor(submitted); }
+
   using Node = StageNode<Step*>;
   using PairNode = StageNode<std::tuple<Step*, Step*>>;
 
   tbb::task_arena arena;
   TbbExecutor executor;
+  Failure failure;
   std::vector<Step> steps;
   int64_t submitted = 0;
   Milestone read, finished;
@@ -171,7 +203,7 @@ Flow::Flow(Stages& stages, size_t layers, int threads, size_t steps_in_flight)
     : graph_(std::make_unique<Graph>(stages, layers, threads, steps_in_flight)) {}
 
 Flow::~Flow() {
-  Drain();
+  graph_->WaitForSteps();
   // The last tokens are still on their way from the layers to their neighbours.
   graph_->arena.execute([&] { graph_->graph->wait_for_all(); });
 }
@@ -180,6 +212,7 @@ Step& Flow::NextStep() {
   Graph& g = *graph_;
   const auto room = static_cast<int64_t>(g.steps.size());
   g.finished.WaitFor(g.submitted - room + 1);
+  g.failure.Rethrow();
   return g.steps[static_cast<size_t>(g.submitted % room)];
 }
 
@@ -195,6 +228,9 @@ void Flow::Submit() {
   g.Put(*g.permitted, step);
 }
 
-void Flow::Drain() { graph_->finished.WaitFor(graph_->submitted); }
+void Flow::Drain() {
+  graph_->WaitForSteps();
+  graph_->failure.Rethrow();
+}
 
 }  // namespace hypnos

@@ -1,5 +1,7 @@
 // The flow graph: one node a stage, one node a layer, and a bounded number of steps under way.
 // Threads: one thread submits and waits.
+// Errors: what a stage throws is thrown again by NextStep and Drain, for ever; the steps under way
+// come to their end without it.
 #pragma once
 
 #include <cstddef>

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <new>
 #include <optional>
 #include <thread>
 #include <utility>
 
+#include "hypnos/base/format.h"
 #include "pipeline/flow.h"
 
 namespace hypnos {
@@ -56,7 +58,7 @@ class Pipeline::Driver {
   const Network* network() const { return network_ ? &*network_ : nullptr; }
 
  private:
-  Status PrepareInMemory(const Frame& first);
+  Result<RunSummary> WatchToTheEnd(FrameQueue& queue);
   Status Prepare(const Frame& first);
   Status Watch(FrameQueue& queue, Frame first);
   void ShowFrame(Frame frame);
@@ -106,13 +108,15 @@ class Pipeline::Driver {
   size_t until_remembered_ = 0;  // frames until the next sequence begins
 };
 
-// All that is large is allocated here.
-Status Pipeline::Driver::PrepareInMemory(const Frame& first) try {
-  return Prepare(first);
+Result<RunSummary> Pipeline::Driver::Run(FrameQueue& queue) try {
+  return WatchToTheEnd(queue);
 } catch (const std::bad_alloc&) {
   return Error{Code::kResourceExhausted, "OUT_OF_MEMORY",
-               "the network does not fit into memory: choose fewer units in network.layers, or a "
-               "smaller frame in encoding.width and height"};
+               "the network and what it remembers do not fit into memory: choose fewer units in "
+               "network.layers, a smaller frame in encoding.width and height, or fewer "
+               "memory.sequences"};
+} catch (const std::exception& e) {
+  return Error{Code::kInternal, "PIPELINE", Format("a stage of the pipeline failed: {}", e.what())};
 }
 
 Status Pipeline::Driver::Prepare(const Frame& first) {
@@ -130,14 +134,14 @@ Status Pipeline::Driver::Prepare(const Frame& first) {
   return {};
 }
 
-Result<RunSummary> Pipeline::Driver::Run(FrameQueue& queue) {
+Result<RunSummary> Pipeline::Driver::WatchToTheEnd(FrameQueue& queue) {
   const Instant begin = clock_.Now();
   HYPNOS_ASSIGN_OR_RETURN(FrameOrEnd first, queue.Pop());
   if (std::holds_alternative<EndOfStream>(first)) {
     if (stopped_) return summary_;
     return Error{Code::kNotFound, "NO_FRAMES", "the source ended before its first frame"};
   }
-  HYPNOS_RETURN_IF_ERROR(PrepareInMemory(std::get<Frame>(first)));
+  HYPNOS_RETURN_IF_ERROR(Prepare(std::get<Frame>(first)));
   const Status watched = Watch(queue, std::get<Frame>(std::move(first)));
   flow_->Drain();
   Finish(begin);
@@ -172,11 +176,8 @@ void Pipeline::Driver::MayRemember() {
   until_remembered_ = std::max(options_.memory.interval_frames, memories_.sequences.frames());
   flow_->Drain();
   NetworkState& before = memories_.sequences.Begin();
-  if (real_age_ == 0) {
-    before.layers.clear();
-  } else {
-    network_->Save(Lane::kReal, before);
-  }
+  before.at_rest = real_age_ == 0;
+  if (!before.at_rest) network_->Save(Lane::kReal, before);
 }
 
 // `first`: the frame, for its first step.
@@ -208,7 +209,10 @@ void Pipeline::Driver::SubmitRealStep(Frame* first, int hold, bool learn) {
   }
   ++real_age_;
   flow_->Submit();
-  if (has_phases() && learn && schedule_.OnStep()) SwitchPhase();
+  // Where nothing is remembered (every clip was shorter than a sequence) there is nothing to dream
+  // of: it stays awake until there is.
+  const bool may_sleep = memories_.sequences.size() > 0;
+  if (has_phases() && learn && schedule_.OnStep(may_sleep)) SwitchPhase();
 }
 
 // Every dream_steps frames a dream leaves the real stream, and then runs beside it.
@@ -275,13 +279,6 @@ void Pipeline::Driver::SwitchPhase() {
 }
 
 void Pipeline::Driver::Sleep() {
-  if (memories_.sequences.size() == 0) {
-    // Nothing is remembered yet (every clip was shorter than a sequence): stay asleep no longer
-    // than it takes to say so.
-    while (!schedule_.OnStep()) {
-    }
-    return SwitchPhase();
-  }
   while (schedule_.asleep() && !stopped_) {
     const size_t sequence = memories_.sequences.Draw(replay_rng_);
     Recall(sequence);

@@ -82,6 +82,8 @@ void Stages::Judge(size_t layer, const Step& step) {
 void Stages::ReadOut(Step& step, Executor& executor) {
   const Stopwatch watch(clock_, summary_.stages.read_out);
   if (step.has_real) {
+    // Errors of another scene would give a dream of this one away.
+    if (step.live() && step.real.start == TickStart::kReset) ResidualsOf(step).Clear();
     network_.Compare(step.real, executor);
     if (step.real.compare) RememberResidual(step);
     network_.Predict(step.real, executor);

@@ -29,8 +29,17 @@ void FrameQueue::DropOldest(Frame* pushed) {
   const Discontinuity lost = frames_.front().discontinuity;
   frames_.pop_front();
   ++drops_.queue_full;
+  dropped_since_pop_ = true;
   Frame& next = frames_.empty() ? *pushed : frames_.front();
-  next.discontinuity = Stronger(next.discontinuity, Stronger(lost, Discontinuity::kGap));
+  next.discontinuity = Stronger(next.discontinuity, lost);
+}
+
+void FrameQueue::MarkGap(Frame* next) {
+  const bool hole = std::exchange(dropped_since_pop_, false);
+  if (hole && next->presentation_time - last_popped_ > kLongestHole) {
+    next->discontinuity = Stronger(next->discontinuity, Discontinuity::kGap);
+  }
+  last_popped_ = next->presentation_time;
 }
 
 void FrameQueue::Finish(Result<FrameOrEnd> end) {
@@ -46,10 +55,11 @@ Result<FrameOrEnd> FrameQueue::Pop() {
   pushed_.wait(lock, [this] { return closed_ || end_ || !frames_.empty(); });
   if (closed_) return FrameOrEnd(EndOfStream{});
   if (frames_.empty()) return *end_;
-  FrameOrEnd next = std::move(frames_.front());
+  Frame next = std::move(frames_.front());
   frames_.pop_front();
+  MarkGap(&next);
   popped_.notify_one();
-  return next;
+  return FrameOrEnd(std::move(next));
 }
 
 void FrameQueue::Close() {

@@ -224,7 +224,7 @@ class Configuration(HypnosdTest):
             resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
         done = self.run_to_end('--set', 'network.layers.0.units=1048576', preexec_fn=limit)
         self.assert_refused(done, CONFIGURATION,
-                            'the network does not fit into memory: choose fewer units .*')
+                            'the network and what it remembers do not fit into memory: choose fewer units .*')
 
 
 class Input(HypnosdTest):

@@ -152,6 +152,21 @@ TEST(FfLayer, NormCapHolds) {
   }
 }
 
+TEST(FfLayer, NormCapHoldsAwakeToo) {
+  FfLayerOptions options = SmallLayer();
+  options.norm_cap = 0.5f;
+  LearningOptions learning;
+  learning.rule = LearningRule::kRehearsed;
+  learning.online_share = 1;
+  learning.rate = 1;
+  Bench bench(options, 300, learning);
+  bench.Step(Phase::kPositive);
+  bench.layer.ApplyUpdate(bench.executor);
+  for (size_t u = 0; u < options.units; ++u) {
+    EXPECT_LE(naive::SumOfSquares(bench.layer.parameters().weights.row(u)), 0.2501);
+  }
+}
+
 TEST(FfLayer, NamesTheOptionThatIsOutOfRange) {
   FfLayerOptions options = SmallLayer();
   options.damping = 0;

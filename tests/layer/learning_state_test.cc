@@ -120,6 +120,9 @@ TEST(DeferredContrast, WithoutDreamsWakingUpChangesNothing) {
   const float before = w.weight();
   w.WakeUp();
   EXPECT_EQ(w.weight(), before);
+  w.Step(Phase::kNegative, -3);
+  w.WakeUp();
+  EXPECT_FLOAT_EQ(w.weight(), 1) << "the step before still counts";
 }
 
 }  // namespace

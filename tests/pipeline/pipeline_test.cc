@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <new>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -67,6 +70,25 @@ TEST_P(SameBits, ForAnyNumberOfThreadsAndStepsInFlight) {
       options.frames_in_flight = in_flight;
       EXPECT_TRUE(one == Bits(options)) << threads << " threads, " << in_flight << " in flight";
     }
+  }
+}
+
+// Large enough for every job to be divided: rows, units, columns, elements.
+TEST_P(SameBits, WhereEveryJobIsDivided) {
+  PipelineOptions options = SmallPipeline();
+  options.encoder.width = 80;
+  options.encoder.height = 60;
+  options.encoder.temporal_difference = true;
+  options.encoder.optical_flow = true;
+  options.network.patches = {.size = 8, .stride = 4};
+  options.network.layers.resize(2);
+  for (auto& layer : options.network.layers) layer.layer.units = 144;
+  options.network.learning.rule = GetParam();
+  options.threads = 1;
+  const std::string one = Bits(options);
+  for (const int threads : {2, 8}) {
+    options.threads = threads;
+    EXPECT_TRUE(one == Bits(options)) << threads << " threads";
   }
 }
 
@@ -152,6 +174,40 @@ TEST(Pipeline, ADiscontinuityForgetsThePast) {
   EXPECT_GT(run.recorder.frames[7].prediction_error, 0);
 }
 
+Frame Mirrored(Frame frame) {
+  const int width = frame.image.width();
+  for (int y = 0; y < frame.image.height(); ++y) {
+    const auto row = frame.image.bytes().subspan(static_cast<size_t>(y * width),
+                                                 static_cast<size_t>(width));
+    std::reverse(row.begin(), row.end());
+  }
+  return frame;
+}
+
+// Goodness of the dreams beside the second of two clips, in a network that never changes.
+std::vector<double> DreamsBesideSecondClip(bool mirror_first) {
+  PipelineOptions options = SmallPipeline();
+  options.network.learning = {.rule = LearningRule::kInterleaved, .rate = 0};
+  options.network.generator.rate = 0;
+  auto frames = MakeClip(24);
+  for (size_t i = 0; i < 12 && mirror_first; ++i) frames[i] = Mirrored(std::move(frames[i]));
+  frames[12].discontinuity = Discontinuity::kClip;
+  const Watched run(options, std::move(frames));
+  std::vector<double> goodness;
+  for (size_t i = 10; i < run.recorder.dreams.size(); ++i) {
+    goodness.push_back(run.recorder.dreams[i].layers[0].goodness);
+  }
+  return goodness;
+}
+
+TEST(Pipeline, NoDreamHasTheErrorsOfAnotherClip) {
+  const auto one = DreamsBesideSecondClip(false);
+  const auto other = DreamsBesideSecondClip(true);
+  ASSERT_EQ(one.size(), 10u);
+  ASSERT_EQ(other.size(), 10u);
+  for (size_t i = 0; i < one.size(); ++i) EXPECT_NEAR(one[i], other[i], 1e-6) << i;
+}
+
 TEST(Pipeline, LookingNeverChangesTheWeights) {
   auto frames = MakeClip(30);
   for (Frame& frame : frames) frame.learn = false;
@@ -189,6 +245,52 @@ TEST(Pipeline, APatchLargerThanTheFrameIsRefusedWithItsSizes) {
   EXPECT_EQ(run.result->error().code, Code::kInvalidArgument);
   EXPECT_NE(run.result->error().message.find("32x24"), std::string::npos);
   EXPECT_TRUE(run.recorder.frames.empty());
+}
+
+TEST(Pipeline, StaysAwakeWhileThereIsNothingToDreamOf) {
+  PipelineOptions options = SmallPipeline();
+  auto frames = MakeClip(40);
+  for (size_t i = 0; i < 24; i += 4) frames[i].discontinuity = Discontinuity::kClip;
+  const Watched run(options, std::move(frames));
+  // A sequence has 3 + 5 frames: the first is whole at the 28th frame.
+  ASSERT_TRUE(run.result->ok());
+  ASSERT_FALSE(run.recorder.phases.empty());
+  EXPECT_EQ((*run.result)->sleeps, 2u) << "at the 28th frame and ten later";
+  EXPECT_EQ((*run.result)->dream_steps, 12);
+}
+
+// Throws what a stage may throw that runs out of memory, or that has a bug.
+template <class Exception>
+class Thrower final : public PipelineObserver {
+ public:
+  explicit Thrower(Exception exception) : exception_(std::move(exception)) {}
+  void OnFrame(const FrameReport& report) override {
+    if (report.index == 5) throw exception_;
+  }
+
+ private:
+  Exception exception_;
+};
+
+template <class Exception>
+Result<RunSummary> RunInto(Exception exception) {
+  const SystemClock clock;
+  Thrower thrower(std::move(exception));
+  Pipeline pipeline(SmallPipeline(), clock, thrower);
+  FrameQueue queue(41, OnFull::kBlock);
+  Fill(queue, MakeClip(40));
+  return pipeline.Run(queue);
+}
+
+TEST(Pipeline, WhatAStageThrowsEndsItWithAnError) {
+  const auto memory = RunInto(std::bad_alloc());
+  ASSERT_FALSE(memory.ok());
+  EXPECT_EQ(memory.error().code, Code::kResourceExhausted);
+  EXPECT_EQ(memory.error().reason, "OUT_OF_MEMORY");
+  const auto bug = RunInto(std::runtime_error("a bug"));
+  ASSERT_FALSE(bug.ok());
+  EXPECT_EQ(bug.error().code, Code::kInternal);
+  EXPECT_NE(bug.error().message.find("a bug"), std::string::npos);
 }
 
 TEST(Pipeline, AnEmptySourceIsAnError) {

@@ -38,6 +38,20 @@ TEST(WakeSleep, KnowsHowFarThePhaseIs) {
   EXPECT_EQ(schedule.length(), 2u);
 }
 
+TEST(WakeSleep, StaysAwakeWhileItMayNotSleep) {
+  WakeSleep schedule({.wake_steps = 3, .sleep_steps = 2});
+  for (int step = 0; step < 7; ++step) EXPECT_FALSE(schedule.OnStep(/*may_sleep=*/false));
+  EXPECT_EQ(schedule.step(), 3u) << "of 3";
+  EXPECT_EQ(Course(schedule, 6), "w|ss|www|");
+}
+
+TEST(WakeSleep, NothingButTheEndOfSleepWakes) {
+  WakeSleep schedule({.wake_steps = 1, .sleep_steps = 2});
+  schedule.OnStep();
+  EXPECT_FALSE(schedule.OnStep(/*may_sleep=*/false));
+  EXPECT_TRUE(schedule.OnStep(/*may_sleep=*/false));
+}
+
 TEST(WakeSleep, CountsASleepWhenItIsOver) {
   WakeSleep schedule({.wake_steps = 3, .sleep_steps = 2});
   Course(schedule, 4);

@@ -11,7 +11,11 @@ namespace {
 using enum Discontinuity;
 
 Frame Numbered(int64_t index, Discontinuity discontinuity = kNone) {
-  return {.clip = "clip", .index = index, .discontinuity = discontinuity, .image = Image(2, 2, 1)};
+  return {.clip = "clip",
+          .index = index,
+          .presentation_time = std::chrono::milliseconds(100 * index),
+          .discontinuity = discontinuity,
+          .image = Image(2, 2, 1)};
 }
 
 Frame MustPop(FrameQueue* queue) {
@@ -49,15 +53,42 @@ TEST(FrameQueue, HandsOverTheErrorAfterTheFrames) {
   }
 }
 
-TEST(FrameQueue, DropsTheOldestCountsItAndMarksTheGap) {
+TEST(FrameQueue, DropsTheOldestAndCountsIt) {
   FrameQueue queue(2, OnFull::kDropOldest);
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(queue.Push(Numbered(i)));
   EXPECT_EQ(queue.size(), 2u);
   EXPECT_EQ(queue.drops().queue_full, 3);
-  const Frame first = MustPop(&queue);
-  EXPECT_EQ(first.index, 3);
-  EXPECT_EQ(first.discontinuity, kGap);
+  EXPECT_EQ(MustPop(&queue).index, 3);
+  EXPECT_EQ(MustPop(&queue).index, 4);
+}
+
+TEST(FrameQueue, OnlyAHoleOfMoreThanASecondIsAGap) {
+  FrameQueue queue(1, OnFull::kDropOldest);
+  for (int i = 0; i <= 10; ++i) queue.Push(Numbered(i));
+  EXPECT_EQ(MustPop(&queue).discontinuity, kNone) << "one second after the beginning";
+  for (int i = 11; i <= 21; ++i) queue.Push(Numbered(i));
+  EXPECT_EQ(MustPop(&queue).discontinuity, kGap) << "more than one second after that";
+  queue.Push(Numbered(22));
   EXPECT_EQ(MustPop(&queue).discontinuity, kNone);
+}
+
+TEST(FrameQueue, ASlowSourceHasNoGapWhereNothingWasDropped) {
+  FrameQueue queue(1, OnFull::kDropOldest);
+  for (int i = 0; i < 100; i += 50) {
+    queue.Push(Numbered(i));
+    EXPECT_EQ(MustPop(&queue).discontinuity, kNone);
+  }
+}
+
+TEST(FrameQueue, ASlowNetworkSeesOneStreamAndNotAGapBeforeEveryFrame) {
+  FrameQueue queue(2, OnFull::kDropOldest);
+  for (int i = 0; i < 100; ++i) {
+    queue.Push(Numbered(i, i == 0 ? kStart : kNone));
+    if (i % 5 == 4) {
+      EXPECT_EQ(MustPop(&queue).discontinuity, i < 5 ? kStart : kNone);
+    }
+  }
+  EXPECT_GT(queue.drops().queue_full, 70);
 }
 
 TEST(FrameQueue, AStrongerMarkSurvivesTheFrameThatCarriedIt) {
@@ -74,7 +105,7 @@ TEST(FrameQueue, AStrongerMarkSurvivesTheFrameThatCarriedIt) {
 TEST(FrameQueue, AGapDoesNotHideAStrongerMark) {
   FrameQueue queue(1, OnFull::kDropOldest);
   queue.Push(Numbered(0));
-  queue.Push(Numbered(0, kClip));
+  queue.Push(Numbered(50, kClip));
   EXPECT_EQ(MustPop(&queue).discontinuity, kClip);
 }
 
@@ -111,15 +142,15 @@ TEST(FrameQueue, ADroppingOneAccountsForEveryFrame) {
     for (int i = 0; i < kFrames; ++i) queue.Push(Numbered(i));
     queue.Finish(FrameOrEnd(EndOfStream{}));
   });
-  int64_t expected = 0;
+  int64_t last = 0;
   int64_t popped = 0;
   while (true) {
     const auto next = queue.Pop();
     ASSERT_TRUE(next.ok());
     if (std::holds_alternative<EndOfStream>(*next)) break;
     const auto& frame = std::get<Frame>(*next);
-    EXPECT_EQ(frame.discontinuity, frame.index == expected ? kNone : kGap);
-    expected = frame.index + 1;
+    EXPECT_EQ(frame.discontinuity, frame.index - last > 10 ? kGap : kNone);
+    last = frame.index;
     ++popped;
   }
   producer.join();

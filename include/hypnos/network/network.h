@@ -81,8 +81,10 @@ struct Tick {
 };
 
 // What the layers carry from tick to tick: h of every layer, [locations x units], in half
-// precision. Empty: at rest, as after a reset.
+// precision; or that they were at rest, as after a reset. A state that is used again keeps its
+// storage, at rest or not: giving megabytes back and taking them again shreds the heap.
 struct NetworkState {
+  bool at_rest = true;
   std::vector<HalfBuffer> layers;
 };
 

@@ -2,6 +2,7 @@
 //
 //   awake --wake_steps learned--> asleep --sleep_steps dreamed--> awake
 //
+// Who is not ready to sleep when it is time stays awake until it is.
 // Threads: thread-compatible.
 #pragma once
 
@@ -26,9 +27,10 @@ class WakeSleep {
   uint64_t sleeps() const { return sleeps_; }
 
   // A learning step was made in the present phase. Returns true if it ended the phase.
-  bool OnStep() {
+  bool OnStep(bool may_sleep = true) {
     if (options_.wake_steps == 0 || options_.sleep_steps == 0) return false;
-    if (++step_ < length()) return false;
+    if (step_ < length()) ++step_;
+    if (step_ < length() || (!asleep_ && !may_sleep)) return false;
     if (asleep_) ++sleeps_;
     asleep_ = !asleep_;
     step_ = 0;

@@ -17,7 +17,7 @@ enum class Discontinuity {
   kClip,    // first frame of a playlist's next entry
   kLoop,    // first frame of the next round
   kResize,  // the picture changed its size
-  kGap,     // frames in between were dropped
+  kGap,     // what came in between was lost
 };
 
 // "start", "clip" and so on; "none".

@@ -1,6 +1,8 @@
 // The hand-over from a capture thread to the pipeline: a few frames and how the stream ended.
-// A frame that is dropped leaves its mark on the next one: kGap, or the stronger discontinuity that
-// it carried itself.
+// A frame that is dropped leaves on the next one the discontinuity that it carried itself. Short
+// holes are otherwise only time that passes faster: a camera that is faster than the network would
+// have a gap before every frame, and a network that is always reset learns nothing. A hole of more
+// than kLongestHole is a kGap.
 // Threads: safe; one thread pushes, one pops, any may close or count.
 #pragma once
 
@@ -26,6 +28,9 @@ struct FrameDrops {
   int64_t closed = 0;      // still waiting, or just read, when the queue was closed
 };
 
+// Of presentation time, from one frame to the next.
+inline constexpr Duration kLongestHole = std::chrono::seconds(1);
+
 class FrameQueue {
  public:
   // Precondition: capacity > 0.
@@ -50,8 +55,9 @@ class FrameQueue {
   FrameDrops drops() const;
 
  private:
-  // The mark goes to the frame that is now the oldest, at the latest the one being pushed.
+  // A mark goes to the frame that is now the oldest, at the latest the one being pushed.
   void DropOldest(Frame* pushed);
+  void MarkGap(Frame* next);
 
   const size_t capacity_;
   const OnFull on_full_;
@@ -61,6 +67,8 @@ class FrameQueue {
   std::deque<Frame> frames_;
   std::optional<Result<FrameOrEnd>> end_;
   FrameDrops drops_;
+  bool dropped_since_pop_ = false;
+  Duration last_popped_{};  // presentation time
   bool closed_ = false;
 };
 
