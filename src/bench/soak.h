@@ -13,7 +13,7 @@ namespace hypnos::bench {
 struct SoakOptions {
   std::string clip;
   double minutes = 20;
-  // Not counted: until then the memory of real sequences is still being filled (384 frames).
+  // Not counted: until then the memory of real sequences is still being filled (some 230 frames).
   double warm_up_seconds = 60;
 };
 

@@ -70,7 +70,7 @@ bool ScoresWriter::Close() {
   return !failed_;
 }
 
-// Flushes, so that whoever follows the file, or finds it after the plug was pulled, sees whole
+// Flushes, so that whoever follows the file, or finds it after the process was killed, sees whole
 // rows.
 Status ScoresWriter::Write(const std::string& text) {
   HYPNOS_RETURN_IF_ERROR(file_->Append(text));

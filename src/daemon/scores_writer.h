@@ -1,7 +1,8 @@
 // Writes one CSV row a frame: clip,frame,time_s,score, then goodness and p(real) of each layer.
 // The score is the generator's mean square error in variances of the channel; 0 for a frame that
 // nothing led up to. Numbers are written so that reading them gives the same bits.
-// The file holds whole rows at any time, also where the disk is full or the process is killed.
+// Each row is flushed. Where writing fails, as on a full disk, the file ends after its last whole
+// row.
 // Threads: as an observer of the pipeline.
 #pragma once
 
