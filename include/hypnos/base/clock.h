@@ -1,4 +1,4 @@
-// Time, passed in. Nothing below `daemon` asks the operating system what time it is.
+// Time, passed in. Only SystemClock asks the operating system what time it is.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// A seeded generator whose whole state is one number, so that a checkpoint can hold it and two
-// runs can agree bit for bit.
+// A seeded generator whose whole state is two numbers, the seed and one that moves, so that a
+// checkpoint can hold it and two runs can agree bit for bit.
 //   state += golden gamma; output = mix(state)          (SplitMix64)
 // Fork(label) gives an independent stream that depends on the seed and the label alone, not on how
 // many numbers were drawn before: adding a consumer does not disturb the others.

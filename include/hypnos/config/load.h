@@ -22,8 +22,8 @@ namespace hypnos::config {
 struct Overrides {
   // "network.layers.1.units=64", as given to --set; a later one wins.
   std::vector<std::string> sets;
-  // The process's environment. HYPNOS_NETWORK__LAYERS__1__UNITS=64 says the same as above; names
-  // that do not begin with HYPNOS_ are ignored, others that name no key are an error.
+  // The environment. HYPNOS_NETWORK__LAYERS__1__UNITS=64 says the same as above; names that do not
+  // begin with HYPNOS_ are ignored, others that name no key are an error.
   std::map<std::string, std::string> environment;
 };
 

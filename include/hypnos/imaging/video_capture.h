@@ -1,7 +1,8 @@
 // Reads video: a file, a camera or a network stream, picture by picture, forwards only.
 // Threads: thread-compatible; the pictures of one capture are read by one thread.
-// Errors speak of the path, device or URL; whoever owns the source adds its name. Nothing is
-// printed: OpenCV's and FFmpeg's own messages are silenced for the whole process.
+// Errors speak of the path or device, never of a URL, which may hold a password; whoever owns the
+// source adds its name. OpenCV's and FFmpeg's own messages are silenced for the whole process,
+// unless OPENCV_LOG_LEVEL and OPENCV_FFMPEG_LOGLEVEL ask for them.
 #pragma once
 
 #include <cstdint>
@@ -59,7 +60,7 @@ struct CameraRequest {
 Result<std::unique_ptr<VideoCapture>> OpenCamera(const CameraRequest& request);
 
 // Opening and reading give up after ten seconds of silence, as far as FFmpeg keeps its promise.
-// Errors: kUnavailable; they never contain the URL, which may hold a password.
+// Errors: kUnavailable.
 Result<std::unique_ptr<VideoCapture>> OpenStream(const std::string& url);
 
 }  // namespace hypnos

@@ -31,7 +31,8 @@ enum class LearningRule {
   // Awake the weights lean a little towards what is seen; asleep real sequences are replayed beside
   // dreams, and only what tells the two apart lasts.
   kRehearsed,
-  // Awake only real data, asleep only dreams; the weights move by the difference on waking up.
+  // Awake only real data, asleep only dreams; the weights move by the sum of both gradients on
+  // waking up, and by a small share of it before.
   kDeferredContrast,
   // No sleep: a dream runs beside the real stream.
   kInterleaved,

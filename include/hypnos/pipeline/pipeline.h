@@ -28,7 +28,7 @@ struct MemoryOptions {
   size_t sequences = 16;
   // Real frames that the network looks at before a dream begins.
   size_t context_frames = 6;  // at least 2: one error is needed
-  // Distance between the beginnings of sequences; no less than their length.
+  // Distance between the beginnings of sequences; at least their length is taken.
   size_t interval_frames = 12;
   // Errors of the generator, added to dreamed frames.
   size_t residuals = 32;
@@ -58,7 +58,8 @@ class Pipeline {
   // Runs until the queue ends or Stop is called; steps under way are finished. The network is made
   // when the first frame shows its size.
   // Errors: those of the queue's source (what came before has been learned from and reported);
-  // kInvalidArgument where options and frame do not fit; kNotFound for a queue without a frame.
+  // kInvalidArgument where options and frame do not fit; kResourceExhausted where the network does
+  // not fit into memory; kNotFound for a queue without a frame.
   Result<RunSummary> Run(FrameQueue& queue);
 
   // Run returns after the steps under way, unless it waits for a frame: close the queue for that.

@@ -13,7 +13,7 @@
 
 namespace hypnos {
 
-// One input frame, as it was seen before anything was learned from it.
+// One input frame. Its prediction error is from before anything was learned from it.
 struct FrameReport {
   std::string clip;
   int64_t index = 0;

@@ -20,8 +20,9 @@ struct FolderSourceOptions {
 };
 
 // An image that cannot be read is logged, counted in unreadable_frames(), skipped, and leaves a
-// gap. Errors: kNotFound; kInvalidArgument for what is no folder; kInvalidArgument with reason
-// NO_FRAMES where it holds no image. Next: kDataLoss where none of the images could be read.
+// gap. Errors: kNotFound; kPermissionDenied; kInvalidArgument for what is no folder;
+// kInvalidArgument with reason NO_FRAMES where it holds no image. Next: kDataLoss where none of the
+// images could be read.
 Result<std::unique_ptr<Source>> OpenFolderSource(const SourceIdentity& identity,
                                                  const FolderSourceOptions& options);
 

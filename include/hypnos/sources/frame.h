@@ -17,7 +17,7 @@ enum class Discontinuity {
   kClip,    // first frame of a playlist's next entry
   kLoop,    // first frame of the next round
   kResize,  // the picture changed its size
-  kGap,     // what came in between was lost
+  kGap,     // more than a moment in between was lost, or a frame could not be decoded
 };
 
 // "start", "clip" and so on; "none".

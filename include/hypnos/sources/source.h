@@ -22,7 +22,8 @@ class Source {
   virtual ~Source() = default;
 
   // The next frame; blocks until there is one. After EndOfStream or an error, the same again.
-  // Errors: kDataLoss where the stream broke off before its end, naming source and frame.
+  // Errors: kDataLoss where a file broke off before its end, kUnavailable where a live source did,
+  // both naming source and frame; those of opening where a round begins.
   virtual Result<FrameOrEnd> Next() = 0;
 
   // A live source cannot wait: what is not taken in time is lost.

@@ -1,4 +1,4 @@
-// Runs the parts of a job, perhaps at the same time. Rooms below `pipeline` start no threads: they
+// Runs the parts of a job, perhaps at the same time. The rooms that compute start no threads: they
 // say how a job divides, and whoever calls them brings the executor.
 //
 // The division never depends on the number of threads, and no part adds to what another part
