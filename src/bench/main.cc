@@ -74,9 +74,13 @@ int RunBenchmarks(const FamilyOptions& options, char* program, std::vector<std::
   if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return EX_USAGE;
   FirstError error;
   hypnos::bench::RegisterFamilies(options, error);
-  benchmark::RunSpecifiedBenchmarks();
+  const size_t run = benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
-  return error ? Fail(*error) : EX_OK;
+  if (error) return Fail(*error);
+  if (run > 0) return EX_OK;
+  std::fprintf(stderr,
+               "hypnos-bench: no case has such a name; --benchmark_list_tests names them all\n");
+  return EX_USAGE;
 }
 
 int Run(int argc, char** argv) {

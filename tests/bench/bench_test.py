@@ -29,6 +29,11 @@ class BenchTest(unittest.TestCase):
         self.assertEqual(run.returncode, 64)
         self.assertIn('--clop', run.stderr)
 
+    def test_a_filter_that_matches_nothing_is_wrong_usage(self):
+        run = bench('--benchmark_filter=nothing')
+        self.assertEqual(run.returncode, 64)
+        self.assertIn('--benchmark_list_tests', run.stderr)
+
     def test_a_missing_clip_is_missing_input(self):
         run = bench('--clip', '/nowhere/x.avi', '--benchmark_filter=Video/stride:16/looking')
         self.assertEqual(run.returncode, 66)

@@ -47,7 +47,7 @@ TEST(Configs, TheDemoIsWhatTheDocumentationSays) {
   EXPECT_TRUE(config->encoding().temporal_difference());
   EXPECT_EQ(config->learning().rule(), Learning::REHEARSED);
   EXPECT_EQ(config->schedule().wake_steps(), 128u);
-  EXPECT_EQ(config->schedule().sleep_steps(), 128u);
+  EXPECT_EQ(config->schedule().sleep_steps(), 32u);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ std::string Printed(const std::string& text) {
 TEST(Print, ShowsDefaultsOfSectionsThatAreNotGiven) {
   EXPECT_THAT(Printed(Minimal()), HasSubstr("schedule:\n"
                                             "  wake_steps: 128\n"
-                                            "  sleep_steps: 128\n"
+                                            "  sleep_steps: 32\n"
                                             "  dream_steps: 8\n"));
 }
 

@@ -43,11 +43,11 @@ enum class LearningRule {
 // batch.
 struct LearningOptions {
   LearningRule rule = LearningRule::kRehearsed;
-  float rate = 0.001f;
+  float rate = 0.002f;
   float velocity = 0.9f;
   float weight_decay = 3e-4f;
   // alpha: the share of the rate at which gradients act at once where they otherwise wait.
-  float online_share = 0.003f;
+  float online_share = 0.001f;
 };
 
 }  // namespace hypnos

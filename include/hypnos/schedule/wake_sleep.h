@@ -13,7 +13,7 @@ namespace hypnos {
 struct WakeSleepOptions {
   // Either 0: never sleeps.
   uint64_t wake_steps = 128;
-  uint64_t sleep_steps = 128;
+  uint64_t sleep_steps = 32;
 };
 
 class WakeSleep {
