@@ -108,8 +108,9 @@ int Start(const Flags& flags, bool config_given, bool threads_given) {
   if (flags.print_config) std::fputs(hypnos::config::Print(*config).c_str(), stdout);
   if (flags.check_config) std::printf("%s: valid\n", flags.config.c_str());
   if (flags.print_config || flags.check_config) return ExitCodeOfPrinting();
-  const int code =
-      hypnos::RunDaemon(*config, {.until_end = flags.until_end, .scores_path = flags.scores});
+  const int code = hypnos::RunDaemon(
+      *config,
+      {.until_end = flags.until_end, .scores_path = flags.scores, .config_path = flags.config});
   const int printed = ExitCodeOfPrinting();
   return code == hypnos::kExitOk ? printed : code;
 }

@@ -10,6 +10,7 @@
 #include "daemon/build_options.h"
 #include "daemon/display.h"
 #include "daemon/exit_code.h"
+#include "daemon/scores_path.h"
 #include "daemon/scores_writer.h"
 #include "daemon/signals.h"
 #include "daemon/status.h"
@@ -90,6 +91,17 @@ bool Sleeps(const config::Config& config) {
   return rule != config::Learning::INTERLEAVED && rule != config::Learning::LOOKING;
 }
 
+// Null where none are asked for.
+Result<std::unique_ptr<ScoresWriter>> OpenScores(FileSystem& files, const config::Config& config,
+                                                 const RunOptions& options) {
+  if (options.scores_path.empty()) return std::unique_ptr<ScoresWriter>();
+  HYPNOS_ASSIGN_OR_RETURN(const ScoresPath path,
+                          CheckScoresPath(options.scores_path, options.config_path,
+                                          BuildSourceOptions(config.sources(0))));
+  WarnOfNoScores(config);
+  return ScoresWriter::Create(files, path, ClipsWithoutScores(config));
+}
+
 int Fail(const Error& error, int code) {
   log::Error("{}", error.message);
   return code;
@@ -134,17 +146,13 @@ int RunDaemon(const config::Config& config, const RunOptions& options) {
                      config.schedule().sleep_steps()};
 
   PosixFileSystem files;
-  std::unique_ptr<ScoresWriter> scores;
-  if (!options.scores_path.empty()) {
-    auto made = ScoresWriter::Create(files, options.scores_path, ClipsWithoutScores(config));
-    if (!made.ok()) {
-      log::Error("--scores: {}", made.error().message);
-      return kExitIo;
-    }
-    scores = std::move(made).value();
-    WarnOfNoScores(config);
-    observers.Add(scores.get());
+  auto opened = OpenScores(files, config, options);
+  if (!opened.ok()) {
+    log::Error("--scores: {}", opened.error().message);
+    return opened.error().code == Code::kInvalidArgument ? kExitUsage : kExitIo;
   }
+  const std::unique_ptr<ScoresWriter> scores = std::move(opened).value();
+  if (scores != nullptr) observers.Add(scores.get());
 
   log::Info("watching {}", run.source);
   CaptureThread capture(std::move(source).value(), source_config.queue_frames(),

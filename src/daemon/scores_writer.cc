@@ -37,19 +37,15 @@ std::string Row(const FrameReport& report) {
 }  // namespace
 
 Result<std::unique_ptr<ScoresWriter>> ScoresWriter::Create(FileSystem& files,
-                                                           const std::string& path,
+                                                           const ScoresPath& path,
                                                            std::set<std::string> left_out) {
-  HYPNOS_ASSIGN_OR_RETURN(auto file, files.CreateFile(path));
-  return std::unique_ptr<ScoresWriter>(
-      new ScoresWriter(files, path, std::move(file), std::move(left_out)));
+  std::unique_ptr<ScoresWriter> scores(new ScoresWriter(files, path.path, std::move(left_out)));
+  if (!path.is_file) HYPNOS_RETURN_IF_ERROR(scores->Open());
+  return scores;
 }
 
-ScoresWriter::ScoresWriter(FileSystem& files, std::string path, std::unique_ptr<WritableFile> file,
-                           std::set<std::string> left_out)
-    : files_(files),
-      path_(std::move(path)),
-      file_(std::move(file)),
-      left_out_(std::move(left_out)) {}
+ScoresWriter::ScoresWriter(FileSystem& files, std::string path, std::set<std::string> left_out)
+    : files_(files), path_(std::move(path)), left_out_(std::move(left_out)) {}
 
 void ScoresWriter::OnFrame(const FrameReport& report) {
   if (failed_ || left_out_.contains(report.clip)) return;
@@ -61,18 +57,25 @@ void ScoresWriter::OnFrame(const FrameReport& report) {
 }
 
 bool ScoresWriter::Close() {
-  if (!failed_) {
+  if (file_ == nullptr && !failed_ && files_.Exists(path_)) {
+    log::Info("--scores: there was no row to write; '{}' is as it was", path_);
+  }
+  if (file_ != nullptr) {
     const Status closed = file_->Close();
     if (!closed.ok()) Fail(closed.error());
   }
-  // Best effort: a device stays.
-  if (whole_bytes_ == 0) (void)files_.Remove(path_);
   return !failed_;
+}
+
+Status ScoresWriter::Open() {
+  HYPNOS_ASSIGN_OR_RETURN(file_, files_.CreateFile(path_));
+  return {};
 }
 
 // Flushes, so that whoever follows the file, or finds it after the process was killed, sees whole
 // rows.
 Status ScoresWriter::Write(const std::string& text) {
+  if (file_ == nullptr) HYPNOS_RETURN_IF_ERROR(Open());
   HYPNOS_RETURN_IF_ERROR(file_->Append(text));
   return file_->Flush();
 }
@@ -80,6 +83,8 @@ Status ScoresWriter::Write(const std::string& text) {
 void ScoresWriter::Fail(const Error& error) {
   failed_ = true;
   log::Error("--scores: {}; the rows end here, everything else goes on", error.message);
+  // What could not be opened still holds what it held before.
+  if (file_ == nullptr) return;
   // Letting go of the file may still bring a part of a row to the disk: cut afterwards. Best
   // effort: a device cannot be cut.
   file_.reset();

@@ -2,7 +2,7 @@
 // The score is the generator's mean square error in variances of the channel; 0 for a frame that
 // nothing led up to. Numbers are written so that reading them gives the same bits.
 // Each row is flushed. Where writing fails, as on a full disk, the file ends after its last whole
-// row.
+// row. What it held before stays until there is a first row.
 // Threads: as an observer of the pipeline.
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 
+#include "daemon/scores_path.h"
 #include "hypnos/base/file_system.h"
 #include "hypnos/pipeline/report.h"
 
@@ -18,26 +19,26 @@ namespace hypnos {
 
 class ScoresWriter final : public PipelineObserver {
  public:
-  // The file is created at once, so that a path which cannot be written is known before anything
-  // is learned. Frames of `left_out` clips get no row.
-  static Result<std::unique_ptr<ScoresWriter>> Create(FileSystem& files, const std::string& path,
+  // A device or pipe is opened at once; a file is created, or emptied, for its first row. Frames of
+  // `left_out` clips get no row.
+  static Result<std::unique_ptr<ScoresWriter>> Create(FileSystem& files, const ScoresPath& path,
                                                       std::set<std::string> left_out);
 
   void OnFrame(const FrameReport& report) override;
 
-  // Ends the file; a file without a row is removed. False: rows are missing; the log has said why.
+  // Ends the file. False: rows are missing; the log has said why.
   bool Close();
 
  private:
-  ScoresWriter(FileSystem& files, std::string path, std::unique_ptr<WritableFile> file,
-               std::set<std::string> left_out);
+  ScoresWriter(FileSystem& files, std::string path, std::set<std::string> left_out);
 
+  Status Open();
   Status Write(const std::string& text);
   void Fail(const Error& error);
 
   FileSystem& files_;
   std::string path_;
-  std::unique_ptr<WritableFile> file_;
+  std::unique_ptr<WritableFile> file_;  // null: not opened yet, or given up
   std::set<std::string> left_out_;
   uint64_t whole_bytes_ = 0;
   bool failed_ = false;

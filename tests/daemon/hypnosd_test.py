@@ -320,9 +320,40 @@ class Scores(HypnosdTest):
 
     def test_cannot_be_written(self):
         for path, why in [('/nowhere/scores.csv', 'No such file or directory'),
-                          (self.folder, 'Is a directory')]:
+                          (self.folder, 'Is a directory'),
+                          ('x' * 300, 'File name too long')]:
             done = self.run_program('--config', self.config, '--until-end', '--scores', path)
             self.assert_refused(done, IO_ERROR, f"--scores: cannot create '{path}': {why}")
+
+    def test_never_go_where_the_input_comes_from(self):
+        video, settings = (self.folder / 'clip.avi').read_bytes(), self.config.read_bytes()
+        for path, whose in [('clip.avi', 'what is to be watched'),
+                            (self.config, 'the configuration')]:
+            done = self.run_program('--config', self.config, '--until-end', '--scores', path)
+            self.assert_refused(done, USAGE, f"--scores: '{path}' is {whose}, which would be lost; "
+                                             'name another file')
+        self.assertEqual((self.folder / 'clip.avi').read_bytes(), video)
+        self.assertEqual(self.config.read_bytes(), settings)
+
+    def test_of_before_survive_a_run_that_is_refused(self):
+        self.scores.write_text('of yesterday\n', encoding='utf-8')
+        for more, code in [(['--set', 'encoding.patches.size=64'], CONFIGURATION),
+                           (['--set', 'sources.0.file.path=none.avi'], NO_INPUT)]:
+            self.assertEqual(self.run_to_end(*more).returncode, code)
+            self.assertEqual(self.scores.read_text(encoding='utf-8'), 'of yesterday\n')
+        # And give way to those of a run that has some, in the same file: who follows it goes on.
+        before = self.scores.stat().st_ino
+        self.assert_ends(self.run_to_end(), OK)
+        self.assert_rows(40)
+        self.assertEqual(self.scores.stat().st_ino, before)
+
+    def test_go_through_a_pipe(self):
+        pipe = self.folder / 'pipe'
+        os.mkfifo(pipe)
+        process = self.start('--config', self.config, '--until-end', '--scores', pipe)
+        self.scores.write_text(pipe.read_text(encoding='utf-8'), encoding='utf-8')
+        self.assert_ends(self.finish(process), OK)
+        self.assert_rows(40)
 
     def test_go_to_a_full_disk(self):
         done = self.run_program('--config', self.config, '--until-end', '--scores', '/dev/full')

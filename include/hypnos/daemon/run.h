@@ -14,6 +14,8 @@ struct RunOptions {
   bool until_end = false;
   // Where to write a row of scores a frame; empty: nowhere.
   std::string scores_path;
+  // Where the configuration was read from, so that nothing is written there.
+  std::string config_path;
 };
 
 // kUnimplemented for a valid configuration that this version cannot run.
