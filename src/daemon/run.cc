@@ -86,11 +86,6 @@ void WarnOfNoScores(const config::Config& config) {
       "`learn: false`, or set output.score_learned_entries");
 }
 
-bool Sleeps(const config::Config& config) {
-  const auto rule = config.learning().rule();
-  return rule != config::Learning::INTERLEAVED && rule != config::Learning::LOOKING;
-}
-
 // Null where none are asked for.
 Result<std::unique_ptr<ScoresWriter>> OpenScores(FileSystem& files, const config::Config& config,
                                                  const RunOptions& options) {
@@ -141,9 +136,7 @@ int RunDaemon(const config::Config& config, const RunOptions& options) {
   // Who stops the daemon while a camera is slow to open does not want to hear of the camera.
   if (stop.IsSet()) return kExitOk;
   if (!source.ok()) return Fail(source.error(), SourceExitCode(source.error()));
-  RunDescription run{(*source)->Describe(), (*source)->frame_count(),
-                     Sleeps(config) ? config.schedule().wake_steps() : 0,
-                     config.schedule().sleep_steps()};
+  const RunDescription run{(*source)->Describe(), (*source)->frame_count()};
 
   PosixFileSystem files;
   auto opened = OpenScores(files, config, options);

@@ -22,7 +22,8 @@ void StatusBoard::OnFrame(const FrameReport& report) {
   Notice(report.layers, false);
   Follow(report.prediction_error, now_.frames <= 1, now_.prediction_error);
   ++now_.frames;
-  ++now_.phase_steps;
+  now_.learning = report.learn;
+  now_.phase = report.phase;
   now_.clip = report.clip;
   now_.frame = report.index;
   if (report.discontinuity != Discontinuity::kNone) {
@@ -43,14 +44,14 @@ void StatusBoard::OnDream(const DreamReport& report) {
   Notice(report.layers, true);
   now_.has_dreamed = true;
   ++now_.dream_steps;
-  ++now_.phase_steps;
+  now_.phase = report.phase;
 }
 
 void StatusBoard::OnPhase(const PhaseReport& report) {
   const std::lock_guard lock(mutex_);
   now_.asleep = report.asleep;
   now_.sleeps = report.sleeps;
-  now_.phase_steps = 0;
+  now_.phase = report.phase;
   for (size_t l = 0; l < now_.layers.size(); ++l) now_.layers[l].contrast = report.contrast[l];
 }
 

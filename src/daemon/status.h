@@ -33,7 +33,8 @@ struct StatusSnapshot {
   int64_t dream_steps = 0;
   uint64_t sleeps = 0;
   bool asleep = false;
-  uint64_t phase_steps = 0;  // since the phase began
+  bool learning = true;  // from the last frame
+  PhasePosition phase;
   bool has_dreamed = false;
   double frames_per_second = 0;  // over the last seconds, dreams included in the time
   double prediction_error = 0;   // running mean

@@ -36,12 +36,19 @@ std::string LearningWord(const LayerStatus& layer, bool has_slept) {
   return layer.finished() ? "finished" : share;
 }
 
-std::string PhaseText(const RunDescription& run, const StatusSnapshot& status) {
-  if (run.wake_steps == 0 || run.sleep_steps == 0) return "awake";
-  const uint64_t length = status.asleep ? run.sleep_steps : run.wake_steps;
-  const double share = static_cast<double>(status.phase_steps) / static_cast<double>(length);
-  return Format("{} {} {}/{}", status.asleep ? "asleep, dreaming" : "awake", Bar(share, 12),
-                status.phase_steps, length);
+// Awake it looks only where it does not learn from what it sees.
+const char* PhaseWord(const StatusSnapshot& status) {
+  if (status.asleep) return "asleep";
+  return status.learning ? "awake" : "looking";
+}
+
+// Who only looks comes no nearer to sleep.
+std::string PhaseText(const StatusSnapshot& status) {
+  const std::string word = status.asleep ? "asleep, dreaming" : PhaseWord(status);
+  const auto& [step, length] = status.phase;
+  if (length == 0 || !(status.asleep || status.learning)) return word;
+  const double share = static_cast<double>(step) / static_cast<double>(length);
+  return Format("{} {} {}/{}", word, Bar(share, 12), step, length);
 }
 
 int64_t Dropped(const FrameDrops& drops) { return drops.queue_full; }
@@ -69,7 +76,7 @@ std::vector<std::string> StatusBlock(const RunDescription& run, const StatusSnap
   lines.push_back(Format("  {}  frame {}  {:.1f} frames/s  prediction error {:.4f}{}", status.clip,
                          status.frame, status.frames_per_second, status.prediction_error,
                          DropsText(drops)));
-  lines.push_back(Format("  {}  slept {}", PhaseText(run, status), Times(status.sleeps)));
+  lines.push_back(Format("  {}  slept {}", PhaseText(status), Times(status.sleeps)));
   lines.push_back("  layer   goodness real   dream   p(real) real   dream   learning");
   for (size_t l = 0; l < status.layers.size(); ++l) {
     const LayerStatus& layer = status.layers[l];
@@ -93,7 +100,7 @@ std::vector<std::string> StatusBlock(const RunDescription& run, const StatusSnap
 std::string StatusLine(const StatusSnapshot& status, const FrameDrops& drops) {
   std::string line =
       Format("{} frame {}: {:.1f} frames/s, {}, prediction error {:.4f}", status.clip, status.frame,
-             status.frames_per_second, status.asleep ? "asleep" : "awake", status.prediction_error);
+             status.frames_per_second, PhaseWord(status), status.prediction_error);
   for (size_t l = 0; l < status.layers.size(); ++l) {
     const LayerStatus& layer = status.layers[l];
     line +=

@@ -16,8 +16,6 @@ namespace hypnos {
 struct RunDescription {
   std::string source;             // "vtest: file '…', 768x576, 10 frames/s"
   std::optional<int64_t> frames;  // in all, where it is known
-  uint64_t wake_steps = 0;
-  uint64_t sleep_steps = 0;
 };
 
 // The block on a terminal, a line each, cut to `width` columns.

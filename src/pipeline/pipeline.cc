@@ -74,6 +74,7 @@ class Pipeline::Driver {
   void SubmitDreamStep(size_t sequence, int64_t frame, int hold);
   void FillReplay(Step& step, size_t sequence, size_t frame, int hold);
   void FillDream(Step& step, Lane follows, int64_t fork_number, int64_t frame, int hold);
+  PhasePosition PositionAfter(uint64_t steps) const;
   void SwitchPhase();
   void Finish(Instant begin);
 
@@ -208,6 +209,7 @@ void Pipeline::Driver::SubmitRealStep(Frame* first, int hold, bool learn) {
     JudgeBesideDream(step);
   }
   ++real_age_;
+  step.phase = PositionAfter(learn ? 1 : 0);
   flow_->Submit();
   // Where nothing is remembered (every clip was shorter than a sequence) there is nothing to dream
   // of: it stays awake until there is.
@@ -261,11 +263,18 @@ void Pipeline::Driver::FillDream(Step& step, Lane follows, int64_t fork_number, 
   step.dream_step = dream.age;
 }
 
+// So many steps from now, in the present phase.
+PhasePosition Pipeline::Driver::PositionAfter(uint64_t steps) const {
+  if (!has_phases() || schedule_.length() == 0) return {};
+  return {std::min(schedule_.step() + steps, schedule_.length()), schedule_.length()};
+}
+
 void Pipeline::Driver::SwitchPhase() {
   flow_->Drain();
   PhaseReport report;
   report.asleep = schedule_.asleep();
   report.sleeps = schedule_.sleeps();
+  report.phase = PositionAfter(0);
   if (report.asleep) {
     network_->FallAsleep();
   } else {
@@ -331,6 +340,7 @@ void Pipeline::Driver::SubmitDreamStep(size_t sequence, int64_t frame, int hold)
     step.real.age = frame * options_.steps_per_frame + hold;
   }
   FillDream(step, Lane::kReplay, fork_number, frame, hold);
+  step.phase = PositionAfter(1);
   flow_->Submit();
 }
 

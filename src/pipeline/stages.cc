@@ -109,12 +109,13 @@ void Stages::ReportFrame(Step& step) {
     report.index = step.frame.index;
     report.presentation_time = step.frame.presentation_time;
     report.discontinuity = step.frame.discontinuity;
-    report.learn = step.learn;
+    report.learn = step.real.learn_generator;
     report.resized = step.resized;
     report.prediction_error = step.real.prediction_error;
   }
   if (!step.last_of_frame) return;
   report.layers = step.real.layers;
+  report.phase = step.phase;
   ++summary_.frames;
   if (step.real.phase != Phase::kLook) ++summary_.learned_frames;
   observer_.OnFrame(report);
@@ -123,6 +124,7 @@ void Stages::ReportFrame(Step& step) {
 void Stages::ReportDream(const Step& step) {
   dream_report_.step = step.dream_step;
   dream_report_.layers = step.dream.layers;
+  dream_report_.phase = step.phase;
   ++summary_.dream_steps;
   observer_.OnDream(dream_report_);
 }

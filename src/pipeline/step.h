@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "hypnos/network/network.h"
+#include "hypnos/pipeline/report.h"
 #include "hypnos/sources/frame.h"
 
 namespace hypnos {
@@ -42,6 +43,7 @@ struct Step {
   bool judged_anew = false;
 
   bool asleep = false;
+  PhasePosition phase;  // this step included
   bool live() const { return has_real && !asleep; }
   // Whether an input must wait for the read-out of the step before.
   bool follows_prediction() const { return has_dream && first_of_frame; }

@@ -52,7 +52,6 @@ TEST_F(StatusBoardTest, CountsFramesAndDreams) {
   EXPECT_EQ(status.frame, 6);
   EXPECT_EQ(status.frames, 2);
   EXPECT_EQ(status.dream_steps, 1);
-  EXPECT_EQ(status.phase_steps, 3u);
   EXPECT_TRUE(status.has_dreamed);
 }
 
@@ -91,19 +90,35 @@ TEST_F(StatusBoardTest, CountsDiscontinuitiesByReason) {
   EXPECT_THAT(board_.Snapshot().discontinuities, ElementsAre(Pair("gap", 2), Pair("start", 1)));
 }
 
-TEST_F(StatusBoardTest, CountsTheStepsOfAPhaseAnew) {
-  for (int i = 0; i < 3; ++i) board_.OnFrame(Frame(i));
+TEST_F(StatusBoardTest, KnowsThePhaseFromWhateverWasReportedLast) {
+  FrameReport frame = Frame(0);
+  frame.phase = {127, 128};
+  board_.OnFrame(frame);
+  EXPECT_EQ(board_.Snapshot().phase.step, 127u);
+  EXPECT_EQ(board_.Snapshot().phase.length, 128u);
   PhaseReport phase;
   phase.asleep = true;
   phase.sleeps = 4;
+  phase.phase = {0, 64};
   phase.contrast = {0.25};
   board_.OnPhase(phase);
-  board_.OnDream(Dream(1));
-  const StatusSnapshot status = board_.Snapshot();
-  EXPECT_TRUE(status.asleep);
-  EXPECT_EQ(status.sleeps, 4u);
-  EXPECT_EQ(status.phase_steps, 1u);
-  EXPECT_EQ(status.layers[0].contrast, 0.25);
+  EXPECT_TRUE(board_.Snapshot().asleep);
+  EXPECT_EQ(board_.Snapshot().sleeps, 4u);
+  EXPECT_EQ(board_.Snapshot().phase.step, 0u);
+  EXPECT_EQ(board_.Snapshot().phase.length, 64u);
+  EXPECT_EQ(board_.Snapshot().layers[0].contrast, 0.25);
+  DreamReport dream = Dream(1);
+  dream.phase = {1, 64};
+  board_.OnDream(dream);
+  EXPECT_EQ(board_.Snapshot().phase.step, 1u);
+}
+
+TEST_F(StatusBoardTest, KnowsWhetherItLearnsFromWhatItSees) {
+  FrameReport frame = Frame(0);
+  EXPECT_TRUE(board_.Snapshot().learning);
+  frame.learn = false;
+  board_.OnFrame(frame);
+  EXPECT_FALSE(board_.Snapshot().learning);
 }
 
 TEST_F(StatusBoardTest, MeasuresTheRateByTheClock) {

@@ -18,12 +18,7 @@ using testing::Not;
 
 constexpr size_t kWide = 200;
 
-RunDescription Clip() {
-  return {.source = "file 'a.avi', 64x48, 10 frames/s",
-          .frames = 200,
-          .wake_steps = 128,
-          .sleep_steps = 64};
-}
+RunDescription Clip() { return {.source = "file 'a.avi', 64x48, 10 frames/s", .frames = 200}; }
 
 StatusSnapshot Status() {
   StatusSnapshot status;
@@ -32,7 +27,7 @@ StatusSnapshot Status() {
   status.frames = 50;
   status.frames_per_second = 10;
   status.prediction_error = 0.25;
-  status.phase_steps = 32;
+  status.phase = {32, 128};
   status.layers.resize(2);
   status.layers[0].real_goodness = 1.5;
   status.layers[0].real_probability = 0.75;
@@ -94,13 +89,23 @@ TEST(StatusBlock, ColumnsStandBelowTheirHeadings) {
 TEST(StatusBlock, ShowsTheSleepByItsOwnLength) {
   StatusSnapshot status = Slept();
   status.asleep = true;
+  status.phase = {32, 64};
   EXPECT_EQ(Block(status)[2], "  asleep, dreaming ██████░░░░░░ 32/64  slept 2 times");
 }
 
 TEST(StatusBlock, HasNoPhaseWhereThereIsNoSleep) {
-  RunDescription run = Clip();
-  run.wake_steps = 0;
-  EXPECT_EQ(Block(Status(), run)[2], "  awake  slept 0 times");
+  StatusSnapshot status = Status();
+  status.phase = {};
+  EXPECT_EQ(Block(status)[2], "  awake  slept 0 times");
+}
+
+TEST(StatusBlock, SaysThatItOnlyLooks) {
+  StatusSnapshot status = Status();
+  status.learning = false;
+  EXPECT_EQ(Block(status)[2], "  looking  slept 0 times");
+  EXPECT_THAT(StatusLine(status, {}), HasSubstr(", looking, "));
+  status.asleep = true;
+  EXPECT_THAT(Block(status)[2], HasSubstr("asleep, dreaming ███"));
 }
 
 TEST(StatusBlock, SaysHowFarEachLayerHasLearned) {

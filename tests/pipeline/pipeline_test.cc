@@ -164,6 +164,57 @@ TEST(Pipeline, HoldsAFrameForSeveralSteps) {
   }
 }
 
+// "step/length", for each report in its order.
+class PhaseRecorder final : public Recorder {
+ public:
+  void OnFrame(const FrameReport& report) override { Add(report.learn ? "f" : "l", report.phase); }
+  void OnDream(const DreamReport& report) override { Add("d", report.phase); }
+  void OnPhase(const PhaseReport& report) override { Add("p", report.phase); }
+
+  std::string course;
+
+ private:
+  void Add(const char* what, const PhasePosition& phase) {
+    course += Format("{}{}/{} ", what, phase.step, phase.length);
+  }
+};
+
+std::string Phases(const PipelineOptions& options, std::vector<Frame> frames) {
+  SystemClock clock;
+  PhaseRecorder recorder;
+  Pipeline pipeline(options, clock, recorder);
+  FrameQueue queue(frames.size() + 1, OnFull::kBlock);
+  Fill(queue, std::move(frames));
+  EXPECT_TRUE(pipeline.Run(queue).ok());
+  return recorder.course;
+}
+
+// Frames that are not learned from do not count; a frame counts as often as it is held.
+TEST(Pipeline, SaysHowFarThePhaseIs) {
+  PipelineOptions options = SmallPipeline();
+  options.schedule = {.wake_steps = 12, .sleep_steps = 2};
+  auto frames = MakeClip(15);
+  frames[2].learn = frames[3].learn = false;
+  frames[2].discontinuity = frames[4].discontinuity = Discontinuity::kClip;
+  EXPECT_EQ(Phases(options, std::move(frames)),
+            "f1/12 f2/12 l2/12 l2/12 f3/12 f4/12 f5/12 f6/12 f7/12 f8/12 f9/12 f10/12 f11/12 "
+            "f12/12 p0/2 d1/2 d2/2 p0/12 f1/12 ");
+  options.steps_per_frame = 3;
+  EXPECT_EQ(Phases(options, MakeClip(5)), "f3/12 f6/12 f9/12 f12/12 f12/12 ")
+      << "awake until there is something to dream of";
+}
+
+TEST(Pipeline, HasNoPhaseWhereThereIsNoSleep) {
+  PipelineOptions options = SmallPipeline();
+  options.network.learning.rule = LearningRule::kLooking;
+  EXPECT_EQ(Phases(options, MakeClip(2)), "l0/0 l0/0 ");
+  options.network.learning.rule = LearningRule::kInterleaved;
+  EXPECT_EQ(Phases(options, MakeClip(2)), "f0/0 f0/0 ");
+  options.network.learning.rule = LearningRule::kRehearsed;
+  options.schedule.sleep_steps = 0;
+  EXPECT_EQ(Phases(options, MakeClip(2)), "f0/0 f0/0 ");
+}
+
 TEST(Pipeline, ADiscontinuityForgetsThePast) {
   auto frames = MakeClip(12);
   frames[6].discontinuity = Discontinuity::kGap;

@@ -70,6 +70,8 @@ TEST(WakeSleep, NeverSleepsWithoutBothLengths) {
     WakeSleep schedule(options);
     EXPECT_EQ(Course(schedule, 8), "wwwwwwww");
     EXPECT_EQ(schedule.sleeps(), 0u);
+    EXPECT_EQ(schedule.step(), 0u);
+    EXPECT_EQ(schedule.length(), 0u);
   }
 }
 

@@ -13,29 +13,39 @@
 
 namespace hypnos {
 
+// How far waking or sleeping has come, counted in steps that were learned from.
+struct PhasePosition {
+  uint64_t step = 0;
+  uint64_t length = 0;  // 0: it has no end
+};
+
 // One input frame. Its prediction error is from before anything was learned from it.
 struct FrameReport {
   std::string clip;
   int64_t index = 0;
   Duration presentation_time{};
   Discontinuity discontinuity = Discontinuity::kNone;
-  bool learn = true;     // the source lets the network learn from this frame
+  bool learn = true;     // the network learns from this frame: neither source nor rule forbids it
   bool resized = false;  // it was of another size than the first one
   // Mean square error of the generator's prediction, in variances of the channel, over the frame; 0
   // for a frame that nothing led up to.
   double prediction_error = 0;
   std::vector<StepStatistics> layers;  // of the frame's last tick
+  PhasePosition phase;                 // the frame included
 };
 
 // One step of a dream from which something was learned.
 struct DreamReport {
   int64_t step = 0;  // from the dream's first own frame
   std::vector<StepStatistics> layers;
+  PhasePosition phase;  // the step included
 };
 
+// A phase begins.
 struct PhaseReport {
   bool asleep = false;
   uint64_t sleeps = 0;  // finished so far
+  PhasePosition phase;
   // Per layer: FfLayer::contrast of the last finished cycle.
   std::vector<double> contrast;
 };

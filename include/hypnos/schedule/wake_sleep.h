@@ -21,14 +21,17 @@ class WakeSleep {
   explicit WakeSleep(const WakeSleepOptions& options) : options_(options) {}
 
   bool asleep() const { return asleep_; }
-  // How far the present phase has come, and how long it is.
+  // How far the present phase has come, and how long it is; 0: it has no end.
   uint64_t step() const { return step_; }
-  uint64_t length() const { return asleep_ ? options_.sleep_steps : options_.wake_steps; }
+  uint64_t length() const {
+    if (options_.wake_steps == 0 || options_.sleep_steps == 0) return 0;
+    return asleep_ ? options_.sleep_steps : options_.wake_steps;
+  }
   uint64_t sleeps() const { return sleeps_; }
 
   // A learning step was made in the present phase. Returns true if it ended the phase.
   bool OnStep(bool may_sleep = true) {
-    if (options_.wake_steps == 0 || options_.sleep_steps == 0) return false;
+    if (length() == 0) return false;
     if (step_ < length()) ++step_;
     if (step_ < length() || (!asleep_ && !may_sleep)) return false;
     if (asleep_) ++sleeps_;
