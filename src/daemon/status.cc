@@ -6,7 +6,6 @@ namespace hypnos {
 namespace {
 
 constexpr double kForget = 0.02;
-constexpr Duration kWindow = std::chrono::seconds(2);
 
 // The first value counts in full.
 void Follow(double value, bool first, double& mean) {
@@ -15,7 +14,7 @@ void Follow(double value, bool first, double& mean) {
 
 }  // namespace
 
-StatusBoard::StatusBoard(const Clock& clock) : clock_(clock), window_begin_(clock.Now()) {}
+StatusBoard::StatusBoard(const Clock& clock) : clock_(clock) {}
 
 void StatusBoard::OnFrame(const FrameReport& report) {
   const std::lock_guard lock(mutex_);
@@ -29,14 +28,7 @@ void StatusBoard::OnFrame(const FrameReport& report) {
   if (report.discontinuity != Discontinuity::kNone) {
     ++now_.discontinuities[ToString(report.discontinuity)];
   }
-  ++window_frames_;
-  const Instant now = clock_.Now();
-  if (now - window_begin_ < kWindow && now_.frames_per_second > 0) return;
-  const double seconds = Seconds(now - window_begin_);
-  if (seconds < 0.2) return;
-  now_.frames_per_second = static_cast<double>(window_frames_) / seconds;
-  window_begin_ = now;
-  window_frames_ = 0;
+  rate_.Count(clock_.Now());
 }
 
 void StatusBoard::OnDream(const DreamReport& report) {
@@ -75,7 +67,10 @@ void StatusBoard::Notice(const std::vector<StepStatistics>& layers, bool dream) 
 
 StatusSnapshot StatusBoard::Snapshot() const {
   const std::lock_guard lock(mutex_);
-  return now_;
+  StatusSnapshot snapshot = now_;
+  // Asked for now: a camera that has stopped reports no frame by which it could be noticed.
+  snapshot.frames_per_second = rate_.At(clock_.Now());
+  return snapshot;
 }
 
 }  // namespace hypnos

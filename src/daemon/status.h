@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/frame_rate.h"
 #include "hypnos/base/clock.h"
 #include "hypnos/pipeline/report.h"
 
@@ -36,8 +37,8 @@ struct StatusSnapshot {
   bool learning = true;  // from the last frame
   PhasePosition phase;
   bool has_dreamed = false;
-  double frames_per_second = 0;  // over the last seconds, dreams included in the time
-  double prediction_error = 0;   // running mean
+  double frames_per_second = 0;                    // over the last ten seconds, dreams included
+  double prediction_error = 0;                     // running mean
   std::map<std::string, int64_t> discontinuities;  // by reason
   std::vector<LayerStatus> layers;
 };
@@ -58,9 +59,7 @@ class StatusBoard final : public PipelineObserver {
   const Clock& clock_;
   mutable std::mutex mutex_;
   StatusSnapshot now_;
-  // Frames per second: of the last whole window and the one that is running.
-  Instant window_begin_;
-  int64_t window_frames_ = 0;
+  FrameRate rate_;
 };
 
 }  // namespace hypnos

@@ -134,6 +134,28 @@ TEST_F(StatusBoardTest, MeasuresTheRateByTheClock) {
   EXPECT_NEAR(board_.Snapshot().frames_per_second, 2, 0.1);
 }
 
+TEST_F(StatusBoardTest, TheRateOfACameraThatHasStoppedFallsToNothing) {
+  for (int i = 0; i < 200; ++i) {
+    clock_.AdvanceSeconds(0.1);
+    board_.OnFrame(Frame(i));
+  }
+  clock_.AdvanceSeconds(4);
+  EXPECT_NEAR(board_.Snapshot().frames_per_second, 6, 0.2);
+  clock_.AdvanceSeconds(6);
+  EXPECT_EQ(board_.Snapshot().frames_per_second, 0);
+}
+
+TEST_F(StatusBoardTest, TheRateBeginsWithTheFirstFrame) {
+  clock_.AdvanceSeconds(100);  // the camera was slow to open
+  board_.OnFrame(Frame(0));
+  EXPECT_EQ(board_.Snapshot().frames_per_second, 0) << "not known yet";
+  for (int i = 1; i <= 10; ++i) {
+    clock_.AdvanceSeconds(0.05);
+    board_.OnFrame(Frame(i));
+  }
+  EXPECT_NEAR(board_.Snapshot().frames_per_second, 20, 0.01);
+}
+
 TEST_F(StatusBoardTest, SaysOnceThatALayerIsNoLongerFinite) {
   FrameReport broken = Frame(1);
   broken.layers[0].goodness = std::numeric_limits<double>::quiet_NaN();
