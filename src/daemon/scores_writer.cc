@@ -26,8 +26,9 @@ std::string Header(size_t layers) {
 }
 
 std::string Row(const FrameReport& report) {
+  // Every frame has a score, also one that nothing led up to: judges take no empty ones.
   std::string row = Format("{},{},{},{}", Quoted(report.clip), report.index,
-                           Seconds(report.presentation_time), report.prediction_error);
+                           Seconds(report.presentation_time), report.prediction_error.value_or(0));
   for (const auto& layer : report.layers) {
     row += Format(",{},{}", layer.goodness, layer.probability);
   }

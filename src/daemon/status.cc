@@ -19,7 +19,10 @@ StatusBoard::StatusBoard(const Clock& clock) : clock_(clock) {}
 void StatusBoard::OnFrame(const FrameReport& report) {
   const std::lock_guard lock(mutex_);
   Notice(report.layers, false);
-  Follow(report.prediction_error, now_.frames <= 1, now_.prediction_error);
+  if (const auto error = report.prediction_error) {
+    if (!now_.prediction_error) now_.prediction_error = error;
+    Follow(*error, false, *now_.prediction_error);
+  }
   ++now_.frames;
   now_.learning = report.learn;
   now_.phase = report.phase;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,7 @@ struct StatusSnapshot {
   PhasePosition phase;
   bool has_dreamed = false;
   double frames_per_second = 0;                    // over the last ten seconds, dreams included
-  double prediction_error = 0;                     // running mean
+  std::optional<double> prediction_error;          // running mean; none before there was one
   std::map<std::string, int64_t> discontinuities;  // by reason
   std::vector<LayerStatus> layers;
 };

@@ -51,6 +51,11 @@ std::string PhaseText(const StatusSnapshot& status) {
   return Format("{} {} {}/{}", word, Bar(share, 12), step, length);
 }
 
+// "-" until there was something to compare with.
+std::string ErrorText(const StatusSnapshot& status) {
+  return status.prediction_error ? Format("{:.4f}", *status.prediction_error) : "-";
+}
+
 int64_t Dropped(const FrameDrops& drops) { return drops.queue_full; }
 
 std::string DropsText(const FrameDrops& drops) {
@@ -73,8 +78,8 @@ std::vector<std::string> StatusBlock(const RunDescription& run, const StatusSnap
                                      const FrameDrops& drops, size_t width) {
   std::vector<std::string> lines;
   lines.push_back(Format("  {}", run.source));
-  lines.push_back(Format("  {}  frame {}  {:.1f} frames/s  prediction error {:.4f}{}", status.clip,
-                         status.frame, status.frames_per_second, status.prediction_error,
+  lines.push_back(Format("  {}  frame {}  {:.1f} frames/s  prediction error {}{}", status.clip,
+                         status.frame, status.frames_per_second, ErrorText(status),
                          DropsText(drops)));
   lines.push_back(Format("  {}  slept {}", PhaseText(status), Times(status.sleeps)));
   lines.push_back("  layer   goodness real   dream   p(real) real   dream   learning");
@@ -99,8 +104,8 @@ std::vector<std::string> StatusBlock(const RunDescription& run, const StatusSnap
 
 std::string StatusLine(const StatusSnapshot& status, const FrameDrops& drops) {
   std::string line =
-      Format("{} frame {}: {:.1f} frames/s, {}, prediction error {:.4f}", status.clip, status.frame,
-             status.frames_per_second, PhaseWord(status), status.prediction_error);
+      Format("{} frame {}: {:.1f} frames/s, {}, prediction error {}", status.clip, status.frame,
+             status.frames_per_second, PhaseWord(status), ErrorText(status));
   for (size_t l = 0; l < status.layers.size(); ++l) {
     const LayerStatus& layer = status.layers[l];
     line +=
@@ -136,8 +141,8 @@ std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
   for (const auto& [reason, count] : status.discontinuities) {
     if (reason != "start") text += Format("State was reset {}: {}.\n", Times(count), reason);
   }
-  text += Format("Prediction error {:.4f} (running mean, in variances of the input).\n",
-                 status.prediction_error);
+  text +=
+      Format("Prediction error {} (running mean, in variances of the input).\n", ErrorText(status));
   for (size_t l = 0; l < status.layers.size(); ++l) {
     const LayerStatus& layer = status.layers[l];
     text += Format(

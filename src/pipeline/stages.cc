@@ -111,7 +111,8 @@ void Stages::ReportFrame(Step& step) {
     report.discontinuity = step.frame.discontinuity;
     report.learn = step.real.learn_generator;
     report.resized = step.resized;
-    report.prediction_error = step.real.prediction_error;
+    report.prediction_error.reset();
+    if (step.real.compare) report.prediction_error = step.real.prediction_error;
   }
   if (!step.last_of_frame) return;
   report.layers = step.real.layers;

@@ -67,6 +67,12 @@ TEST(ScoresWriter, WritesNumbersThatReadBackAsTheSameBits) {
   EXPECT_EQ(goodness, report.layers[0].goodness);
 }
 
+TEST(ScoresWriter, GivesAFrameThatNothingLedUpToTheScore0) {
+  FrameReport first = Report(0);
+  first.prediction_error.reset();
+  EXPECT_THAT(Written({first}), HasSubstr("\ndoor,0,0,0,1.25,"));
+}
+
 TEST(ScoresWriter, QuotesNamesThatWouldBreakARow) {
   EXPECT_THAT(Written({Report(0, "a,b")}), HasSubstr("\n\"a,b\",0,"));
   EXPECT_THAT(Written({Report(0, "a\"b")}), HasSubstr("\n\"a\"\"b\",0,"));

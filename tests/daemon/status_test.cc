@@ -71,12 +71,14 @@ TEST_F(StatusBoardTest, AveragesOverAboutFiftySteps) {
   EXPECT_NEAR(board_.Snapshot().layers[0].real_goodness, 0.364, 0.001);
 }
 
-// The first frame of all has nothing before it, and so an error of 0 that means nothing.
-TEST_F(StatusBoardTest, ThePredictionErrorBeginsWithTheSecondFrame) {
+TEST_F(StatusBoardTest, ThePredictionErrorIsOfFramesThatSomethingLedUpTo) {
+  FrameReport compared = Frame(1);
+  compared.prediction_error = 0.5;
   board_.OnFrame(Frame(0));
-  FrameReport second = Frame(1);
-  second.prediction_error = 0.5;
-  board_.OnFrame(second);
+  EXPECT_FALSE(board_.Snapshot().prediction_error);
+  board_.OnFrame(compared);
+  EXPECT_EQ(board_.Snapshot().prediction_error, 0.5);
+  for (int i = 0; i < 50; ++i) board_.OnFrame(Frame(0));  // each after a cut
   EXPECT_EQ(board_.Snapshot().prediction_error, 0.5);
 }
 

@@ -13,6 +13,7 @@ namespace {
 
 using testing::AllOf;
 using testing::Contains;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -73,6 +74,13 @@ TEST(StatusBlock, SaysWhatIsWatchedAndHowItGoes) {
   EXPECT_EQ(lines[1], "  door  frame 49  10.0 frames/s  prediction error 0.2500");
   EXPECT_EQ(lines[2], "  awake ███░░░░░░░░░ 32/128  slept 0 times");
   EXPECT_EQ(lines[4], "      1            1.50       -           0.75       -   -");
+}
+
+TEST(StatusBlock, HasNoPredictionErrorBeforeTheSecondFrame) {
+  StatusSnapshot status = Status();
+  status.prediction_error.reset();
+  EXPECT_THAT(Block(status)[1], EndsWith("prediction error -"));
+  EXPECT_THAT(StatusLine(status, {}), HasSubstr(", prediction error -; "));
 }
 
 TEST(StatusBlock, ColumnsStandBelowTheirHeadings) {

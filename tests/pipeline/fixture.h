@@ -54,7 +54,8 @@ class Recorder : public PipelineObserver {
  public:
   void OnFrame(const FrameReport& report) override {
     frames.push_back(report);
-    text += Format("frame {} {} {:a}", report.clip, report.index, report.prediction_error);
+    text +=
+        Format("frame {} {} {:a}", report.clip, report.index, report.prediction_error.value_or(0));
     Append(report.layers);
   }
   void OnDream(const DreamReport& report) override {

@@ -219,17 +219,17 @@ TEST(Pipeline, ADiscontinuityForgetsThePast) {
   auto frames = MakeClip(12);
   frames[6].discontinuity = Discontinuity::kGap;
   const Watched run(SmallPipeline(), std::move(frames));
-  EXPECT_EQ(run.recorder.frames[0].prediction_error, 0);
+  EXPECT_FALSE(run.recorder.frames[0].prediction_error);
   EXPECT_GT(run.recorder.frames[5].prediction_error, 0);
-  EXPECT_EQ(run.recorder.frames[6].prediction_error, 0);
+  EXPECT_FALSE(run.recorder.frames[6].prediction_error) << "there is none, not one of 0";
   EXPECT_GT(run.recorder.frames[7].prediction_error, 0);
 }
 
 Frame Mirrored(Frame frame) {
   const int width = frame.image.width();
   for (int y = 0; y < frame.image.height(); ++y) {
-    const auto row = frame.image.bytes().subspan(static_cast<size_t>(y * width),
-                                                 static_cast<size_t>(width));
+    const auto row =
+        frame.image.bytes().subspan(static_cast<size_t>(y * width), static_cast<size_t>(width));
     std::reverse(row.begin(), row.end());
   }
   return frame;

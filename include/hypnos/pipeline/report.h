@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,9 +28,9 @@ struct FrameReport {
   Discontinuity discontinuity = Discontinuity::kNone;
   bool learn = true;     // the network learns from this frame: neither source nor rule forbids it
   bool resized = false;  // it was of another size than the first one
-  // Mean square error of the generator's prediction, in variances of the channel, over the frame; 0
-  // for a frame that nothing led up to.
-  double prediction_error = 0;
+  // Mean square error of the generator's prediction, in variances of the channel, over the frame;
+  // none for a frame that nothing led up to.
+  std::optional<double> prediction_error;
   std::vector<StepStatistics> layers;  // of the frame's last tick
   PhasePosition phase;                 // the frame included
 };
