@@ -10,6 +10,7 @@
 #include "daemon/build_options.h"
 #include "daemon/display.h"
 #include "daemon/exit_code.h"
+#include "daemon/printable.h"
 #include "daemon/scores_path.h"
 #include "daemon/scores_writer.h"
 #include "daemon/signals.h"
@@ -98,7 +99,7 @@ Result<std::unique_ptr<ScoresWriter>> OpenScores(FileSystem& files, const config
 }
 
 int Fail(const Error& error, int code) {
-  log::Error("{}", error.message);
+  log::Error("{}", Printable(error.message));
   return code;
 }
 
@@ -141,13 +142,13 @@ int RunDaemon(const config::Config& config, const RunOptions& options) {
   PosixFileSystem files;
   auto opened = OpenScores(files, config, options);
   if (!opened.ok()) {
-    log::Error("--scores: {}", opened.error().message);
+    log::Error("--scores: {}", Printable(opened.error().message));
     return opened.error().code == Code::kInvalidArgument ? kExitUsage : kExitIo;
   }
   const std::unique_ptr<ScoresWriter> scores = std::move(opened).value();
   if (scores != nullptr) observers.Add(scores.get());
 
-  log::Info("watching {}", run.source);
+  log::Info("watching {}", Printable(run.source));
   CaptureThread capture(std::move(source).value(), source_config.queue_frames(),
                         BuildOnFull(source_config));
   {

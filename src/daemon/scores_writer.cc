@@ -1,16 +1,20 @@
 #include "daemon/scores_writer.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "daemon/printable.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
 
 namespace hypnos {
 namespace {
 
-// RFC 4180.
+// RFC 4180. A name stays what it is, so that it can be found again; in quotes also where it holds
+// another control character than the end of a line, at which some readers would split a row too.
 std::string Quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  const auto may_break = [](unsigned char c) { return c == ',' || c == '"' || c < 0x20; };
+  if (std::ranges::none_of(text, may_break)) return text;
   std::string quoted = "\"";
   for (const char c : text) {
     if (c == '"') quoted += '"';
@@ -59,7 +63,7 @@ void ScoresWriter::OnFrame(const FrameReport& report) {
 
 bool ScoresWriter::Close() {
   if (file_ == nullptr && !failed_ && files_.Exists(path_)) {
-    log::Info("--scores: there was no row to write; '{}' is as it was", path_);
+    log::Info("--scores: there was no row to write; '{}' is as it was", Printable(path_));
   }
   if (file_ != nullptr) {
     const Status closed = file_->Close();
@@ -83,7 +87,7 @@ Status ScoresWriter::Write(const std::string& text) {
 
 void ScoresWriter::Fail(const Error& error) {
   failed_ = true;
-  log::Error("--scores: {}; the rows end here, everything else goes on", error.message);
+  log::Error("--scores: {}; the rows end here, everything else goes on", Printable(error.message));
   // What could not be opened still holds what it held before.
   if (file_ == nullptr) return;
   // Letting go of the file may still bring a part of a row to the disk: cut afterwards. Best

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "daemon/printable.h"
 #include "hypnos/base/format.h"
 
 namespace hypnos {
@@ -77,10 +78,10 @@ std::string Cut(const std::string& text, size_t width) {
 std::vector<std::string> StatusBlock(const RunDescription& run, const StatusSnapshot& status,
                                      const FrameDrops& drops, size_t width) {
   std::vector<std::string> lines;
-  lines.push_back(Format("  {}", run.source));
-  lines.push_back(Format("  {}  frame {}  {:.1f} frames/s  prediction error {}{}", status.clip,
-                         status.frame, status.frames_per_second, ErrorText(status),
-                         DropsText(drops)));
+  lines.push_back(Format("  {}", Printable(run.source)));
+  lines.push_back(Format("  {}  frame {}  {:.1f} frames/s  prediction error {}{}",
+                         Printable(status.clip), status.frame, status.frames_per_second,
+                         ErrorText(status), DropsText(drops)));
   lines.push_back(Format("  {}  slept {}", PhaseText(status), Times(status.sleeps)));
   lines.push_back("  layer   goodness real   dream   p(real) real   dream   learning");
   for (size_t l = 0; l < status.layers.size(); ++l) {
@@ -104,8 +105,8 @@ std::vector<std::string> StatusBlock(const RunDescription& run, const StatusSnap
 
 std::string StatusLine(const StatusSnapshot& status, const FrameDrops& drops) {
   std::string line =
-      Format("{} frame {}: {:.1f} frames/s, {}, prediction error {}", status.clip, status.frame,
-             status.frames_per_second, PhaseWord(status), ErrorText(status));
+      Format("{} frame {}: {:.1f} frames/s, {}, prediction error {}", Printable(status.clip),
+             status.frame, status.frames_per_second, PhaseWord(status), ErrorText(status));
   for (size_t l = 0; l < status.layers.size(); ++l) {
     const LayerStatus& layer = status.layers[l];
     line +=

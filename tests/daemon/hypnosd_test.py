@@ -304,6 +304,25 @@ class Input(HypnosdTest):
                          ['0', '4', '8'])
 
 
+class Names(HypnosdTest):
+
+    def test_with_control_characters_are_harmless_on_a_terminal_and_whole_in_the_scores(self):
+        name, path = 'a\x1b[31m\nb', 'c\x1b[0mlip.avi'
+        clips.write_avi(self.folder / path, 5)
+        self.config.write_text(SMALL.replace('name: door', r'name: "a\e[31m\nb"').format(
+            source=r'file: {path: "c\e[0mlip.avi"}'), encoding='utf-8')
+        done = self.run_to_end('--set', 'output.status_interval_seconds=0.001')
+        self.assert_ends(done, OK)
+        self.assertNotIn('\x1b', done.stdout + done.stderr)
+        self.assertIn(r"c\x1b[0mlip.avi", done.stderr)
+        self.assertEqual({row['clip'] for row in self.rows()}, {name})
+        (self.folder / path).unlink()
+        self.scores.unlink()
+        self.assert_refused(self.run_to_end(), NO_INPUT,
+                            re.escape(r"source 'a\x1b[31m\x0ab': file 'c\x1b[0mlip.avi' ") +
+                            'does not exist')
+
+
 class Scores(HypnosdTest):
 
     def setUp(self):

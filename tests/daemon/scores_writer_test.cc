@@ -77,6 +77,7 @@ TEST(ScoresWriter, QuotesNamesThatWouldBreakARow) {
   EXPECT_THAT(Written({Report(0, "a,b")}), HasSubstr("\n\"a,b\",0,"));
   EXPECT_THAT(Written({Report(0, "a\"b")}), HasSubstr("\n\"a\"\"b\",0,"));
   EXPECT_THAT(Written({Report(0, "a\nb")}), HasSubstr("\n\"a\nb\",0,"));
+  EXPECT_THAT(Written({Report(0, "a\x1b[31m\fb")}), HasSubstr("\n\"a\x1b[31m\fb\",0,"));
 }
 
 TEST(ScoresWriter, LeavesOutClips) {

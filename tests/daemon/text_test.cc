@@ -16,6 +16,7 @@ using testing::Contains;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 constexpr size_t kWide = 200;
 
@@ -152,6 +153,17 @@ TEST(StatusBlock, IsCutToTheTerminal) {
     }
   }
   EXPECT_EQ(Block(Status(), Clip(), 10)[2], "  awake ██") << "never in the middle of a sign";
+}
+
+TEST(StatusText, NeverHandsControlCharactersToATerminal) {
+  RunDescription run = Clip();
+  run.source = "file '\x1b]0;title\a.avi'";
+  StatusSnapshot status = Status();
+  status.clip = "a\x1b[31m\nb\x7f\u009b1mß";
+  const auto lines = Block(status, run);
+  EXPECT_EQ(lines[0], "  file '\\x1b]0;title\\x07.avi'");
+  EXPECT_THAT(lines[1], StartsWith("  a\\x1b[31m\\x0ab\\x7f\\x9b1mß  frame 49"));
+  EXPECT_THAT(StatusLine(status, {}), StartsWith("a\\x1b[31m\\x0ab\\x7f\\x9b1mß frame 49"));
 }
 
 TEST(StatusBlock, NamesDroppedFrames) {
