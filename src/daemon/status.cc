@@ -1,5 +1,6 @@
 #include "daemon/status.h"
 
+#include "daemon/printable.h"
 #include "hypnos/base/log.h"
 
 namespace hypnos {
@@ -32,6 +33,16 @@ void StatusBoard::OnFrame(const FrameReport& report) {
     ++now_.discontinuities[ToString(report.discontinuity)];
   }
   rate_.Count(clock_.Now());
+  if (report.resized) NoticeResized(report);
+}
+
+// Once for each clip, however often its size changes.
+void StatusBoard::NoticeResized(const FrameReport& report) {
+  if (!resized_.insert(report.clip).second) return;
+  log::Warning(
+      "source '{}': frame {} is not of the size of the first one; it is resized to fit, and so are "
+      "all others like it",
+      Printable(report.clip), report.index);
 }
 
 void StatusBoard::OnDream(const DreamReport& report) {

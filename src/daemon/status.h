@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -56,11 +57,13 @@ class StatusBoard final : public PipelineObserver {
 
  private:
   void Notice(const std::vector<StepStatistics>& layers, bool dream);
+  void NoticeResized(const FrameReport& report);
 
   const Clock& clock_;
   mutable std::mutex mutex_;
   StatusSnapshot now_;
   FrameRate rate_;
+  std::set<std::string> resized_;  // the clips of which it was said
 };
 
 }  // namespace hypnos

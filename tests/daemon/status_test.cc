@@ -158,6 +158,20 @@ TEST_F(StatusBoardTest, TheRateBeginsWithTheFirstFrame) {
   EXPECT_NEAR(board_.Snapshot().frames_per_second, 20, 0.01);
 }
 
+TEST_F(StatusBoardTest, SaysOnceForEachClipThatItIsResized) {
+  FrameReport door = Frame(4);
+  door.resized = true;
+  FrameReport yard = door;
+  yard.clip = "ya\x1b[rd";
+  testing::internal::CaptureStderr();
+  board_.OnFrame(Frame(3));
+  for (const FrameReport& frame : {door, Frame(5), door, yard, door, yard}) board_.OnFrame(frame);
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::ranges::count(log, '\n'), 2) << log;
+  EXPECT_THAT(log, HasSubstr("source 'door': frame 4 is not of the size of the first one"));
+  EXPECT_THAT(log, HasSubstr("source 'ya\\x1b[rd': frame 4 is not"));
+}
+
 TEST_F(StatusBoardTest, SaysOnceThatALayerIsNoLongerFinite) {
   FrameReport broken = Frame(1);
   broken.layers[0].goodness = std::numeric_limits<double>::quiet_NaN();
