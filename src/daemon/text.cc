@@ -139,6 +139,10 @@ std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
     text += Format("Dropped {} frames because the network was slower than the source.\n",
                    Dropped(drops));
   }
+  if (drops.closed > 0) {
+    text += Format("Did not watch {} more frames that were waiting when it was stopped.\n",
+                   drops.closed);
+  }
   for (const auto& [reason, count] : status.discontinuities) {
     if (reason != "start") text += Format("State was reset {}: {}.\n", Times(count), reason);
   }

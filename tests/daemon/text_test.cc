@@ -194,6 +194,7 @@ TEST(SummaryText, SaysWhatWasDone) {
                               "dream; 30.0 % to learn.\n"));
   EXPECT_THAT(text, HasSubstr("; finished.\n"));
   EXPECT_THAT(text, Not(HasSubstr("Dropped")));
+  EXPECT_THAT(text, Not(HasSubstr("Did not watch")));
   EXPECT_THAT(text, Not(HasSubstr("reset")));
 }
 
@@ -204,9 +205,11 @@ TEST(SummaryText, SurvivesARunWithoutTime) {
 TEST(SummaryText, NamesWhatWasLostAndWhy) {
   StatusSnapshot status = Status();
   status.discontinuities = {{"start", 1}, {"gap", 2}, {"loop", 1}};
-  const std::string text = SummaryText(Summary(), status, {.queue_full = 3});
+  const std::string text = SummaryText(Summary(), status, {.queue_full = 3, .closed = 4});
   EXPECT_THAT(text,
               HasSubstr("Dropped 3 frames because the network was slower than the source.\n"));
+  EXPECT_THAT(text,
+              HasSubstr("Did not watch 4 more frames that were waiting when it was stopped.\n"));
   EXPECT_THAT(text, HasSubstr("State was reset 2 times: gap.\n"));
   EXPECT_THAT(text, HasSubstr("State was reset once: loop.\n"));
   EXPECT_THAT(text, Not(HasSubstr("start")));
