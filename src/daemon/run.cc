@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -103,6 +104,16 @@ int Fail(const Error& error, int code) {
   return code;
 }
 
+// A thread that hangs in a library was left behind. Should it come back while the statics of that
+// library are destroyed, the end of a run that went well would be a crash: none are destroyed.
+[[noreturn]] void ExitWithoutCleaningUp(int code) {
+  log::Warning("the source hangs in its library and is left behind");
+  // Not every stream: the thread may hang in a read, and holds the lock of that one. Nor the log,
+  // which goes to standard error at once.
+  const bool flushed = std::fflush(stdout) == 0;
+  std::_Exit(code == kExitOk && !flushed ? kExitIo : code);
+}
+
 }  // namespace
 
 Status CheckRunnable(const config::Config& config) {
@@ -182,7 +193,7 @@ int RunDaemon(const config::Config& config, const RunOptions& options) {
     const std::lock_guard lock(capture_mutex);
     queue = nullptr;
   }
-  capture.Stop();
+  if (!capture.Stop()) ExitWithoutCleaningUp(code);
   return code;
 }
 

@@ -22,7 +22,8 @@ struct RunOptions {
 Status CheckRunnable(const config::Config& config);
 
 // Precondition: the configuration is valid and runnable.
-// Returns the exit code. Errors are logged, each as one sentence.
+// Returns the exit code. Errors are logged, each as one sentence. Where the source hangs in a
+// library it does not return, but ends the process with that code and destroys nothing.
 int RunDaemon(const config::Config& config, const RunOptions& options);
 
 }  // namespace hypnos
