@@ -30,6 +30,10 @@ constexpr const char* kExamples = R"(Examples:
   hypnosd --config my.yaml --check-config
       say what is wrong with a configuration, and nothing else
 
+What is shown of a layer's learning: "3.0 % to learn" is how far its updates from real frames and
+from dreams are from cancelling out. Below 0.1 % it is "finished" if p(real) is at least 0.1 higher
+for real frames than for dreams; otherwise they cancel because it "cannot tell them apart".
+
 Exit codes: 0 done, 64 wrong usage, 66 no input, 74 I/O error, 75 try again, 78 configuration.)";
 
 struct Flags {

@@ -25,8 +25,10 @@ struct LayerStatus {
   double contrast = 1;
   bool finite = true;
 
-  // Real and dream give equal and opposite updates.
-  bool finished() const { return contrast < 0.001; }
+  // Real and dream give equal and opposite updates. They also do to a layer that takes both for the
+  // same, so that this alone says nothing of what was learned.
+  bool balanced() const { return contrast < 0.001; }
+  bool tells_apart() const { return real_probability - dream_probability >= 0.1; }
 };
 
 struct StatusSnapshot {

@@ -33,8 +33,8 @@ std::string Figure(double value, bool known, const char* unit = "") {
 std::string LearningWord(const LayerStatus& layer, bool has_slept) {
   if (!layer.finite) return "stopped: not finite";
   if (!has_slept) return "-";
-  const std::string share = Format("{:.1f} % to learn", 100 * layer.contrast);
-  return layer.finished() ? "finished" : share;
+  if (!layer.balanced()) return Format("{:.1f} % to learn", 100 * layer.contrast);
+  return layer.tells_apart() ? "finished" : "cannot tell them apart";
 }
 
 // Awake it looks only where it does not learn from what it sees.

@@ -45,6 +45,8 @@ StatusSnapshot Slept() {
   status.layers[0].dream_probability = 0.125;
   status.layers[0].contrast = 0.3;
   status.layers[1].contrast = 0.0005;
+  status.layers[1].real_probability = 0.75;
+  status.layers[1].dream_probability = 0.25;
   return status;
 }
 
@@ -120,7 +122,10 @@ TEST(StatusBlock, SaysThatItOnlyLooks) {
 TEST(StatusBlock, SaysHowFarEachLayerHasLearned) {
   StatusSnapshot status = Slept();
   EXPECT_THAT(Block(status)[4], HasSubstr("30.0 % to learn"));
-  EXPECT_THAT(Block(status)[5], HasSubstr("finished"));
+  EXPECT_THAT(Block(status)[5], EndsWith("   finished"));
+  // As for an untrained layer: updates cancel because real and dream look the same to it.
+  status.layers[1].dream_probability = 0.7;
+  EXPECT_THAT(Block(status)[5], EndsWith("   cannot tell them apart"));
   status.layers[0].finite = false;
   EXPECT_THAT(Block(status)[4], HasSubstr("stopped: not finite"));
 }
