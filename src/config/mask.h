@@ -9,11 +9,7 @@
 
 namespace hypnos::config {
 
-// rtsp://user:password@host/s?token=1 -> rtsp://***@host/s?token=***. Text without "://" is as it
-// was.
-std::string MaskUrl(std::string_view text);
-
-// The value of a field with option `secret`: as MaskUrl if it begins like a URL, else all of it.
+// The value of a field with option `secret`: as MaskedUrl if it begins like a URL, else all of it.
 std::string MaskSecret(std::string_view text);
 
 // Applies MaskSecret to every such field, however deep.

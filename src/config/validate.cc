@@ -8,6 +8,7 @@
 
 #include "config/words.h"
 #include "hypnos/base/format.h"
+#include "hypnos/base/url.h"
 
 namespace hypnos::config {
 namespace {
@@ -68,19 +69,17 @@ class Validator {
   }
 
   void CheckStream(const StreamSource& stream, const std::string& path) {
-    static const std::vector<std::string> kSchemes = {"rtsp", "http", "https", "udp", "tcp"};
     const std::string url = Join(path, "url");
     if (!Known({url}) || !stream.has_url()) return;
     const size_t end = stream.url().find("://");
-    const std::string rule =
-        "a stream's url begins with rtsp://, http://, https://, udp:// or tcp://";
+    const std::string rule = "a stream's url begins with " + ListedStreamSchemes();
     if (end == std::string::npos) {
       Complain(url, rule);
       return;
     }
     const std::string scheme = stream.url().substr(0, end);
-    if (std::find(kSchemes.begin(), kSchemes.end(), scheme) == kSchemes.end()) {
-      const std::string nearest = Nearest(scheme, kSchemes);
+    if (!HasStreamScheme(stream.url())) {
+      const std::string nearest = Nearest(scheme, {kStreamSchemes.begin(), kStreamSchemes.end()});
       const std::string hint = nearest.empty() ? "" : Format("; did you mean '{}://'?", nearest);
       Complain(url, Format("{}, not '{}://'{}", rule, Shown(scheme), hint));
     } else if (end + 3 == stream.url().size()) {

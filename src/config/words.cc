@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "config/mask.h"
 #include "config/utf8.h"
 #include "hypnos/base/format.h"
+#include "hypnos/base/url.h"
 
 namespace hypnos::config {
 namespace {
@@ -78,7 +78,11 @@ std::string Sanitised(std::string_view text, size_t most_bytes) {
 
 }  // namespace
 
-std::string Shown(std::string_view text) { return Sanitised(MaskUrl(text), kShownBytes); }
+std::string Shown(std::string_view text) {
+  // Elsewhere an '@' means nothing.
+  const bool holds_url = text.find("://") != std::string_view::npos;
+  return Sanitised(holds_url ? MaskedUrl(text) : text, kShownBytes);
+}
 
 std::string Quoted(std::string_view text) {
   return "\"" + Sanitised(text, std::string::npos) + "\"";

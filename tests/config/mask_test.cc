@@ -29,6 +29,7 @@ TEST(Mask, HidesPasswordsThatShouldHaveBeenEscaped) {
 TEST(Mask, HidesParametersNamedLikePasswords) {
   EXPECT_EQ(MaskSecret("http://host/v?a=1&Password=hush&b=2"),
             "http://host/v?a=1&Password=***&b=2");
+  EXPECT_EQ(MaskSecret("http://host/v?sig=hush"), "http://host/v?sig=***");
   EXPECT_EQ(MaskSecret("http://host/v?access_token=hush;pwd=hush"),
             "http://host/v?access_token=***;pwd=***");
   EXPECT_EQ(MaskSecret("rtsp://host/user=me_password=hush_channel=1.sdp?real"),

@@ -61,12 +61,13 @@ TEST(Validate, AStreamHasAKnownScheme) {
   const auto about = [](const std::string& url) {
     return AboutSources("  - {name: a, stream: {url: '" + url + "'}}\n");
   };
-  for (const char* good : {"rtsp://h", "http://h/x", "https://h", "udp://@:5000", "tcp://h:1"}) {
+  for (const char* good :
+       {"rtsp://h", "rtsps://h", "http://h/x", "https://h", "udp://@:5000", "tcp://h:1"}) {
     EXPECT_EQ(about(good), "");
   }
   EXPECT_EQ(about("rstp://me:hush@h"),
-            "f:2:29: a stream's url begins with rtsp://, http://, https://, udp:// or tcp://, not "
-            "'rstp://'; did you mean 'rtsp://'?");
+            "f:2:29: a stream's url begins with rtsp://, rtsps://, http://, https://, udp:// or "
+            "tcp://, not 'rstp://'; did you mean 'rtsp://'?");
   EXPECT_THAT(about("/dev/video0"), StartsWith("f:2:29: a stream's url begins with rtsp://"));
   EXPECT_EQ(about("rtsp://"), "f:2:29: the url names no host");
 }

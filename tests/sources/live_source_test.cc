@@ -95,8 +95,15 @@ TEST(StreamSource, MasksThePasswordInItsErrors) {
   ASSERT_FALSE(stream.ok());
   EXPECT_EQ(stream.error().code, Code::kUnavailable);
   EXPECT_EQ(stream.error().message,
-            "source 'door': stream 'http://me:***@127.0.0.1:9/live' cannot be opened: not "
+            "source 'door': stream 'http://***@127.0.0.1:9/live' cannot be opened: not "
             "reachable, refused, or no video that can be read here");
+}
+
+TEST(StreamSource, MasksAPasswordInThePath) {
+  const auto stream =
+      OpenStreamSource(kDoor, {.url = "http://127.0.0.1:9/user=me&password=hunter2&channel=1"});
+  ASSERT_FALSE(stream.ok());
+  EXPECT_EQ(stream.error().message.find("hunter2"), std::string::npos) << stream.error().message;
 }
 
 TEST(StreamSource, RefusesWhatIsNoStream) {
