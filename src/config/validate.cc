@@ -98,6 +98,7 @@ class Validator {
 
   // What follows an entry is played when the entry has ended.
   void CheckEntry(const Source& entry, const std::string& path) {
+    CheckQueue(entry, path);
     const auto endless = [&](const char* kind, const char* key) {
       const std::string counted = Join(Join(path, kind), key);
       if (!Known({counted})) return;
@@ -116,6 +117,20 @@ class Validator {
     } else if (entry.has_synthetic() && entry.synthetic().frames() == 0) {
       endless("synthetic", "frames");
     }
+  }
+
+  // By value and not by presence: --print-config writes out the defaults, and must read back.
+  void CheckQueue(const Source& entry, const std::string& path) {
+    const Source& defaults = Source::default_instance();
+    const auto refuse = [&](const char* key, bool given) {
+      const std::string here = Join(path, key);
+      if (!given || !Known({here})) return;
+      Complain(here, Format("an entry of a playlist has no queue of its own: '{}' belongs beside "
+                            "'playlist', and holds for the whole list",
+                            key));
+    };
+    refuse("on_full", entry.on_full() != defaults.on_full());
+    refuse("queue_frames", entry.queue_frames() != defaults.queue_frames());
   }
 
   void CheckEncoding(const Encoding& encoding) {

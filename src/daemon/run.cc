@@ -69,7 +69,7 @@ class StopFlag {
 
 std::set<std::string> ClipsWithoutScores(const config::Config& config) {
   std::set<std::string> names;
-  if (config.output().score_learned_entries()) return names;
+  if (config.output().score_learned_entries() || !config.sources(0).learn()) return names;
   for (const auto& entry : config.sources(0).playlist().entries()) {
     if (entry.learn()) names.insert(entry.name());
   }

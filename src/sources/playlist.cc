@@ -92,13 +92,16 @@ Result<std::optional<int64_t>> CountFrames(const PlaylistOptions& options) {
   return frames;
 }
 
-Result<std::unique_ptr<Source>> Open(const SourceIdentity& identity,
-                                     const PlaylistOptions& options) {
+Result<std::unique_ptr<Source>> Open(const SourceIdentity& identity, PlaylistOptions options) {
   HYPNOS_RETURN_IF_ERROR(CheckNames(options));
+  // Who does not want to learn from the list does not want to learn from any of it.
+  for (SourceOptions& entry : options.entries) {
+    entry.identity.learn = entry.identity.learn && identity.learn;
+  }
   HYPNOS_ASSIGN_OR_RETURN(std::optional<int64_t> frames, CountFrames(options));
   if (frames) *frames *= options.rounds;
   if (options.rounds == 0) frames.reset();
-  return std::unique_ptr<Source>(std::make_unique<Playlist>(identity, options, frames));
+  return std::unique_ptr<Source>(std::make_unique<Playlist>(identity, std::move(options), frames));
 }
 
 }  // namespace

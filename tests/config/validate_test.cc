@@ -49,6 +49,22 @@ TEST(Validate, APlaylistHoldsOnlyWhatEnds) {
             "f:10:41: an entry of a playlist must end: 'frames' cannot be 0");
 }
 
+TEST(Validate, AnEntryOfAPlaylistHasNoQueue) {
+  const auto about = [](const std::string& keys) {
+    return AboutSources(
+        "  - name: a\n    queue_frames: 9\n    on_full: block\n"
+        "    playlist:\n      entries:\n"
+        "        - {name: b, " +
+        keys + "synthetic: {}}\n");
+  };
+  EXPECT_EQ(about("on_full: drop_oldest, queue_frames: 9, "),
+            "f:7:30: an entry of a playlist has no queue of its own: 'on_full' belongs beside "
+            "'playlist', and holds for the whole list\n"
+            "f:7:57: an entry of a playlist has no queue of its own: 'queue_frames' belongs beside "
+            "'playlist', and holds for the whole list");
+  EXPECT_EQ(about("on_full: by_kind, queue_frames: 4, "), "") << "as --print-config writes it";
+}
+
 TEST(Validate, AFileEndsAfterItsStart) {
   EXPECT_EQ(AboutSources("  - {name: a, file: {path: x, start_seconds: 5, end_seconds: 5}}\n"),
             "f:2:62: the end at 5 s is not after the start at 5 s; 0 is the file's own end");

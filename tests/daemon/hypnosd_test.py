@@ -406,6 +406,8 @@ class Scores(HypnosdTest):
         self.assert_rows(40)
         self.assert_ends(self.run_to_end('--set', 'output.score_learned_entries=true'), OK)
         self.assertEqual({row['clip'] for row in self.rows()}, {'usual', 'odd'})
+        self.assert_ends(self.run_to_end('--set', 'sources.0.learn=false'), OK)
+        self.assertEqual({row['clip'] for row in self.rows()}, {'usual', 'odd'})
 
     def test_that_can_hold_no_row_are_announced(self):
         self.watch('playlist: {entries: [{name: usual, file: {path: clip.avi}}]}')

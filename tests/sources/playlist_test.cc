@@ -38,6 +38,16 @@ TEST(Playlist, PlaysEntriesOneAfterTheOther) {
             (std::vector{kStart, kNone, kClip, kNone, kLoop, kNone, kClip, kNone}));
 }
 
+TEST(Playlist, ThatIsNotLearnedFromHasNoEntryThatIs) {
+  const TempDir folder;
+  const std::string path = WriteClip(folder.File("a.avi"), 1);
+  const auto list = Must(OpenSource(
+      {.identity = {.name = "list", .learn = false},
+       .kind = PlaylistOptions{.entries = {Entry("a", path), Entry("b", path, false)}}}));
+  const Seen seen = ReadAll(list.get());
+  EXPECT_EQ(seen.Each([](const Frame& frame) { return frame.learn ? 1 : 0; }), (std::vector{0, 0}));
+}
+
 TEST(Playlist, TakesEveryKindThatEnds) {
   const TempDir folder;
   WritePng(folder.File("1.png"), NumberedImage(1));
