@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 
 #include "hypnos/base/file_system.h"
 #include "hypnos/base/format.h"
@@ -30,6 +31,15 @@ Error FromErrno(const char* doing, const std::string& path, int number) {
       return {Code::kUnavailable, "FILE_IO", sentence};
   }
 }
+
+Error TooLarge(const std::string& path) {
+  return {Code::kOutOfRange, "FILE_TOO_LARGE",
+          Format("cannot read '{}': it is larger than {} MiB", path, kMostReadBytes >> 20)};
+}
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
 
 // Also for a link to one.
 bool IsDeviceOrPipe(const std::string& path) {
@@ -73,16 +83,22 @@ class PosixWritableFile final : public WritableFile {
 }  // namespace
 
 Result<std::string> PosixFileSystem::ReadFile(const std::string& path) {
-  std::FILE* file = std::fopen(path.c_str(), "rb");
+  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
   if (file == nullptr) return FromErrno("read", path, errno);
   std::string bytes;
+  // What says how long it is need not be read to be refused, nor its storage be grown.
+  struct stat info;
+  if (fstat(fileno(file.get()), &info) == 0 && S_ISREG(info.st_mode)) {
+    if (static_cast<uint64_t>(info.st_size) > kMostReadBytes) return TooLarge(path);
+    bytes.reserve(static_cast<size_t>(info.st_size));
+  }
   char chunk[1 << 16];
   size_t count = 0;
-  while ((count = std::fread(chunk, 1, sizeof(chunk), file)) > 0) bytes.append(chunk, count);
-  const bool failed = std::ferror(file) != 0;
-  const int number = errno;
-  std::fclose(file);
-  if (failed) return FromErrno("read", path, number);
+  while ((count = std::fread(chunk, 1, sizeof(chunk), file.get())) > 0) {
+    if (bytes.size() + count > kMostReadBytes) return TooLarge(path);
+    bytes.append(chunk, count);
+  }
+  if (std::ferror(file.get()) != 0) return FromErrno("read", path, errno);
   return bytes;
 }
 

@@ -48,8 +48,14 @@ Status CheckVideoFile(const std::string& path) {
   if (std::filesystem::is_directory(path, error)) {
     return NotAVideo(path, "it is a directory; a folder of images is a source of its own kind");
   }
-  if (std::filesystem::is_regular_file(path, error) && std::filesystem::file_size(path, error) == 0)
-    return NotAVideo(path, "it is empty");
+  if (std::filesystem::is_character_file(path, error)) {
+    return NotAVideo(path, "it is a device; a camera is a source of its own kind");
+  }
+  // To open a pipe waits for ever for somebody who writes to it.
+  if (!std::filesystem::is_regular_file(path, error)) {
+    return NotAVideo(path, "it is no regular file, but a pipe, a socket or the like");
+  }
+  if (std::filesystem::file_size(path, error) == 0) return NotAVideo(path, "it is empty");
   return {};
 }
 

@@ -10,7 +10,8 @@ namespace hypnos {
 // kNotFound, kPermissionDenied; `what` begins the sentence: "file", "camera".
 Status CheckReadable(const std::string& what, const std::string& path);
 
-// The same, and kInvalidArgument for what cannot be a video: directories and empty files.
+// The same, and kInvalidArgument for what cannot be a video: directories, pipes, devices and empty
+// files.
 Status CheckVideoFile(const std::string& path);
 
 // For a file that no library can read: why, as well as its first bytes tell.

@@ -108,6 +108,12 @@ class FolderSource final : public StickySource {
 
   std::optional<Image> Read(const std::string& name) const {
     const std::string path = (std::filesystem::path(options_.path) / name).string();
+    // To open a pipe waits for ever for somebody who writes to it.
+    std::error_code error;
+    const std::filesystem::file_type type = std::filesystem::status(path, error).type();
+    if (type != std::filesystem::file_type::regular &&
+        type != std::filesystem::file_type::not_found)
+      return Passed(path, {Code::kInvalidArgument, "NOT_A_FILE", "it is no regular file"});
     const Result<std::string> bytes = PosixFileSystem().ReadFile(path);
     if (!bytes.ok()) return Passed(path, bytes.error());
     Result<Image> image =

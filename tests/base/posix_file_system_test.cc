@@ -47,6 +47,15 @@ TEST_F(PosixFileSystemTest, ReadsAnEmptyFile) {
   EXPECT_EQ(*disk_.ReadFile(path_), "");
 }
 
+TEST_F(PosixFileSystemTest, DoesNotReadMonsters) {
+  Write(disk_, path_, "");
+  ASSERT_EQ(truncate(path_.c_str(), off_t{40} << 30), 0);
+  const auto bytes = disk_.ReadFile(path_);
+  ASSERT_FALSE(bytes.ok());
+  ExpectError(bytes.error(), Code::kOutOfRange, "FILE_TOO_LARGE",
+              "cannot read '" + path_ + "': it is larger than 512 MiB");
+}
+
 TEST_F(PosixFileSystemTest, CreatingEmptiesWhatIsThere) {
   Write(disk_, path_, "long old words");
   Write(disk_, path_, "new");

@@ -243,6 +243,14 @@ class Input(HypnosdTest):
         self.assert_refused(self.run_to_end(), NO_INPUT,
                             "source 'door': file 'clip.avi' is no video .*: it is empty")
 
+    def test_a_pipe_and_a_device_are_no_files(self):
+        os.mkfifo(self.folder / 'clip.avi')
+        self.assert_refused(self.run_to_end(), NO_INPUT,
+                            "source 'door': file 'clip.avi' is no video .*: it is no regular file.*")
+        self.watch('file: {path: /dev/zero}')
+        self.assert_refused(self.run_to_end(), NO_INPUT,
+                            "source 'door': file '/dev/zero' is no video .*: it is a device; .*")
+
     def test_a_video_without_a_frame(self):
         clips.write_avi(self.folder / 'clip.avi', 0)
         self.assert_refused(self.run_to_end(), NO_INPUT,

@@ -80,6 +80,17 @@ TEST(VideoFile, ADirectoryIsNoVideo) {
                   "it is a directory; a folder of images is a source of its own kind");
 }
 
+TEST(VideoFile, APipeIsNoVideoAndIsNotWaitedFor) {
+  const TempDir folder;
+  const std::string path = folder.File("a.avi");
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  ExpectNotAVideo(path, "it is no regular file, but a pipe, a socket or the like");
+}
+
+TEST(VideoFile, ADeviceIsNoVideo) {
+  ExpectNotAVideo("/dev/null", "it is a device; a camera is a source of its own kind");
+}
+
 TEST(VideoFile, NoiseAndADamagedHeaderAreNoVideo) {
   const TempDir folder;
   std::string noise;

@@ -1,6 +1,9 @@
 #include "hypnos/sources/folder_source.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
 
 #include "sources/read_all.h"
 #include "support/temp_dir.h"
@@ -62,6 +65,23 @@ TEST(FolderSource, SkipsCountsAndLogsABrokenImage) {
             std::string::npos)
       << log;
   EXPECT_EQ(log.find("libpng"), std::string::npos) << log;
+}
+
+TEST(FolderSource, SkipsWhatIsNoRegularFileOrAMonster) {
+  const TempDir folder;
+  WritePng(folder.File("1.png"), NumberedImage(1));
+  ASSERT_EQ(mkfifo(folder.File("2.png").c_str(), 0600), 0);
+  WriteBytes(folder.File("3.png"), "");
+  std::filesystem::resize_file(folder.File("3.png"), uintmax_t{40} << 30);
+  const auto source = Must(OpenFolderSource(kAlbum, {.path = folder.path()}));
+  testing::internal::CaptureStderr();
+  const Seen seen = ReadAll(source.get());
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_FALSE(seen.error);
+  EXPECT_EQ(seen.Numbers(), (std::vector{1}));
+  EXPECT_EQ(source->unreadable_frames(), 2);
+  EXPECT_NE(log.find("2.png' is skipped: it is no regular file"), std::string::npos) << log;
+  EXPECT_NE(log.find("it is larger than 512 MiB"), std::string::npos) << log;
 }
 
 TEST(FolderSource, EndsWithAnErrorWhereNothingCanBeRead) {

@@ -25,9 +25,13 @@ class WritableFile {
   virtual Status Close() = 0;
 };
 
+inline constexpr uint64_t kMostReadBytes = uint64_t{512} << 20;
+
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
+  // kOutOfRange, reason FILE_TOO_LARGE, for more than kMostReadBytes: to read a file whole is for
+  // configurations and pictures, and one that goes on for ever must not eat up the memory.
   virtual Result<std::string> ReadFile(const std::string& path) = 0;
   // Creates, or empties what is there.
   virtual Result<std::unique_ptr<WritableFile>> CreateFile(const std::string& path) = 0;

@@ -44,7 +44,8 @@ class VideoCapture {
 };
 
 // Errors: kNotFound, kPermissionDenied; kInvalidArgument with reason NOT_A_VIDEO for what FFmpeg
-// cannot read: an empty file, a directory, a web page, an unknown or damaged container.
+// cannot read: an empty file, a directory, a pipe, a device, a web page, an unknown or damaged
+// container.
 Result<std::unique_ptr<VideoCapture>> OpenVideoFile(const std::string& path);
 
 struct CameraRequest {
