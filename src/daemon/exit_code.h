@@ -14,7 +14,8 @@ inline constexpr int kExitTryAgain = 75;
 inline constexpr int kExitConfiguration = 78;
 
 // An error of a source, or of the network that its first frame calls for: what cannot be opened or
-// is no video is missing input; what broke off while it was read is an I/O error.
+// is no video is missing input; what broke off while it was read is an I/O error; what a library
+// threw is its mistake or ours.
 inline int SourceExitCode(const Error& error) {
   if (error.reason == "PATCH_LARGER_THAN_FRAME" || error.reason == "PATCH_STRIDE" ||
       error.reason == "LAYER_OPTION" || error.reason == "OUT_OF_MEMORY") {
@@ -25,6 +26,8 @@ inline int SourceExitCode(const Error& error) {
       return kExitIo;
     case Code::kUnavailable:
       return kExitTryAgain;
+    case Code::kInternal:
+      return kExitInternal;
     default:
       return kExitNoInput;
   }

@@ -1,9 +1,13 @@
 #include "hypnos/sources/capture_thread.h"
 
 #include <condition_variable>
+#include <exception>
 #include <mutex>
+#include <new>
 #include <thread>
 #include <utility>
+
+#include "hypnos/base/format.h"
 
 namespace hypnos {
 
@@ -13,7 +17,17 @@ struct CaptureThread::Shared {
       : source(std::move(read_from)), queue(capacity, on_full) {}
 
   void Run() {
-    ReadAll();
+    // What a thread throws would end the whole process.
+    try {
+      ReadAll();
+    } catch (const std::bad_alloc&) {
+      queue.Finish(
+          Error{Code::kResourceExhausted, "OUT_OF_MEMORY",
+                Format("{}: the next frame does not fit into memory", source->Describe())});
+    } catch (const std::exception& exception) {
+      queue.Finish(Error{Code::kInternal, "SOURCE_FAILED",
+                         Format("{}: {}", source->Describe(), exception.what())});
+    }
     const std::lock_guard lock(mutex);
     ended = true;
     changed.notify_all();

@@ -11,6 +11,7 @@ TEST(SourceExitCode, TellsWhatToDoApart) {
   EXPECT_EQ(SourceExitCode({Code::kPermissionDenied, "FILE_NOT_PERMITTED", ""}), 66);
   EXPECT_EQ(SourceExitCode({Code::kDataLoss, "TRUNCATED", ""}), 74);
   EXPECT_EQ(SourceExitCode({Code::kUnavailable, "CAMERA_LOST", ""}), 75);
+  EXPECT_EQ(SourceExitCode({Code::kInternal, "SOURCE_FAILED", ""}), 70);
 }
 
 TEST(SourceExitCode, OptionsThatDoNotFitTheFrameAreAMatterOfConfiguration) {

@@ -4,7 +4,10 @@
 
 #include <latch>
 #include <memory>
+#include <new>
 #include <optional>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "hypnos/sources/file_source.h"
@@ -34,6 +37,25 @@ class CountingSource final : public Source {
  private:
   const int64_t frames_;
   const std::optional<Error> error_;
+  int64_t next_ = 0;
+};
+
+// Throws after its first frame.
+template <class Exception>
+class ThrowingSource final : public Source {
+ public:
+  explicit ThrowingSource(Exception exception) : exception_(std::move(exception)) {}
+
+  Result<FrameOrEnd> Next() override {
+    if (next_ > 0) throw exception_;
+    return FrameOrEnd(Frame{.clip = "clip", .index = next_++, .image = Image(2, 2, 1)});
+  }
+  bool live() const override { return false; }
+  std::optional<int64_t> frame_count() const override { return std::nullopt; }
+  std::string Describe() const override { return "throwing"; }
+
+ private:
+  const Exception exception_;
   int64_t next_ = 0;
 };
 
@@ -84,6 +106,26 @@ TEST(CaptureThread, DeliversTheErrorAfterTheFrames) {
   ASSERT_FALSE(next.ok());
   EXPECT_EQ(next.error().reason, "TRUNCATED");
   EXPECT_TRUE(capture.Stop());
+}
+
+TEST(CaptureThread, TurnsWhatTheSourceThrowsIntoAnErrorAfterTheFrames) {
+  const auto error_of = [](auto exception) {
+    CaptureThread capture(std::make_unique<ThrowingSource<decltype(exception)>>(exception), 4,
+                          OnFull::kBlock);
+    EXPECT_TRUE(capture.queue().Pop().ok());
+    const auto next = capture.queue().Pop();
+    EXPECT_FALSE(next.ok());
+    EXPECT_TRUE(capture.Stop());
+    return next.ok() ? Error{} : next.error();
+  };
+  const Error memory = error_of(std::bad_alloc());
+  EXPECT_EQ(memory.code, Code::kResourceExhausted);
+  EXPECT_EQ(memory.reason, "OUT_OF_MEMORY");
+  EXPECT_EQ(memory.message, "throwing: the next frame does not fit into memory");
+  const Error other = error_of(std::runtime_error("the library is confused"));
+  EXPECT_EQ(other.code, Code::kInternal);
+  EXPECT_EQ(other.reason, "SOURCE_FAILED");
+  EXPECT_EQ(other.message, "throwing: the library is confused");
 }
 
 TEST(CaptureThread, StopsWhileItWaitsForRoomAndMayBeStoppedTwice) {
