@@ -116,8 +116,9 @@ class FolderSource final : public StickySource {
       return Passed(path, {Code::kInvalidArgument, "NOT_A_FILE", "it is no regular file"});
     const Result<std::string> bytes = PosixFileSystem().ReadFile(path);
     if (!bytes.ok()) return Passed(path, bytes.error());
+    const std::string& encoded = *bytes;
     Result<Image> image =
-        DecodeImage({reinterpret_cast<const uint8_t*>(bytes->data()), bytes->size()});
+        DecodeImage({reinterpret_cast<const uint8_t*>(encoded.data()), encoded.size()});
     if (!image.ok()) return Passed(path, image.error());
     return *std::move(image);
   }
