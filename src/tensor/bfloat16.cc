@@ -17,27 +17,20 @@ using Bits = hn::RebindToUnsigned<D>;
 using Upper = hn::Rebind<uint16_t, D>;
 using VBits = hn::Vec<Bits>;
 
-// A hash of draw and index whose lower 16 bits are as good as random: multiply and shift, after
-// Chris Wellons' hash prospector ("lowbias32").
+// Sixteen bits that are as good as random for rounding: a Weyl sequence, mixed once.
 HWY_INLINE VBits Noise(uint32_t draw, uint32_t index) {
+  constexpr uint32_t kGoldenRatio = 0x9e3779b9u;
   const Bits b;
-  VBits x = hn::Add(hn::Iota(b, index), hn::Set(b, draw));
-  x = hn::Xor(x, hn::ShiftRight<16>(x));
-  x = hn::Mul(x, hn::Set(b, 0x7feb352du));
+  const VBits lanes = hn::Mul(hn::Iota(b, 0), hn::Set(b, kGoldenRatio));
+  VBits x = hn::Add(lanes, hn::Set(b, index * kGoldenRatio + draw));
   x = hn::Xor(x, hn::ShiftRight<15>(x));
-  x = hn::Mul(x, hn::Set(b, 0x846ca68bu));
-  x = hn::Xor(x, hn::ShiftRight<16>(x));
-  return hn::And(x, hn::Set(b, 0xffffu));
+  return hn::ShiftRight<16>(hn::Mul(x, hn::Set(b, 0x846ca68bu)));
 }
 
 // What is left of x in its upper half, once noise below the last bit has been added. Infinity stays
-// infinity: nothing is added to it.
+// infinity: it has nothing below its last bit that could carry.
 HWY_INLINE VBits Rounded(V x, uint32_t draw, uint32_t index) {
-  const Bits b;
-  const VBits bits = hn::BitCast(b, x);
-  const VBits infinity = hn::Set(b, 0x7f800000u);
-  const auto finite = hn::Ne(hn::And(bits, infinity), infinity);
-  return hn::Add(bits, hn::IfThenElseZero(finite, Noise(draw, index)));
+  return hn::Add(hn::BitCast(Bits(), x), Noise(draw, index));
 }
 
 HWY_INLINE hn::Vec<Upper> UpperHalf(VBits bits) {

@@ -13,13 +13,38 @@
 HWY_BEFORE_NAMESPACE();
 namespace hypnos::HWY_NAMESPACE {
 
-using Half = hn::Rebind<hwy::bfloat16_t, D>;
+// Two vectors of weights and the two of inputs that belong to them.
+struct Pair {
+  V even, odd;
+};
 
-HWY_INLINE V LoadWeights(const float* p) { return hn::LoadU(D(), p); }
-HWY_INLINE V LoadWeights(const uint16_t* p) {
-  return hn::PromoteTo(D(), hn::LoadU(Half(), reinterpret_cast<const hwy::bfloat16_t*>(p)));
+HWY_INLINE Pair LoadPair(const float* p) {
+  const D d;
+  return {hn::LoadU(d, p), hn::LoadU(d, p + hn::Lanes(d))};
 }
+HWY_INLINE Pair LoadInputs(const float* /*weights*/, const float* x) { return LoadPair(x); }
+HWY_INLINE V LoadWeights(const float* p) { return hn::LoadU(D(), p); }
 HWY_INLINE V LoadWeightsPart(const float* p, size_t count) { return LoadPart(p, count); }
+
+// bfloat16 are loaded two to a lane: what is odd is the upper half already. Taking the inputs apart
+// costs less than putting the weights in order, for they serve four rows.
+HWY_INLINE Pair LoadPair(const uint16_t* p) {
+  const D d;
+  const hn::RebindToUnsigned<D> b;
+  const auto both = hn::LoadU(b, reinterpret_cast<const uint32_t*>(p));
+  return {hn::BitCast(d, hn::ShiftLeft<16>(both)),
+          hn::BitCast(d, hn::And(both, hn::Set(b, 0xffff0000u)))};
+}
+HWY_INLINE Pair LoadInputs(const uint16_t* /*weights*/, const float* x) {
+  Pair pair;
+  hn::LoadInterleaved2(D(), x, pair.even, pair.odd);
+  return pair;
+}
+HWY_INLINE V LoadWeights(const uint16_t* p) {
+  const hn::Rebind<uint16_t, D> upper;
+  const hn::RebindToUnsigned<D> b;
+  return hn::BitCast(D(), hn::ShiftLeft<16>(hn::PromoteTo(b, hn::LoadU(upper, p))));
+}
 HWY_INLINE V LoadWeightsPart(const uint16_t* p, size_t count) {
   HWY_ALIGN uint16_t part[hn::MaxLanes(D())] = {};
   std::memcpy(part, p, count * sizeof(uint16_t));
@@ -28,15 +53,22 @@ HWY_INLINE V LoadWeightsPart(const uint16_t* p, size_t count) {
 
 // What is left of a row after its last two whole vectors.
 template <class T>
-HWY_INLINE float FinishDot(const T* w, const float* x, size_t i, size_t n, V even, V odd) {
+HWY_INLINE float FinishDot(const T* w, const float* x, size_t i, size_t n, Pair sum) {
   const D d;
   const size_t lanes = hn::Lanes(d);
   if (i + lanes <= n) {
-    even = hn::MulAdd(LoadWeights(w + i), hn::LoadU(d, x + i), even);
+    sum.even = hn::MulAdd(LoadWeights(w + i), hn::LoadU(d, x + i), sum.even);
     i += lanes;
   }
-  if (i < n) odd = hn::MulAdd(LoadWeightsPart(w + i, n - i), LoadPart(x + i, n - i), odd);
-  return hn::GetLane(hn::SumOfLanes(d, hn::Add(even, odd)));
+  if (i < n) sum.odd = hn::MulAdd(LoadWeightsPart(w + i, n - i), LoadPart(x + i, n - i), sum.odd);
+  return hn::GetLane(hn::SumOfLanes(d, hn::Add(sum.even, sum.odd)));
+}
+
+template <class T>
+HWY_INLINE void AddPair(const T* w, const Pair& x, Pair& sum) {
+  const Pair weights = LoadPair(w);
+  sum.even = hn::MulAdd(weights.even, x.even, sum.even);
+  sum.odd = hn::MulAdd(weights.odd, x.odd, sum.odd);
 }
 
 // Four rows of weights at a time: four streams keep the memory busy, and the eight sums do not wait
@@ -44,43 +76,34 @@ HWY_INLINE float FinishDot(const T* w, const float* x, size_t i, size_t n, V eve
 template <class T>
 HWY_INLINE void DotFour(const T* w, size_t stride, const float* x, size_t n, float* out) {
   const D d;
-  const size_t lanes = hn::Lanes(d);
+  const size_t step = 2 * hn::Lanes(d);
   const T* w0 = w;
   const T* w1 = w0 + stride;
   const T* w2 = w1 + stride;
   const T* w3 = w2 + stride;
-  V even0 = hn::Zero(d), even1 = even0, even2 = even0, even3 = even0;
-  V odd0 = even0, odd1 = even0, odd2 = even0, odd3 = even0;
+  Pair sum0 = {hn::Zero(d), hn::Zero(d)}, sum1 = sum0, sum2 = sum0, sum3 = sum0;
   size_t i = 0;
-  for (; i + 2 * lanes <= n; i += 2 * lanes) {
-    const V x_even = hn::LoadU(d, x + i);
-    const V x_odd = hn::LoadU(d, x + i + lanes);
-    even0 = hn::MulAdd(LoadWeights(w0 + i), x_even, even0);
-    odd0 = hn::MulAdd(LoadWeights(w0 + i + lanes), x_odd, odd0);
-    even1 = hn::MulAdd(LoadWeights(w1 + i), x_even, even1);
-    odd1 = hn::MulAdd(LoadWeights(w1 + i + lanes), x_odd, odd1);
-    even2 = hn::MulAdd(LoadWeights(w2 + i), x_even, even2);
-    odd2 = hn::MulAdd(LoadWeights(w2 + i + lanes), x_odd, odd2);
-    even3 = hn::MulAdd(LoadWeights(w3 + i), x_even, even3);
-    odd3 = hn::MulAdd(LoadWeights(w3 + i + lanes), x_odd, odd3);
+  for (; i + step <= n; i += step) {
+    const Pair inputs = LoadInputs(w, x + i);
+    AddPair(w0 + i, inputs, sum0);
+    AddPair(w1 + i, inputs, sum1);
+    AddPair(w2 + i, inputs, sum2);
+    AddPair(w3 + i, inputs, sum3);
   }
-  out[0] = FinishDot(w0, x, i, n, even0, odd0);
-  out[1] = FinishDot(w1, x, i, n, even1, odd1);
-  out[2] = FinishDot(w2, x, i, n, even2, odd2);
-  out[3] = FinishDot(w3, x, i, n, even3, odd3);
+  out[0] = FinishDot(w0, x, i, n, sum0);
+  out[1] = FinishDot(w1, x, i, n, sum1);
+  out[2] = FinishDot(w2, x, i, n, sum2);
+  out[3] = FinishDot(w3, x, i, n, sum3);
 }
 
 template <class T>
 HWY_INLINE float DotOne(const T* w, const float* x, size_t n) {
   const D d;
-  const size_t lanes = hn::Lanes(d);
-  V even = hn::Zero(d), odd = even;
+  const size_t step = 2 * hn::Lanes(d);
+  Pair sum = {hn::Zero(d), hn::Zero(d)};
   size_t i = 0;
-  for (; i + 2 * lanes <= n; i += 2 * lanes) {
-    even = hn::MulAdd(LoadWeights(w + i), hn::LoadU(d, x + i), even);
-    odd = hn::MulAdd(LoadWeights(w + i + lanes), hn::LoadU(d, x + i + lanes), odd);
-  }
-  return FinishDot(w, x, i, n, even, odd);
+  for (; i + step <= n; i += step) AddPair(w + i, LoadInputs(w, x + i), sum);
+  return FinishDot(w, x, i, n, sum);
 }
 
 // For every row of the batch the same four rows of weights, which are then in the cache.
