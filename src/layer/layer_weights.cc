@@ -9,7 +9,7 @@ namespace hypnos {
 namespace {
 
 // Units that one part of a job takes.
-constexpr size_t kPartUnits = 64;
+constexpr size_t kPartUnits = 256;
 
 // Written by Write at a time, on the stack.
 constexpr size_t kWrittenAtOnce = 1024;

@@ -22,7 +22,7 @@ constexpr float kLongestFactoredVelocity = 0.9f;
 // Lanes of one step, each with its rows.
 constexpr size_t kLearningLanes = 2;
 
-constexpr size_t kPartUnits = 64;
+constexpr size_t kPartUnits = 256;
 
 LayerParameters Zeros(const LayerWeights& weights) {
   return {Matrix(weights.units(), weights.inputs()), Matrix(1, weights.units())};

@@ -9,8 +9,8 @@
 namespace hypnos {
 namespace {
 
-// What is expanded at a time, on the stack: 64 KiB.
-constexpr size_t kTileUnits = 64;
+// What is expanded at a time, on the stack: 128 KiB.
+constexpr size_t kTileUnits = 128;
 constexpr size_t kTileInputs = 256;
 
 }  // namespace

@@ -19,7 +19,7 @@
 
 namespace hypnos {
 
-inline constexpr size_t kFactorBlock = 32;
+inline constexpr size_t kFactorBlock = 64;
 
 class PendingFactors {
  public:
