@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hypnos/tensor/few_rows.h"
 #include "hypnos/tensor/kernels.h"
 
 namespace hypnos {
@@ -38,6 +39,7 @@ void LayerWeights::Fill(FunctionRef<float()> draw) {
 
 void LayerWeights::Assign(const LayerParameters& parameters) {
   scale_ = 1;
+  drift = 0;
   if (acting != nullptr) acting->Clear();
   NextDraw();
   stored_.Assign(parameters.weights, draw_);
@@ -48,6 +50,7 @@ void LayerWeights::Assign(const LayerParameters& parameters) {
 void LayerWeights::CopyTo(LayerParameters& parameters) const {
   stored_.CopyTo(parameters.weights);
   if (scale_ != 1) Scale(scale_, parameters.weights.values());
+  if (drift != 0) AddScaled(drift, velocity->values(), parameters.weights.values());
   if (acting != nullptr) acting->AddTo(parameters.weights);
   std::copy(bias.values().begin(), bias.values().end(), parameters.bias.values().begin());
 }
@@ -60,7 +63,21 @@ void LayerWeights::Project(ConstMatrixView x, Executor& executor) {
 void LayerWeights::Multiply(ConstMatrixView x, size_t first_unit, MatrixView out) const {
   stored_.MultiplyFew(x, first_unit, out);
   for (size_t b = 0; scale_ != 1 && b < out.rows; ++b) Scale(scale_, out.row(b));
+  if (drift != 0) AddDrift(x, first_unit, out);
   if (acting != nullptr) acting->Correct(first_unit, out);
+}
+
+void LayerWeights::AddDrift(ConstMatrixView x, size_t first_unit, MatrixView out) const {
+  constexpr size_t kAtOnce = 64;
+  alignas(kAlignmentBytes) float storage[kFewRows * kAtOnce];
+  for (size_t u = 0; u < out.cols; u += kAtOnce) {
+    const size_t units = std::min(kAtOnce, out.cols - u);
+    const MatrixView moved{storage, out.rows, units, kAtOnce};
+    MultiplyFew(x, velocity->view().Rows(first_unit + u, units), moved);
+    for (size_t b = 0; b < out.rows; ++b) {
+      AddScaled(drift, moved.row(b), out.row(b).subspan(u, units));
+    }
+  }
 }
 
 void LayerWeights::Decay(float keep) {
@@ -73,6 +90,18 @@ void LayerWeights::SettleScale() {
   NextDraw();
   for (size_t u = 0; u < units(); ++u) stored_.Scale(scale_, u, draw_);
   scale_ = 1;
+}
+
+void LayerWeights::SettleDrift(Executor& executor) {
+  if (drift == 0) return;
+  NextDraw();
+  executor.Run((units() + kPartUnits - 1) / kPartUnits, [&](size_t part) {
+    const size_t first = part * kPartUnits, last = std::min(first + kPartUnits, units());
+    for (size_t u = first; u < last; ++u) {
+      stored_.AddScaledTo(u, drift / scale_, velocity->row(u), draw_);
+    }
+  });
+  drift = 0;
 }
 
 void LayerWeights::Fold(const PendingFactors& factors, size_t age,

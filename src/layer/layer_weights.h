@@ -1,5 +1,5 @@
 // The weights of one layer as they act, wherever their parts are:
-//   W = scale * stored + sum_j c_j g_j x_j^T
+//   W = scale * stored + drift * velocity + sum_j c_j g_j x_j^T
 // Decay moves the scale and updates of low rank wait as factors, so that a step of a few rows reads
 // the stored matrix once and writes nothing of it. With many rows scale is 1 and nothing waits.
 // Threads: Multiply is safe for different units at the same time; nothing else is. None allocates
@@ -42,6 +42,8 @@ class LayerWeights {
   void Decay(float keep);
   // Writes what decay has left to do.
   void SettleScale();
+  // Writes what the velocity contributes: drift becomes 0.
+  void SettleDrift(Executor& executor);
   // Adds the factors of ages [age, age + count) to the stored matrix with coefficients of their own
   // (of W, not of the stored matrix), whatever those in `factors` are.
   void Fold(const PendingFactors& factors, size_t age, std::span<const float> coefficients,
@@ -59,9 +61,14 @@ class LayerWeights {
 
   // The factors that act now; none: null.
   PendingFactors* acting = nullptr;
+  // A velocity [units x inputs] that acts with this factor; null, or a factor of 0: none does.
+  Matrix* velocity = nullptr;
+  float drift = 0;
   Matrix bias;  // [1 x units]
 
  private:
+  void AddDrift(ConstMatrixView x, size_t first_unit, MatrixView out) const;
+
   WeightMatrix stored_;
   bool waiting_;
   float scale_ = 1;

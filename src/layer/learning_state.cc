@@ -1,6 +1,7 @@
 #include "layer/learning_state.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "hypnos/tensor/few_rows.h"
@@ -15,9 +16,6 @@ constexpr size_t kInterleavedCycle = 512;
 
 // The share of a factor's update that is still to come and is not waited for.
 constexpr float kGone = 1.0f / (1 << 20);
-
-// Longer velocities would keep more factors than a matrix of their own costs.
-constexpr float kLongestFactoredVelocity = 0.9f;
 
 // Lanes of one step, each with its rows.
 constexpr size_t kLearningLanes = 2;
@@ -36,9 +34,8 @@ void SetZero(LayerParameters& parameters) {
 
 // Steps after which a velocity has forgotten a gradient.
 size_t StepsRemembered(float velocity) {
-  size_t steps = 1;
-  for (float left = velocity; left >= kGone; left *= velocity) ++steps;
-  return steps;
+  if (velocity < kGone) return 1;
+  return 1 + static_cast<size_t>(std::log(kGone) / std::log(velocity));
 }
 
 // The whole width of some units.
@@ -49,7 +46,7 @@ Tile RowsOf(size_t unit, size_t units, size_t inputs) {
 }  // namespace
 
 bool LearningState::UpdatesWait(const LearningOptions& options, float norm_cap, size_t batch) {
-  if (batch == 0 || batch > kFewRows || options.velocity > kLongestFactoredVelocity) return false;
+  if (batch == 0 || batch > kFewRows) return false;
   // A cap turns the weights while the velocity goes on as it was: both are needed as matrices.
   return norm_cap <= 0 || options.velocity == 0;
 }
@@ -64,20 +61,28 @@ LearningState::LearningState(const LearningOptions& options, float norm_cap, siz
   if (options.rule == LearningRule::kLooking) return;
   const bool phases =
       options.rule == LearningRule::kRehearsed || options.rule == LearningRule::kDeferredContrast;
+  const size_t units = weights.units(), inputs = weights.inputs();
   const size_t step_rows = kLearningLanes * batch;
+  velocity_ = Zeros(weights);
   if (waiting() && options.rule != LearningRule::kDeferredContrast) {
-    velocity_.bias = Matrix(1, weights.units());
-    recent_ = PendingFactors(step_rows * (StepsRemembered(options.velocity) + 1) + kFactorBlock,
-                             weights.units(), weights.inputs(), batch);
-  } else {
-    velocity_ = Zeros(weights);
+    const size_t remembered = step_rows * (StepsRemembered(options.velocity) + 1);
+    // Every step reads what is remembered, or one more matrix.
+    const bool factored = options.velocity == 0 || remembered * (units + inputs) <= units * inputs;
+    recent_ =
+        PendingFactors((factored ? remembered : step_rows) + kFactorBlock, units, inputs, batch);
+    if (factored) {
+      velocity_.weights = Matrix();
+    } else {
+      weights.velocity = &velocity_.weights;
+      scaled_terms_ = Matrix(kFactorBlock, units);
+    }
   }
   if (phases) {
     start_ = Zeros(weights);
     weights.CopyTo(start_);
     positive_ = Zeros(weights);
     if (waiting()) {
-      leaning_ = PendingFactors(kFactorBlock + step_rows, weights.units(), weights.inputs(), batch);
+      leaning_ = PendingFactors(kFactorBlock + step_rows, units, inputs, batch);
     }
   }
   if (options.rule == LearningRule::kDeferredContrast) negative_ = Zeros(weights);
@@ -192,7 +197,33 @@ void LearningState::MoveFactorsByVelocity(Executor& executor) {
         decay() * recent_.coefficient(age) + options_.rate * recent_.momentum(age);
     recent_.momentum(age) *= options_.velocity;
   }
-  FoldGone(executor);
+  if (!has_velocity_matrix()) return FoldGone(executor);
+  velocity_kept_ *= options_.velocity;
+  weights_.drift = decay() * weights_.drift + options_.rate * velocity_kept_;
+  if (recent_.size() >= kFactorBlock) FoldIntoVelocity(executor);
+}
+
+// V0 <- V, and the weights take up what V0 and the factors contributed since.
+void LearningState::FoldIntoVelocity(Executor& executor) {
+  weights_.SettleDrift(executor);
+  for (size_t age = 0; age < recent_.size();) {
+    const PendingFactors::Block block = recent_.BlockFrom(age);
+    const MatrixView terms = scaled_terms_.view().Rows(0, block.count);
+    for (size_t j = 0; j < block.count; ++j) {
+      coefficients_[j] = recent_.coefficient(age + j);
+      Scaled(recent_.momentum(age + j) / options_.velocity, block.terms.row(j), terms.row(j));
+    }
+    weights_.Fold(recent_, age, std::span(coefficients_).first(block.count), executor);
+    executor.Run((weights_.units() + kPartUnits - 1) / kPartUnits, [&](size_t part) {
+      const size_t first = part * kPartUnits;
+      const size_t units = std::min(kPartUnits, weights_.units() - first);
+      AddOuter(terms.Cols(first, units), block.inputs, velocity_kept_,
+               velocity_.weights.view().Rows(first, units));
+    });
+    velocity_kept_ = 1;
+    age += block.count;
+  }
+  recent_.Clear();
 }
 
 // Whole blocks of which nothing is to come any more.
@@ -210,6 +241,10 @@ void LearningState::FoldGone(Executor& executor) {
 
 // What acts is written, what is still to come waits on.
 void LearningState::FoldAllButMomentum(Executor& executor) {
+  if (has_velocity_matrix()) {
+    FoldIntoVelocity(executor);
+    return weights_.SettleScale();
+  }
   for (size_t age = 0; age < recent_.size(); age += kFactorBlock) {
     const size_t count = std::min(kFactorBlock, recent_.size() - age);
     for (size_t j = 0; j < count; ++j) {
@@ -303,6 +338,7 @@ void LearningState::Restart() {
   HYPNOS_CHECK(gradient_count_ == 0);
   recent_.Clear();
   leaning_.Clear();
+  velocity_kept_ = 1;
   for (LayerParameters* sum : {&velocity_, &positive_, &negative_}) SetZero(*sum);
   positive_steps_ = negative_steps_ = 0;
   if (start_.weights.rows() > 0) weights_.CopyTo(start_);

@@ -24,7 +24,11 @@
 // factors; for a velocity v the factor that was pushed k steps ago acts with
 //   c[t] = (1 - rate decay) c[t-1] + rate v^k
 // and is folded into the stored weights once v^k is below 2^-20, with what is still to come of it.
-// The cap on norms then acts where a block is folded.
+// The cap on norms then acts where a block is folded. A velocity so long that its factors would
+// cost more than a matrix has one, which takes up the factors block by block and acts in between
+// with a factor of its own (LayerWeights::drift):
+//   V[t] = v^k V0 + sum_j v^(t-j) g_j x_j^T,  W[t] = … + drift V0,  drift <- (1 - rate decay) drift
+//   + rate v^k
 // Source: learning rate times momentum as in Hinton's code; the rules with phases are ours.
 #pragma once
 
@@ -102,7 +106,9 @@ class LearningState {
 
   void Push(PendingFactors& factors, ConstMatrixView terms, ConstMatrixView inputs);
   void MoveFactorsByVelocity(Executor& executor);
+  bool has_velocity_matrix() const { return velocity_.weights.rows() > 0; }
   void FoldGone(Executor& executor);
+  void FoldIntoVelocity(Executor& executor);
   void FoldAllButMomentum(Executor& executor);
   void MoveFactorsFromStart(Executor& executor);
   void FoldLeaning(Executor& executor);
@@ -127,7 +133,9 @@ class LearningState {
   PendingFactors recent_;   // the steps that a velocity still remembers
   PendingFactors leaning_;  // what is not yet in P or N, all of leaning_phase_
   Phase leaning_phase_ = Phase::kPositive;
+  float velocity_kept_ = 1;          // v^k: what is left of V0
   std::vector<float> coefficients_;  // scratch
+  Matrix scaled_terms_;              // scratch [kFactorBlock x units]
   GradientSketch sketch_;
   double contrast_ = 1;
 };

@@ -90,8 +90,21 @@ void WeightMatrix::Round(size_t unit, size_t first_input, size_t count, uint32_t
 }
 
 void WeightMatrix::Scale(float factor, size_t unit, uint32_t draw) {
+  ChangeRow(unit, draw,
+            [&](size_t /*first*/, std::span<float> part) { hypnos::Scale(factor, part); });
+}
+
+void WeightMatrix::AddScaledTo(size_t unit, float scale, std::span<const float> values,
+                               uint32_t draw) {
+  ChangeRow(unit, draw, [&](size_t first, std::span<float> part) {
+    hypnos::AddScaled(scale, values.subspan(first, part.size()), part);
+  });
+}
+
+void WeightMatrix::ChangeRow(size_t unit, uint32_t draw,
+                             FunctionRef<void(size_t, std::span<float>)> change) {
   if (expanded()) {
-    hypnos::Scale(factor, values_.row(unit));
+    change(0, values_.row(unit));
     return Round(unit, 0, inputs_, draw);
   }
   alignas(kAlignmentBytes) float storage[kTileInputs];
@@ -99,7 +112,7 @@ void WeightMatrix::Scale(float factor, size_t unit, uint32_t draw) {
     const auto half = HalfRow(unit).subspan(f, std::min(kTileInputs, inputs_ - f));
     const std::span<float> part(storage, half.size());
     FromBfloat16(half, part);
-    hypnos::Scale(factor, part);
+    change(f, part);
     RoundToBfloat16(part, draw, Index(unit, f), half);
   }
 }

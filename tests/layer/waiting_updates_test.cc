@@ -115,25 +115,30 @@ struct Case {
   float velocity;
   size_t batch;
   float norm_cap = 0;
+  // The more there are, the longer a velocity is kept as factors.
+  size_t units = 70;
 };
 
 std::string NameOf(const testing::TestParamInfo<Case>& test) {
   static const char* const kRules[] = {"rehearsed", "deferred", "carried", "interleaved"};
   const Case& c = test.param;
-  return Format("{}_velocity_{:.0f}_batch_{}{}", kRules[static_cast<size_t>(c.rule)],
-                static_cast<double>(100 * c.velocity), c.batch, c.norm_cap > 0 ? "_capped" : "");
+  return Format("{}_velocity_{:.0f}_batch_{}_units_{}{}", kRules[static_cast<size_t>(c.rule)],
+                static_cast<double>(1000 * c.velocity), c.batch, c.units,
+                c.norm_cap > 0 ? "_capped" : "");
 }
 
 class WaitingUpdates : public testing::TestWithParam<Case> {
  protected:
   WaitingUpdates() {
     options_ = SmallLayer();
-    options_.units = 70;  // more than one part of a job
+    options_.units = GetParam().units;
     options_.batch = GetParam().batch;
     options_.norm_cap = GetParam().norm_cap;
     learning_.rule = GetParam().rule;
     learning_.velocity = GetParam().velocity;
-    learning_.rate = 0.02f;
+    // The longer an input and the memory of it, the further a step goes.
+    learning_.rate = 0.02f * std::min(1.0f, 10 * (1 - learning_.velocity)) * 70 /
+                     static_cast<float>(options_.units);
     learning_.weight_decay = 0.01f;
     learning_.online_share = 0.3f;
     layer_.emplace(FfLayer::Create(options_, learning_, Rng(1)).value());
@@ -246,11 +251,14 @@ INSTANTIATE_TEST_SUITE_P(
     Rules, WaitingUpdates,
     testing::Values(
         Case{LearningRule::kInterleaved, 0, 1}, Case{LearningRule::kInterleaved, 0, 4},
-        Case{LearningRule::kInterleaved, 0.5f, 1}, Case{LearningRule::kInterleaved, 0.9f, 1},
-        Case{LearningRule::kInterleaved, 0.9f, 3}, Case{LearningRule::kInterleaved, 0, 1, 1.0f},
-        Case{LearningRule::kInterleaved, 0, 2, 1.0f}, Case{LearningRule::kCarriedVelocity, 0.9f, 1},
-        Case{LearningRule::kRehearsed, 0, 1}, Case{LearningRule::kRehearsed, 0.9f, 1},
-        Case{LearningRule::kRehearsed, 0.9f, 2}, Case{LearningRule::kDeferredContrast, 0.9f, 1},
+        Case{LearningRule::kInterleaved, 0.5f, 1, 0, 120},
+        Case{LearningRule::kInterleaved, 0.9f, 1, 0, 600},
+        Case{LearningRule::kInterleaved, 0.9f, 3}, Case{LearningRule::kInterleaved, 0.99f, 1},
+        Case{LearningRule::kInterleaved, 0, 1, 1.0f}, Case{LearningRule::kInterleaved, 0, 2, 1.0f},
+        Case{LearningRule::kCarriedVelocity, 0.9f, 1, 0, 600},
+        Case{LearningRule::kCarriedVelocity, 0.999f, 1}, Case{LearningRule::kRehearsed, 0, 1},
+        Case{LearningRule::kRehearsed, 0.9f, 1}, Case{LearningRule::kRehearsed, 0.5f, 1, 0, 120},
+        Case{LearningRule::kRehearsed, 0.98f, 2}, Case{LearningRule::kDeferredContrast, 0.9f, 1},
         Case{LearningRule::kDeferredContrast, 0, 3}),
     NameOf);
 

@@ -58,14 +58,14 @@ class Both {
 };
 
 TEST(PendingFactors, ActAsTheMatrixThatTheyStandFor) {
-  Both both(64);
+  Both both(2 * kFactorBlock);
   both.ExpectSameProducts();
   for (int i = 0; i < 40; ++i) both.Push(0.1f * static_cast<float>(i % 7) - 0.2f);
   both.ExpectSameProducts();
 }
 
 TEST(PendingFactors, GoRoundAndRound) {
-  Both both(96);
+  Both both(3 * kFactorBlock);
   for (int round = 0; round < 10; ++round) {
     while (both.factors.size() < both.factors.capacity() - 3) both.Push(0.3f);
     both.ExpectSameProducts();
@@ -75,14 +75,14 @@ TEST(PendingFactors, GoRoundAndRound) {
 }
 
 TEST(PendingFactors, ABlockLiesSideBySideAndIsNoLongerThanItMayBe) {
-  Both both(64);
-  for (int i = 0; i < 50; ++i) both.Push(1);
+  Both both(2 * kFactorBlock);
+  for (size_t i = 0; i < kFactorBlock + 18; ++i) both.Push(1);
   EXPECT_EQ(both.factors.BlockFrom(0).count, kFactorBlock);
-  EXPECT_EQ(both.factors.BlockFrom(kFactorBlock).count, 50 - kFactorBlock);
+  EXPECT_EQ(both.factors.BlockFrom(kFactorBlock).count, 18u);
   both.Drop(kFactorBlock);
-  for (int i = 0; i < 40; ++i) both.Push(1);
+  for (size_t i = 0; i < kFactorBlock + 8; ++i) both.Push(1);
   // The newest ones have gone round.
-  EXPECT_EQ(both.factors.BlockFrom(kFactorBlock).count, 58 - kFactorBlock);
+  EXPECT_EQ(both.factors.BlockFrom(kFactorBlock).count, 26u);
   both.ExpectSameProducts();
 }
 

@@ -12,6 +12,7 @@
 #include <span>
 
 #include "hypnos/tensor/buffer.h"
+#include "hypnos/tensor/executor.h"
 #include "hypnos/tensor/few_rows.h"
 #include "hypnos/tensor/matrix.h"
 
@@ -49,6 +50,8 @@ class WeightMatrix {
                 uint32_t draw);
   // w[unit, first_input …] = values.
   void Write(size_t unit, size_t first_input, std::span<const float> values, uint32_t draw);
+  // w[unit, :] += scale values.
+  void AddScaledTo(size_t unit, float scale, std::span<const float> values, uint32_t draw);
   // Expanded: rounds these values to what the storage can hold.
   void Round(size_t unit, size_t first_input, size_t count, uint32_t draw);
 
@@ -56,6 +59,8 @@ class WeightMatrix {
   double SumOfSquares(size_t unit) const;
 
  private:
+  // change(first, values) for a row's values, as float32, part after part.
+  void ChangeRow(size_t unit, uint32_t draw, FunctionRef<void(size_t, std::span<float>)> change);
   Bfloat16View halves() const { return {halves_.data(), units_, inputs_, inputs_}; }
   std::span<uint16_t> HalfRow(size_t unit) {
     return std::span(halves_).subspan(unit * inputs_, inputs_);
