@@ -8,6 +8,7 @@
 #endif
 
 #include <cstddef>
+#include <cstring>
 
 #include "hwy/highway.h"
 
@@ -27,14 +28,18 @@ HWY_INLINE void ForEachVector(size_t n, Whole whole, Rest rest) {
   if (i < n) rest(i, n - i);
 }
 
+// Through memory, not by masks: where the processor has no masked loads and stores, Highway's read
+// and write whole aligned vectors, beyond the end.
 HWY_INLINE V LoadPart(const float* p, size_t count) {
-  const D d;
-  return hn::MaskedLoad(hn::FirstN(d, count), d, p);
+  HWY_ALIGN float part[hn::MaxLanes(D())] = {};
+  std::memcpy(part, p, count * sizeof(float));
+  return hn::Load(D(), part);
 }
 
 HWY_INLINE void StorePart(V v, float* p, size_t count) {
-  const D d;
-  hn::BlendedStore(v, hn::FirstN(d, count), d, p);
+  HWY_ALIGN float part[hn::MaxLanes(D())];
+  hn::Store(v, D(), part);
+  std::memcpy(p, part, count * sizeof(float));
 }
 
 }  // namespace hypnos::HWY_NAMESPACE
