@@ -13,7 +13,14 @@
 namespace hypnos::config {
 namespace {
 
-constexpr uint64_t kMostWholeFrameInputs = 65536;
+// The read-out predicts each of its inputs from all of them, so that its weights grow with the
+// square of the inputs: so many take 4 GiB, and more would sooner exhaust a machine than learn.
+constexpr uint64_t kMostReadOutInputs = 32768;
+
+double ReadOutGibibytes(uint64_t inputs) {
+  const auto n = static_cast<double>(inputs);
+  return n * n * sizeof(float) / (1 << 30);
+}
 
 class Validator {
  public:
@@ -156,29 +163,41 @@ class Validator {
     };
     fits("width", encoding.width());
     fits("height", encoding.height());
+    if (Known({size_path})) {
+      CheckReadOut(encoding, size, size, size_path, "give a smaller encoding.patches.size");
+    }
   }
 
   void CheckWholeFrame(const Encoding& encoding) {
-    if (!Known({"encoding.width", "encoding.height", "encoding.colour",
-                "encoding.temporal_difference", "encoding.optical_flow"})) {
+    const uint32_t width = encoding.width(), height = encoding.height();
+    if (!Known({"encoding.width", "encoding.height"})) return;
+    if (width == 0 || height == 0) {
+      Complain(width == 0 ? "encoding.width" : "encoding.height",
+               Format("without encoding.patches the whole frame is the input, and a read-out may "
+                      "have at most {} inputs: give encoding.width and height, or "
+                      "encoding.patches",
+                      kMostReadOutInputs));
+    } else {
+      CheckReadOut(encoding, width, height, "encoding.width",
+                   "give a smaller encoding.width and height, or encoding.patches");
+    }
+  }
+
+  // Of a patch, or of the whole frame.
+  void CheckReadOut(const Encoding& encoding, uint64_t width, uint64_t height,
+                    const std::string& path, const char* advice) {
+    if (!Known({"encoding.colour", "encoding.temporal_difference", "encoding.optical_flow"})) {
       return;
     }
-    const uint64_t width = encoding.width(), height = encoding.height();
     const uint64_t channels = (encoding.colour() == Encoding::BGR ? 3u : 1u) +
                               (encoding.temporal_difference() ? 1u : 0u) +
                               (encoding.optical_flow() ? 2u : 0u);
     const uint64_t inputs = width * height * channels;
-    const std::string limit =
-        Format("a read-out of a whole frame may have at most {}", kMostWholeFrameInputs);
-    if (inputs == 0) {
-      Complain(width == 0 ? "encoding.width" : "encoding.height",
-               "without encoding.patches the whole frame is the input, and " + limit +
-                   " inputs: give encoding.width and height, or encoding.patches");
-    } else if (inputs > kMostWholeFrameInputs) {
-      Complain("encoding.width", Format("{}x{}x{} = {} inputs; {}: give a smaller encoding.width "
-                                        "and height, or encoding.patches",
-                                        width, height, channels, inputs, limit));
-    }
+    if (inputs <= kMostReadOutInputs) return;
+    Complain(path, Format("{0}x{1}x{2} = {3} inputs; a read-out that predicts each of them from "
+                          "all takes {3} x {3} weights, {4:.1f} GiB, and may take at most {5}: {6}",
+                          width, height, channels, inputs, ReadOutGibibytes(inputs),
+                          ReadOutGibibytes(kMostReadOutInputs), advice));
   }
 
   void CheckLayer(const Layer& layer, const std::string& path) {

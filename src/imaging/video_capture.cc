@@ -13,6 +13,9 @@ namespace {
 
 constexpr int kSilenceLimitMilliseconds = 10'000;
 
+// What a Duration can hold.
+constexpr double kLongestMilliseconds = 9e12;
+
 // Containers that know no answer give negative numbers, not-a-number or absurdly large ones.
 double Sane(double value, double largest) {
   return value > 0 && value <= largest ? value : 0;  // false for not-a-number
@@ -80,8 +83,10 @@ class OpenCvCapture final : public VideoCapture {
 
   void KeepTime() {
     const double milliseconds = capture_.get(cv::CAP_PROP_POS_MSEC);
-    // Zero is the first picture's time, and afterwards how OpenCV says that there is none.
-    const bool known = std::isfinite(milliseconds) && (milliseconds != 0 || first_);
+    // Zero is the first picture's time, and afterwards how OpenCV says that there is none. It also
+    // takes FFmpeg's mark for "none" as a time: some millions of years ago.
+    const bool possible = std::abs(milliseconds) < kLongestMilliseconds;  // false for not-a-number
+    const bool known = possible && (milliseconds != 0 || first_);
     time_ = known ? std::optional(Duration(std::llround(milliseconds * 1e6))) : std::nullopt;
     first_ = false;
   }

@@ -69,9 +69,8 @@ TEST(Load, StopsAfterTwentyProblemsAndCountsTheRest) {
 TEST(Load, MissesNeededKeysAndSections) {
   EXPECT_EQ(Complaint("seed: 1\nsources: [{synthetic: {}}, {name: a, file: {rounds: 2}}]\n"),
             "f:1:1: 'network.layers' is missing\n"
-            "f:1:1: without encoding.patches the whole frame is the input, and a read-out of a "
-            "whole frame may have at most 65536 inputs: give encoding.width and height, or "
-            "encoding.patches\n"
+            "f:1:1: without encoding.patches the whole frame is the input, and a read-out may have "
+            "at most 32768 inputs: give encoding.width and height, or encoding.patches\n"
             "f:2:11: 'sources.0.name' is missing\n"
             "f:2:38: 'sources.1.file.path' is missing");
 }

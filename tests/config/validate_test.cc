@@ -100,16 +100,28 @@ TEST(Validate, AWholeFrameHasASize) {
   EXPECT_THAT(AboutEncoding("{}"),
               HasSubstr("give encoding.width and height, or encoding.patches"));
   EXPECT_THAT(AboutEncoding("{width: 32}"), StartsWith("f:3:1: without encoding.patches"));
-  EXPECT_EQ(AboutEncoding("{width: 256, height: 256}"), "");
+  EXPECT_EQ(AboutEncoding("{width: 256, height: 128}"), "") << "as large as may be";
 }
 
 TEST(Validate, AWholeFrameIsSmallAndTheSumIsShown) {
-  EXPECT_EQ(AboutEncoding("{width: 1280, height: 720}"),
-            "f:3:19: 1280x720x1 = 921600 inputs; a read-out of a whole frame may have at most "
-            "65536: give a smaller encoding.width and height, or encoding.patches");
+  EXPECT_EQ(AboutEncoding("{width: 1920, height: 1080}"),
+            "f:3:19: 1920x1080x1 = 2073600 inputs; a read-out that predicts each of them from all "
+            "takes 2073600 x 2073600 weights, 16018.1 GiB, and may take at most 4: give a smaller "
+            "encoding.width and height, or encoding.patches");
+  EXPECT_THAT(AboutEncoding("{width: 257, height: 128}"), HasSubstr("257x128x1 = 32896 inputs"));
   EXPECT_THAT(AboutEncoding("{width: 128, height: 128, colour: bgr, temporal_difference: on, "
                             "optical_flow: on}"),
               HasSubstr("128x128x6 = 98304 inputs"));
+}
+
+TEST(Validate, APatchIsSmallAndTheSumIsShown) {
+  EXPECT_EQ(AboutEncoding("{patches: {size: 181}}"), "");
+  EXPECT_EQ(AboutEncoding("{patches: {size: 182}}"),
+            "f:3:28: 182x182x1 = 33124 inputs; a read-out that predicts each of them from all "
+            "takes 33124 x 33124 weights, 4.1 GiB, and may take at most 4: give a smaller "
+            "encoding.patches.size");
+  EXPECT_THAT(AboutEncoding("{colour: bgr, patches: {size: 128}}"),
+              HasSubstr("128x128x3 = 49152 inputs"));
 }
 
 TEST(Validate, ConstraintUnitsAreUnits) {

@@ -434,7 +434,7 @@ class SameBits(HypnosdTest):
 
     def test_for_any_number_of_threads_and_in_every_run(self):
         clips.write_avi(self.folder / 'clip.avi', 60)
-        for rule in ['deferred_contrast', 'interleaved']:
+        for rule in ['rehearsed', 'deferred_contrast', 'interleaved']:
             with self.subTest(rule=rule):
                 rule = '--set', f'learning.rule={rule}'
                 first = self.bits(*rule, '--threads', 1)

@@ -30,6 +30,17 @@ TEST(VideoFile, TellsItsPropertiesAndGivesEveryPictureWithItsTime) {
   EXPECT_FALSE(*(*capture)->Grab());
 }
 
+TEST(VideoFile, HasNoTimesWhereTheFileHasNone) {
+  const TempDir folder;
+  const auto capture = OpenVideoFile(
+      WriteMjpeg(folder.File("clip.mjpg"), {NumberedImage(0), NumberedImage(1), NumberedImage(2)}));
+  ASSERT_TRUE(capture.ok()) << capture.error().message;
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(*(*capture)->Grab());
+    EXPECT_EQ((*capture)->time(), std::nullopt);
+  }
+}
+
 TEST(VideoFile, WritesIntoAnImageOfTheRightSize) {
   const TempDir folder;
   const auto capture = OpenVideoFile(WriteClip(folder.File("clip.avi"), 2));

@@ -290,6 +290,20 @@ TEST(Pipeline, JudgesOnFramesItHasNotLearnedFrom) {
   EXPECT_EQ(told[2].pairs(), 10u * 12);
 }
 
+// demo_test shows it of a real clip, in minutes.
+TEST(Pipeline, LearnsToTellRealFromDreamedInEveryLayer) {
+  PipelineOptions options = SmallPipeline();
+  options.encoder.temporal_difference = true;
+  auto frames = MakeClip(360);
+  for (size_t i = 300; i < 360; ++i) frames[i].learn = false;
+  frames[300].discontinuity = Discontinuity::kClip;
+  const Watched run(options, std::move(frames));
+  // Measured, over three seeds: at least 0.94, 0.84 and 0.72; without learning 0.43 to 0.66.
+  for (const RealOrDream& told : (*run.result)->held_out) {
+    EXPECT_GT(told.pairwise_accuracy(), 0.67);
+  }
+}
+
 TEST(Pipeline, APatchLargerThanTheFrameIsRefusedWithItsSizes) {
   PipelineOptions options = SmallPipeline();
   options.network.patches.size = 64;

@@ -11,15 +11,16 @@ namespace {
 constexpr int64_t kFrames = 200;
 constexpr int64_t kCut = 120;
 
-std::vector<Frame> ClipWithCut() {
-  auto frames = MakeClip(kFrames);
-  frames[kCut].discontinuity = Discontinuity::kGap;
-  return frames;
+std::vector<Frame> ClipWithCut(int64_t frames = kFrames) {
+  auto clip = MakeClip(frames);
+  if (kCut < frames) clip[kCut].discontinuity = Discontinuity::kGap;
+  return clip;
 }
 
-// |a - b| relative to the size of b's row.
+// |a - b| relative to the largest of b's row. What a layer publishes has a mean square of 1, unless
+// it is silent.
 double RelativeDifference(std::span<const float> a, const std::vector<double>& b) {
-  double difference = 0, size = 0;
+  double difference = 0, size = 1;
   for (size_t i = 0; i < b.size(); ++i) {
     difference = std::max(difference, std::abs(static_cast<double>(a[i]) - b[i]));
     size = std::max(size, std::abs(b[i]));
@@ -31,6 +32,10 @@ struct Case {
   const char* name;
   int patch;
   InputScale scale;
+  // Of each layer. Awake so many that rounding errors, which differ from processor to processor,
+  // stay a tenth of what is allowed: of few units sometimes hardly one is active, and what rules
+  // then is how its inputs were rounded.
+  size_t units;
   size_t constraint_units;
   WakeSleepOptions schedule;
   // 200 frames shall matter, but no faster: what is learned asleep enlarges what differs.
@@ -42,39 +47,74 @@ struct Case {
 
 class Reference : public testing::TestWithParam<Case> {
  protected:
-  void Compare(const std::vector<StepStatistics>& layers, const Tick& expected) const {
+  static PipelineOptions Options() {
+    const Case& c = GetParam();
+    PipelineOptions options = SmallPipeline();
+    options.schedule = c.schedule;
+    options.network.patches.size = c.patch;
+    options.network.input_scale = c.scale;
+    options.network.learning.rate = c.rate;
+    for (auto& layer : options.network.layers) layer.layer.units = c.units;
+    options.network.layers[1].layer.constraint_units = c.constraint_units;
+    return options;
+  }
+
+  static Network Initial(const PipelineOptions& options) {
+    return Network::Create(options.network, {1, 24, 32}, 4, Rng(options.seed).Fork("network"))
+        .value();
+  }
+
+  // Relative; where a goodness is next to nothing, to a tenth of the threshold.
+  static void Compare(const std::vector<StepStatistics>& layers, const Tick& expected) {
+    const double tolerance = GetParam().tolerance;
     for (size_t l = 0; l < 3; ++l) {
       const double goodness = expected.layers[l].goodness;
-      ASSERT_NEAR(layers[l].goodness, goodness, GetParam().tolerance * std::abs(goodness) + 1e-6)
+      ASSERT_NEAR(layers[l].goodness, goodness, tolerance * (std::abs(goodness) + 0.1))
           << "layer " << l + 1;
-      ASSERT_NEAR(layers[l].probability, expected.layers[l].probability, GetParam().tolerance)
+      ASSERT_NEAR(layers[l].probability, expected.layers[l].probability, tolerance)
           << "layer " << l + 1;
+    }
+  }
+
+  // After so many frames.
+  static void CompareUnits(const Network& network, int64_t frames,
+                           const ReferenceNetwork& expected) {
+    for (size_t l = 0; l < 3; ++l) {
+      for (size_t b = 0; b < network.grid().locations(); ++b) {
+        const auto out = network.output(Lane::kReal, l, frames).row(b);
+        ASSERT_LT(RelativeDifference(out, expected.out(Lane::kReal, l)[b]), GetParam().tolerance)
+            << "layer " << l + 1 << ", location " << b;
+      }
     }
   }
 };
 
-TEST_P(Reference, EqualsThePipelineOverTwoHundredLearningFrames) {
-  const auto& [name, patch, scale, constraint_units, schedule, rate, tolerance] = GetParam();
-  PipelineOptions options = SmallPipeline();
-  options.schedule = schedule;
-  options.network.patches.size = patch;
-  options.network.input_scale = scale;
-  options.network.learning.rate = rate;
-  options.network.layers[1].layer.constraint_units = constraint_units;
-  const auto initial =
-      Network::Create(options.network, {1, 24, 32}, 4, Rng(options.seed).Fork("network"));
-  ASSERT_TRUE(initial.ok());
+double LargestDrift(const Network& before, const Network& after) {
+  double largest = 0;
+  for (size_t l = 0; l < before.layer_count(); ++l) {
+    const Matrix from = before.layer(l).parameters().weights;
+    const Matrix to = after.layer(l).parameters().weights;
+    for (size_t i = 0; i < from.values().size(); ++i) {
+      largest = std::max(largest, std::abs(static_cast<double>(to.values()[i] - from.values()[i])));
+    }
+  }
+  return largest;
+}
 
+TEST_P(Reference, EqualsThePipelineOverTwoHundredLearningFrames) {
+  const PipelineOptions options = Options();
+  const Network initial = Initial(options);
   const Watched run(options, ClipWithCut());
   ASSERT_TRUE(run.result->ok()) << run.result->error().message;
-  ReferencePipeline reference(options, *initial);
+  ReferencePipeline reference(options, initial);
   for (const Frame& frame : ClipWithCut()) reference.Show(frame);
 
   ASSERT_EQ(run.recorder.frames.size(), reference.frames.size());
   for (size_t i = 0; i < reference.frames.size(); ++i) {
     SCOPED_TRACE(Format("frame {}", i));
     const double error = reference.frames[i].prediction_error;
-    ASSERT_NEAR(run.recorder.frames[i].prediction_error.value_or(0), error, tolerance * error);
+    ASSERT_NEAR(run.recorder.frames[i].prediction_error.value_or(0), error,
+                GetParam().tolerance * error);
     Compare(run.recorder.frames[i].layers, reference.frames[i]);
     if (HasFatalFailure()) return;
   }
@@ -84,36 +124,44 @@ TEST_P(Reference, EqualsThePipelineOverTwoHundredLearningFrames) {
     Compare(run.recorder.dreams[i].layers, reference.dreams[i]);
     if (HasFatalFailure()) return;
   }
-  const Network& network = *run.pipeline.network();
-  double largest_drift = 0;
-  for (size_t l = 0; l < 3; ++l) {
-    for (size_t b = 0; b < network.grid().locations(); ++b) {
-      const auto out = network.output(Lane::kReal, l, kFrames).row(b);
-      EXPECT_LT(RelativeDifference(out, reference.network().out(Lane::kReal, l)[b]), tolerance);
-    }
-    const Matrix start = initial->layer(l).parameters().weights;
-    const Matrix end = network.layer(l).parameters().weights;
-    const auto before = start.values(), after = end.values();
-    for (size_t i = 0; i < before.size(); ++i) {
-      largest_drift = std::max(largest_drift, std::abs(static_cast<double>(after[i] - before[i])));
-    }
+  EXPECT_GT(LargestDrift(initial, *run.pipeline.network()), 0.01)
+      << "nothing was learned, so nothing was compared";
+}
+
+// Seen while it goes on: before the cut, at the first frame after it, and at the end.
+TEST_P(Reference, EqualsThePipelineUnitByUnit) {
+  const PipelineOptions options = Options();
+  const Network initial = Initial(options);
+  const auto clip = ClipWithCut();
+  ReferencePipeline reference(options, initial);
+  size_t shown = 0;
+  for (const int64_t frames : {int64_t{50}, kCut, kCut + 1, kFrames}) {
+    SCOPED_TRACE(Format("after {} frames", frames));
+    while (shown < static_cast<size_t>(frames)) reference.Show(clip[shown++]);
+    const Watched run(options, ClipWithCut(frames));
+    ASSERT_TRUE(run.result->ok()) << run.result->error().message;
+    CompareUnits(*run.pipeline.network(), frames, reference.network());
+    if (HasFatalFailure()) return;
   }
-  EXPECT_GT(largest_drift, 0.01) << "nothing was learned, so nothing was compared";
 }
 
 constexpr WakeSleepOptions kAwake = {.wake_steps = 0, .sleep_steps = 0};
 // A dream of five steps and one that is woken from.
 constexpr WakeSleepOptions kNights = {.wake_steps = 20, .sleep_steps = 8};
+constexpr InputScale kNormalised = InputScale::kLengthNormalised, kScaled = InputScale::kScaled;
 
 INSTANTIATE_TEST_SUITE_P(
     Shapes, Reference,
     testing::Values(
-        Case{"whole_frame", 0, InputScale::kLengthNormalised, 0, kAwake, 0.1f, 1e-5},
-        Case{"grid", 8, InputScale::kLengthNormalised, 0, kAwake, 0.1f, 1e-5},
-        Case{"grid_scaled_with_constraint_units", 8, InputScale::kScaled, 5, kAwake, 0.1f, 1e-5},
-        Case{"rehearsed_grid", 8, InputScale::kLengthNormalised, 0, kNights, 0.005f, 1e-3},
-        Case{"rehearsed_with_constraint_units", 8, InputScale::kScaled, 5, kNights, 0.005f, 1e-3}),
+        Case{"whole_frame", 0, kNormalised, 32, 0, kAwake, 0.1f, 1e-5},
+        Case{"grid", 8, kNormalised, 32, 0, kAwake, 0.1f, 1e-5},
+        Case{"grid_scaled_with_constraint_units", 8, kScaled, 32, 5, kAwake, 0.1f, 1e-5},
+        Case{"rehearsed_grid", 8, kNormalised, 16, 0, kNights, 0.005f, 1e-3},
+        Case{"rehearsed_with_constraint_units", 8, kScaled, 16, 5, kNights, 0.005f, 2e-3}),
     [](const auto& test) { return test.param.name; });
+
+// Names the case, not its bytes.
+void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
 
 }  // namespace
 }  // namespace hypnos

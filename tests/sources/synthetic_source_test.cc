@@ -58,10 +58,15 @@ TEST(SyntheticSource, ShapeSelectsAnother) {
   }
 }
 
-TEST(Potato, IsBackAfterOneTurn) {
-  const auto images = Images({.frame_rate_hz = 8, .revolutions_per_second = 0.5}, 17);
-  EXPECT_EQ(images[0], images[16]);
-  EXPECT_NE(images[0], images[8]);
+TEST(Potato, IsBackAfterOneTurnAndNotBefore) {
+  constexpr double kRate = 0.5;
+  for (size_t frames = 2; frames <= 8; ++frames) {
+    const auto images = Images(
+        {.frame_rate_hz = kRate * static_cast<double>(frames), .revolutions_per_second = kRate},
+        frames + 1);
+    EXPECT_EQ(images[0], images[frames]) << frames << " frames a turn";
+    EXPECT_NE(images[0], images[1]) << "it turns " << frames << " times as fast";
+  }
 }
 
 TEST(Potato, StandsStillWithoutRevolutions) {

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "hypnos/base/check.h"
 #include "hypnos/imaging/codecs.h"
@@ -54,6 +56,16 @@ inline std::string WriteClip(const std::string& path, int frames, double frame_r
 inline std::string WriteBytes(const std::string& path, std::string_view bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
   return path;
+}
+
+// Pictures one after the other, without container or clock: what cameras serve as "MJPEG".
+inline std::string WriteMjpeg(const std::string& path, const std::vector<Image>& images) {
+  std::string bytes;
+  for (const Image& image : images) {
+    const auto jpeg = EncodeJpeg(image, 95);
+    bytes.append(jpeg.begin(), jpeg.end());
+  }
+  return WriteBytes(path, bytes);
 }
 
 inline std::string WritePng(const std::string& path, const Image& image) {
