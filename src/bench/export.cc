@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <utility>
 #include <vector>
 
 #include "bench/npy.h"
@@ -54,8 +55,7 @@ std::string OptionsAsJson(const WorkloadShape& shape, const WorkloadRule& rule,
       shape.name, rule.name, shape.inputs,
       List(shape.units, [](size_t units) { return Format("{}", units); }), shape.recurrent,
       shape.batch, shape.lanes, layer.damping, layer.threshold_per_unit, layer.temperature_per_unit,
-      layer.peer_normalisation, rule.learning.rate, rule.learning.velocity,
-      rule.learning.weight_decay,
+      layer.peer_normalisation, shape.rate, rule.learning.velocity, rule.learning.weight_decay,
       List(steps, [&](size_t step) { return PhasesOf(workload, step); }));
 }
 
@@ -99,14 +99,21 @@ class Folder {
     return Error{Code::kUnavailable, "FILE_NOT_WRITTEN",
                  Format("cannot write '{}': is the disk full?", (path_ / name).string())};
   }
-  Status WriteWeights(const std::string& prefix, const Column& column) const {
+  Status WriteWeights(const Column& column) const {
     for (size_t l = 0; l < column.layer_count(); ++l) {
       const LayerParameters& parameters = column.layer(l).parameters();
       const Matrix& weights = parameters.weights;
-      HYPNOS_RETURN_IF_ERROR(WriteArray(Format("{}weights_{}", prefix, l), weights.values(),
-                                        {weights.rows(), weights.cols()}));
-      HYPNOS_RETURN_IF_ERROR(WriteArray(Format("{}bias_{}", prefix, l), parameters.bias.values(),
-                                        {parameters.bias.cols()}));
+      HYPNOS_RETURN_IF_ERROR(
+          WriteArray(Format("weights_{}", l), weights.values(), {weights.rows(), weights.cols()}));
+      HYPNOS_RETURN_IF_ERROR(
+          WriteArray(Format("bias_{}", l), parameters.bias.values(), {parameters.bias.cols()}));
+    }
+    return {};
+  }
+  Status WriteInputs(const Workload& workload, const WorkloadShape& shape) const {
+    for (size_t lane = 0; lane < shape.lanes; ++lane) {
+      HYPNOS_RETURN_IF_ERROR(WriteArray(Format("inputs_{}", lane), workload.inputs(lane).values(),
+                                        {Workload::kSteps, shape.batch, shape.inputs}));
     }
     return {};
   }
@@ -124,14 +131,20 @@ class Folder {
   std::filesystem::path path_;
 };
 
-Status ExportCase(const WorkloadShape& shape, const WorkloadRule& rule, const Folder& folder) {
-  HYPNOS_ASSIGN_OR_RETURN(Workload workload, Workload::Create(shape, rule));
+// What all rules of a shape begin with.
+Status ExportStart(const WorkloadShape& shape, const WorkloadRule& rule, const Folder& folder) {
   HYPNOS_RETURN_IF_ERROR(folder.Make());
+  HYPNOS_ASSIGN_OR_RETURN(const Workload workload, Workload::Create(shape, rule));
+  HYPNOS_RETURN_IF_ERROR(folder.WriteInputs(workload, shape));
+  return folder.WriteWeights(workload.column());
+}
+
+Status ExportResults(const WorkloadShape& shape, const WorkloadRule& rule, const Folder& folder) {
+  HYPNOS_RETURN_IF_ERROR(folder.Make());
+  HYPNOS_ASSIGN_OR_RETURN(Workload workload, Workload::Create(shape, rule));
   HYPNOS_RETURN_IF_ERROR(folder.WriteText("options.json", OptionsAsJson(shape, rule, workload)));
-  HYPNOS_RETURN_IF_ERROR(folder.WriteWeights("", workload.column()));
-  const size_t layers = shape.units.size();
-  std::vector<Record> records(shape.lanes, {.outputs = std::vector<std::vector<float>>(layers),
-                                            .goodness = std::vector<std::vector<float>>(layers)});
+  const std::vector<std::vector<float>> nothing(shape.units.size());
+  std::vector<Record> records(shape.lanes, {.outputs = nothing, .goodness = nothing});
   SerialExecutor executor;
   for (size_t step = 0; step < Workload::kSteps; ++step) {
     workload.Step(executor);
@@ -140,46 +153,39 @@ Status ExportCase(const WorkloadShape& shape, const WorkloadRule& rule, const Fo
     }
   }
   for (size_t lane = 0; lane < shape.lanes; ++lane) {
-    HYPNOS_RETURN_IF_ERROR(folder.WriteArray(Format("inputs_{}", lane),
-                                             workload.inputs(lane).values(),
-                                             {Workload::kSteps, shape.batch, shape.inputs}));
     HYPNOS_RETURN_IF_ERROR(folder.WriteRecord(lane, records[lane], shape));
   }
-  return folder.WriteWeights("final_", workload.column());
+  return rule.learns ? folder.WriteWeights(workload.column()) : Status();
 }
 
-struct Chosen {
-  const WorkloadShape* shape;
-  std::span<const WorkloadRule> rules;
-};
-
-std::vector<Chosen> ShapesWith(const std::string& part_of_name) {
-  std::vector<Chosen> chosen;
-  const auto add = [&](const WorkloadShape& shape) {
-    if (shape.name.find(part_of_name) == std::string::npos) return;
-    chosen.push_back({&shape, shape.lanes == 1 ? Batch1Rules() : Batch100Rules()});
-  };
-  for (const WorkloadShape& shape : SmallShapes()) add(shape);
-  for (const WorkloadShape& shape : Batch1Shapes()) add(shape);
-  add(Batch100Shape());
-  return chosen;
+// The rules of a shape whose names match.
+Status ExportShape(const WorkloadShape& shape, const ExportOptions& options, bool& any) {
+  const std::filesystem::path path = std::filesystem::path(options.folder) / shape.name;
+  bool started = false;
+  for (const WorkloadRule& rule : shape.lanes == 1 ? Batch1Rules() : Batch100Rules()) {
+    if (Format("{}/{}", shape.name, rule.name).find(options.only) == std::string::npos) continue;
+    any = true;
+    if (!std::exchange(started, true)) {
+      HYPNOS_RETURN_IF_ERROR(ExportStart(shape, rule, Folder(path)));
+    }
+    HYPNOS_RETURN_IF_ERROR(ExportResults(shape, rule, Folder(path / rule.name)));
+  }
+  return {};
 }
 
 }  // namespace
 
 Status Export(const ExportOptions& options) {
-  const std::vector<Chosen> all = ShapesWith(options.only);
-  if (all.empty()) {
-    return Error{Code::kNotFound, "NO_SUCH_SHAPE",
-                 Format("no workload has '{}' in the name of its shape", options.only)};
+  std::vector<WorkloadShape> shapes = {Batch100Shape()};
+  shapes.insert(shapes.end(), SmallShapes().begin(), SmallShapes().end());
+  shapes.insert(shapes.end(), Batch1Shapes().begin(), Batch1Shapes().end());
+  bool any = false;
+  for (const WorkloadShape& shape : shapes) {
+    HYPNOS_RETURN_IF_ERROR(ExportShape(shape, options, any));
   }
-  for (const Chosen& chosen : all) {
-    for (const WorkloadRule& rule : chosen.rules) {
-      const Folder folder(std::filesystem::path(options.folder) / chosen.shape->name / rule.name);
-      HYPNOS_RETURN_IF_ERROR(ExportCase(*chosen.shape, rule, folder));
-    }
-  }
-  return {};
+  if (any) return {};
+  return Error{Code::kNotFound, "NO_SUCH_WORKLOAD",
+               Format("no workload has '{}' in its name", options.only)};
 }
 
 }  // namespace hypnos::bench

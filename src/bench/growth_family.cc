@@ -67,7 +67,8 @@ void RegisterWidths(FirstError& error) {
   static const std::vector<WorkloadShape> shapes = [] {
     std::vector<WorkloadShape> all;
     for (const size_t width : kWidths) {
-      all.push_back({.name = Format("width:{}", width), .inputs = width, .units = {width}});
+      all.push_back(
+          {.name = Format("width:{}", width), .inputs = width, .units = {width}, .rate = 1e-5f});
     }
     return all;
   }();

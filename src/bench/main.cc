@@ -59,7 +59,7 @@ void Declare(CLI::App& app, Flags& flags) {
   app.add_option("--export", flags.to_export.folder,
                  "Instead of the benchmarks: write what another program needs to compute the same");
   app.add_option("--export-only", flags.to_export.only,
-                 "Of this, only layers whose shape has this in its name, e.g. small or 3x1024");
+                 "Of this, only what has this in its name, e.g. small or 3x1024/plain");
 }
 
 int Fail(const hypnos::Error& error) {

@@ -9,14 +9,20 @@ LearningOptions Learning(float velocity, float weight_decay) {
   return {.rule = LearningRule::kInterleaved, .velocity = velocity, .weight_decay = weight_decay};
 }
 
+constexpr float kOneSampleRate = 1e-5f;
+
 constexpr float kDecay = LearningOptions().weight_decay;
 
 }  // namespace
 
 std::span<const WorkloadShape> Batch1Shapes() {
   static const std::vector<WorkloadShape> shapes = {
-      {.name = "3x1024", .inputs = 1024, .units = {1024, 1024, 1024}},
-      {.name = "8192x8192", .inputs = 8192, .units = {8192}, .recurrent = false},
+      {.name = "3x1024", .inputs = 1024, .units = {1024, 1024, 1024}, .rate = kOneSampleRate},
+      {.name = "8192x8192",
+       .inputs = 8192,
+       .units = {8192},
+       .recurrent = false,
+       .rate = kOneSampleRate},
   };
   return shapes;
 }
@@ -64,6 +70,8 @@ std::span<const WorkloadShape> SmallShapes() {
 }
 
 Result<Workload> Workload::Create(const WorkloadShape& shape, const WorkloadRule& rule) {
+  LearningOptions learning = rule.learning;
+  learning.rate = shape.rate;
   HYPNOS_ASSIGN_OR_RETURN(Column column,
                           Column::Create({.inputs = shape.inputs,
                                           .units = shape.units,
@@ -71,7 +79,7 @@ Result<Workload> Workload::Create(const WorkloadShape& shape, const WorkloadRule
                                           .batch = shape.batch,
                                           .lanes = shape.lanes,
                                           .peer_normalisation = rule.peer_normalisation,
-                                          .learning = rule.learning},
+                                          .learning = learning},
                                          kWorkloadSeed));
   return Workload(rule, std::move(column));
 }

@@ -21,12 +21,14 @@ struct WorkloadShape {
   // 1: positive and negative steps in turns, each with its update. 2: each step is a positive and a
   // negative pass and one update.
   size_t lanes = 1;
+  // Without a batch to take the mean of, and over so many weights, the usual rate explodes.
+  float rate = LearningOptions().rate;
 };
 
 struct WorkloadRule {
   std::string name;
   bool learns = true;
-  LearningOptions learning;
+  LearningOptions learning;  // but for the rate
   float peer_normalisation = FfLayerOptions().peer_normalisation;
 };
 
