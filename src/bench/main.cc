@@ -64,6 +64,8 @@ void Declare(CLI::App& app, Flags& flags) {
 
 int Fail(const hypnos::Error& error) {
   std::fprintf(stderr, "hypnos-bench: %s\n", error.message.c_str());
+  // The flags do not fit together.
+  if (error.code == hypnos::Code::kFailedPrecondition) return EX_USAGE;
   return error.code == hypnos::Code::kDataLoss ? EX_IOERR : EX_NOINPUT;
 }
 

@@ -1,6 +1,8 @@
 #include "bench/streams.h"
 
 #include <algorithm>
+#include <mutex>
+#include <numeric>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -62,37 +64,65 @@ class FirstFrames final : public Source {
   int64_t left_;
 };
 
-// When each frame of one stream was done.
-class FrameTimes final : public PipelineObserver {
+// The time in which all streams are running, and their frames in it. Keeps no list: its memory must
+// not grow where that of others is watched.
+// Threads: OnFrame may be called from any, the rest once all streams have ended.
+class Window {
  public:
-  FrameTimes(const Clock& clock, int64_t frames) : clock_(clock) {
-    times_.reserve(static_cast<size_t>(frames));
-  }
-  void OnFrame(const FrameReport&) override { times_.push_back(clock_.Now()); }
+  Window(int streams, int64_t frames, const Clock& clock)
+      : clock_(clock),
+        all_frames_(frames),
+        warm_frames_(std::min(kWarmUpFrames, frames / 2)),
+        seen_(static_cast<size_t>(streams)),
+        counted_(static_cast<size_t>(streams)) {}
 
-  const std::vector<Instant>& times() const { return times_; }
-  // The last frame that does not count.
-  Instant warm() const {
-    const auto frames = static_cast<int64_t>(times_.size());
-    return times_[static_cast<size_t>(std::min(kWarmUpFrames, frames / 2))];
+  void OnFrame(size_t stream) {
+    const std::lock_guard lock(mutex_);
+    const int64_t seen = ++seen_[stream];
+    if (seen == warm_frames_ && ++warm_streams_ == seen_.size()) {
+      begin_ = end_ = clock_.Now();
+    } else if (warm_streams_ == seen_.size() && !ended_) {
+      ++counted_[stream];
+      end_ = clock_.Now();
+    }
+    ended_ = ended_ || seen == all_frames_;
   }
-  int64_t CountWithin(Instant begin, Instant end) const {
-    return std::ranges::count_if(times_, [&](Instant t) { return begin < t && t <= end; });
-  }
+
+  double seconds() const { return Seconds(end_ - begin_); }
+  const std::vector<int64_t>& counted() const { return counted_; }
 
  private:
   const Clock& clock_;
-  std::vector<Instant> times_;
+  const int64_t all_frames_;
+  const int64_t warm_frames_;
+  std::mutex mutex_;
+  std::vector<int64_t> seen_;
+  std::vector<int64_t> counted_;
+  size_t warm_streams_ = 0;
+  Instant begin_{};
+  Instant end_{};
+  bool ended_ = false;
+};
+
+class WindowObserver final : public PipelineObserver {
+ public:
+  WindowObserver(Window& window, size_t stream) : window_(window), stream_(stream) {}
+  void OnFrame(const FrameReport&) override { window_.OnFrame(stream_); }
+
+ private:
+  Window& window_;
+  const size_t stream_;
 };
 
 struct Stream {
-  Stream(const StreamsOptions& options, std::unique_ptr<Source> source, const Clock& clock)
-      : times(clock, options.frames),
-        pipeline(options.pipeline, clock, times),
+  Stream(const StreamsOptions& options, std::unique_ptr<Source> source, const Clock& clock,
+         Window& window, size_t number)
+      : observer(window, number),
+        pipeline(options.pipeline, clock, observer),
         capture(std::make_unique<FirstFrames>(std::move(source), options.frames), kQueueFrames,
                 OnFull::kBlock) {}
 
-  FrameTimes times;
+  WindowObserver observer;
   Pipeline pipeline;
   CaptureThread capture;
   Result<RunSummary> summary = RunSummary{};
@@ -104,28 +134,22 @@ double LayersAtOnce(const RunSummary& summary) {
   return Seconds(busy) / Seconds(summary.elapsed);
 }
 
-Result<StreamsReport> ReportOf(const std::vector<std::unique_ptr<Stream>>& streams) {
+Result<StreamsReport> ReportOf(const std::vector<std::unique_ptr<Stream>>& streams,
+                               const Window& window) {
   StreamsReport report;
-  Instant begin{};
-  Instant end = Instant::max();
   for (const auto& stream : streams) {
     if (!stream->summary.ok()) return stream->summary.error();
-    begin = std::max(begin, stream->times.warm());
-    end = std::min(end, stream->times.times().back());
     report.layers_at_once += LayersAtOnce(*stream->summary);
   }
-  report.seconds = Seconds(end - begin);
+  report.seconds = window.seconds();
   if (report.seconds <= 0) {
     return Error{Code::kFailedPrecondition, "STREAMS_APART",
                  "one stream had ended before another was warm: give them more --frames"};
   }
-  int64_t fewest = streams.front()->times.CountWithin(begin, end);
-  for (const auto& stream : streams) {
-    const int64_t frames = stream->times.CountWithin(begin, end);
-    report.frames += frames;
-    fewest = std::min(fewest, frames);
-  }
-  report.slowest_frames_rate = static_cast<double>(fewest) / report.seconds;
+  const std::vector<int64_t>& frames = window.counted();
+  report.frames = std::accumulate(frames.begin(), frames.end(), int64_t{0});
+  report.slowest_frames_rate =
+      static_cast<double>(*std::ranges::min_element(frames)) / report.seconds;
   HYPNOS_ASSIGN_OR_RETURN(report.resident_kib, ResidentKib());
   return report;
 }
@@ -152,10 +176,12 @@ std::unique_ptr<Source> Pictures::Open() const { return std::make_unique<LoopedP
 
 Result<StreamsReport> RunStreams(const StreamsOptions& options, const OpenStream& open) {
   static const SystemClock clock;
+  Window window(options.streams, options.frames, clock);
   std::vector<std::unique_ptr<Stream>> streams;
   for (int i = 0; i < options.streams; ++i) {
     HYPNOS_ASSIGN_OR_RETURN(auto source, open());
-    streams.push_back(std::make_unique<Stream>(options, std::move(source), clock));
+    streams.push_back(std::make_unique<Stream>(options, std::move(source), clock, window,
+                                               static_cast<size_t>(i)));
   }
   {
     std::vector<std::jthread> threads;
@@ -164,7 +190,7 @@ Result<StreamsReport> RunStreams(const StreamsOptions& options, const OpenStream
           [&] { stream->summary = stream->pipeline.Run(stream->capture.queue()); });
     }
   }
-  return ReportOf(streams);
+  return ReportOf(streams, window);
 }
 
 }  // namespace hypnos::bench
