@@ -2,9 +2,8 @@
 
 import math
 import re
+import statistics
 from typing import Callable, NamedTuple, Optional
-
-import numpy as np
 
 from measure import PEERS, Round
 
@@ -57,8 +56,8 @@ def slope(points: list[tuple[float, float]]) -> float:
     """The exponent e of y = x^e. KeyError for fewer than two points."""
     if len(points) < 2:
         raise KeyError('points')
-    return float(np.polyfit([math.log(x) for x, _ in points], [math.log(y) for _, y in points],
-                            1)[0])
+    return statistics.linear_regression([math.log(x) for x, _ in points],
+                                        [math.log(y) for _, y in points]).slope
 
 
 def width_slope(measured: Round, phase: str) -> float:
