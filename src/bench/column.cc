@@ -19,6 +19,8 @@ Result<Column> Column::Create(const ColumnOptions& options, uint64_t seed) {
         .self = options.recurrent,
         .units = options.units[l],
         .peer_normalisation = options.peer_normalisation,
+        .batch = options.batch,
+        .storage = options.storage,
     };
     HYPNOS_ASSIGN_OR_RETURN(
         FfLayer made, FfLayer::Create(layer, options.learning, rng.Fork(Format("layer {}", l))));

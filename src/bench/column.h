@@ -25,6 +25,7 @@ struct ColumnOptions {
   bool recurrent = true;
   size_t batch = 1;
   size_t lanes = 1;
+  WeightStorage storage = WeightStorage::kFloat32;
   float peer_normalisation = FfLayerOptions().peer_normalisation;
   LearningOptions learning;
 };

@@ -101,7 +101,7 @@ class Folder {
   }
   Status WriteWeights(const Column& column) const {
     for (size_t l = 0; l < column.layer_count(); ++l) {
-      const LayerParameters& parameters = column.layer(l).parameters();
+      const LayerParameters parameters = column.layer(l).parameters();
       const Matrix& weights = parameters.weights;
       HYPNOS_RETURN_IF_ERROR(
           WriteArray(Format("weights_{}", l), weights.values(), {weights.rows(), weights.cols()}));
@@ -163,6 +163,7 @@ Status ExportShape(const WorkloadShape& shape, const ExportOptions& options, boo
   const std::filesystem::path path = std::filesystem::path(options.folder) / shape.name;
   bool started = false;
   for (const WorkloadRule& rule : shape.lanes == 1 ? Batch1Rules() : Batch100Rules()) {
+    if (rule.storage != WeightStorage::kFloat32) continue;
     if (Format("{}/{}", shape.name, rule.name).find(options.only) == std::string::npos) continue;
     any = true;
     if (!std::exchange(started, true)) {

@@ -8,6 +8,9 @@
 namespace hypnos::bench {
 namespace {
 
+// A velocity of 0.9 remembers 132 steps, and a block of factors is 64.
+constexpr size_t kStepsUntilSteady = 200;
+
 void Run(benchmark::State& state, const WorkloadShape& shape, const WorkloadRule& rule, int threads,
          FirstError& error) {
   auto workload = Workload::Create(shape, rule);
@@ -16,8 +19,10 @@ void Run(benchmark::State& state, const WorkloadShape& shape, const WorkloadRule
     return state.SkipWithError(workload.error().message.c_str());
   }
   WithThreads(threads, [&](Executor& executor) {
-    // Once round: whatever is made on first use is made, and every page has been touched.
-    for (size_t i = 0; i < Workload::kSteps; ++i) workload->Step(executor);
+    // Whatever is made on first use is made, every page has been touched, and updates that wait are
+    // written as fast as new ones come.
+    const size_t steps = shape.batch == 1 && rule.learns ? kStepsUntilSteady : Workload::kSteps;
+    for (size_t i = 0; i < steps; ++i) workload->Step(executor);
     for ([[maybe_unused]] auto _ : state) workload->Step(executor);
   });
   state.counters["bytes"] = static_cast<double>(workload->column().weight_count() * sizeof(float));

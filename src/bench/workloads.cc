@@ -34,6 +34,12 @@ std::span<const WorkloadRule> Batch1Rules() {
       {.name = "decay", .learning = Learning(0, kDecay)},
       {.name = "velocity_0.9", .learning = Learning(0.9f, kDecay)},
       {.name = "velocity_0.99", .learning = Learning(0.99f, kDecay)},
+      {.name = "velocity_0.999", .learning = Learning(0.999f, kDecay)},
+      {.name = "look_bf16",
+       .learns = false,
+       .learning = Learning(0, 0),
+       .storage = WeightStorage::kBfloat16},
+      {.name = "plain_bf16", .learning = Learning(0, 0), .storage = WeightStorage::kBfloat16},
   };
   return rules;
 }
@@ -78,6 +84,7 @@ Result<Workload> Workload::Create(const WorkloadShape& shape, const WorkloadRule
                                           .recurrent = shape.recurrent,
                                           .batch = shape.batch,
                                           .lanes = shape.lanes,
+                                          .storage = rule.storage,
                                           .peer_normalisation = rule.peer_normalisation,
                                           .learning = learning},
                                          kWorkloadSeed));

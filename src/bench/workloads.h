@@ -30,6 +30,8 @@ struct WorkloadRule {
   bool learns = true;
   LearningOptions learning;  // but for the rate
   float peer_normalisation = FfLayerOptions().peer_normalisation;
+  // Peers have no bfloat16.
+  WeightStorage storage = WeightStorage::kFloat32;
 };
 
 // One sample at a time: bound by reading the weights.

@@ -124,10 +124,10 @@ void LayerWeights::Fold(const PendingFactors& factors, size_t age,
 }
 
 void LayerWeights::BlendTile(const MatrixView& tile_of_velocity, size_t unit, size_t column,
-                             float keep, float rate) {
+                             float keep, float rate, float fade) {
   for (size_t i = 0; i < tile_of_velocity.rows; ++i) {
     const auto row = stored_.view().row(unit + i).subspan(column, tile_of_velocity.cols);
-    Blend(keep, rate, tile_of_velocity.row(i), row);
+    BlendAndFade(keep, rate, fade, tile_of_velocity.row(i), row);
     stored_.Round(unit + i, column, tile_of_velocity.cols, draw_);
   }
 }

@@ -48,9 +48,9 @@ class LayerWeights {
   // (of W, not of the stored matrix), whatever those in `factors` are.
   void Fold(const PendingFactors& factors, size_t age, std::span<const float> coefficients,
             Executor& executor);
-  // Many rows: W[tile] = keep W + rate v. A few rows: only between blocks of factors.
+  // Many rows: W[tile] = keep W + rate v, and then v = fade v.
   void BlendTile(const MatrixView& tile_of_velocity, size_t unit, size_t column, float keep,
-                 float rate);
+                 float rate, float fade);
   // W[unit, column …] = base + share * sum of the parts; empty parts count as zero.
   void Write(size_t unit, size_t column, std::span<const float> base, float share,
              std::span<const float> positive, std::span<const float> negative);

@@ -123,7 +123,6 @@ void LearningState::Collect(Phase phase, ConstMatrixView terms, std::span<const 
 
 void LearningState::CollectBias(Phase phase, const Matrix& term_sums) {
   const std::span<float> sum = SumOf(phase).bias.values();
-  if (contrasts_each_step() && !collected_) Scale(options_.velocity, sum);
   for (size_t i = 0; i < term_sums.rows(); ++i) AddScaled(1.0f, term_sums.row(i), sum);
 }
 
@@ -135,12 +134,12 @@ void LearningState::Apply(Executor& executor) {
   if (!std::exchange(collected_, false)) return;
   if (contrasts_each_step()) {
     waiting() ? MoveFactorsByVelocity(executor) : MoveByVelocity(executor);
-    Blend(decay(), options_.rate, velocity_.bias.values(), weights_.bias.values());
+    BlendAndFade(decay(), options_.rate, options_.velocity, velocity_.bias.values(),
+                 weights_.bias.values());
   } else {
     waiting() ? MoveFactorsFromStart(executor) : MoveFromStart(executor);
     MoveBiasFromStart();
   }
-  velocity_decayed_ = false;
   if (options_.rule == LearningRule::kInterleaved && sketch_.steps() >= kInterleavedCycle) {
     TakeContrast();
   }
@@ -148,14 +147,10 @@ void LearningState::Apply(Executor& executor) {
 
 // Adds the gradients that were collected to their sums, tile by tile, and does `then` with each.
 void LearningState::AddGradients(Executor& executor, FunctionRef<void(const Tile&)> then) {
-  const float first_keep =
-      contrasts_each_step() && !std::exchange(velocity_decayed_, true) ? options_.velocity : 1.0f;
   ForEachTile(gradients_[0].segments(), weights_.units(), executor, [&](const Tile& tile) {
-    float keep = first_keep;
     for (size_t i = 0; i < gradient_count_; ++i) {
       const Gradient& gradient = gradients_[i];
-      AddOuterTile(gradient.terms, gradient.segments(), tile, keep, SumOf(gradient.phase).weights);
-      keep = 1.0f;
+      AddOuterTile(gradient.terms, gradient.segments(), tile, 1.0f, SumOf(gradient.phase).weights);
     }
     then(tile);
   });
@@ -165,7 +160,8 @@ void LearningState::AddGradients(Executor& executor, FunctionRef<void(const Tile
 void LearningState::MoveByVelocity(Executor& executor) {
   weights_.NextDraw();
   AddGradients(executor, [&](const Tile& tile) {
-    weights_.BlendTile(tile.Of(velocity_.weights), tile.unit, tile.column, decay(), options_.rate);
+    weights_.BlendTile(tile.Of(velocity_.weights), tile.unit, tile.column, decay(), options_.rate,
+                       options_.velocity);
   });
   weights_.CapNorms(norm_cap_);
 }

@@ -119,15 +119,16 @@ class LearningState {
   LearningOptions options_;
   float norm_cap_;
   LayerWeights& weights_;
-  LayerParameters start_;     // W0
-  LayerParameters velocity_;  // V; of a few rows its weights are `recent_`
+  LayerParameters start_;  // W0
+  // V; of a few rows its weights are `recent_`. With many rows it is kept as it will be at the next
+  // step, velocity V: what is added to it then has to be added only.
+  LayerParameters velocity_;
   LayerParameters positive_;  // P
   LayerParameters negative_;  // N
   uint64_t positive_steps_ = 0;
   uint64_t negative_steps_ = 0;
   bool asleep_ = false;
-  bool collected_ = false;         // something since the last Apply
-  bool velocity_decayed_ = false;  // V has been multiplied by its keep since the last Apply
+  bool collected_ = false;  // something since the last Apply
   std::array<Gradient, 2> gradients_;
   size_t gradient_count_ = 0;
   PendingFactors recent_;   // the steps that a velocity still remembers

@@ -130,6 +130,23 @@ void BlendKernel(float keep, float scale, const float* x, size_t n, float* y) {
       });
 }
 
+void BlendAndFadeKernel(float keep, float scale, float fade, float* x, size_t n, float* y) {
+  const D d;
+  const auto k = hn::Set(d, keep), s = hn::Set(d, scale), f = hn::Set(d, fade);
+  ForEachVector(
+      n,
+      [&](size_t i) {
+        const auto v = hn::LoadU(d, x + i);
+        hn::StoreU(hn::MulAdd(s, v, hn::Mul(k, hn::LoadU(d, y + i))), d, y + i);
+        hn::StoreU(hn::Mul(f, v), d, x + i);
+      },
+      [&](size_t i, size_t count) {
+        const auto v = LoadPart(x + i, count);
+        StorePart(hn::MulAdd(s, v, hn::Mul(k, LoadPart(y + i, count))), y + i, count);
+        StorePart(hn::Mul(f, v), x + i, count);
+      });
+}
+
 using HalfD = hn::Rebind<hwy::float16_t, D>;
 
 void ToHalfKernel(const float* in, size_t n, uint16_t* out) {
@@ -170,6 +187,7 @@ HWY_EXPORT(CombineKernel);
 HWY_EXPORT(ActivateKernel);
 HWY_EXPORT(TakeTermsKernel);
 HWY_EXPORT(BlendKernel);
+HWY_EXPORT(BlendAndFadeKernel);
 HWY_EXPORT(ToHalfKernel);
 HWY_EXPORT(FromHalfKernel);
 
@@ -225,6 +243,11 @@ void Scaled(float factor, std::span<const float> v, std::span<float> out) {
 void Blend(float keep, float scale, std::span<const float> x, std::span<float> y) {
   HYPNOS_CHECK(x.size() == y.size());
   HWY_DYNAMIC_DISPATCH(BlendKernel)(keep, scale, x.data(), x.size(), y.data());
+}
+
+void BlendAndFade(float keep, float scale, float fade, std::span<float> x, std::span<float> y) {
+  HYPNOS_CHECK(x.size() == y.size());
+  HWY_DYNAMIC_DISPATCH(BlendAndFadeKernel)(keep, scale, fade, x.data(), x.size(), y.data());
 }
 
 void ToHalf(std::span<const float> in, std::span<uint16_t> out) {

@@ -89,11 +89,18 @@ TEST(Kernels, CombineAddScaledAndScaleEqualTheNaiveLoops) {
     auto added = naive::RandomVector(n, rng);
     const auto before = added;
     AddScaled(0.25f, b, added);
+    auto blended = before, faded = b;
+    BlendAndFade(0.5f, 2.0f, 0.25f, faded, blended);
+    auto blended_only = before;
+    Blend(0.5f, 2.0f, b, blended_only);
     auto scaled = b;
     Scale(3.0f, scaled);
     for (size_t i = 0; i < n; ++i) {
       EXPECT_NEAR(combined[i], a[offset + i] - 1.5f * b[i], 1e-5f);
       EXPECT_NEAR(added[i], before[i] + 0.25f * b[i], 1e-5f);
+      EXPECT_NEAR(blended[i], 0.5f * before[i] + 2.0f * b[i], 1e-5f);
+      EXPECT_EQ(blended_only[i], blended[i]);
+      EXPECT_EQ(faded[i], 0.25f * b[i]);
       EXPECT_EQ(scaled[i], 3.0f * b[i]);
     }
     EXPECT_EQ(combined[n], 7.0f) << "wrote behind the end";

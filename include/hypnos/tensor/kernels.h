@@ -36,6 +36,9 @@ void Scaled(float factor, std::span<const float> v, std::span<float> out);
 // y = keep y + scale x.
 void Blend(float keep, float scale, std::span<const float> x, std::span<float> y);
 
+// y = keep y + scale x, and then x = fade x.
+void BlendAndFade(float keep, float scale, float fade, std::span<float> x, std::span<float> y);
+
 // y = y + scale x.
 void AddScaled(float scale, std::span<const float> x, std::span<float> y);
 
