@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <utility>
+#include <vector>
 
 #include "support/clips.h"
 #include "support/temp_dir.h"
@@ -30,15 +32,42 @@ TEST(VideoFile, TellsItsPropertiesAndGivesEveryPictureWithItsTime) {
   EXPECT_FALSE(*(*capture)->Grab());
 }
 
-TEST(VideoFile, HasNoTimesWhereTheFileHasNone) {
+TEST(VideoFile, TakesTimesFromTheRateWhereTheFileHasNone) {
   const TempDir folder;
   const auto capture = OpenVideoFile(
       WriteMjpeg(folder.File("clip.mjpg"), {NumberedImage(0), NumberedImage(1), NumberedImage(2)}));
   ASSERT_TRUE(capture.ok()) << capture.error().message;
+  EXPECT_EQ((*capture)->properties().frame_rate_hz, 25);
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE(*(*capture)->Grab());
-    EXPECT_EQ((*capture)->time(), std::nullopt);
+    EXPECT_EQ((*capture)->time(), std::chrono::milliseconds(40 * i));
   }
+}
+
+TEST(VideoFile, ShowsPicturesOfAnySizeWhole) {
+  const TempDir folder;
+  const std::vector<std::pair<int, int>> sizes = {{80, 48}, {320, 240}, {64, 96}, {80, 48}};
+  std::vector<Image> images;
+  for (const auto& [width, height] : sizes) {
+    images.push_back(NumberedImage(static_cast<int>(images.size()) + 90, width, height));
+  }
+  const auto capture = OpenVideoFile(WriteMjpeg(folder.File("clip.mjpg"), images));
+  ASSERT_TRUE(capture.ok()) << capture.error().message;
+  Image image;
+  for (const Image& expected : images) {
+    ASSERT_TRUE(*(*capture)->Grab());
+    ASSERT_TRUE((*capture)->Retrieve(&image).ok());
+    EXPECT_EQ(image.width(), expected.width());
+    EXPECT_EQ(image.height(), expected.height());
+    EXPECT_EQ(NumberShown(image), NumberShown(expected));
+  }
+}
+
+TEST(VideoFile, MayHaveAnyName) {
+  const TempDir folder;
+  const auto capture = OpenVideoFile(WriteClip(folder.File("12:30, 50 % #1.avi"), 2));
+  ASSERT_TRUE(capture.ok()) << "a colon is no protocol";
+  EXPECT_TRUE(*(*capture)->Grab());
 }
 
 TEST(VideoFile, WritesIntoAnImageOfTheRightSize) {
