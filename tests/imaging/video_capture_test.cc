@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <utility>
 #include <vector>
 
 #include "support/clips.h"
@@ -46,11 +45,8 @@ TEST(VideoFile, TakesTimesFromTheRateWhereTheFileHasNone) {
 
 TEST(VideoFile, ShowsPicturesOfAnySizeWhole) {
   const TempDir folder;
-  const std::vector<std::pair<int, int>> sizes = {{80, 48}, {320, 240}, {64, 96}, {80, 48}};
-  std::vector<Image> images;
-  for (const auto& [width, height] : sizes) {
-    images.push_back(NumberedImage(static_cast<int>(images.size()) + 90, width, height));
-  }
+  const std::vector<Image> images = {NumberedImage(90), NumberedImage(91, 320, 240),
+                                     NumberedImage(92, 64, 96), NumberedImage(93)};
   const auto capture = OpenVideoFile(WriteMjpeg(folder.File("clip.mjpg"), images));
   ASSERT_TRUE(capture.ok()) << capture.error().message;
   Image image;
