@@ -23,10 +23,24 @@ using FirstError = std::optional<Error>;
 // Both must outlive the benchmarks.
 void RegisterVideoFamily(const FamilyOptions& options, FirstError& error);
 void RegisterLayerFamily();
+// What learning costs beside looking, one sample at a time, and what the machine allows.
+void RegisterReadBandwidthFamily();
+void RegisterBatch1Family(FirstError& error);
+// What the machine's arithmetic allows, and what becomes of it.
+void RegisterSgemmFamily();
+void RegisterBatch100Family(FirstError& error);
+void RegisterGridFamily(const FamilyOptions& options, FirstError& error);
+void RegisterGrowthFamily(const FamilyOptions& options, FirstError& error);
 
 inline void RegisterFamilies(const FamilyOptions& options, FirstError& error) {
   RegisterVideoFamily(options, error);
   RegisterLayerFamily();
+  RegisterReadBandwidthFamily();
+  RegisterBatch1Family(error);
+  RegisterSgemmFamily();
+  RegisterBatch100Family(error);
+  RegisterGridFamily(options, error);
+  RegisterGrowthFamily(options, error);
 }
 
 }  // namespace hypnos::bench

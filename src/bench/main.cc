@@ -7,11 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "bench/export.h"
 #include "bench/families.h"
+#include "bench/read_kernel.h"
 #include "bench/soak.h"
 
 namespace {
 
+using hypnos::bench::ExportOptions;
 using hypnos::bench::FamilyOptions;
 using hypnos::bench::FirstError;
 using hypnos::bench::SoakOptions;
@@ -27,6 +30,8 @@ constexpr const char* kExamples = R"(Examples:
       for programs; --benchmark_repetitions=5 for mean and deviation
   hypnos-bench --soak-minutes 20
       no benchmarks: watch the clip for ever again and say by how much memory grows
+  hypnos-bench --export folder
+      no benchmarks: write weights, inputs and results of the layers' workloads as .npy files
 
 Every flag of Google Benchmark (--benchmark_...) is understood.
 Exit codes: 0 done, 64 wrong usage, 66 no input, 74 I/O error.)";
@@ -34,6 +39,7 @@ Exit codes: 0 done, 64 wrong usage, 66 no input, 74 I/O error.)";
 struct Flags {
   FamilyOptions families{.clip = "/usr/share/doc/opencv-doc/examples/data/vtest.avi"};
   SoakOptions soak{.clip = {}, .minutes = 0};
+  ExportOptions to_export;
 };
 
 void Declare(CLI::App& app, Flags& flags) {
@@ -50,11 +56,24 @@ void Declare(CLI::App& app, Flags& flags) {
                  "Time before the first of these samples")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  app.add_option("--export", flags.to_export.folder,
+                 "Instead of the benchmarks: write what another program needs to compute the same");
+  app.add_option("--export-only", flags.to_export.only,
+                 "Of this, only what has this in its name, e.g. small or 3x1024/plain");
 }
 
 int Fail(const hypnos::Error& error) {
   std::fprintf(stderr, "hypnos-bench: %s\n", error.message.c_str());
+  // The flags do not fit together.
+  if (error.code == hypnos::Code::kFailedPrecondition) return EX_USAGE;
   return error.code == hypnos::Code::kDataLoss ? EX_IOERR : EX_NOINPUT;
+}
+
+int RunExport(const ExportOptions& options) {
+  const hypnos::Status done = hypnos::bench::Export(options);
+  if (done.ok()) return EX_OK;
+  std::fprintf(stderr, "hypnos-bench: %s\n", done.error().message.c_str());
+  return done.error().code == hypnos::Code::kNotFound ? EX_USAGE : EX_IOERR;
 }
 
 int RunSoak(SoakOptions options, const std::string& clip) {
@@ -71,6 +90,7 @@ int RunBenchmarks(const FamilyOptions& options, char* program, std::vector<std::
   for (std::string& argument : rest) arguments.push_back(argument.data());
   int count = static_cast<int>(arguments.size());
   benchmark::Initialize(&count, arguments.data());
+  benchmark::AddCustomContext("vector_instructions", hypnos::bench::VectorInstructions());
   if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return EX_USAGE;
   FirstError error;
   hypnos::bench::RegisterFamilies(options, error);
@@ -94,6 +114,7 @@ int Run(int argc, char** argv) {
     app.exit(error);
     return asked_for_text ? EX_OK : EX_USAGE;
   }
+  if (!flags.to_export.folder.empty()) return RunExport(flags.to_export);
   if (flags.soak.minutes > 0) return RunSoak(flags.soak, flags.families.clip);
   return RunBenchmarks(flags.families, argv[0], app.remaining());
 }

@@ -26,6 +26,8 @@ LearningRule BuildRule(pb::Learning::Rule rule) {
       return LearningRule::kRehearsed;
     case pb::Learning::DEFERRED_CONTRAST:
       return LearningRule::kDeferredContrast;
+    case pb::Learning::CARRIED_VELOCITY:
+      return LearningRule::kCarriedVelocity;
     case pb::Learning::INTERLEAVED:
       return LearningRule::kInterleaved;
     case pb::Learning::LOOKING:
@@ -53,6 +55,9 @@ NetworkOptions BuildNetwork(const pb::Config& config) {
   }
   for (const pb::Layer& layer : config.network().layers()) {
     options.layers.push_back({BuildLayer(layer), layer.top_down()});
+    options.layers.back().layer.storage = config.network().weights() == pb::Network::BF16
+                                              ? WeightStorage::kBfloat16
+                                              : WeightStorage::kFloat32;
   }
   options.input_scale = config.network().input_scale() == pb::Network::SCALED
                             ? InputScale::kScaled

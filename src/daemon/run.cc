@@ -20,6 +20,8 @@
 #include "hypnos/base/log.h"
 #include "hypnos/pipeline/pipeline.h"
 #include "hypnos/sources/capture_thread.h"
+#include "hypnos/tensor/bfloat16.h"
+#include "hypnos/tensor/instruction_set.h"
 
 namespace hypnos {
 namespace {
@@ -117,6 +119,12 @@ int Fail(const Error& error, int code) {
 }  // namespace
 
 Status CheckRunnable(const config::Config& config) {
+  HYPNOS_RETURN_IF_ERROR(UseInstructionSet(config.pipeline().instruction_set()));
+  if (config.network().weights() == config::Network::BF16 && !HasBfloat16()) {
+    return Error{Code::kUnimplemented, "NO_BFLOAT16",
+                 "network.weights is bf16, which this build has not: choose float32, or build "
+                 "with -DHYPNOS_BFLOAT16=ON"};
+  }
   if (config.sources_size() == 1) return {};
   return Error{Code::kUnimplemented, "SEVERAL_SOURCES",
                Format("{} sources are configured, but one is watched at a time so far: keep one, "

@@ -1,5 +1,7 @@
 #include "daemon/status.h"
 
+#include <utility>
+
 #include "daemon/printable.h"
 #include "hypnos/base/log.h"
 
@@ -66,13 +68,13 @@ void StatusBoard::Notice(const std::vector<StepStatistics>& layers, bool dream) 
   const bool first = dream ? !now_.has_dreamed : now_.frames == 0;
   for (size_t l = 0; l < layers.size(); ++l) {
     LayerStatus& status = now_.layers[l];
-    if (!layers[l].finite) {
-      if (status.finite) {
-        log::Error("layer {}: its activity is no longer finite; it stops learning", l + 1);
-      }
-      status.finite = false;
-      continue;
+    if (layers[l].stopped && !std::exchange(status.stopped, true)) {
+      log::Error(
+          "layer {}: its weights overflowed, and it learns no more; start again with a lower "
+          "learning.rate, or with network.layers.{}.norm_cap",
+          l + 1, l);
     }
+    if (!layers[l].finite) continue;
     Follow(layers[l].goodness, first, dream ? status.dream_goodness : status.real_goodness);
     Follow(layers[l].probability, first,
            dream ? status.dream_probability : status.real_probability);

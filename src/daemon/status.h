@@ -23,7 +23,7 @@ struct LayerStatus {
   double real_probability = 0;
   double dream_probability = 0;
   double contrast = 1;
-  bool finite = true;
+  bool stopped = false;  // its weights overflowed: it learns no more
 
   // Real and dream give equal and opposite updates. They also do to a layer that takes both for the
   // same, so that this alone says nothing of what was learned.

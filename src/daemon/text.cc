@@ -31,7 +31,7 @@ std::string Figure(double value, bool known, const char* unit = "") {
 }
 
 std::string LearningWord(const LayerStatus& layer, bool has_slept) {
-  if (!layer.finite) return "stopped: not finite";
+  if (layer.stopped) return "stopped: its weights overflowed";
   if (!has_slept) return "-";
   if (!layer.balanced()) return Format("{:.1f} % to learn", 100 * layer.contrast);
   return layer.tells_apart() ? "finished" : "cannot tell them apart";
@@ -154,7 +154,7 @@ std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
         "Layer {}: goodness {} real, {} dream; p(real) {} real, {} dream", l + 1,
         Figure(layer.real_goodness, true), Figure(layer.dream_goodness, status.has_dreamed),
         Figure(layer.real_probability, true), Figure(layer.dream_probability, status.has_dreamed));
-    if (status.sleeps > 0) text += "; " + LearningWord(layer, true);
+    if (status.sleeps > 0 || layer.stopped) text += "; " + LearningWord(layer, true);
     text += ".\n";
   }
   return text + HeldOutText(summary.held_out);

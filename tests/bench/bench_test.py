@@ -5,8 +5,10 @@ usage: bench_test.py PROGRAM [ARGUMENT OF unittest]...
 """
 
 import json
+import pathlib
 import subprocess
 import sys
+import tempfile
 import unittest
 
 PROGRAM = sys.argv.pop(1)
@@ -58,6 +60,55 @@ class BenchTest(unittest.TestCase):
         self.assertEqual(run.returncode, 0, run.stderr)
         case, = json.loads(run.stdout)['benchmarks']
         self.assertGreater(case['FLOP/s'], 0)
+
+    def test_steps_and_their_yardsticks_have_a_speed(self):
+        run = bench('--benchmark_filter=^(Batch1/3x1024/plain|ReadBandwidth/3x1024/streams:4/pages:'
+                    'small|Sgemm/784-3x1000/whole|Batch100/784-3x1000/velocity_0.9)/threads:1/',
+                    '--benchmark_min_time=0.01', '--benchmark_format=json')
+        self.assertEqual(run.returncode, 0, run.stderr)
+        report = json.loads(run.stdout)
+        self.assertIn('vector_instructions', report['context'])
+        speeds = {case['name'].split('/')[0]: case.get('FLOP/s') or case.get('B/s')
+                  for case in report['benchmarks']}
+        self.assertEqual(sorted(speeds), ['Batch1', 'Batch100', 'ReadBandwidth', 'Sgemm'])
+        for name, speed in speeds.items():
+            self.assertGreater(speed, 0, name)
+
+    def test_streams_at_once_are_counted_from_memory_and_from_a_file(self):
+        run = bench('--frames', '12', '--benchmark_filter=Grid/stride:16/streams:2',
+                    '--benchmark_format=json')
+        self.assertEqual(run.returncode, 0, run.stderr)
+        from_memory, from_file = json.loads(run.stdout)['benchmarks']
+        self.assertIn('/decode', from_file['name'])
+        for case in [from_memory, from_file]:
+            self.assertGreater(case['frames/s'], 0)
+            self.assertGreater(case['resident_MiB'], 0)
+            # 1200 locations; 1280 + 768 inputs of 256 units and values, four operations for each.
+            self.assertAlmostEqual(case['FLOP/s'] / case['frames/s'], 4 * 1200 * 256 * 2048)
+
+    def test_too_few_frames_for_a_warm_up_are_wrong_usage(self):
+        run = bench('--frames', '1', '--benchmark_filter=Growth/streams:1/')
+        self.assertEqual(run.returncode, 64)
+        self.assertIn('--frames', run.stderr)
+
+    def test_exports_what_was_asked_for(self):
+        with tempfile.TemporaryDirectory() as folder:
+            run = bench('--export', folder, '--export-only', 'small_batch1/velocity')
+            self.assertEqual(run.returncode, 0, run.stderr)
+            self.assertEqual(sorted(path.name for path in pathlib.Path(folder).glob('*/*/')),
+                             ['velocity_0.9', 'velocity_0.99'])
+            options = json.loads((pathlib.Path(folder) / 'small_batch1/velocity_0.9/options.json')
+                                 .read_text(encoding='utf-8'))
+            self.assertEqual(options['phases'][:2], [['positive'], ['negative']])
+            self.assertTrue(options['recurrent'])
+
+    def test_an_unknown_name_or_no_place_to_export_to_is_a_sentence(self):
+        run = bench('--export', '/nowhere', '--export-only', 'nothing')
+        self.assertEqual(run.returncode, 64)
+        self.assertIn("'nothing'", run.stderr)
+        run = bench('--export', '/dev/null/x', '--export-only', 'small')
+        self.assertEqual(run.returncode, 74)
+        self.assertIn("'/dev/null/x/", run.stderr)
 
     def test_a_soak_tells_the_slope(self):
         run = bench('--soak-minutes', '0.03', '--soak-warm-up-seconds', '0.5')

@@ -85,7 +85,8 @@ TEST(Override, ErrorsNameTheVariable) {
             "HYPNOS_NETWORK__LAYRES__0__UNITS: unknown key 'layres' in network; did you mean "
             "'layers'?\n"
             "HYPNOS_LEARNING__RULE: 'rule' must be one of rehearsed, deferred_contrast, "
-            "interleaved, looking, found the text \"looking \"; did you mean 'looking'?");
+            "interleaved, looking, carried_velocity, found the text \"looking \"; did you mean "
+            "'looking'?");
   EXPECT_THAT(Complaint(Minimal(), Environment({{"HYPNOS_", "1"}})),
               HasSubstr("HYPNOS_: unknown key '' in config; the keys are seed, sources"));
 }

@@ -176,14 +176,15 @@ TEST_F(StatusBoardTest, SaysOnceThatALayerIsNoLongerFinite) {
   FrameReport broken = Frame(1);
   broken.layers[0].goodness = std::numeric_limits<double>::quiet_NaN();
   broken.layers[0].finite = false;
+  broken.layers[0].stopped = true;
   board_.OnFrame(Frame(0, 3));
   testing::internal::CaptureStderr();
   board_.OnFrame(broken);
   board_.OnFrame(broken);
   const std::string log = testing::internal::GetCapturedStderr();
-  EXPECT_THAT(log, HasSubstr("layer 1: its activity is no longer finite"));
+  EXPECT_THAT(log, HasSubstr("layer 1: its weights overflowed"));
   EXPECT_EQ(std::ranges::count(log, '\n'), 1);
-  EXPECT_FALSE(board_.Snapshot().layers[0].finite);
+  EXPECT_TRUE(board_.Snapshot().layers[0].stopped);
   EXPECT_EQ(board_.Snapshot().layers[0].real_goodness, 3) << "the last number there was";
 }
 

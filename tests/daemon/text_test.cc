@@ -126,8 +126,8 @@ TEST(StatusBlock, SaysHowFarEachLayerHasLearned) {
   // As for an untrained layer: updates cancel because real and dream look the same to it.
   status.layers[1].dream_probability = 0.7;
   EXPECT_THAT(Block(status)[5], EndsWith("   cannot tell them apart"));
-  status.layers[0].finite = false;
-  EXPECT_THAT(Block(status)[4], HasSubstr("stopped: not finite"));
+  status.layers[0].stopped = true;
+  EXPECT_THAT(Block(status)[4], HasSubstr("stopped: its weights overflowed"));
 }
 
 TEST(StatusBlock, ShowsProgressWhereTheEndIsKnown) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "layer/layer_fixture.h"
@@ -32,13 +33,17 @@ struct Bench {
   SerialExecutor executor;
 };
 
+bool SameWeights(const LayerParameters& a, const LayerParameters& b) {
+  return std::ranges::equal(a.weights.values(), b.weights.values()) &&
+         std::ranges::equal(a.bias.values(), b.bias.values());
+}
+
 TEST(FfLayer, GoodnessAndProbabilityAreThoseOfTheEquations) {
   FfLayerOptions options = SmallLayer();
   options.constraint_units = 3;
   Bench bench(options);
   const auto statistics = bench.Step(Phase::kLook);
-  const auto& weights = bench.layer.parameters().weights;
-  const auto& bias = bench.layer.parameters().bias;
+  const auto [weights, bias] = bench.layer.parameters();
   const std::vector<double> w(weights.values().begin(), weights.values().end());
   const std::vector<double> b(bias.values().begin(), bias.values().end());
   double log_p = 0;
@@ -80,9 +85,7 @@ TEST(FfLayer, BitsDoNotDependOnTheExecutor) {
     one.layer.ApplyUpdate(one.executor);
     other.layer.ApplyUpdate(reversed);
   }
-  const auto a = one.layer.parameters().weights.values();
-  const auto b = other.layer.parameters().weights.values();
-  EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin()));
+  EXPECT_TRUE(SameWeights(one.layer.parameters(), other.layer.parameters()));
 }
 
 TEST(FfLayer, AStepAllocatesNothing) {
@@ -98,42 +101,124 @@ TEST(FfLayer, AStepAllocatesNothing) {
     const long before = allocation_count;
     bench.Step(Phase::kPositive);
     bench.layer.ApplyUpdate(bench.executor);
-    bench.layer.FallAsleep();
+    bench.layer.FallAsleep(bench.executor);
     for (int step = 0; step < 10; ++step) {
       bench.Step(Phase::kPositive);
       bench.Step(Phase::kNegative);
       bench.layer.ApplyUpdate(bench.executor);
     }
-    bench.layer.WakeUp();
+    bench.layer.WakeUp(bench.executor);
     EXPECT_EQ(allocation_count - before, 0);
   }
 }
 
 TEST(FfLayer, LookingLeavesTheWeightsAlone) {
   Bench bench(SmallLayer());
-  const Matrix before = bench.layer.parameters().weights;
+  const LayerParameters before = bench.layer.parameters();
   bench.Step(Phase::kLook);
   bench.layer.ApplyUpdate(bench.executor);
-  bench.layer.WakeUp();
-  EXPECT_TRUE(std::equal(before.values().begin(), before.values().end(),
-                         bench.layer.parameters().weights.values().begin()));
+  bench.layer.WakeUp(bench.executor);
+  EXPECT_TRUE(SameWeights(before, bench.layer.parameters()));
 }
 
 TEST(FfLayer, ANaNIsReportedAndNotLearned) {
   Bench bench(SmallLayer());
   bench.inputs.below.values()[11] = std::numeric_limits<float>::quiet_NaN();
-  const Matrix before = bench.layer.parameters().weights;
-  EXPECT_FALSE(bench.Step(Phase::kPositive).finite);
+  const LayerParameters before = bench.layer.parameters();
+  const StepStatistics statistics = bench.Step(Phase::kPositive);
+  EXPECT_FALSE(statistics.finite);
+  EXPECT_FALSE(statistics.stopped) << "the input was to blame, and will be better";
   bench.layer.ApplyUpdate(bench.executor);
-  EXPECT_TRUE(std::equal(before.values().begin(), before.values().end(),
-                         bench.layer.parameters().weights.values().begin()));
+  EXPECT_TRUE(SameWeights(before, bench.layer.parameters()));
+}
+
+TEST(FfLayer, StopsLearningWhereItsWeightsOverflowAndSaysZeroInsteadOfNaN) {
+  for (const size_t batch : {1, 300}) {
+    LearningOptions learning = PlainSteps();
+    learning.rate = 1e30f;
+    FfLayerOptions options = SmallLayer();
+    options.batch = batch;
+    Bench bench(options, batch, learning);
+    StepStatistics statistics;
+    for (int step = 0; step < 5 && !statistics.stopped; ++step) {
+      statistics = bench.Step(Phase::kPositive);
+      bench.layer.ApplyUpdate(bench.executor);
+    }
+    EXPECT_TRUE(statistics.stopped);
+    EXPECT_TRUE(bench.layer.stopped());
+    EXPECT_TRUE(std::isfinite(naive::SumOfSquares(bench.out.values())));
+    const LayerParameters before = bench.layer.parameters();
+    bench.Step(Phase::kPositive);
+    bench.layer.ApplyUpdate(bench.executor);
+    EXPECT_TRUE(SameWeights(before, bench.layer.parameters()));
+
+    bench.layer.SetParameters(Bench(SmallLayer()).layer.parameters());
+    EXPECT_FALSE(bench.Step(Phase::kLook).stopped);
+  }
+}
+
+TEST(FfLayer, AFewRowsSayWhatManyRowsSay) {
+  for (const WeightStorage storage : {WeightStorage::kFloat32, WeightStorage::kBfloat16}) {
+    FfLayerOptions options = SmallLayer();
+    options.below = 333;
+    options.units = 150;
+    options.storage = storage;
+    Bench many(options, 40);
+    for (size_t row = 0; row < 40; row += 2) {
+      options.batch = 2;
+      Bench few(options, 2);
+      few.layer.SetParameters(many.layer.parameters());
+      const auto part = [row](const Matrix& m) { return m.view().Rows(row, 2); };
+      few.layer.Step({part(many.inputs.below), part(many.inputs.above), part(many.inputs.self)},
+                     Phase::kLook, few.state, few.out, few.executor);
+      many.state.Reset();
+      many.Step(Phase::kLook);
+      for (size_t u = 0; u < 150; ++u) {
+        EXPECT_NEAR(few.out.view()(1, u), many.out.view()(row + 1, u), 1e-5f);
+      }
+    }
+  }
+}
+
+// Two patterns of one length: real and fake. What is learned has to tell them apart.
+TEST(FfLayer, LearnsInBfloat16AsItDoesInFloat32) {
+  for (const size_t batch : {1, 30}) {
+    for (const WeightStorage storage : {WeightStorage::kFloat32, WeightStorage::kBfloat16}) {
+      FfLayerOptions options = SmallLayer();
+      options.batch = batch;
+      options.storage = storage;
+      LearningOptions learning = PlainSteps();
+      learning.rate = 0.003f;
+      Bench real(options, batch, learning);
+      const RandomInputs fake(batch, options, real.rng);
+      FfLayerState dream(batch, options);
+      StepStatistics told_real, told_fake;
+      for (int step = 0; step < 2000; ++step) {
+        told_real = real.Step(Phase::kPositive);
+        told_fake = real.layer.Step(fake.view(), Phase::kNegative, dream, real.out, real.executor);
+        real.layer.ApplyUpdate(real.executor);
+      }
+      EXPECT_GT(told_real.probability - told_fake.probability, 0.4);
+    }
+  }
+}
+
+TEST(FfLayer, RefusesMoreWeightsThanAnAddressSpaceHolds) {
+  FfLayerOptions options = SmallLayer();
+  options.below = size_t{1} << 40;
+  const auto layer = FfLayer::Create(options, PlainSteps(), Rng(1));
+  ASSERT_FALSE(layer.ok());
+  EXPECT_EQ(layer.error().code, Code::kInvalidArgument);
+  EXPECT_NE(layer.error().message.find("units"), std::string::npos);
 }
 
 TEST(FfLayer, PeerNormalisationRevivesADeadUnit) {
   FfLayerOptions options = SmallLayer();
   options.peer_normalisation = 0.3f;
   Bench bench(options);
-  bench.layer.mutable_parameters().bias.values()[4] = -100;
+  LayerParameters dead = bench.layer.parameters();
+  dead.bias.values()[4] = -100;
+  bench.layer.SetParameters(dead);
   for (int step = 0; step < 2000; ++step) {
     bench.Step(Phase::kPositive);
     bench.layer.ApplyUpdate(bench.executor);
@@ -147,8 +232,9 @@ TEST(FfLayer, NormCapHolds) {
   Bench bench(options);
   bench.Step(Phase::kPositive);
   bench.layer.ApplyUpdate(bench.executor);
+  const LayerParameters capped = bench.layer.parameters();
   for (size_t u = 0; u < options.units; ++u) {
-    EXPECT_LE(naive::SumOfSquares(bench.layer.parameters().weights.row(u)), 0.2501);
+    EXPECT_LE(naive::SumOfSquares(capped.weights.row(u)), 0.2501);
   }
 }
 
@@ -162,8 +248,9 @@ TEST(FfLayer, NormCapHoldsAwakeToo) {
   Bench bench(options, 300, learning);
   bench.Step(Phase::kPositive);
   bench.layer.ApplyUpdate(bench.executor);
+  const LayerParameters capped = bench.layer.parameters();
   for (size_t u = 0; u < options.units; ++u) {
-    EXPECT_LE(naive::SumOfSquares(bench.layer.parameters().weights.row(u)), 0.2501);
+    EXPECT_LE(naive::SumOfSquares(capped.weights.row(u)), 0.2501);
   }
 }
 

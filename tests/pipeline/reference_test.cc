@@ -92,10 +92,10 @@ class Reference : public testing::TestWithParam<Case> {
 double LargestDrift(const Network& before, const Network& after) {
   double largest = 0;
   for (size_t l = 0; l < before.layer_count(); ++l) {
-    const auto from = before.layer(l).parameters().weights.values();
-    const auto to = after.layer(l).parameters().weights.values();
-    for (size_t i = 0; i < from.size(); ++i) {
-      largest = std::max(largest, std::abs(static_cast<double>(to[i] - from[i])));
+    const Matrix from = before.layer(l).parameters().weights;
+    const Matrix to = after.layer(l).parameters().weights;
+    for (size_t i = 0; i < from.values().size(); ++i) {
+      largest = std::max(largest, std::abs(static_cast<double>(to.values()[i] - from.values()[i])));
     }
   }
   return largest;

@@ -11,8 +11,8 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SCRIPTS = ['check', 'demo', 'install-git-hooks', 'install-packages', 'test']
-TOOLS = ['basename', 'bash', 'cat', 'chmod', 'dirname', 'env', 'git', 'grep', 'head', 'mkdir',
+SCRIPTS = ['bench', 'check', 'demo', 'install-git-hooks', 'install-packages', 'test']
+TOOLS = ['basename', 'bash', 'cat', 'chmod', 'date', 'dirname', 'env', 'git', 'grep', 'head', 'mkdir',
          'mktemp', 'nproc', 'python3', 'rm', 'sed', 'sh', 'sort', 'tr', 'xargs']
 NOBODY = 65534
 
@@ -81,7 +81,9 @@ class EveryScript(ScriptTest):
         self.assertEqual(self.calls(), [])
 
     def test_a_wrong_argument_exits_64_with_a_sentence(self):
-        for name, *arguments in [('check', '--nonsense'), ('check', '--base'),
+        for name, *arguments in [('bench', '--nonsense'), ('bench', '--only'),
+                                 ('bench', '--only', 'W9'), ('bench', '--rounds', '0'),
+                                 ('check', '--nonsense'), ('check', '--base'),
                                  ('install-git-hooks', 'nonsense'),
                                  ('install-packages', 'nonsense'),
                                  ('test', '--preset', 'nonsense'), ('test', '--preset')]:
@@ -177,6 +179,28 @@ class Demo(ScriptTest):
         self.recorder('cmake', 'echo "error: no such thing"; exit 2')
         done = self.run_script('demo', HYPNOS_INSTALL='no')
         self.assert_fails(done, 2, 'error: no such thing')
+
+
+class Bench(ScriptTest):
+
+    def test_builds_and_measures_where_it_was_called(self):
+        self.recorder('python-of-debian', 'exit 1')
+        done = self.run_script('bench', '--quick', '--only', 'W2', cwd=self.folder,
+                               HYPNOS_INSTALL='no', HYPNOS_PYTHON='python-of-debian')
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual(self.calls()[0], 'cmake --preset release')
+        self.assertIn('--target hypnos-bench', self.calls()[1])
+        self.assertRegex(self.calls()[2],
+                         f'^python-of-debian -B {self.tree}/tests/bench/report/run.py '
+                         f'--program {self.tree}/build/release/bin/hypnos-bench '
+                         rf'--results {self.folder}/results/bench-[\d-]+ --quick --only W2$')
+
+    def test_installs_what_it_compares_with_and_others_do_not(self):
+        self.recorder('sudo', '"$@"')
+        self.recorder('python-of-debian')
+        self.assertEqual(self.run_script('install-packages', MISSING='python3-torch').stdout, '')
+        done = self.run_script('bench', MISSING='python3-torch', HYPNOS_PYTHON='python-of-debian')
+        self.assertIn('installing with apt: python3-torch\n', done.stdout)
 
 
 class Test(ScriptTest):
