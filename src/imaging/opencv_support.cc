@@ -15,7 +15,6 @@ namespace {
   if (std::getenv("OPENCV_LOG_LEVEL") == nullptr) {
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
   }
-  setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", /*overwrite=*/0);
   return true;
 }();
 

@@ -3,20 +3,20 @@
 #include <algorithm>
 #include <cmath>
 #include <opencv2/videoio.hpp>
-#include <vector>
 
+#include "imaging/ffmpeg_capture.h"
 #include "imaging/opencv_support.h"
 #include "imaging/video_path.h"
 
 namespace hypnos {
 namespace {
 
-constexpr int kSilenceLimitMilliseconds = 10'000;
+constexpr Duration kSilenceLimit = std::chrono::seconds(10);
 
 // What a Duration can hold.
 constexpr double kLongestMilliseconds = 9e12;
 
-// Containers that know no answer give negative numbers, not-a-number or absurdly large ones.
+// Devices that know no answer give negative numbers, not-a-number or absurdly large ones.
 double Sane(double value, double largest) {
   return value > 0 && value <= largest ? value : 0;  // false for not-a-number
 }
@@ -31,12 +31,12 @@ VideoProperties PropertiesOf(const cv::VideoCapture& capture) {
           .frame_count = std::llround(ask(cv::CAP_PROP_FRAME_COUNT, 1e15))};
 }
 
-class OpenCvCapture final : public VideoCapture {
+class CameraCapture final : public VideoCapture {
  public:
   // False: the library does not want it.
-  Result<bool> Open(const std::string& name, int back_end, const std::vector<int>& parameters) {
+  Result<bool> Open(const std::string& path) {
     return Translated(Code::kUnavailable, "OPEN_FAILED", [&]() -> Result<bool> {
-      if (!capture_.open(name, back_end, parameters)) return false;
+      if (!capture_.open(path, cv::CAP_V4L2)) return false;
       properties_ = PropertiesOf(capture_);
       return true;
     });
@@ -113,17 +113,16 @@ Status CheckCamera(const std::string& path) {
 
 Result<std::unique_ptr<VideoCapture>> OpenVideoFile(const std::string& path) {
   HYPNOS_RETURN_IF_ERROR(CheckVideoFile(path));
-  auto capture = std::make_unique<OpenCvCapture>();
-  HYPNOS_ASSIGN_OR_RETURN(const bool opened, capture->Open(path, cv::CAP_FFMPEG, {}));
-  if (!opened) return NotAVideo(path);
-  return std::unique_ptr<VideoCapture>(std::move(capture));
+  std::unique_ptr<VideoCapture> capture = OpenWithFfmpeg("file:" + path, Duration::zero());
+  if (capture == nullptr) return NotAVideo(path);
+  return capture;
 }
 
 Result<std::unique_ptr<VideoCapture>> OpenCamera(const CameraRequest& request) {
   const std::string path = IsIndex(request.device) ? "/dev/video" + request.device : request.device;
   HYPNOS_RETURN_IF_ERROR(CheckCamera(path));
-  auto capture = std::make_unique<OpenCvCapture>();
-  HYPNOS_ASSIGN_OR_RETURN(const bool opened, capture->Open(path, cv::CAP_V4L2, {}));
+  auto capture = std::make_unique<CameraCapture>();
+  HYPNOS_ASSIGN_OR_RETURN(const bool opened, capture->Open(path));
   if (!opened) {
     return Error{
         Code::kUnavailable, "CAMERA_UNAVAILABLE",
@@ -134,17 +133,13 @@ Result<std::unique_ptr<VideoCapture>> OpenCamera(const CameraRequest& request) {
 }
 
 Result<std::unique_ptr<VideoCapture>> OpenStream(const std::string& url) {
-  auto capture = std::make_unique<OpenCvCapture>();
-  const Result<bool> opened =
-      capture->Open(url, cv::CAP_FFMPEG,
-                    {cv::CAP_PROP_OPEN_TIMEOUT_MSEC, kSilenceLimitMilliseconds,
-                     cv::CAP_PROP_READ_TIMEOUT_MSEC, kSilenceLimitMilliseconds});
+  std::unique_ptr<VideoCapture> capture = OpenWithFfmpeg(url, kSilenceLimit);
   // What the library says on failure may contain the URL, and with it a password.
-  if (!opened.ok() || !*opened) {
+  if (capture == nullptr) {
     return Error{Code::kUnavailable, "STREAM_UNAVAILABLE",
                  "cannot be opened: not reachable, refused, or no video that can be read here"};
   }
-  return std::unique_ptr<VideoCapture>(std::move(capture));
+  return capture;
 }
 
 }  // namespace hypnos

@@ -34,6 +34,7 @@ LIBRARIES = {
     'BLAS': (['cblas.h'], ['tensor', 'bench']),
     'Highway': (['hwy/'], ['tensor', 'bench']),
     'OpenCV': (['opencv2/'], ['imaging']),
+    'FFmpeg': (['libavcodec/', 'libavformat/', 'libavutil/', 'libswscale/'], ['imaging']),
     'zstd': (['zstd.h'], ['sources']),
     'xxHash': (['xxhash.h'], ['checkpoint']),
     'JSON': (['nlohmann/'], ['checkpoint', 'sinks']),

@@ -5,6 +5,8 @@ usage: hypnosd_test.py PATH_OF_HYPNOSD [ARGUMENT OF unittest]...
 """
 
 import csv
+import functools
+import http.server
 import os
 import pathlib
 import re
@@ -13,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -41,6 +44,12 @@ memory: {{sequences: 4, context_frames: 3, interval_frames: 4, residuals: 4}}
 '''
 
 ENDLESS = 'synthetic: {scene: glyphs, width: 32, height: 32, frames: 0}'
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+
+    def log_message(self, *arguments):
+        pass
 
 
 class HypnosdTest(unittest.TestCase):
@@ -283,6 +292,24 @@ class Input(HypnosdTest):
         self.assert_rows(frames)
         self.assertGreater(frames, 10)
         self.assertIn(f'Saw {frames} frames', done.stdout)
+
+    def test_a_stream_over_http(self):
+        clips.write_avi(self.folder / 'clip.avi', 40)
+        server = http.server.ThreadingHTTPServer(
+            ('127.0.0.1', 0), functools.partial(QuietHandler, directory=self.folder))
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        url = f'http://127.0.0.1:{server.server_port}/'
+        self.watch(f'stream: {{url: "{url}clip.avi"}}')
+        self.assert_ends(self.run_to_end('--set', 'sources.0.on_full=block'), OK)
+        self.assert_rows(40)
+        self.scores.unlink()
+        self.watch(f'stream: {{url: "{url}nothing.avi"}}')
+        self.assert_refused(self.run_to_end(), TRY_AGAIN,
+                            f"source 'door': stream '{url}nothing.avi' cannot be opened: .*")
 
     def test_an_image_that_is_damaged_is_passed_over(self):
         images = self.folder / 'images'

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <vector>
 
 #include "support/clips.h"
 #include "support/temp_dir.h"
@@ -30,15 +31,39 @@ TEST(VideoFile, TellsItsPropertiesAndGivesEveryPictureWithItsTime) {
   EXPECT_FALSE(*(*capture)->Grab());
 }
 
-TEST(VideoFile, HasNoTimesWhereTheFileHasNone) {
+TEST(VideoFile, TakesTimesFromTheRateWhereTheFileHasNone) {
   const TempDir folder;
   const auto capture = OpenVideoFile(
       WriteMjpeg(folder.File("clip.mjpg"), {NumberedImage(0), NumberedImage(1), NumberedImage(2)}));
   ASSERT_TRUE(capture.ok()) << capture.error().message;
+  EXPECT_EQ((*capture)->properties().frame_rate_hz, 25);
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE(*(*capture)->Grab());
-    EXPECT_EQ((*capture)->time(), std::nullopt);
+    EXPECT_EQ((*capture)->time(), std::chrono::milliseconds(40 * i));
   }
+}
+
+TEST(VideoFile, ShowsPicturesOfAnySizeWhole) {
+  const TempDir folder;
+  const std::vector<Image> images = {NumberedImage(90), NumberedImage(91, 320, 240),
+                                     NumberedImage(92, 64, 96), NumberedImage(93)};
+  const auto capture = OpenVideoFile(WriteMjpeg(folder.File("clip.mjpg"), images));
+  ASSERT_TRUE(capture.ok()) << capture.error().message;
+  Image image;
+  for (const Image& expected : images) {
+    ASSERT_TRUE(*(*capture)->Grab());
+    ASSERT_TRUE((*capture)->Retrieve(&image).ok());
+    EXPECT_EQ(image.width(), expected.width());
+    EXPECT_EQ(image.height(), expected.height());
+    EXPECT_EQ(NumberShown(image), NumberShown(expected));
+  }
+}
+
+TEST(VideoFile, MayHaveAnyName) {
+  const TempDir folder;
+  const auto capture = OpenVideoFile(WriteClip(folder.File("12:30, 50 % #1.avi"), 2));
+  ASSERT_TRUE(capture.ok()) << "a colon is no protocol";
+  EXPECT_TRUE(*(*capture)->Grab());
 }
 
 TEST(VideoFile, WritesIntoAnImageOfTheRightSize) {

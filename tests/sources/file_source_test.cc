@@ -11,6 +11,7 @@ namespace {
 constexpr auto kNone = Discontinuity::kNone;
 constexpr auto kStart = Discontinuity::kStart;
 constexpr auto kLoop = Discontinuity::kLoop;
+constexpr auto kResize = Discontinuity::kResize;
 
 const SourceIdentity kDoor = {.name = "door", .learn = true};
 
@@ -117,6 +118,31 @@ TEST(FileSource, APartBeforeTheCutIsWhole) {
   const Seen seen = ReadAll(source.get());
   EXPECT_FALSE(seen.error);
   EXPECT_EQ(seen.frames.size(), 20u);
+}
+
+TEST(FileSource, MarksWhereTheSizeChanges) {
+  const TempDir folder;
+  const std::vector<Image> images = {NumberedImage(0), NumberedImage(1), NumberedImage(2, 160, 96),
+                                     NumberedImage(3, 160, 96), NumberedImage(4)};
+  const auto source =
+      Must(OpenFileSource(kDoor, {.path = WriteMjpeg(folder.File("a.mjpg"), images)}));
+  const Seen seen = ReadAll(source.get());
+  EXPECT_FALSE(seen.error);
+  EXPECT_EQ(seen.Numbers(), Counting(5));
+  EXPECT_EQ(seen.Discontinuities(), (std::vector{kStart, kNone, kResize, kNone, kResize}));
+}
+
+TEST(FileSource, PassesOverADamagedPictureAndCountsIt) {
+  const TempDir folder;
+  const std::string path = folder.File("a.avi");
+  DamagePicture(WriteClip(path, 5), 2);
+  const auto source = Must(OpenFileSource(kDoor, {.path = path}));
+  const Seen seen = ReadAll(source.get());
+  EXPECT_FALSE(seen.error);
+  EXPECT_EQ(seen.Indices(), (std::vector<int64_t>{0, 1, 3, 4}));
+  EXPECT_EQ(seen.Numbers(), (std::vector{0, 1, 3, 4}));
+  EXPECT_EQ(seen.frames[2].discontinuity, Discontinuity::kGap);
+  EXPECT_EQ(source->unreadable_frames(), 1);
 }
 
 TEST(FileSource, NoticesThatTheFileWentAwayBetweenRounds) {

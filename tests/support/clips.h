@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,11 @@ inline std::string WriteBytes(const std::string& path, std::string_view bytes) {
   return path;
 }
 
+inline std::string ReadBytes(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 // Pictures one after the other, without container or clock: what cameras serve as "MJPEG".
 inline std::string WriteMjpeg(const std::string& path, const std::vector<Image>& images) {
   std::string bytes;
@@ -71,6 +77,18 @@ inline std::string WriteMjpeg(const std::string& path, const std::vector<Image>&
 inline std::string WritePng(const std::string& path, const Image& image) {
   const auto bytes = EncodePng(image);
   return WriteBytes(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+// Overwrites one of a clip's pictures, all of it: decoders make a lot of a little.
+inline void DamagePicture(const std::string& path, int number) {
+  std::string bytes = ReadBytes(path);
+  size_t chunk = bytes.find("movi");
+  for (int i = 0; i <= number; ++i) chunk = bytes.find("00dc", chunk + 4);
+  const size_t length = static_cast<unsigned char>(bytes[chunk + 4]) +
+                        256u * static_cast<unsigned char>(bytes[chunk + 5]);
+  constexpr size_t kNameAndLength = 8;
+  bytes.replace(chunk + kNameAndLength, length, length, '\0');
+  WriteBytes(path, bytes);
 }
 
 // Keeps this share of the file, from its beginning.

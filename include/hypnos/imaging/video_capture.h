@@ -30,8 +30,8 @@ class VideoCapture {
 
   virtual const VideoProperties& properties() const = 0;
 
-  // Moves on to the next picture; blocks until there is one. False: there are no more.
-  // Errors: kUnavailable where the library gave up.
+  // Moves on to the next picture, also a damaged one; blocks until there is one. False: there are
+  // no more. Errors: kUnavailable where the library gave up.
   virtual Result<bool> Grab() = 0;
 
   // The picture grabbed last, grey or BGR, of whatever size it has. The storage of *image is used
@@ -60,8 +60,7 @@ struct CameraRequest {
 // can be opened, for instance because another program has it.
 Result<std::unique_ptr<VideoCapture>> OpenCamera(const CameraRequest& request);
 
-// Opening and reading give up after ten seconds of silence, as far as FFmpeg keeps its promise.
-// Errors: kUnavailable.
+// Opening and reading give up after ten seconds of silence. Errors: kUnavailable.
 Result<std::unique_ptr<VideoCapture>> OpenStream(const std::string& url);
 
 }  // namespace hypnos
