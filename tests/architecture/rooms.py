@@ -35,6 +35,7 @@ LIBRARIES = {
     'Highway': (['hwy/'], ['tensor']),
     'OpenCV': (['opencv2/'], ['imaging']),
     'zstd': (['zstd.h'], ['sources']),
+    'zlib': (['zlib.h'], ['lab']),
     'xxHash': (['xxhash.h'], ['checkpoint']),
     'JSON': (['nlohmann/'], ['checkpoint', 'sinks']),
     'prometheus-cpp': (['prometheus/'], ['telemetry']),
