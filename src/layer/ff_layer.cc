@@ -5,24 +5,42 @@
 #include <cmath>
 
 #include "hypnos/base/format.h"
+#include "hypnos/tensor/bfloat16.h"
+#include "hypnos/tensor/few_rows.h"
 #include "hypnos/tensor/kernels.h"
-#include "hypnos/tensor/segments.h"
+#include "layer/layer_weights.h"
 #include "layer/learning_state.h"
 
 namespace hypnos {
 namespace {
 
-// A step is divided into blocks of rows. A fixed number: a division that followed the number of
-// threads would change the bits.
+// A step is divided into blocks of rows, and where they are few, into groups of units, too. Fixed
+// numbers: a division that followed the number of threads would change the bits.
 constexpr size_t kBlockRows = 128;
+constexpr size_t kEnoughBlocks = 4;
+constexpr size_t kGroupUnits = 256;
+// Of a few rows, where there is more to share out than one core's part of the memory's bandwidth.
+constexpr size_t kFewGroupUnits = 64;
+
+// Rows of which the sums of terms and activities are taken together.
+constexpr size_t kSumRows = 16;
 
 // Added under the root of the length normalisation: an inactive layer publishes nearly nothing.
 constexpr float kSilence = 1e-6f;
+
+// Of one layer: what several copies of it leave of a 47-bit address space.
+constexpr size_t kMostWeights = size_t{1} << 42;
 
 // m <- 0.9 m + 0.1 mean activity of the batch.
 constexpr float kActivityMemory = 0.9f;
 
 size_t Blocks(size_t n, size_t block) { return (n + block - 1) / block; }
+
+// Rows that are finished together: whole blocks where they are responded to so, while they are in
+// the cache.
+size_t FinishedRows(size_t batch) {
+  return Blocks(batch, kBlockRows) >= kEnoughBlocks ? kBlockRows : kSumRows;
+}
 
 std::array<Segment, 3> Segments(const LayerInputs& in) {
   return {Segment{in.below, 0}, Segment{in.above, in.below.cols},
@@ -50,7 +68,24 @@ Status Validate(const FfLayerOptions& o) {
   if (!(o.damping > 0 && o.damping <= 1)) return BadOption("damping", "must be in (0, 1]");
   if (!(o.threshold_per_unit > 0)) return BadOption("threshold_per_unit", "must be positive");
   if (!(o.temperature_per_unit > 0)) return BadOption("temperature_per_unit", "must be positive");
+  if (o.units > kMostWeights / o.fan_in()) {
+    return BadOption("units", Format("{} units that read {} values each are more weights than an "
+                                     "address space holds; choose fewer",
+                                     o.units, o.fan_in()));
+  }
+  if (o.storage == WeightStorage::kBfloat16 && !HasBfloat16()) {
+    return Error{Code::kUnimplemented, "NO_BFLOAT16",
+                 "this build has no bfloat16 weights: choose float32, or build with "
+                 "-DHYPNOS_BFLOAT16=ON"};
+  }
   return {};
+}
+
+bool AllFinite(ConstMatrixView m) {
+  for (size_t i = 0; i < m.rows; ++i) {
+    if (!std::isfinite(SumOfSquares(m.row(i)))) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -60,9 +95,10 @@ FfLayerState::FfLayerState(size_t batch, const FfLayerOptions& options)
       goodness(batch),
       probability(batch),
       terms(batch, options.units),
-      activity_sums(Blocks(batch, kBlockRows), options.units),
-      term_sums(Blocks(batch, kBlockRows), options.units),
-      projected(batch, GradientSketch::kColumns) {}
+      activity_sums(Blocks(batch, FinishedRows(batch)), options.units),
+      term_sums(Blocks(batch, FinishedRows(batch)), options.units),
+      projected(batch, GradientSketch::kColumns),
+      inputs(batch <= kFewRows ? batch : 0, options.fan_in()) {}
 
 void FfLayerState::Reset() { std::fill(h.values().begin(), h.values().end(), 0.0f); }
 
@@ -84,50 +120,103 @@ Result<FfLayer> FfLayer::Create(const FfLayerOptions& options, const LearningOpt
 
 FfLayer::FfLayer(const FfLayerOptions& options, const LearningOptions& learning, Rng rng)
     : options_(options),
-      parameters_{Matrix(options.units, options.fan_in()), Matrix(1, options.units)},
+      weights_(std::make_unique<LayerWeights>(
+          options.units, options.fan_in(), options.storage,
+          LearningState::UpdatesWait(learning, options.norm_cap, options.batch))),
       mean_activity_(options.units),
       peer_term_(options.units) {
   const float deviation = 1.0f / std::sqrt(static_cast<float>(options.fan_in()));
-  for (float& w : parameters_.weights.values()) w = deviation * rng.Normal();
-  learning_ =
-      std::make_unique<LearningState>(learning, options.norm_cap, parameters_, rng.Fork("sketch"));
+  weights_->Fill([&] { return deviation * rng.Normal(); });
+  learning_ = std::make_unique<LearningState>(learning, options.norm_cap, options.batch, *weights_,
+                                              rng.Fork("sketch"));
 }
 
 FfLayer::FfLayer(FfLayer&&) noexcept = default;
 FfLayer& FfLayer::operator=(FfLayer&&) noexcept = default;
 FfLayer::~FfLayer() = default;
 
+LayerParameters FfLayer::parameters() const {
+  LayerParameters parameters{Matrix(options_.units, options_.fan_in()), Matrix(1, options_.units)};
+  weights_->CopyTo(parameters);
+  return parameters;
+}
+
+void FfLayer::SetParameters(const LayerParameters& parameters) {
+  HYPNOS_CHECK(parameters.weights.rows() == options_.units &&
+               parameters.weights.cols() == options_.fan_in() &&
+               parameters.bias.cols() == options_.units);
+  weights_->Assign(parameters);
+  learning_->Restart();
+  stopped_ = false;
+}
+
 StepStatistics FfLayer::Step(const LayerInputs& inputs, Phase phase, FfLayerState& state,
                              MatrixView out, Executor& executor) {
   const size_t batch = state.h.rows();
   HYPNOS_CHECK(out.rows == batch && out.cols == options_.units);
   HYPNOS_CHECK(inputs.below.cols + inputs.above.cols + inputs.self.cols == options_.fan_in());
-  if (phase == Phase::kPositive) {
-    const float scale = options_.peer_normalisation / static_cast<float>(batch);
-    const auto mean = static_cast<float>(Mean(mean_activity_));
-    for (size_t i = 0; i < peer_term_.size(); ++i) {
-      peer_term_[i] = scale * (mean - mean_activity_[i]);
-    }
+  HYPNOS_CHECK(!weights_->waiting() || batch == options_.batch);
+  if (stopped_) phase = Phase::kLook;
+  learning_->BeginStep(state.terms, executor);
+  if (phase == Phase::kPositive) UpdatePeerTerm(batch);
+  const auto finish = [&](size_t block) { FinishRows(phase, block, state, out); };
+  if (state.inputs.rows() > 0) {
+    RespondFew(inputs, state, executor);
+    executor.Run(state.term_sums.rows(), finish);
+  } else if (FinishedRows(batch) == kBlockRows) {
+    const auto segments = Segments(inputs);
+    executor.Run(state.term_sums.rows(), [&](size_t block) {
+      const size_t first = block * kBlockRows;
+      MultiplySegments(segments, first, weights_->view(),
+                       state.terms.view().Rows(first, std::min(kBlockRows, batch - first)));
+      finish(block);
+    });
+  } else {
+    Respond(Segments(inputs), state, executor);
+    executor.Run(state.term_sums.rows(), finish);
   }
-  executor.Run(Blocks(batch, kBlockRows),
-               [&](size_t block) { StepRows(inputs, phase, block, state, out); });
-  StepStatistics statistics;
-  statistics.goodness = Mean(state.goodness) / static_cast<double>(options_.units);
-  statistics.probability = Mean(state.probability);
-  statistics.finite = std::isfinite(statistics.goodness) && std::isfinite(statistics.probability);
-  if (phase != Phase::kLook && statistics.finite) LearnFrom(inputs, phase, state, executor);
+  const StepStatistics statistics = Judge(inputs, state);
+  if (phase != Phase::kLook && statistics.finite) LearnFrom(inputs, phase, state);
   return statistics;
 }
 
-// The forward step of one block of rows and, where something is learned, the terms of its update:
-// all while the block is in the cache.
-void FfLayer::StepRows(const LayerInputs& inputs, Phase phase, size_t block, FfLayerState& state,
-                       MatrixView out) const {
-  const size_t first = block * kBlockRows;
-  const size_t rows = std::min(kBlockRows, state.h.rows() - first);
-  const MatrixView responses = state.terms.view().Rows(first, rows);
-  MultiplySegments(Segments(inputs), first, parameters_.weights, responses);
+void FfLayer::UpdatePeerTerm(size_t batch) {
+  const float scale = options_.peer_normalisation / static_cast<float>(batch);
+  const auto mean = static_cast<float>(Mean(mean_activity_));
+  for (size_t i = 0; i < peer_term_.size(); ++i) peer_term_[i] = scale * (mean - mean_activity_[i]);
+}
 
+// Weights times inputs, of more rows than a few and less than enough to share out.
+void FfLayer::Respond(std::span<const Segment> inputs, FfLayerState& state, Executor& executor) {
+  const size_t batch = state.h.rows(), groups = Blocks(options_.units, kGroupUnits);
+  executor.Run(Blocks(batch, kBlockRows) * groups, [&](size_t part) {
+    const size_t row = part / groups * kBlockRows, unit = part % groups * kGroupUnits;
+    const size_t units = std::min(kGroupUnits, options_.units - unit);
+    MultiplySegments(
+        inputs, row, weights_->view().Rows(unit, units),
+        state.terms.view().Rows(row, std::min(kBlockRows, batch - row)).Cols(unit, units));
+  });
+}
+
+void FfLayer::RespondFew(const LayerInputs& inputs, FfLayerState& state, Executor& executor) {
+  for (const auto& [input, column] : Segments(inputs)) {
+    for (size_t b = 0; b < input.rows && input.cols > 0; ++b) {
+      std::copy_n(input.row(b).data(), input.cols, state.inputs.row(b).data() + column);
+    }
+  }
+  weights_->Project(state.inputs, executor);
+  executor.Run(Blocks(options_.units, kFewGroupUnits), [&](size_t group) {
+    const size_t unit = group * kFewGroupUnits;
+    weights_->Multiply(
+        state.inputs, unit,
+        state.terms.view().Cols(unit, std::min(kFewGroupUnits, options_.units - unit)));
+  });
+}
+
+// From responses to states, outputs and, where something is learned, the terms of the update.
+void FfLayer::FinishRows(Phase phase, size_t block, FfLayerState& state, MatrixView out) const {
+  const size_t first = block * FinishedRows(state.h.rows());
+  const size_t last = std::min(first + FinishedRows(state.h.rows()), state.h.rows());
   const size_t units = options_.units;
   const size_t features = units - options_.constraint_units;
   const float width = static_cast<float>(units);
@@ -136,44 +225,75 @@ void FfLayer::StepRows(const LayerInputs& inputs, Phase phase, size_t block, FfL
                         static_cast<float>(static_cast<double>(features) -
                                            static_cast<double>(options_.constraint_units));
   const float share = 1.0f / static_cast<float>(state.h.rows());
-  const bool learns = phase != Phase::kLook;
+  const bool learns = phase != Phase::kLook, positive = phase == Phase::kPositive;
   const auto activity_sum = state.activity_sums.row(block);
   const auto term_sum = state.term_sums.row(block);
   if (learns) {
     std::fill(activity_sum.begin(), activity_sum.end(), 0.0f);
     std::fill(term_sum.begin(), term_sum.end(), 0.0f);
   }
-  const std::span<const float> bias = parameters_.bias.values();
-  for (size_t i = 0; i < rows; ++i) {
-    const auto r = responses.row(i);
-    const auto h = state.h.row(first + i);
-    float goodness = Activate(r.first(features), bias.first(features), options_.damping,
-                              r.first(features), h.first(features));
+  const bool peers = positive && options_.peer_normalisation > 0;
+  const std::span<const float> bias = weights_->bias.values();
+  for (size_t i = first; i < last; ++i) {
+    const auto r = state.terms.row(i);
+    const auto h = state.h.row(i);
+    // Feature units, then constraint units, which count against what is real.
+    const auto of_group = [&](auto span, bool constraints) {
+      return span.empty() ? span : constraints ? span.subspan(features) : span.first(features);
+    };
+    const auto activate = [&](bool group) {
+      return Activate(of_group(r, group), of_group(bias, group), options_.damping,
+                      of_group(r, group), of_group(h, group));
+    };
+    Energy energy = activate(false);
     if (features < units) {
-      goodness -= Activate(r.subspan(features), bias.subspan(features), options_.damping,
-                           r.subspan(features), h.subspan(features));
+      const Energy constraint = activate(true);
+      energy.fresh -= constraint.fresh;
+      energy.damped += constraint.damped;
     }
-    const float p = Sigmoid((goodness - balance) / temperature);
-    state.goodness[first + i] = goodness;
-    state.probability[first + i] = p;
-    NormaliseLength(h, kSilence, out.row(first + i));
+    const float p = Sigmoid((energy.fresh - balance) / temperature);
+    state.goodness[i] = energy.fresh;
+    state.probability[i] = p;
+    if (std::isfinite(energy.damped)) {
+      Scaled(1.0f / std::sqrt(energy.damped / width + kSilence), h, out.row(i));
+    } else {
+      std::fill(h.begin(), h.end(), 0.0f);
+      std::fill(out.row(i).begin(), out.row(i).end(), 0.0f);
+    }
     if (!learns) continue;
 
-    const float gain = share * (phase == Phase::kPositive ? 1.0f - p : -p);
-    if (phase == Phase::kPositive) AddScaled(1.0f, r, activity_sum);
-    Scale(gain, r.first(features));
-    if (features < units) Scale(-gain, r.subspan(features));
-    if (phase == Phase::kPositive && options_.peer_normalisation > 0) {
-      AddScaled(1.0f, peer_term_, r);
+    const float gain = share * (positive ? 1.0f - p : -p);
+    const std::span<const float> offset =
+        peers ? std::span<const float>(peer_term_) : std::span<const float>();
+    const std::span<float> activity = positive ? activity_sum : std::span<float>();
+    for (const bool group : {false, true}) {
+      TakeTerms(group ? -gain : gain, of_group(offset, group), of_group(r, group),
+                of_group(activity, group), of_group(term_sum, group));
     }
-    AddScaled(1.0f, r, term_sum);
   }
 }
 
-void FfLayer::LearnFrom(const LayerInputs& inputs, Phase phase, FfLayerState& state,
-                        Executor& executor) {
-  learning_->Collect(phase, state.terms, Segments(inputs), state.term_sums, state.projected,
-                     executor);
+// A layer whose weights overflowed would say NaN for ever; it stops learning, which is what made
+// them grow. What is wrong with its inputs will pass.
+StepStatistics FfLayer::Judge(const LayerInputs& inputs, const FfLayerState& state) {
+  StepStatistics statistics;
+  statistics.goodness = Mean(state.goodness) / static_cast<double>(options_.units);
+  statistics.probability = Mean(state.probability);
+  statistics.finite = std::isfinite(statistics.goodness) && std::isfinite(statistics.probability);
+  if (!statistics.finite && !stopped_) {
+    stopped_ = AllFinite(inputs.below) && AllFinite(inputs.above) && AllFinite(inputs.self);
+  }
+  statistics.stopped = stopped_;
+  return statistics;
+}
+
+void FfLayer::LearnFrom(const LayerInputs& inputs, Phase phase, FfLayerState& state) {
+  const auto segments = Segments(inputs);
+  const Segment few{state.inputs, 0};
+  const bool is_few = state.inputs.rows() > 0;
+  learning_->Collect(phase, state.terms,
+                     is_few ? std::span(&few, 1) : std::span<const Segment>(segments),
+                     state.term_sums, state.projected);
   if (phase != Phase::kPositive) return;
   const float share = (1.0f - kActivityMemory) / static_cast<float>(state.h.rows());
   Scale(kActivityMemory, mean_activity_);
@@ -182,11 +302,11 @@ void FfLayer::LearnFrom(const LayerInputs& inputs, Phase phase, FfLayerState& st
   }
 }
 
-void FfLayer::ApplyUpdate(Executor& executor) { learning_->Apply(parameters_, executor); }
+void FfLayer::ApplyUpdate(Executor& executor) { learning_->Apply(executor); }
 
-void FfLayer::FallAsleep() { learning_->FallAsleep(parameters_); }
+void FfLayer::FallAsleep(Executor& executor) { learning_->FallAsleep(executor); }
 
-void FfLayer::WakeUp() { learning_->WakeUp(parameters_); }
+void FfLayer::WakeUp(Executor& executor) { learning_->WakeUp(executor); }
 
 double FfLayer::contrast() const { return learning_->contrast(); }
 

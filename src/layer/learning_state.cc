@@ -1,166 +1,293 @@
 #include "layer/learning_state.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
+#include "hypnos/tensor/few_rows.h"
 #include "hypnos/tensor/kernels.h"
+#include "hypnos/tensor/product.h"
 
 namespace hypnos {
 namespace {
 
-// Elements of a parameter matrix that one part of a job takes.
-constexpr size_t kPart = 1 << 15;
-
 // Interleaved: collected gradients, of both lanes, after which the contrast is taken.
 constexpr size_t kInterleavedCycle = 512;
 
-// f(matrix of a, matrix of b, matrix of c) for weights and bias.
-template <class F, class... P>
-void ForEachMatrix(F f, P&... parameters) {
-  f(parameters.weights...);
-  f(parameters.bias...);
-}
+// The share of a factor's update that is still to come and is not waited for.
+constexpr float kGone = 1.0f / (1 << 20);
 
-LayerParameters ZerosLike(const LayerParameters& other) {
-  return {Matrix(other.weights.rows(), other.weights.cols()), Matrix(1, other.bias.cols())};
-}
+// Longer velocities would keep more factors than a matrix of their own costs.
+constexpr float kLongestFactoredVelocity = 0.9f;
 
-// No allocation, unlike the assignment of matrices.
-void Assign(LayerParameters& to, const LayerParameters& from) {
-  const auto copy = [](Matrix& t, const Matrix& f) {
-    std::copy(f.values().begin(), f.values().end(), t.values().begin());
-  };
-  copy(to.weights, from.weights);
-  copy(to.bias, from.bias);
+// Lanes of one step, each with its rows.
+constexpr size_t kLearningLanes = 2;
+
+constexpr size_t kPartUnits = 64;
+
+LayerParameters Zeros(const LayerWeights& weights) {
+  return {Matrix(weights.units(), weights.inputs()), Matrix(1, weights.units())};
 }
 
 void SetZero(LayerParameters& parameters) {
-  ForEachMatrix([](Matrix& m) { std::fill(m.values().begin(), m.values().end(), 0.0f); },
-                parameters);
+  for (Matrix* m : {&parameters.weights, &parameters.bias}) {
+    std::fill(m->values().begin(), m->values().end(), 0.0f);
+  }
 }
 
-// Calls f(first, count) for fixed parts of n elements.
-template <class F>
-void InParts(size_t n, Executor& executor, F f) {
-  executor.Run((n + kPart - 1) / kPart, [&](size_t part) {
-    const size_t first = part * kPart;
-    f(first, std::min(kPart, n - first));
-  });
+// Steps after which a velocity has forgotten a gradient.
+size_t StepsRemembered(float velocity) {
+  size_t steps = 1;
+  for (float left = velocity; left >= kGone; left *= velocity) ++steps;
+  return steps;
+}
+
+// The whole width of some units.
+Tile RowsOf(size_t unit, size_t units, size_t inputs) {
+  return {.unit = unit, .units = units, .columns = inputs};
 }
 
 }  // namespace
 
-LearningState::LearningState(const LearningOptions& options, float norm_cap,
-                             const LayerParameters& start, Rng rng)
+bool LearningState::UpdatesWait(const LearningOptions& options, float norm_cap, size_t batch) {
+  if (batch == 0 || batch > kFewRows || options.velocity > kLongestFactoredVelocity) return false;
+  // A cap turns the weights while the velocity goes on as it was: both are needed as matrices.
+  return norm_cap <= 0 || options.velocity == 0;
+}
+
+LearningState::LearningState(const LearningOptions& options, float norm_cap, size_t batch,
+                             LayerWeights& weights, Rng rng)
     : options_(options),
       norm_cap_(norm_cap),
-      sketch_(start.weights.rows(), start.weights.cols(), rng) {
+      weights_(weights),
+      coefficients_(kFactorBlock),
+      sketch_(weights.units(), weights.inputs(), rng) {
   if (options.rule == LearningRule::kLooking) return;
-  velocity_ = ZerosLike(start);
-  if (options.rule == LearningRule::kInterleaved) return;
-  start_ = start;
-  positive_ = ZerosLike(start);
-  if (options.rule == LearningRule::kDeferredContrast) negative_ = ZerosLike(start);
+  const bool phases =
+      options.rule == LearningRule::kRehearsed || options.rule == LearningRule::kDeferredContrast;
+  const size_t step_rows = kLearningLanes * batch;
+  if (waiting() && options.rule != LearningRule::kDeferredContrast) {
+    velocity_.bias = Matrix(1, weights.units());
+    recent_ = PendingFactors(step_rows * (StepsRemembered(options.velocity) + 1) + kFactorBlock,
+                             weights.units(), weights.inputs(), batch);
+  } else {
+    velocity_ = Zeros(weights);
+  }
+  if (phases) {
+    start_ = Zeros(weights);
+    weights.CopyTo(start_);
+    positive_ = Zeros(weights);
+    if (waiting()) {
+      leaning_ = PendingFactors(kFactorBlock + step_rows, weights.units(), weights.inputs(), batch);
+    }
+  }
+  if (options.rule == LearningRule::kDeferredContrast) negative_ = Zeros(weights);
+  if (waiting()) weights.acting = contrasts_each_step() ? &recent_ : &leaning_;
+}
+
+void LearningState::BeginStep(const Matrix& terms, Executor& executor) {
+  for (size_t i = 0; i < gradient_count_; ++i) {
+    if (gradients_[i].terms.data == terms.view().data) {
+      return AddGradients(executor, [](const Tile&) {});
+    }
+  }
 }
 
 void LearningState::Collect(Phase phase, ConstMatrixView terms, std::span<const Segment> inputs,
-                            const Matrix& term_sums, MatrixView projected, Executor& executor) {
+                            const Matrix& term_sums, MatrixView projected) {
   HYPNOS_CHECK(phase != Phase::kLook && options_.rule != LearningRule::kLooking);
   // What is dreamed must be weighed against something.
   HYPNOS_CHECK(phase == Phase::kPositive || options_.rule != LearningRule::kRehearsed || asleep_);
-  LayerParameters* sum = phase == Phase::kPositive ? &positive_ : &negative_;
-  float keep = 1;
-  if (contrasts_each_step()) {
-    sum = &velocity_;
-    if (std::exchange(velocity_is_old_, false)) keep = options_.velocity;
-  }
-  AddOuterSegments(terms, inputs, keep, sum->weights, executor);
-  Scale(keep, sum->bias.values());
-  for (size_t i = 0; i < term_sums.rows(); ++i) {
-    AddScaled(1.0f, term_sums.row(i), sum->bias.values());
-  }
+  CollectBias(phase, term_sums);
   (phase == Phase::kPositive ? positive_steps_ : negative_steps_) += 1;
   sketch_.Add(phase, terms, inputs, projected);
+  if (!waiting()) {
+    HYPNOS_CHECK(gradient_count_ < gradients_.size() && inputs.size() <= 3);
+    Gradient& gradient = gradients_[gradient_count_++];
+    gradient.phase = phase;
+    gradient.terms = terms;
+    std::copy(inputs.begin(), inputs.end(), gradient.inputs.begin());
+  } else if (contrasts_each_step()) {
+    Push(recent_, terms, inputs.front().input);
+  } else {
+    HYPNOS_CHECK(leaning_.empty() || leaning_phase_ == phase);
+    leaning_phase_ = phase;
+    Push(leaning_, terms, inputs.front().input);
+  }
+  collected_ = true;
 }
 
-void LearningState::Apply(LayerParameters& parameters, Executor& executor) {
+void LearningState::CollectBias(Phase phase, const Matrix& term_sums) {
+  const std::span<float> sum = SumOf(phase).bias.values();
+  if (contrasts_each_step() && !collected_) Scale(options_.velocity, sum);
+  for (size_t i = 0; i < term_sums.rows(); ++i) AddScaled(1.0f, term_sums.row(i), sum);
+}
+
+void LearningState::Push(PendingFactors& factors, ConstMatrixView terms, ConstMatrixView inputs) {
+  for (size_t b = 0; b < terms.rows; ++b) factors.Push(terms.row(b), inputs.row(b));
+}
+
+void LearningState::Apply(Executor& executor) {
+  if (!std::exchange(collected_, false)) return;
   if (contrasts_each_step()) {
-    MoveByVelocity(parameters, executor);
+    waiting() ? MoveFactorsByVelocity(executor) : MoveByVelocity(executor);
+    Blend(decay(), options_.rate, velocity_.bias.values(), weights_.bias.values());
   } else {
-    MoveFromStart(parameters, executor);
+    waiting() ? MoveFactorsFromStart(executor) : MoveFromStart(executor);
+    MoveBiasFromStart();
   }
+  velocity_decayed_ = false;
   if (options_.rule == LearningRule::kInterleaved && sketch_.steps() >= kInterleavedCycle) {
     TakeContrast();
   }
 }
 
-void LearningState::MoveByVelocity(LayerParameters& parameters, Executor& executor) {
-  if (std::exchange(velocity_is_old_, true)) return;
-  const float keep = 1.0f - options_.rate * options_.weight_decay;
-  ForEachMatrix(
-      [&](Matrix& w, Matrix& v) {
-        InParts(w.values().size(), executor, [&](size_t first, size_t count) {
-          const auto part = w.values().subspan(first, count);
-          Scale(keep, part);
-          AddScaled(options_.rate, v.values().subspan(first, count), part);
-        });
-      },
-      parameters, velocity_);
-  CapNorms(parameters);
+// Adds the gradients that were collected to their sums, tile by tile, and does `then` with each.
+void LearningState::AddGradients(Executor& executor, FunctionRef<void(const Tile&)> then) {
+  const float first_keep =
+      contrasts_each_step() && !std::exchange(velocity_decayed_, true) ? options_.velocity : 1.0f;
+  ForEachTile(gradients_[0].segments(), weights_.units(), executor, [&](const Tile& tile) {
+    float keep = first_keep;
+    for (size_t i = 0; i < gradient_count_; ++i) {
+      const Gradient& gradient = gradients_[i];
+      AddOuterTile(gradient.terms, gradient.segments(), tile, keep, SumOf(gradient.phase).weights);
+      keep = 1.0f;
+    }
+    then(tile);
+  });
+  gradient_count_ = 0;
 }
 
-void LearningState::MoveFromStart(LayerParameters& parameters, Executor& executor) {
-  const float share = options_.online_share * options_.rate;
-  const auto move = [&](Matrix& w, Matrix& w0, Matrix& p, Matrix* n) {
-    InParts(w.values().size(), executor, [&](size_t first, size_t count) {
-      const auto part = w.values().subspan(first, count);
-      Combine(w0.values().subspan(first, count), share, p.values().subspan(first, count), part);
-      if (n != nullptr) AddScaled(share, n->values().subspan(first, count), part);
-    });
-  };
-  const bool dreamed = negative_steps_ > 0;
-  move(parameters.weights, start_.weights, positive_.weights,
-       dreamed ? &negative_.weights : nullptr);
-  move(parameters.bias, start_.bias, positive_.bias, dreamed ? &negative_.bias : nullptr);
-  CapNorms(parameters);
+void LearningState::MoveByVelocity(Executor& executor) {
+  weights_.NextDraw();
+  AddGradients(executor, [&](const Tile& tile) {
+    weights_.BlendTile(tile.Of(velocity_.weights), tile.unit, tile.column, decay(), options_.rate);
+  });
+  weights_.CapNorms(norm_cap_);
 }
 
-void LearningState::FallAsleep(LayerParameters& parameters) {
+void LearningState::MoveFromStart(Executor& executor) {
+  weights_.NextDraw();
+  AddGradients(executor, [&](const Tile& tile) { WriteFromStart(tile); });
+  weights_.CapNorms(norm_cap_);
+}
+
+void LearningState::WriteFromStart(const Tile& tile) {
+  for (size_t u = tile.unit; u < tile.unit + tile.units; ++u) {
+    const auto part = [&](const Matrix& m) { return m.row(u).subspan(tile.column, tile.columns); };
+    weights_.Write(u, tile.column, part(start_.weights), online_rate(), part(positive_.weights),
+                   dreamed() ? part(negative_.weights) : std::span<const float>());
+  }
+}
+
+void LearningState::MoveBiasFromStart() {
+  const std::span<float> bias = weights_.bias.values();
+  Combine(start_.bias.values(), online_rate(), positive_.bias.values(), bias);
+  if (dreamed()) AddScaled(online_rate(), negative_.bias.values(), bias);
+}
+
+void LearningState::MoveFactorsByVelocity(Executor& executor) {
+  weights_.Decay(decay());
+  for (size_t age = 0; age < recent_.size(); ++age) {
+    recent_.coefficient(age) =
+        decay() * recent_.coefficient(age) + options_.rate * recent_.momentum(age);
+    recent_.momentum(age) *= options_.velocity;
+  }
+  FoldGone(executor);
+}
+
+// Whole blocks of which nothing is to come any more.
+void LearningState::FoldGone(Executor& executor) {
+  const float to_come = options_.rate / (1.0f - options_.velocity);
+  while (recent_.size() >= kFactorBlock && recent_.momentum(kFactorBlock - 1) < kGone) {
+    for (size_t age = 0; age < kFactorBlock; ++age) {
+      coefficients_[age] = recent_.coefficient(age) + to_come * recent_.momentum(age);
+    }
+    weights_.Fold(recent_, 0, coefficients_, executor);
+    recent_.DropOldest(kFactorBlock);
+    weights_.CapNorms(norm_cap_);
+  }
+}
+
+// What acts is written, what is still to come waits on.
+void LearningState::FoldAllButMomentum(Executor& executor) {
+  for (size_t age = 0; age < recent_.size(); age += kFactorBlock) {
+    const size_t count = std::min(kFactorBlock, recent_.size() - age);
+    for (size_t j = 0; j < count; ++j) {
+      coefficients_[j] = std::exchange(recent_.coefficient(age + j), 0.0f);
+    }
+    weights_.Fold(recent_, age, std::span(coefficients_).first(count), executor);
+  }
+  weights_.SettleScale();
+  weights_.CapNorms(norm_cap_);
+}
+
+void LearningState::MoveFactorsFromStart(Executor& executor) {
+  for (size_t age = 0; age < leaning_.size(); ++age) leaning_.coefficient(age) = online_rate();
+  if (leaning_.size() >= kFactorBlock) FoldLeaning(executor);
+}
+
+void LearningState::FoldLeaning(Executor& executor) {
+  if (leaning_.empty()) return;
+  weights_.NextDraw();
+  Matrix& sum = SumOf(leaning_phase_).weights;
+  executor.Run((weights_.units() + kPartUnits - 1) / kPartUnits, [&](size_t part) {
+    const size_t first = part * kPartUnits;
+    const size_t units = std::min(kPartUnits, weights_.units() - first);
+    for (size_t age = 0; age < leaning_.size();) {
+      const PendingFactors::Block block = leaning_.BlockFrom(age);
+      AddOuter(block.terms.Cols(first, units), block.inputs, 1.0f, sum.view().Rows(first, units));
+      age += block.count;
+    }
+    WriteFromStart(RowsOf(first, units, weights_.inputs()));
+  });
+  leaning_.Clear();
+  weights_.CapNorms(norm_cap_);
+}
+
+void LearningState::FallAsleep(Executor& executor) {
+  if (waiting() && options_.rule == LearningRule::kDeferredContrast) FoldLeaning(executor);
   asleep_ = true;
   if (options_.rule != LearningRule::kRehearsed) return;
-  Assign(parameters, start_);
+  weights_.Assign(start_);
+  if (waiting()) weights_.acting = &recent_;
   SetZero(positive_);
   positive_steps_ = 0;
   sketch_.Clear();
 }
 
-void LearningState::WakeUp(LayerParameters& parameters) {
+void LearningState::WakeUp(Executor& executor) {
+  if (waiting() && options_.rule == LearningRule::kDeferredContrast) FoldLeaning(executor);
+  if (waiting() && options_.rule == LearningRule::kRehearsed) FoldAllButMomentum(executor);
   asleep_ = false;
-  if (options_.rule == LearningRule::kDeferredContrast) SettleDeferred(parameters);
+  if (options_.rule == LearningRule::kDeferredContrast) SettleDeferred();
   if (options_.rule == LearningRule::kRehearsed) {
-    Assign(start_, parameters);
+    if (waiting()) weights_.acting = &leaning_;
+    weights_.CopyTo(start_);
     positive_steps_ = negative_steps_ = 0;
-    if (sketch_.steps() > 0) TakeContrast();
   }
+  const bool has_cycles =
+      options_.rule == LearningRule::kRehearsed || options_.rule == LearningRule::kCarriedVelocity;
+  if (has_cycles && sketch_.steps() > 0) TakeContrast();
 }
 
-void LearningState::SettleDeferred(LayerParameters& parameters) {
+void LearningState::SettleDeferred() {
   if (positive_steps_ == 0 || negative_steps_ == 0) return;
   const auto balance = static_cast<float>(static_cast<double>(positive_steps_) /
                                           static_cast<double>(negative_steps_));
   const float rate = options_.rate;
   const float keep = 1.0f - rate * options_.weight_decay * static_cast<float>(positive_steps_);
-  ForEachMatrix(
-      [&](Matrix& w0, Matrix& v, Matrix& p, Matrix& n) {
-        AddScaled(balance, n.values(), p.values());
-        Combine(p.values(), options_.velocity, v.values(), v.values());
-        Scale(keep, w0.values());
-        AddScaled((1.0f - options_.velocity) * rate, v.values(), w0.values());
-      },
-      start_, velocity_, positive_, negative_);
-  CapNorms(start_);
-  Assign(parameters, start_);
+  const auto settle = [&](Matrix& w0, Matrix& v, Matrix& p, Matrix& n) {
+    AddScaled(balance, n.values(), p.values());
+    Combine(p.values(), options_.velocity, v.values(), v.values());
+    Blend(keep, (1.0f - options_.velocity) * rate, v.values(), w0.values());
+  };
+  settle(start_.weights, velocity_.weights, positive_.weights, negative_.weights);
+  settle(start_.bias, velocity_.bias, positive_.bias, negative_.bias);
+  weights_.Assign(start_);
+  if (norm_cap_ > 0) {
+    weights_.CapNorms(norm_cap_);
+    weights_.CopyTo(start_);
+  }
   SetZero(positive_);
   SetZero(negative_);
   positive_steps_ = negative_steps_ = 0;
@@ -172,13 +299,14 @@ void LearningState::TakeContrast() {
   sketch_.Clear();
 }
 
-void LearningState::CapNorms(LayerParameters& parameters) const {
-  if (norm_cap_ <= 0) return;
-  for (size_t u = 0; u < parameters.weights.rows(); ++u) {
-    const auto row = parameters.weights.row(u);
-    const float norm = std::sqrt(SumOfSquares(row));
-    if (norm > norm_cap_) Scale(norm_cap_ / norm, row);
-  }
+void LearningState::Restart() {
+  HYPNOS_CHECK(gradient_count_ == 0);
+  recent_.Clear();
+  leaning_.Clear();
+  for (LayerParameters* sum : {&velocity_, &positive_, &negative_}) SetZero(*sum);
+  positive_steps_ = negative_steps_ = 0;
+  if (start_.weights.rows() > 0) weights_.CopyTo(start_);
+  sketch_.Clear();
 }
 
 }  // namespace hypnos

@@ -14,59 +14,120 @@
 //                   W0 <- W0 + (1-velocity) rate V - rate decay n+ W0,  P = N = 0,  W = W0
 // The small share alpha that acts at once is what saturates p, and so the sums, in time; without it
 // long phases overshoot.
+//
+// Carried velocity: wake and sleep are apart, and one velocity with a memory longer than a few
+// whole cycles holds both:
+//   V <- velocity V + g;  W <- (1 - rate decay) W + rate V          at every step of either phase
+//
+// With many rows a step, gradients are added to these matrices tile by tile, and what follows from
+// a tile is done while it is in the cache. With a few rows (LayerWeights::waiting), they wait as
+// factors; for a velocity v the factor that was pushed k steps ago acts with
+//   c[t] = (1 - rate decay) c[t-1] + rate v^k
+// and is folded into the stored weights once v^k is below 2^-20, with what is still to come of it.
+// The cap on norms then acts where a block is folded.
 // Source: learning rate times momentum as in Hinton's code; the rules with phases are ours.
 #pragma once
 
+#include <array>
 #include <span>
 
 #include "hypnos/layer/ff_layer.h"
 #include "hypnos/layer/options.h"
+#include "hypnos/tensor/pending_factors.h"
 #include "hypnos/tensor/segments.h"
 #include "layer/gradient_sketch.h"
+#include "layer/layer_weights.h"
 
 namespace hypnos {
 
 class LearningState {
  public:
-  LearningState(const LearningOptions& options, float norm_cap, const LayerParameters& start,
+  // Whether updates of `batch` rows a step (0: many) are to wait as factors.
+  static bool UpdatesWait(const LearningOptions& options, float norm_cap, size_t batch);
+
+  // `weights` must outlive the state and stay where they are; they hold the start.
+  LearningState(const LearningOptions& options, float norm_cap, size_t batch, LayerWeights& weights,
                 Rng rng);
 
-  // Collects the gradient terms^T inputs of one step of one lane. `term_sums` [blocks x units]: the
-  // terms' column sums, the gradient of the bias. `projected`: see GradientSketch.
+  // Before a step of the lane whose terms lie here writes new ones.
+  void BeginStep(const Matrix& terms, Executor& executor);
+  // Collects the gradient terms^T inputs of one step of one lane. Both must stay as they are until
+  // Apply, or BeginStep with these terms. `term_sums` [blocks x units]: the terms' column sums, the
+  // gradient of the bias. `projected`: see GradientSketch.
   void Collect(Phase phase, ConstMatrixView terms, std::span<const Segment> inputs,
-               const Matrix& term_sums, MatrixView projected, Executor& executor);
+               const Matrix& term_sums, MatrixView projected);
   // Moves the weights by what the step collected.
-  void Apply(LayerParameters& parameters, Executor& executor);
+  void Apply(Executor& executor);
 
   // Ends of phases.
-  void FallAsleep(LayerParameters& parameters);
-  void WakeUp(LayerParameters& parameters);
+  void FallAsleep(Executor& executor);
+  void WakeUp(Executor& executor);
+
+  // The weights are others now: whatever was collected is forgotten.
+  void Restart();
 
   // GradientSketch::Contrast of the last finished cycle.
   double contrast() const { return contrast_; }
 
  private:
+  // A gradient that is not in its sum yet.
+  struct Gradient {
+    Phase phase = Phase::kLook;
+    ConstMatrixView terms;
+    std::array<Segment, 3> inputs;
+    std::span<const Segment> segments() const { return inputs; }
+  };
+
   // Whether a step moves the weights by the velocity, at once.
   bool contrasts_each_step() const {
     return options_.rule == LearningRule::kInterleaved ||
+           options_.rule == LearningRule::kCarriedVelocity ||
            (options_.rule == LearningRule::kRehearsed && asleep_);
   }
-  void MoveByVelocity(LayerParameters& parameters, Executor& executor);
-  void MoveFromStart(LayerParameters& parameters, Executor& executor);
-  void SettleDeferred(LayerParameters& parameters);
+  bool waiting() const { return weights_.waiting(); }
+  float decay() const { return 1.0f - options_.rate * options_.weight_decay; }
+  float online_rate() const { return options_.online_share * options_.rate; }
+  LayerParameters& SumOf(Phase phase) {
+    if (contrasts_each_step()) return velocity_;
+    return phase == Phase::kPositive ? positive_ : negative_;
+  }
+  bool dreamed() const { return negative_steps_ > 0; }
+
+  void CollectBias(Phase phase, const Matrix& term_sums);
+  void AddGradients(Executor& executor, FunctionRef<void(const Tile&)> then);
+  void MoveByVelocity(Executor& executor);
+  void MoveFromStart(Executor& executor);
+  void WriteFromStart(const Tile& tile);
+  void MoveBiasFromStart();
+
+  void Push(PendingFactors& factors, ConstMatrixView terms, ConstMatrixView inputs);
+  void MoveFactorsByVelocity(Executor& executor);
+  void FoldGone(Executor& executor);
+  void FoldAllButMomentum(Executor& executor);
+  void MoveFactorsFromStart(Executor& executor);
+  void FoldLeaning(Executor& executor);
+
+  void SettleDeferred();
   void TakeContrast();
-  void CapNorms(LayerParameters& parameters) const;
 
   LearningOptions options_;
   float norm_cap_;
+  LayerWeights& weights_;
   LayerParameters start_;     // W0
-  LayerParameters velocity_;  // V
+  LayerParameters velocity_;  // V; of a few rows its weights are `recent_`
   LayerParameters positive_;  // P
   LayerParameters negative_;  // N
   uint64_t positive_steps_ = 0;
   uint64_t negative_steps_ = 0;
   bool asleep_ = false;
-  bool velocity_is_old_ = true;  // no gradient of this step is in V yet
+  bool collected_ = false;         // something since the last Apply
+  bool velocity_decayed_ = false;  // V has been multiplied by its keep since the last Apply
+  std::array<Gradient, 2> gradients_;
+  size_t gradient_count_ = 0;
+  PendingFactors recent_;   // the steps that a velocity still remembers
+  PendingFactors leaning_;  // what is not yet in P or N, all of leaning_phase_
+  Phase leaning_phase_ = Phase::kPositive;
+  std::vector<float> coefficients_;  // scratch
   GradientSketch sketch_;
   double contrast_ = 1;
 };

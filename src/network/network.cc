@@ -33,6 +33,7 @@ Result<Network> Network::Create(const NetworkOptions& options, const PlaneShape&
     layer.below = l == 0 ? grid.inputs() : options.layers[l - 1].layer.units;
     layer.above =
         l + 1 < count && options.layers[l].top_down ? options.layers[l + 1].layer.units : 0;
+    layer.batch = grid.locations();
     auto made = FfLayer::Create(layer, options.learning, rng.Fork(Format("layer {}", l)));
     if (!made.ok()) {
       Error error = made.error();
@@ -96,9 +97,7 @@ std::span<const float> Network::goodness(Lane l, size_t layer) const {
 
 size_t Network::parameter_count() const {
   size_t count = generator_.weights().values().size();
-  for (const FfLayer& layer : layers_) {
-    count += layer.parameters().weights.values().size() + layer.parameters().bias.values().size();
-  }
+  for (const FfLayer& layer : layers_) count += layer.parameter_count();
   return count;
 }
 
@@ -189,12 +188,12 @@ void Network::RunTick(Tick& tick, const Planes& frame, Executor& executor) {
   Predict(tick, executor);
 }
 
-void Network::FallAsleep() {
-  for (FfLayer& layer : layers_) layer.FallAsleep();
+void Network::FallAsleep(Executor& executor) {
+  for (FfLayer& layer : layers_) layer.FallAsleep(executor);
 }
 
-void Network::WakeUp() {
-  for (FfLayer& layer : layers_) layer.WakeUp();
+void Network::WakeUp(Executor& executor) {
+  for (FfLayer& layer : layers_) layer.WakeUp(executor);
 }
 
 void Network::Save(Lane l, NetworkState& state) const {

@@ -82,7 +82,9 @@ class Pipeline::Driver {
   bool rehearses() const { return options_.network.learning.rule == LearningRule::kRehearsed; }
   // Whether real frames and dreams have phases of their own.
   bool has_phases() const {
-    return rehearses() || options_.network.learning.rule == LearningRule::kDeferredContrast;
+    const LearningRule rule = options_.network.learning.rule;
+    return rehearses() || rule == LearningRule::kDeferredContrast ||
+           rule == LearningRule::kCarriedVelocity;
   }
 
   PipelineOptions options_;
@@ -96,6 +98,7 @@ class Pipeline::Driver {
   std::optional<Network> network_;
   std::optional<Stages> stages_;
   std::optional<Flow> flow_;
+  SerialExecutor between_phases_;
   std::atomic<bool> stopped_ = false;
   RunSummary summary_;
 
@@ -276,9 +279,9 @@ void Pipeline::Driver::SwitchPhase() {
   report.sleeps = schedule_.sleeps();
   report.phase = PositionAfter(0);
   if (report.asleep) {
-    network_->FallAsleep();
+    network_->FallAsleep(between_phases_);
   } else {
-    network_->WakeUp();
+    network_->WakeUp(between_phases_);
   }
   for (size_t l = 0; l < network_->layer_count(); ++l) {
     report.contrast.push_back(network_->layer(l).contrast());

@@ -10,31 +10,10 @@
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 #include "hwy/highway.h"
 #include "hypnos/base/check.h"
+#include "tensor/vectors.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace hypnos::HWY_NAMESPACE {
-
-namespace hn = hwy::HWY_NAMESPACE;
-using D = hn::ScalableTag<float>;
-
-// body(i, count): whole vectors first, then one shorter rest.
-template <class Whole, class Rest>
-HWY_INLINE void ForEachVector(size_t n, Whole whole, Rest rest) {
-  const size_t lanes = hn::Lanes(D());
-  size_t i = 0;
-  for (; i + lanes <= n; i += lanes) whole(i);
-  if (i < n) rest(i, n - i);
-}
-
-HWY_INLINE auto LoadPart(const float* p, size_t count) {
-  const D d;
-  return hn::MaskedLoad(hn::FirstN(d, count), d, p);
-}
-
-HWY_INLINE void StorePart(hn::Vec<D> v, float* p, size_t count) {
-  const D d;
-  hn::BlendedStore(v, hn::FirstN(d, count), d, p);
-}
 
 float SumOfSquaresKernel(const float* v, size_t n) {
   const D d;
@@ -76,18 +55,20 @@ void CombineKernel(const float* a, float scale, const float* b, size_t n, float*
       });
 }
 
-float ActivateKernel(const float* a, const float* bias, float damping, size_t n, float* r,
-                     float* h) {
+Energy ActivateKernel(const float* a, const float* bias, float damping, size_t n, float* r,
+                      float* h) {
   const D d;
   const auto zero = hn::Zero(d);
   const auto k = hn::Set(d, damping);
   const auto keep = hn::Set(d, 1.0f - damping);
-  auto sum = hn::Zero(d);
+  auto fresh_sum = hn::Zero(d), damped_sum = hn::Zero(d);
   // Not Max(): a NaN must come through, and x86's maximum would drop it.
   const auto step = [&](auto sum_in, auto old_h) {
     const auto fresh = hn::IfThenZeroElse(hn::Lt(sum_in, zero), sum_in);
-    sum = hn::MulAdd(fresh, fresh, sum);
-    return std::pair(fresh, hn::MulAdd(k, fresh, hn::Mul(keep, old_h)));
+    const auto damped = hn::MulAdd(k, fresh, hn::Mul(keep, old_h));
+    fresh_sum = hn::MulAdd(fresh, fresh, fresh_sum);
+    damped_sum = hn::MulAdd(damped, damped, damped_sum);
+    return std::pair(fresh, damped);
   };
   ForEachVector(
       n,
@@ -103,7 +84,50 @@ float ActivateKernel(const float* a, const float* bias, float damping, size_t n,
         StorePart(fresh, r + i, count);
         StorePart(damped, h + i, count);
       });
-  return hn::GetLane(hn::SumOfLanes(d, sum));
+  return {hn::GetLane(hn::SumOfLanes(d, fresh_sum)), hn::GetLane(hn::SumOfLanes(d, damped_sum))};
+}
+
+// `offset` and `activity` may be null.
+void TakeTermsKernel(float gain, const float* offset, size_t n, float* r, float* activity,
+                     float* term_sum) {
+  const D d;
+  const auto g = hn::Set(d, gain);
+  ForEachVector(
+      n,
+      [&](size_t i) {
+        const auto fresh = hn::LoadU(d, r + i);
+        if (activity != nullptr) {
+          hn::StoreU(hn::Add(hn::LoadU(d, activity + i), fresh), d, activity + i);
+        }
+        const auto shift = offset != nullptr ? hn::LoadU(d, offset + i) : hn::Zero(d);
+        const auto term = hn::MulAdd(g, fresh, shift);
+        hn::StoreU(term, d, r + i);
+        hn::StoreU(hn::Add(hn::LoadU(d, term_sum + i), term), d, term_sum + i);
+      },
+      [&](size_t i, size_t count) {
+        const auto fresh = LoadPart(r + i, count);
+        if (activity != nullptr) {
+          StorePart(hn::Add(LoadPart(activity + i, count), fresh), activity + i, count);
+        }
+        const auto shift = offset != nullptr ? LoadPart(offset + i, count) : hn::Zero(d);
+        const auto term = hn::MulAdd(g, fresh, shift);
+        StorePart(term, r + i, count);
+        StorePart(hn::Add(LoadPart(term_sum + i, count), term), term_sum + i, count);
+      });
+}
+
+void BlendKernel(float keep, float scale, const float* x, size_t n, float* y) {
+  const D d;
+  const auto k = hn::Set(d, keep), s = hn::Set(d, scale);
+  ForEachVector(
+      n,
+      [&](size_t i) {
+        hn::StoreU(hn::MulAdd(s, hn::LoadU(d, x + i), hn::Mul(k, hn::LoadU(d, y + i))), d, y + i);
+      },
+      [&](size_t i, size_t count) {
+        StorePart(hn::MulAdd(s, LoadPart(x + i, count), hn::Mul(k, LoadPart(y + i, count))), y + i,
+                  count);
+      });
 }
 
 using HalfD = hn::Rebind<hwy::float16_t, D>;
@@ -144,6 +168,8 @@ HWY_EXPORT(SumOfSquaresKernel);
 HWY_EXPORT(ScaleKernel);
 HWY_EXPORT(CombineKernel);
 HWY_EXPORT(ActivateKernel);
+HWY_EXPORT(TakeTermsKernel);
+HWY_EXPORT(BlendKernel);
 HWY_EXPORT(ToHalfKernel);
 HWY_EXPORT(FromHalfKernel);
 
@@ -174,11 +200,31 @@ void Combine(std::span<const float> a, float scale, std::span<const float> b,
   HWY_DYNAMIC_DISPATCH(CombineKernel)(a.data(), scale, b.data(), out.size(), out.data());
 }
 
-float Activate(std::span<const float> a, std::span<const float> bias, float damping,
-               std::span<float> r, std::span<float> h) {
+Energy Activate(std::span<const float> a, std::span<const float> bias, float damping,
+                std::span<float> r, std::span<float> h) {
   HYPNOS_CHECK(bias.size() == a.size() && r.size() == a.size() && h.size() == a.size());
   return HWY_DYNAMIC_DISPATCH(ActivateKernel)(a.data(), bias.data(), damping, a.size(), r.data(),
                                               h.data());
+}
+
+void TakeTerms(float gain, std::span<const float> offset, std::span<float> r,
+               std::span<float> activity, std::span<float> term_sum) {
+  HYPNOS_CHECK(offset.empty() || offset.size() == r.size());
+  HYPNOS_CHECK(activity.empty() || activity.size() == r.size());
+  HYPNOS_CHECK(term_sum.size() == r.size());
+  HWY_DYNAMIC_DISPATCH(TakeTermsKernel)
+  (gain, offset.empty() ? nullptr : offset.data(), r.size(), r.data(),
+   activity.empty() ? nullptr : activity.data(), term_sum.data());
+}
+
+void Scaled(float factor, std::span<const float> v, std::span<float> out) {
+  HYPNOS_CHECK(v.size() == out.size());
+  HWY_DYNAMIC_DISPATCH(ScaleKernel)(factor, v.data(), v.size(), out.data());
+}
+
+void Blend(float keep, float scale, std::span<const float> x, std::span<float> y) {
+  HYPNOS_CHECK(x.size() == y.size());
+  HWY_DYNAMIC_DISPATCH(BlendKernel)(keep, scale, x.data(), x.size(), y.data());
 }
 
 void ToHalf(std::span<const float> in, std::span<uint16_t> out) {

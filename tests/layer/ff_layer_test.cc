@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "layer/layer_fixture.h"
@@ -32,13 +33,17 @@ struct Bench {
   SerialExecutor executor;
 };
 
+bool SameWeights(const LayerParameters& a, const LayerParameters& b) {
+  return std::ranges::equal(a.weights.values(), b.weights.values()) &&
+         std::ranges::equal(a.bias.values(), b.bias.values());
+}
+
 TEST(FfLayer, GoodnessAndProbabilityAreThoseOfTheEquations) {
   FfLayerOptions options = SmallLayer();
   options.constraint_units = 3;
   Bench bench(options);
   const auto statistics = bench.Step(Phase::kLook);
-  const auto& weights = bench.layer.parameters().weights;
-  const auto& bias = bench.layer.parameters().bias;
+  const auto [weights, bias] = bench.layer.parameters();
   const std::vector<double> w(weights.values().begin(), weights.values().end());
   const std::vector<double> b(bias.values().begin(), bias.values().end());
   double log_p = 0;
@@ -80,9 +85,7 @@ TEST(FfLayer, BitsDoNotDependOnTheExecutor) {
     one.layer.ApplyUpdate(one.executor);
     other.layer.ApplyUpdate(reversed);
   }
-  const auto a = one.layer.parameters().weights.values();
-  const auto b = other.layer.parameters().weights.values();
-  EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin()));
+  EXPECT_TRUE(SameWeights(one.layer.parameters(), other.layer.parameters()));
 }
 
 TEST(FfLayer, AStepAllocatesNothing) {
@@ -98,42 +101,42 @@ TEST(FfLayer, AStepAllocatesNothing) {
     const long before = allocation_count;
     bench.Step(Phase::kPositive);
     bench.layer.ApplyUpdate(bench.executor);
-    bench.layer.FallAsleep();
+    bench.layer.FallAsleep(bench.executor);
     for (int step = 0; step < 10; ++step) {
       bench.Step(Phase::kPositive);
       bench.Step(Phase::kNegative);
       bench.layer.ApplyUpdate(bench.executor);
     }
-    bench.layer.WakeUp();
+    bench.layer.WakeUp(bench.executor);
     EXPECT_EQ(allocation_count - before, 0);
   }
 }
 
 TEST(FfLayer, LookingLeavesTheWeightsAlone) {
   Bench bench(SmallLayer());
-  const Matrix before = bench.layer.parameters().weights;
+  const LayerParameters before = bench.layer.parameters();
   bench.Step(Phase::kLook);
   bench.layer.ApplyUpdate(bench.executor);
-  bench.layer.WakeUp();
-  EXPECT_TRUE(std::equal(before.values().begin(), before.values().end(),
-                         bench.layer.parameters().weights.values().begin()));
+  bench.layer.WakeUp(bench.executor);
+  EXPECT_TRUE(SameWeights(before, bench.layer.parameters()));
 }
 
 TEST(FfLayer, ANaNIsReportedAndNotLearned) {
   Bench bench(SmallLayer());
   bench.inputs.below.values()[11] = std::numeric_limits<float>::quiet_NaN();
-  const Matrix before = bench.layer.parameters().weights;
+  const LayerParameters before = bench.layer.parameters();
   EXPECT_FALSE(bench.Step(Phase::kPositive).finite);
   bench.layer.ApplyUpdate(bench.executor);
-  EXPECT_TRUE(std::equal(before.values().begin(), before.values().end(),
-                         bench.layer.parameters().weights.values().begin()));
+  EXPECT_TRUE(SameWeights(before, bench.layer.parameters()));
 }
 
 TEST(FfLayer, PeerNormalisationRevivesADeadUnit) {
   FfLayerOptions options = SmallLayer();
   options.peer_normalisation = 0.3f;
   Bench bench(options);
-  bench.layer.mutable_parameters().bias.values()[4] = -100;
+  LayerParameters dead = bench.layer.parameters();
+  dead.bias.values()[4] = -100;
+  bench.layer.SetParameters(dead);
   for (int step = 0; step < 2000; ++step) {
     bench.Step(Phase::kPositive);
     bench.layer.ApplyUpdate(bench.executor);
@@ -147,8 +150,9 @@ TEST(FfLayer, NormCapHolds) {
   Bench bench(options);
   bench.Step(Phase::kPositive);
   bench.layer.ApplyUpdate(bench.executor);
+  const LayerParameters capped = bench.layer.parameters();
   for (size_t u = 0; u < options.units; ++u) {
-    EXPECT_LE(naive::SumOfSquares(bench.layer.parameters().weights.row(u)), 0.2501);
+    EXPECT_LE(naive::SumOfSquares(capped.weights.row(u)), 0.2501);
   }
 }
 
@@ -162,8 +166,9 @@ TEST(FfLayer, NormCapHoldsAwakeToo) {
   Bench bench(options, 300, learning);
   bench.Step(Phase::kPositive);
   bench.layer.ApplyUpdate(bench.executor);
+  const LayerParameters capped = bench.layer.parameters();
   for (size_t u = 0; u < options.units; ++u) {
-    EXPECT_LE(naive::SumOfSquares(bench.layer.parameters().weights.row(u)), 0.2501);
+    EXPECT_LE(naive::SumOfSquares(capped.weights.row(u)), 0.2501);
   }
 }
 

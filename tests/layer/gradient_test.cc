@@ -22,10 +22,12 @@ TEST_P(Gradient, OfTheUpdateEqualsTheNumericalDerivative) {
   options.constraint_units = constraint_units;
   Rng rng(3);
   auto layer = FfLayer::Create(options, PlainSteps(), rng).value();
-  for (float& b : layer.mutable_parameters().bias.values()) b = 0.1f * rng.Normal();
+  LayerParameters start = layer.parameters();
+  for (float& b : start.bias.values()) b = 0.1f * rng.Normal();
+  layer.SetParameters(start);
   const RandomInputs inputs(batch, options, rng);
-  auto weights = Doubles(layer.parameters().weights.values());
-  auto bias = Doubles(layer.parameters().bias.values());
+  auto weights = Doubles(start.weights.values());
+  auto bias = Doubles(start.bias.values());
 
   FfLayerState state(batch, options);
   Matrix out(batch, options.units);
@@ -39,7 +41,7 @@ TEST_P(Gradient, OfTheUpdateEqualsTheNumericalDerivative) {
   constexpr double kStep = 1e-5;
   double largest = 0;
   // `parameters` is weights or bias of the double-precision copy.
-  const auto compare = [&](std::vector<double>& parameters, std::span<const float> updated) {
+  const auto compare = [&](std::vector<double>& parameters, std::span<const float> after) {
     for (size_t i = 0; i < parameters.size(); ++i) {
       const double middle = parameters[i];
       parameters[i] = middle + kStep;
@@ -48,12 +50,13 @@ TEST_P(Gradient, OfTheUpdateEqualsTheNumericalDerivative) {
       const double low = LogLikelihood(options, weights, bias, inputs, phase);
       parameters[i] = middle;
       const double slope = (high - low) / (2 * kStep);
-      EXPECT_NEAR(constant * (updated[i] - middle), slope, 2e-6);
+      EXPECT_NEAR(constant * (after[i] - middle), slope, 2e-6);
       largest = std::max(largest, std::abs(slope));
     }
   };
-  compare(weights, layer.parameters().weights.values());
-  compare(bias, layer.parameters().bias.values());
+  const LayerParameters updated = layer.parameters();
+  compare(weights, updated.weights.values());
+  compare(bias, updated.bias.values());
   EXPECT_GT(largest, 1e-2) << "nothing was compared";
 }
 

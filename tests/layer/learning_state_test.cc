@@ -8,37 +8,45 @@ namespace {
 
 class OneWeight {
  public:
-  explicit OneWeight(const LearningOptions& options)
-      : parameters_{Matrix(1, 1), Matrix(1, 1)}, state_(MakeState(options)) {}
+  explicit OneWeight(const LearningOptions& options, size_t batch = 0)
+      : weights_(1, 1, WeightStorage::kFloat32, LearningState::UpdatesWait(options, 0, batch)),
+        state_(MakeState(options, batch)) {}
 
   // With an input of one the gradient is the term.
   void Collect(Phase phase, float gradient) {
-    Matrix term(1, 1), input(1, 1), projected(1, GradientSketch::kColumns);
+    Matrix& term = phase == Phase::kPositive ? positive_term_ : negative_term_;
+    Matrix projected(1, GradientSketch::kColumns);
+    state_.BeginStep(term, executor_);
     term.values()[0] = gradient;
-    input.values()[0] = 1;
-    const Segment segment{input, 0};
-    state_.Collect(phase, term, {&segment, 1}, term, projected, executor_);
+    const Segment segment{input_, 0};
+    state_.Collect(phase, term, {&segment, 1}, term, projected);
   }
   void Step(Phase phase, float gradient) {
     Collect(phase, gradient);
-    state_.Apply(parameters_, executor_);
+    state_.Apply(executor_);
   }
   void StepBoth(float positive, float negative) {
     Collect(Phase::kPositive, positive);
     Step(Phase::kNegative, negative);
   }
-  void FallAsleep() { state_.FallAsleep(parameters_); }
-  void WakeUp() { state_.WakeUp(parameters_); }
-  float weight() const { return parameters_.weights.values()[0]; }
+  void FallAsleep() { state_.FallAsleep(executor_); }
+  void WakeUp() { state_.WakeUp(executor_); }
+  float weight() const {
+    LayerParameters parameters{Matrix(1, 1), Matrix(1, 1)};
+    weights_.CopyTo(parameters);
+    return parameters.weights.values()[0];
+  }
   double contrast() const { return state_.contrast(); }
 
  private:
-  LearningState MakeState(const LearningOptions& options) {
-    parameters_.weights.values()[0] = 1.0f;
-    return LearningState(options, 0, parameters_, Rng(1));
+  LearningState MakeState(const LearningOptions& options, size_t batch) {
+    weights_.Fill([] { return 1.0f; });
+    input_.values()[0] = 1;
+    return LearningState(options, 0, batch, weights_, Rng(1));
   }
 
-  LayerParameters parameters_;
+  Matrix input_{1, 1}, positive_term_{1, 1}, negative_term_{1, 1};
+  LayerWeights weights_;
   LearningState state_;
   SerialExecutor executor_;
 };

@@ -429,13 +429,14 @@ TEST(Network, FallingAsleepAndWakingUpReachesEveryLayer) {
   const Network fresh = Made(options);
   Show(network, Lane::kReal, 1, 6, Phase::kPositive);
   for (size_t l = 0; l < kLayers; ++l) EXPECT_NE(Weights(network, l), Weights(fresh, l));
-  network.FallAsleep();
+  SerialExecutor executor;
+  network.FallAsleep(executor);
   for (size_t l = 0; l < kLayers; ++l) {
     EXPECT_EQ(Weights(network, l), Weights(fresh, l)) << "the leaning of the day is over";
   }
   Show(network, Lane::kReplay, 1, 6, Phase::kPositive);
   Show(network, Lane::kDream, 1, 6, Phase::kNegative);
-  network.WakeUp();
+  network.WakeUp(executor);
   for (size_t l = 0; l < kLayers; ++l) {
     EXPECT_NE(Weights(network, l), Weights(fresh, l));
     EXPECT_LT(network.layer(l).contrast(), 1) << "a sleep is over";

@@ -50,7 +50,8 @@ std::string Bits(const PipelineOptions& options) {
   }
   const Network& network = *run.pipeline.network();
   for (size_t l = 0; l < network.layer_count(); ++l) {
-    for (const float w : network.layer(l).parameters().weights.values()) bits += Format("{:a} ", w);
+    const Matrix weights = network.layer(l).parameters().weights;
+    for (const float w : weights.values()) bits += Format("{:a} ", w);
   }
   for (const float w : network.generator().weights().values()) bits += Format("{:a} ", w);
   return bits;
@@ -267,8 +268,9 @@ TEST(Pipeline, LookingNeverChangesTheWeights) {
   const auto fresh =
       Network::Create(options.network, {1, 24, 32}, 4, Rng(options.seed).Fork("network"));
   for (size_t l = 0; l < 3; ++l) {
-    const auto a = fresh->layer(l).parameters().weights.values();
-    const auto b = run.pipeline.network()->layer(l).parameters().weights.values();
+    const Matrix before = fresh->layer(l).parameters().weights;
+    const Matrix after = run.pipeline.network()->layer(l).parameters().weights;
+    const auto a = before.values(), b = after.values();
     EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin()));
   }
   EXPECT_EQ((*run.result)->learned_frames, 0);

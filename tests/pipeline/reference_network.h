@@ -28,7 +28,8 @@ class ReferenceNetwork {
       Layer layer;
       layer.options = network.layer(l).options();
       layer.start = Copy(network.layer(l).parameters().weights);
-      const auto bias = network.layer(l).parameters().bias.values();
+      const Matrix bias_matrix = network.layer(l).parameters().bias;
+      const auto bias = bias_matrix.values();
       for (size_t u = 0; u < bias.size(); ++u) {
         layer.start[u].push_back(static_cast<double>(bias[u]));
       }

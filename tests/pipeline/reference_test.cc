@@ -91,8 +91,9 @@ TEST_P(Reference, EqualsThePipelineOverTwoHundredLearningFrames) {
       const auto out = network.output(Lane::kReal, l, kFrames).row(b);
       EXPECT_LT(RelativeDifference(out, reference.network().out(Lane::kReal, l)[b]), tolerance);
     }
-    const auto before = initial->layer(l).parameters().weights.values();
-    const auto after = network.layer(l).parameters().weights.values();
+    const Matrix start = initial->layer(l).parameters().weights;
+    const Matrix end = network.layer(l).parameters().weights;
+    const auto before = start.values(), after = end.values();
     for (size_t i = 0; i < before.size(); ++i) {
       largest_drift = std::max(largest_drift, std::abs(static_cast<double>(after[i] - before[i])));
     }

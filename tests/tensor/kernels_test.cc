@@ -54,8 +54,8 @@ TEST(Kernels, ActivateRectifiesDampsAndMeasuresGoodness) {
     auto h = naive::RandomVector(n + 1, rng);
     const auto old = h;
     std::vector<float> r(n + 1, 7.0f);
-    const float goodness = Activate(std::span(a).subspan(offset), bias, 0.7f, std::span(r).first(n),
-                                    std::span(h).first(n));
+    const Energy energy = Activate(std::span(a).subspan(offset), bias, 0.7f, std::span(r).first(n),
+                                   std::span(h).first(n));
     double expected = 0;
     for (size_t i = 0; i < n; ++i) {
       const float fresh = std::max(0.0f, a[offset + i] + bias[i]);
@@ -63,7 +63,8 @@ TEST(Kernels, ActivateRectifiesDampsAndMeasuresGoodness) {
       EXPECT_NEAR(h[i], 0.3f * old[i] + 0.7f * fresh, 1e-6f);
       expected += static_cast<double>(fresh) * fresh;
     }
-    EXPECT_NEAR(goodness, expected, 1e-4 * (expected + 1));
+    EXPECT_NEAR(energy.fresh, expected, 1e-4 * (expected + 1));
+    EXPECT_NEAR(energy.damped, naive::SumOfSquares(std::span(h).first(n)), 1e-4 * (expected + 1));
     EXPECT_EQ(r[n], 7.0f) << "wrote behind the end";
     EXPECT_EQ(h[n], old[n]) << "wrote behind the end";
   });
@@ -73,7 +74,9 @@ TEST(Kernels, ActivateNeverHidesANaN) {
   for (size_t position = 0; position < 40; ++position) {
     std::vector<float> a(40, -1.0f), bias(40, 0.0f), r(40), h(40);
     a[position] = kNaN;
-    EXPECT_TRUE(std::isnan(Activate(a, bias, 0.7f, r, h)));
+    const Energy energy = Activate(a, bias, 0.7f, r, h);
+    EXPECT_TRUE(std::isnan(energy.fresh));
+    EXPECT_TRUE(std::isnan(energy.damped));
   }
 }
 

@@ -12,10 +12,16 @@
 //   positive  dW_i =  c_i (1-p) r_i in + lambda (mean(m) - m_i) in      m: running mean activity
 //   negative  dW_i = -c_i p r_i in
 //
+// Weights that overflow (a goodness that is not finite although all inputs are) end the layer's
+// learning for good; what it says is then zero where it would be NaN, so that its neighbours live
+// on.
+//
 // Shapes: below [batch x below], above [batch x above], self and out [batch x units],
 // weights [units x (below + above + units)] in that order of columns, float32, row-major.
 // Threads: thread-compatible; the executor may run parts of a step in parallel. Step and
 // ApplyUpdate never allocate and cannot fail. The bits do not depend on the executor.
+// Lifetimes: between a step that learns and ApplyUpdate, or the next step of the same state, that
+// step's inputs and state must stay as they are.
 // Source: Hinton 2022, arXiv 2212.13345, sections 2 and 3; peer normalisation: his published code.
 #pragma once
 
@@ -28,6 +34,7 @@
 #include "hypnos/layer/options.h"
 #include "hypnos/tensor/executor.h"
 #include "hypnos/tensor/matrix.h"
+#include "hypnos/tensor/segments.h"
 
 namespace hypnos {
 
@@ -56,18 +63,21 @@ struct FfLayerState {
   std::vector<float> probability;  // [batch] p of the last step
 
   // Scratch of a step: responses, then update terms [batch x units]; column sums of both for each
-  // block of rows; inputs projected on a few random directions.
+  // block of rows; inputs projected on a few random directions; of a few rows, all inputs side by
+  // side [batch x fan-in].
   Matrix terms;
   Matrix activity_sums;
   Matrix term_sums;
   Matrix projected;
+  Matrix inputs;
 };
 
 // Means over the batch of one step.
 struct StepStatistics {
   double goodness = 0;  // G_f - G_c, a unit's share: divided by the number of units
   double probability = 0;
-  bool finite = true;  // false: a NaN or infinity was met, and nothing was learned from this step
+  bool finite = true;    // false: a NaN or infinity was met, and nothing was learned from this step
+  bool stopped = false;  // the layer's weights overflowed; it learns no more
 };
 
 struct LayerParameters {
@@ -75,20 +85,22 @@ struct LayerParameters {
   Matrix bias;  // [1 x units]
 };
 
+class LayerWeights;
 class LearningState;
 
 class FfLayer {
  public:
   // Initial weights are normal with variance 1/fan-in, biases 0.
-  // kInvalidArgument, naming the field, for options out of range.
+  // kInvalidArgument, naming the field, for options out of range; kUnimplemented for bfloat16 where
+  // it was not compiled in.
   static Result<FfLayer> Create(const FfLayerOptions& options, const LearningOptions& learning,
                                 Rng rng);
   FfLayer(FfLayer&&) noexcept;
   FfLayer& operator=(FfLayer&&) noexcept;
   ~FfLayer();
 
-  // One step of one batch. `out` must not overlap the inputs. Gradients are collected; the weights
-  // stay as they are until ApplyUpdate.
+  // One step of one batch. `out` must not overlap the inputs. Gradients are collected, of two
+  // states at the most; the weights stay as they are until ApplyUpdate.
   StepStatistics Step(const LayerInputs& inputs, Phase phase, FfLayerState& state, MatrixView out,
                       Executor& executor);
 
@@ -96,27 +108,37 @@ class FfLayer {
   void ApplyUpdate(Executor& executor);
 
   // The ends of the two phases; what they do depends on the learning rule: see LearningRule.
-  void FallAsleep();
-  void WakeUp();
+  void FallAsleep(Executor& executor);
+  void WakeUp(Executor& executor);
 
   // How far apart the positive and negative gradients of the last finished cycle were (a sleep; in
   // interleaved learning some hundred steps): |P + N| / (|P| + |N|), estimated; 0 when they cancel,
   // so that learning is finished. 1 before.
   double contrast() const;
 
+  // Whether its weights overflowed.
+  bool stopped() const { return stopped_; }
+
   const FfLayerOptions& options() const { return options_; }
-  const LayerParameters& parameters() const { return parameters_; }
-  LayerParameters& mutable_parameters() { return parameters_; }
+  size_t parameter_count() const { return options_.units * (options_.fan_in() + 1); }
+  // The weights as they act, updates that wait included. A copy: looking changes nothing.
+  LayerParameters parameters() const;
+  // Goes on learning from these, as if from the start.
+  void SetParameters(const LayerParameters& parameters);
 
  private:
   FfLayer(const FfLayerOptions& options, const LearningOptions& learning, Rng rng);
 
-  void StepRows(const LayerInputs& inputs, Phase phase, size_t block, FfLayerState& state,
-                MatrixView out) const;
-  void LearnFrom(const LayerInputs& inputs, Phase phase, FfLayerState& state, Executor& executor);
+  void UpdatePeerTerm(size_t batch);
+  void Respond(std::span<const Segment> inputs, FfLayerState& state, Executor& executor);
+  void RespondFew(const LayerInputs& inputs, FfLayerState& state, Executor& executor);
+  void FinishRows(Phase phase, size_t block, FfLayerState& state, MatrixView out) const;
+  StepStatistics Judge(const LayerInputs& inputs, const FfLayerState& state);
+  void LearnFrom(const LayerInputs& inputs, Phase phase, FfLayerState& state);
 
   FfLayerOptions options_;
-  LayerParameters parameters_;
+  std::unique_ptr<LayerWeights> weights_;
+  bool stopped_ = false;
   std::vector<float> mean_activity_;  // m
   std::vector<float> peer_term_;      // lambda (mean(m) - m_i) / batch
   std::unique_ptr<LearningState> learning_;

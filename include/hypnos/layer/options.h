@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include "hypnos/tensor/weight_matrix.h"
+
 namespace hypnos {
 
 struct FfLayerOptions {
@@ -24,6 +26,13 @@ struct FfLayerOptions {
   // Largest norm of a unit's incoming weights; 0: no cap.
   float norm_cap = 0.0f;
 
+  // How many rows every step has, where that is always the same few (up to kFewRows): updates then
+  // wait as factors beside the weights and are written a block at a time, the norm cap acting where
+  // a block is written. 0: many, or not known.
+  size_t batch = 0;
+  // kBfloat16 halves what a step of a few rows reads; with many rows it only limits the precision.
+  WeightStorage storage = WeightStorage::kFloat32;
+
   size_t fan_in() const { return below + above + (self ? units : 0); }
 };
 
@@ -34,6 +43,9 @@ enum class LearningRule {
   // Awake only real data, asleep only dreams; the weights move by the sum of both gradients on
   // waking up, and by a small share of it before.
   kDeferredContrast,
+  // Awake only real data, asleep only dreams, and one velocity for both: it must remember a few
+  // whole cycles, and the rate be low.
+  kCarriedVelocity,
   // No sleep: a dream runs beside the real stream.
   kInterleaved,
   kLooking,

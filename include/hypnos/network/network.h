@@ -32,7 +32,7 @@ namespace hypnos {
 enum class InputScale { kLengthNormalised, kScaled };
 
 struct NetworkLayerOptions {
-  // below and above are filled in by the network.
+  // below, above and batch are filled in by the network.
   FfLayerOptions layer;
   bool top_down = true;
 };
@@ -114,8 +114,8 @@ class Network {
   void RunTick(Tick& tick, const Planes& frame, Executor& executor);
 
   // Between phases; see FfLayer. Nothing may be under way.
-  void FallAsleep();
-  void WakeUp();
+  void FallAsleep(Executor& executor);
+  void WakeUp(Executor& executor);
 
   // Reads the states of a lane, or goes on from them as if tick `number` of the lane had just ended
   // so. Nothing may be under way. Save allocates on its first use of `state`.

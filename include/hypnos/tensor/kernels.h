@@ -13,10 +13,28 @@ namespace hypnos {
 // out = v / sqrt(mean(v_i^2) + noise_power); out may be v.
 void NormaliseLength(std::span<const float> v, float noise_power, std::span<float> out);
 
+// Of one row: sum_i r_i^2 and sum_i h_i^2.
+struct Energy {
+  float fresh = 0;
+  float damped = 0;
+};
+
 // r_i = max(0, a_i + bias_i),  h_i = (1 - damping) h_i + damping r_i; r may be a.
-// Returns sum_i r_i^2. A NaN in `a` makes the sum NaN.
-float Activate(std::span<const float> a, std::span<const float> bias, float damping,
-               std::span<float> r, std::span<float> h);
+// A NaN in `a` makes both sums NaN.
+Energy Activate(std::span<const float> a, std::span<const float> bias, float damping,
+                std::span<float> r, std::span<float> h);
+
+// What a row of responses gives to its layer's update, in one pass:
+//   activity_i += r_i,  r_i = gain r_i + offset_i,  term_sum_i += r_i
+// `activity` and `offset` may be empty: then there is none.
+void TakeTerms(float gain, std::span<const float> offset, std::span<float> r,
+               std::span<float> activity, std::span<float> term_sum);
+
+// out = factor v.
+void Scaled(float factor, std::span<const float> v, std::span<float> out);
+
+// y = keep y + scale x.
+void Blend(float keep, float scale, std::span<const float> x, std::span<float> y);
 
 // y = y + scale x.
 void AddScaled(float scale, std::span<const float> x, std::span<float> y);

@@ -20,7 +20,30 @@ struct Segment {
 void MultiplySegments(std::span<const Segment> segments, size_t first_row, ConstMatrixView w,
                       MatrixView out);
 
-// out [units x all columns] = keep out + g^T x, in tiles on the executor. The tiling is fixed.
+// A part of a matrix of [units x columns]: large enough for BLAS to run at full speed, small enough
+// for two matrices of it to stay in a core's cache and to share out a layer of 256. Its columns
+// belong to one segment.
+struct Tile {
+  size_t unit = 0;
+  size_t units = 0;
+  size_t segment = 0;
+  size_t first = 0;   // of its columns, in the segment's input
+  size_t column = 0;  // of its columns, in the matrix
+  size_t columns = 0;
+
+  MatrixView Of(MatrixView matrix) const { return matrix.Rows(unit, units).Cols(column, columns); }
+};
+
+// Calls f for every tile of a matrix of `units` rows, on the executor. The tiling is fixed: it
+// depends on the shapes alone.
+void ForEachTile(std::span<const Segment> segments, size_t units, Executor& executor,
+                 FunctionRef<void(const Tile&)> f);
+
+// The tile of out = keep out + g^T x.
+void AddOuterTile(ConstMatrixView g, std::span<const Segment> segments, const Tile& tile,
+                  float keep, MatrixView out);
+
+// out [units x all columns] = keep out + g^T x, in tiles on the executor.
 void AddOuterSegments(ConstMatrixView g, std::span<const Segment> segments, float keep,
                       MatrixView out, Executor& executor);
 

@@ -1,0 +1,126 @@
+#include "layer/layer_weights.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "hypnos/tensor/kernels.h"
+
+namespace hypnos {
+namespace {
+
+// Units that one part of a job takes.
+constexpr size_t kPartUnits = 64;
+
+// Written by Write at a time, on the stack.
+constexpr size_t kWrittenAtOnce = 1024;
+
+// Below it the stored matrix would outgrow the weights.
+constexpr float kSmallestScale = 0.5f;
+
+}  // namespace
+
+LayerWeights::LayerWeights(size_t units, size_t inputs, WeightStorage storage, bool waiting)
+    : bias(1, units),
+      stored_(units, inputs, storage, !waiting),
+      waiting_(waiting),
+      folded_(waiting ? kFactorBlock : 0, units) {}
+
+void LayerWeights::Fill(FunctionRef<float()> draw) {
+  alignas(kAlignmentBytes) float storage[kWrittenAtOnce];
+  for (size_t u = 0; u < units(); ++u) {
+    for (size_t f = 0; f < inputs(); f += kWrittenAtOnce) {
+      const std::span<float> part(storage, std::min(kWrittenAtOnce, inputs() - f));
+      for (float& value : part) value = draw();
+      stored_.Write(u, f, part, draw_);
+    }
+  }
+}
+
+void LayerWeights::Assign(const LayerParameters& parameters) {
+  scale_ = 1;
+  if (acting != nullptr) acting->Clear();
+  NextDraw();
+  stored_.Assign(parameters.weights, draw_);
+  std::copy(parameters.bias.values().begin(), parameters.bias.values().end(),
+            bias.values().begin());
+}
+
+void LayerWeights::CopyTo(LayerParameters& parameters) const {
+  stored_.CopyTo(parameters.weights);
+  if (scale_ != 1) Scale(scale_, parameters.weights.values());
+  if (acting != nullptr) acting->AddTo(parameters.weights);
+  std::copy(bias.values().begin(), bias.values().end(), parameters.bias.values().begin());
+}
+
+void LayerWeights::Project(ConstMatrixView x, Executor& executor) {
+  if (acting == nullptr || acting->empty()) return;
+  executor.Run(acting->blocks(), [&](size_t block) { acting->Project(x, block); });
+}
+
+void LayerWeights::Multiply(ConstMatrixView x, size_t first_unit, MatrixView out) const {
+  stored_.MultiplyFew(x, first_unit, out);
+  for (size_t b = 0; scale_ != 1 && b < out.rows; ++b) Scale(scale_, out.row(b));
+  if (acting != nullptr) acting->Correct(first_unit, out);
+}
+
+void LayerWeights::Decay(float keep) {
+  scale_ *= keep;
+  if (scale_ < kSmallestScale) SettleScale();
+}
+
+void LayerWeights::SettleScale() {
+  if (scale_ == 1) return;
+  NextDraw();
+  for (size_t u = 0; u < units(); ++u) stored_.Scale(scale_, u, draw_);
+  scale_ = 1;
+}
+
+void LayerWeights::Fold(const PendingFactors& factors, size_t age,
+                        std::span<const float> coefficients, Executor& executor) {
+  NextDraw();
+  for (size_t done = 0; done < coefficients.size();) {
+    PendingFactors::Block block = factors.BlockFrom(age + done);
+    block.count = std::min(block.count, coefficients.size() - done);
+    const MatrixView terms = folded_.view().Rows(0, block.count);
+    for (size_t j = 0; j < block.count; ++j) {
+      Scaled(coefficients[done + j] / scale_, block.terms.row(j), terms.row(j));
+    }
+    const ConstMatrixView inputs = block.inputs.Rows(0, block.count);
+    executor.Run((units() + kPartUnits - 1) / kPartUnits, [&](size_t part) {
+      const size_t first = part * kPartUnits;
+      stored_.AddOuter(terms, inputs, first, std::min(kPartUnits, units() - first), draw_);
+    });
+    done += block.count;
+  }
+}
+
+void LayerWeights::BlendTile(const MatrixView& tile_of_velocity, size_t unit, size_t column,
+                             float keep, float rate) {
+  for (size_t i = 0; i < tile_of_velocity.rows; ++i) {
+    const auto row = stored_.view().row(unit + i).subspan(column, tile_of_velocity.cols);
+    Blend(keep, rate, tile_of_velocity.row(i), row);
+    stored_.Round(unit + i, column, tile_of_velocity.cols, draw_);
+  }
+}
+
+void LayerWeights::Write(size_t unit, size_t column, std::span<const float> base, float share,
+                         std::span<const float> positive, std::span<const float> negative) {
+  alignas(kAlignmentBytes) float storage[kWrittenAtOnce];
+  for (size_t f = 0; f < base.size(); f += kWrittenAtOnce) {
+    const size_t count = std::min(kWrittenAtOnce, base.size() - f);
+    const std::span<float> written(storage, count);
+    Combine(base.subspan(f, count), share, positive.subspan(f, count), written);
+    if (!negative.empty()) AddScaled(share, negative.subspan(f, count), written);
+    stored_.Write(unit, column + f, written, draw_);
+  }
+}
+
+void LayerWeights::CapNorms(float largest) {
+  if (largest <= 0) return;
+  for (size_t u = 0; u < units(); ++u) {
+    const auto norm = static_cast<float>(std::sqrt(stored_.SumOfSquares(u))) * scale_;
+    if (norm > largest) stored_.Scale(largest / norm, u, draw_);
+  }
+}
+
+}  // namespace hypnos

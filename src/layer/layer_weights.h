@@ -1,0 +1,72 @@
+// The weights of one layer as they act, wherever their parts are:
+//   W = scale * stored + sum_j c_j g_j x_j^T
+// Decay moves the scale and updates of low rank wait as factors, so that a step of a few rows reads
+// the stored matrix once and writes nothing of it. With many rows scale is 1 and nothing waits.
+// Threads: Multiply is safe for different units at the same time; nothing else is. None allocates
+// or fails once made.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "hypnos/layer/ff_layer.h"
+#include "hypnos/tensor/executor.h"
+#include "hypnos/tensor/matrix.h"
+#include "hypnos/tensor/pending_factors.h"
+#include "hypnos/tensor/weight_matrix.h"
+
+namespace hypnos {
+
+class LayerWeights {
+ public:
+  // `waiting`: updates will wait as factors. Zero on construction.
+  LayerWeights(size_t units, size_t inputs, WeightStorage storage, bool waiting);
+
+  size_t units() const { return stored_.units(); }
+  size_t inputs() const { return stored_.inputs(); }
+  bool waiting() const { return waiting_; }
+
+  // Every weight, row by row.
+  void Fill(FunctionRef<float()> draw);
+  void Assign(const LayerParameters& parameters);
+  void CopyTo(LayerParameters& parameters) const;
+
+  // Many rows: what BLAS multiplies with.
+  ConstMatrixView view() const { return stored_.view(); }
+
+  // A few rows: Project once, then Multiply for all units, in parts.
+  void Project(ConstMatrixView x, Executor& executor);
+  void Multiply(ConstMatrixView x, size_t first_unit, MatrixView out) const;
+
+  // W <- keep W, for stored and waiting parts alike.
+  void Decay(float keep);
+  // Writes what decay has left to do.
+  void SettleScale();
+  // Adds the factors of ages [age, age + count) to the stored matrix with coefficients of their own
+  // (of W, not of the stored matrix), whatever those in `factors` are.
+  void Fold(const PendingFactors& factors, size_t age, std::span<const float> coefficients,
+            Executor& executor);
+  // Many rows: W[tile] = keep W + rate v. A few rows: only between blocks of factors.
+  void BlendTile(const MatrixView& tile_of_velocity, size_t unit, size_t column, float keep,
+                 float rate);
+  // W[unit, column …] = base + share * sum of the parts; empty parts count as zero.
+  void Write(size_t unit, size_t column, std::span<const float> base, float share,
+             std::span<const float> positive, std::span<const float> negative);
+  // No unit's incoming weights, as stored, are longer than that.
+  void CapNorms(float largest);
+  // New noise for what is rounded from now on.
+  void NextDraw() { ++draw_; }
+
+  // The factors that act now; none: null.
+  PendingFactors* acting = nullptr;
+  Matrix bias;  // [1 x units]
+
+ private:
+  WeightMatrix stored_;
+  bool waiting_;
+  float scale_ = 1;
+  uint32_t draw_ = 0;
+  Matrix folded_;  // [kFactorBlock x units]: terms times coefficients
+};
+
+}  // namespace hypnos
