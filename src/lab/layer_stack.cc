@@ -47,11 +47,11 @@ void LayerStack::ApplyUpdate() {
 }
 
 void LayerStack::FallAsleep() {
-  for (FfLayer& layer : layers_) layer.FallAsleep();
+  for (FfLayer& layer : layers_) layer.FallAsleep(executor_);
 }
 
 void LayerStack::WakeUp() {
-  for (FfLayer& layer : layers_) layer.WakeUp();
+  for (FfLayer& layer : layers_) layer.WakeUp(executor_);
 }
 
 }  // namespace hypnos::lab

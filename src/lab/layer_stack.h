@@ -32,7 +32,8 @@ class LayerStack {
 
   Lane MakeLane(size_t batch) const;
 
-  // Shape: inputs [batch of the lane x inputs], length-normalised.
+  // Shape: inputs [batch of the lane x inputs], length-normalised. Between a step that learns and
+  // ApplyUpdate, its inputs and lane must stay as they are; two lanes at the most.
   void Step(ConstMatrixView inputs, Phase phase, Lane& lane);
   void ApplyUpdate();
   void FallAsleep();

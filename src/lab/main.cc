@@ -97,6 +97,17 @@ bool IsTerminal() {
   return isatty(STDERR_FILENO) != 0 && term != nullptr && std::string_view(term) != "dumb";
 }
 
+// Of an error that a cell or the writing of its row has met.
+int ExitCode(const hypnos::Error& error) {
+  switch (error.code) {
+    case hypnos::Code::kInvalidArgument:
+    case hypnos::Code::kUnimplemented:
+      return EX_USAGE;
+    default:
+      return EX_IOERR;
+  }
+}
+
 int RunCells(const Plan& plan, const LabOptions& options, ResultsFile& results) {
   const hypnos::SystemClock clock;
   const hypnos::lab::Interrupt interrupt;
@@ -104,7 +115,9 @@ int RunCells(const Plan& plan, const LabOptions& options, ResultsFile& results) 
       hypnos::lab::RunPlan(plan, {options.threads, IsTerminal()}, clock, interrupt, results);
   std::printf("\n%s", hypnos::lab::MeansOverSeeds(plan, results).c_str());
   if (done.ok()) return EX_OK;
-  if (done.error().code != hypnos::Code::kCancelled) return Fail(done.error(), EX_IOERR);
+  if (done.error().code != hypnos::Code::kCancelled) {
+    return Fail(done.error(), ExitCode(done.error()));
+  }
   std::fprintf(stderr, "hypnos-lab: interrupted; the same command goes on where it stopped\n");
   return EX_TEMPFAIL;
 }

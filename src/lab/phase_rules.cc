@@ -3,23 +3,48 @@
 namespace hypnos::lab {
 namespace {
 
+// Chosen by validation; see tests/experiments/README.md.
+// clang-format off: one line a rule
 constexpr PhaseRule kRules[] = {
-    {"interleaved", LearningRule::kInterleaved, Order::kMixed, 0.9f, 0, {.02f, .02f, .02f, .02f}},
-    {"naive", LearningRule::kInterleaved, Order::kInTurns, 0.9f, 0, {.001f, .001f, .001f, .001f}},
+    // name, rule, order, velocity, online share, temperature, rates
+    {"interleaved",
+     LearningRule::kInterleaved,
+     Order::kMixed,
+     .9f,
+     0,
+     50,
+     {.002f, .002f, .002f, .002f}},
+    {"naive",
+     LearningRule::kCarriedVelocity,
+     Order::kInTurns,
+     .9f,
+     0,
+     50,
+     {.002f, .002f, .002f, .002f}},
+    {"carried",
+     LearningRule::kCarriedVelocity,
+     Order::kInTurns,
+     .999f,
+     0,
+     50,
+     {3e-6f, 3e-6f, 1e-6f, 3e-7f}},
     {"deferred",
      LearningRule::kDeferredContrast,
      Order::kInTurns,
-     0.9f,
-     0.03f,
+     .8f,
+     .06f,
+     150,
      {.02f, .02f, .01f, .003f}},
     {"rehearsed",
      LearningRule::kRehearsed,
      Order::kRehearsed,
-     0.9f,
-     0.001f,
-     {.02f, .02f, .02f, .02f}},
-    {"looking", LearningRule::kLooking, Order::kMixed, 0, 0, {0, 0, 0, 0}},
+     .9f,
+     .001f,
+     50,
+     {.002f, .002f, .002f, .002f}},
+    {"looking", LearningRule::kLooking, Order::kMixed, 0, 0, 50, {0, 0, 0, 0}},
 };
+// clang-format on
 
 }  // namespace
 

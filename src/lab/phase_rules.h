@@ -25,6 +25,7 @@ struct PhaseRule {
   Order order;
   float velocity;
   float online_share;
+  float temperature;  // T of p = sigmoid((G - theta) / T)
   // For each of kPhaseLengths: longer phases collect larger sums.
   std::array<float, kPhaseLengths.size()> rates;
 

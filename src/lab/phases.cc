@@ -25,10 +25,17 @@ constexpr const char* kTurns[] = {"1:1", "8:8", "32:32", "128:128", "32:16", "32
 constexpr const char* kLabel = "label";
 constexpr const char* kMask = "mask";
 
-const Row kKeyColumns = {
-    "data",        "judged_on",         "negatives", "rule",     "wake",         "sleep",
-    "seed",        "batches",           "rate",      "velocity", "online_share", "weight_decay",
-    "temperature", "peer_normalisation"};
+constexpr const char* kFloat32 = "float32";
+constexpr const char* kBfloat16 = "bf16";
+
+const Row kKeyColumns = {"data",         "judged_on",
+                         "negatives",    "rule",
+                         "wake",         "sleep",
+                         "seed",         "batches",
+                         "rate",         "velocity",
+                         "online_share", "weight_decay",
+                         "temperature",  "peer_normalisation",
+                         "storage"};
 const Row kResultColumns = {"accuracy_percent", "layer_1_percent", "layer_2_percent"};
 
 struct Flags {
@@ -37,10 +44,10 @@ struct Flags {
   std::vector<std::string> turns{std::begin(kTurns), std::end(kTurns)};
   double epochs = 20;
   bool validate = false;
-  std::optional<float> rate, velocity, online_share;
+  std::optional<float> rate, velocity, online_share, temperature;
   float weight_decay = 3e-4f;
-  float temperature = 20;
   float peer_normalisation = 0;
+  std::string storage = kFloat32;
 };
 
 std::vector<std::string> RuleNames() {
@@ -104,11 +111,14 @@ void Phases::Declare(CLI::App& app) {
   app.add_option("--weight-decay", flags_.weight_decay, "Of the rate, for each batch")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app.add_option("--temperature", flags_.temperature, "T of p = sigmoid((G - theta) / T)")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  app.add_option("--temperature", flags_.temperature,
+                 "T of p = sigmoid((G - theta) / T), instead of the rule's")
+      ->check(CLI::PositiveNumber);
   app.add_option("--peer-normalisation", flags_.peer_normalisation, "lambda; 0: none")
       ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--storage", flags_.storage, "How weights are kept")
+      ->check(CLI::IsMember({kFloat32, kBfloat16}))
       ->capture_default_str();
 }
 
@@ -177,8 +187,9 @@ PhasesCell Phases::MakeCell(const PhaseRule& rule, const Turn& turn,
                    .velocity = flags_.velocity.value_or(rule.velocity),
                    .weight_decay = flags_.weight_decay,
                    .online_share = flags_.online_share.value_or(rule.online_share)};
-  cell.temperature = flags_.temperature;
+  cell.temperature = flags_.temperature.value_or(rule.temperature);
   cell.peer_normalisation = flags_.peer_normalisation;
+  cell.storage = flags_.storage == kBfloat16 ? WeightStorage::kBfloat16 : WeightStorage::kFloat32;
   return cell;
 }
 
@@ -197,7 +208,8 @@ Row Phases::KeyOf(const ImageSet& set, const PhaseRule& rule, const PhasesCell& 
           Number(cell.learning.online_share),
           Number(cell.learning.weight_decay),
           Number(cell.temperature),
-          Number(cell.peer_normalisation)};
+          Number(cell.peer_normalisation),
+          flags_.storage};
 }
 
 std::string Phases::Describe(const LabOptions& options) const {

@@ -27,6 +27,7 @@ Result<LayerStack> MakeStack(const PhasesCell& cell, size_t inputs, const Rng& r
   FfLayerOptions layer;
   layer.temperature_per_unit = cell.temperature / static_cast<float>(cell.units.front());
   layer.peer_normalisation = cell.peer_normalisation;
+  layer.storage = cell.storage;
   return LayerStack::Create(inputs, cell.units, layer, cell.learning, rng);
 }
 
@@ -41,6 +42,16 @@ std::vector<Segment> SideBySide(const LayerStack::Lane& lane) {
   return segments;
 }
 
+// A batch of images on their way through the layers. Real images and negatives have one each: what
+// was learned from stays as it is until the update.
+struct Way {
+  Way(const LayerStack& stack, size_t pixels)
+      : inputs(kImagesPerBatch, pixels), lane(stack.MakeLane(kImagesPerBatch)) {}
+
+  Matrix inputs;
+  LayerStack::Lane lane;
+};
+
 size_t Sum(const std::vector<size_t>& units) {
   size_t sum = 0;
   for (const size_t width : units) sum += width;
@@ -53,8 +64,8 @@ class Run {
       : cell_(cell),
         set_(set),
         stack_(std::move(stack)),
-        lane_(stack_.MakeLane(kImagesPerBatch)),
-        inputs_(kImagesPerBatch, set.train.size),
+        real_(stack_, set.train.size),
+        negative_(stack_, set.train.size),
         stream_(set.train.count(), kImagesPerBatch, rng.Fork("order")),
         rng_(rng.Fork("negatives")),
         masks_(set.height, set.width),
@@ -105,22 +116,22 @@ class Run {
 
   void LearnReal(const Batch& batch, bool first_time) {
     for (size_t i = 0; i < batch.size(); ++i) {
-      const auto pixels = inputs_.row(i);
+      const auto pixels = real_.inputs.row(i);
       set_.train.CopyTo(batch[i], pixels);
       labels_[i] = set_.train.labels[batch[i]];
       if (cell_.negatives == NegativeKind::kLabel) EmbedLabel(labels_[i], pixels);
       NormaliseLength(pixels, kPixelNoise, pixels);
     }
-    stack_.Step(inputs_, looking() ? Phase::kLook : Phase::kPositive, lane_);
+    stack_.Step(real_.inputs, looking() ? Phase::kLook : Phase::kPositive, real_.lane);
     if (first_time && cell_.negatives == NegativeKind::kMask) {
-      read_out_.Learn(SideBySide(lane_), labels_);
+      read_out_.Learn(SideBySide(real_.lane), labels_);
     }
   }
 
   void LearnNegative(const Batch& batch) {
     if (looking()) return;
     for (size_t i = 0; i < batch.size(); ++i) {
-      const auto pixels = inputs_.row(i);
+      const auto pixels = negative_.inputs.row(i);
       set_.train.CopyTo(batch[i], pixels);
       if (cell_.negatives == NegativeKind::kLabel) {
         EmbedLabel(WrongLabel(set_.train.labels[batch[i]], rng_), pixels);
@@ -129,7 +140,7 @@ class Run {
       }
       NormaliseLength(pixels, kPixelNoise, pixels);
     }
-    stack_.Step(inputs_, Phase::kNegative, lane_);
+    stack_.Step(negative_.inputs, Phase::kNegative, negative_.lane);
   }
 
   void MixWithAnother(const Batch& batch, size_t index, std::span<float> pixels) {
@@ -150,12 +161,12 @@ class Run {
 
   void LookAtTest(size_t first, size_t count, std::optional<uint8_t> label) {
     for (size_t i = 0; i < count; ++i) {
-      const auto pixels = inputs_.row(i);
+      const auto pixels = real_.inputs.row(i);
       set_.test.CopyTo(first + i, pixels);
       if (label) EmbedLabel(*label, pixels);
       NormaliseLength(pixels, kPixelNoise, pixels);
     }
-    stack_.Step(inputs_, Phase::kLook, lane_);
+    stack_.Step(real_.inputs, Phase::kLook, real_.lane);
   }
 
   PhasesScore JudgeByGoodness() {
@@ -164,7 +175,7 @@ class Run {
     ForTestBatches([&](size_t first, size_t count) {
       for (uint8_t label = 0; label < kClasses; ++label) {
         LookAtTest(first, count, label);
-        tally.Record(label, lane_);
+        tally.Record(label, real_.lane);
       }
       tally.Count(std::span(set_.test.labels).subspan(first, count));
     });
@@ -179,7 +190,7 @@ class Run {
     size_t right = 0;
     ForTestBatches([&](size_t first, size_t count) {
       LookAtTest(first, count, std::nullopt);
-      read_out_.Predict(SideBySide(lane_), labels_);
+      read_out_.Predict(SideBySide(real_.lane), labels_);
       for (size_t i = 0; i < count; ++i) {
         right += labels_[i] == set_.test.labels[first + i] ? 1 : 0;
       }
@@ -194,8 +205,7 @@ class Run {
   const PhasesCell& cell_;
   const ImageSet& set_;
   LayerStack stack_;
-  LayerStack::Lane lane_;
-  Matrix inputs_;
+  Way real_, negative_;
   std::array<uint8_t, kImagesPerBatch> labels_{};
   BatchStream stream_;
   std::vector<Batch> awake_;  // of this wake phase

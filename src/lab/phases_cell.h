@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "hypnos/base/result.h"
+#include "hypnos/layer/options.h"
 #include "lab/image_set.h"
 #include "lab/phase_rules.h"
 
@@ -39,6 +40,7 @@ struct PhasesCell {
   LearningOptions learning;
   float temperature = 20;
   float peer_normalisation = 0;
+  WeightStorage storage = WeightStorage::kFloat32;
 };
 
 struct PhasesScore {

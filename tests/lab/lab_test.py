@@ -111,6 +111,16 @@ class Phases(LabTest):
         self.assert_ends(self.phases(*cells, '--rate', '0.125'), OK)
         self.assertEqual(self.rows()[1]['rate'], '0.125')
 
+    def test_weights_in_bfloat16_learn_too(self):
+        run = self.phases('--rules', 'interleaved', '--negatives', 'label', '--storage', 'bf16')
+        if run.returncode == USAGE:
+            self.assertIn('-DHYPNOS_BFLOAT16=ON', run.stderr)
+            self.skipTest('this build has no bfloat16 weights')
+        self.assert_ends(run, OK)
+        row, = self.rows()
+        self.assertEqual(row['storage'], 'bf16')
+        self.assertGreater(float(row['accuracy_percent']), 50)
+
     def test_threads_do_not_change_results(self):
         cells = ['--rules', 'rehearsed,deferred', '--turns', '4:4,4:2', '--scale', '0.3']
         self.assert_ends(self.phases(*cells), OK)
@@ -151,7 +161,7 @@ class WrongUse(LabTest):
                           ['phases', '--negatives', 'rain'], ['phases', '--scale', '0'],
                           ['phases', '--scale', '2'], ['phases', '--seeds', '0'],
                           ['phases', '--epochs', '-1'], ['phases', '--temperature', '0'],
-                          ['phases', '--rate', 'fast'], ['phases', '--clop']]:
+                          ['phases', '--rate', 'fast'], ['phases', '--storage', 'int8'], ['phases', '--clop']]:
             run = self.lab(*arguments)
             self.assert_ends(run, USAGE)
             self.assertNotEqual(run.stderr, '')

@@ -13,6 +13,7 @@ TEST(PhaseRules, ARateHoldsUntilTheNextLongerPhase) {
                        .order = Order::kInTurns,
                        .velocity = 0,
                        .online_share = 0,
+                       .temperature = 1,
                        .rates = {4, 3, 2, 1}};
   EXPECT_EQ(rule.RateAt(0), 4);
   EXPECT_EQ(rule.RateAt(1), 4);

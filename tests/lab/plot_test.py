@@ -17,13 +17,13 @@ HAS_MATPLOTLIB = subprocess.run(['/usr/bin/python3', '-c', 'import matplotlib'],
                                 capture_output=True, check=False).returncode == 0
 
 HEADER = ('data,judged_on,negatives,rule,wake,sleep,seed,batches,rate,velocity,online_share,'
-          'weight_decay,temperature,peer_normalisation,accuracy_percent,layer_1_percent,'
+          'weight_decay,temperature,peer_normalisation,storage,accuracy_percent,layer_1_percent,'
           'layer_2_percent\n')
 
 
 def row(rule: str, turn: str, accuracy: float, *, seed=1, batches=50, judged_on='test') -> str:
     wake, _, sleep = turn.partition(':')
-    return (f'bars,{judged_on},label,{rule},{wake},{sleep},{seed},{batches},0.1,0.9,0,0,20,0,'
+    return (f'bars,{judged_on},label,{rule},{wake},{sleep},{seed},{batches},0.1,0.9,0,0,20,0,float32,'
             f'{accuracy},,\n')
 
 
