@@ -36,6 +36,7 @@ LIBRARIES = {
     'OpenCV': (['opencv2/'], ['imaging']),
     'FFmpeg': (['libavcodec/', 'libavformat/', 'libavutil/', 'libswscale/'], ['imaging']),
     'zstd': (['zstd.h'], ['sources']),
+    'zlib': (['zlib.h'], ['lab']),
     'xxHash': (['xxhash.h'], ['checkpoint']),
     'JSON': (['nlohmann/'], ['checkpoint', 'sinks']),
     'prometheus-cpp': (['prometheus/'], ['telemetry']),

@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SCRIPTS = ['bench', 'check', 'demo', 'install-git-hooks', 'install-packages', 'test']
+SCRIPTS = ['bench', 'check', 'demo', 'experiments', 'install-git-hooks', 'install-packages', 'test']
 TOOLS = ['basename', 'bash', 'cat', 'chmod', 'date', 'dirname', 'env', 'git', 'grep', 'head', 'mkdir',
          'mktemp', 'nproc', 'python3', 'rm', 'sed', 'sh', 'sort', 'tr', 'xargs']
 NOBODY = 65534
@@ -84,6 +84,7 @@ class EveryScript(ScriptTest):
         for name, *arguments in [('bench', '--nonsense'), ('bench', '--only'),
                                  ('bench', '--only', 'W9'), ('bench', '--rounds', '0'),
                                  ('check', '--nonsense'), ('check', '--base'),
+                                 ('experiments', '--nonsense'),
                                  ('install-git-hooks', 'nonsense'),
                                  ('install-packages', 'nonsense'),
                                  ('test', '--preset', 'nonsense'), ('test', '--preset')]:
@@ -201,6 +202,52 @@ class Bench(ScriptTest):
         self.assertEqual(self.run_script('install-packages', MISSING='python3-torch').stdout, '')
         done = self.run_script('bench', MISSING='python3-torch', HYPNOS_PYTHON='python-of-debian')
         self.assertIn('installing with apt: python3-torch\n', done.stdout)
+
+
+class Experiments(ScriptTest):
+
+    def setUp(self):
+        super().setUp()
+        self.recorder('plot-experiment', folder=self.tree / 'scripts')
+
+    def run_lab(self, code: int, *arguments: str):
+        self.recorder('hypnos-lab', f'exit {code}', self.tree / 'build/release/bin')
+        return self.run_script('experiments', *arguments, cwd=self.folder, HYPNOS_INSTALL='no')
+
+    def write_results(self, folder: str):
+        (self.folder / folder).mkdir()
+        (self.folder / folder / 'phases.csv').touch()
+
+    def plots(self) -> list[str]:
+        return [call.split('plot-experiment ')[1] for call in self.calls()
+                if 'plot-experiment ' in call]
+
+    def test_lists_what_there_is_without_a_name(self):
+        done = self.run_script('experiments')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('scripts/experiments phases --data DIR', done.stdout)
+        self.assertEqual(self.calls(), [])
+
+    def test_runs_the_lab_and_draws_its_results(self):
+        self.write_results('results')
+        done = self.run_lab(0, 'phases', '--scale', '0.1')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('--target hypnos-lab', self.calls()[1])
+        self.assertEqual(self.calls()[2], 'hypnos-lab phases --scale 0.1')
+        self.assertEqual(self.plots(), ['results/phases.csv'])
+
+    def test_draws_where_the_results_are(self):
+        self.write_results('a folder')
+        for out in [['--out', 'a folder'], ['--out=a folder']]:
+            self.assertEqual(self.run_lab(0, 'phases', *out).returncode, 0)
+        self.assertEqual(self.plots(), ['a folder/phases.csv'] * 2)
+
+    def test_an_interrupted_run_is_drawn_too_and_a_failed_one_is_not(self):
+        self.write_results('results')
+        self.assertEqual(self.run_lab(66, 'phases').returncode, 66)
+        self.assertEqual(self.plots(), [])
+        self.assertEqual(self.run_lab(75, 'phases').returncode, 75)
+        self.assertEqual(self.plots(), ['results/phases.csv'])
 
 
 class Test(ScriptTest):

@@ -1,0 +1,63 @@
+#include "lab/softmax_read_out.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "hypnos/base/check.h"
+#include "hypnos/tensor/kernels.h"
+
+namespace hypnos::lab {
+namespace {
+
+void Softmax(std::span<float> odds) {
+  const float largest = *std::ranges::max_element(odds);
+  float sum = 0;
+  for (float& value : odds) sum += value = std::exp(value - largest);
+  Scale(1.0f / sum, odds);
+}
+
+}  // namespace
+
+SoftmaxReadOut::SoftmaxReadOut(size_t batch, size_t features, size_t classes,
+                               const Options& options)
+    : options_(options),
+      features_(features),
+      weights_(classes, features),
+      velocity_(classes, features),
+      bias_(1, classes),
+      bias_velocity_(1, classes),
+      terms_(batch, classes) {}
+
+void SoftmaxReadOut::LogOdds(std::span<const Segment> features) {
+  MultiplySegments(features, 0, weights_, terms_);
+  for (size_t i = 0; i < terms_.rows(); ++i) AddScaled(1.0f, bias_.values(), terms_.row(i));
+}
+
+void SoftmaxReadOut::Learn(std::span<const Segment> features, std::span<const uint8_t> labels) {
+  HYPNOS_CHECK(labels.size() == terms_.rows());
+  LogOdds(features);
+  const float share = 1.0f / static_cast<float>(labels.size());
+  Scale(options_.velocity, bias_velocity_.values());
+  for (size_t i = 0; i < labels.size(); ++i) {
+    const auto terms = terms_.row(i);
+    Softmax(terms);
+    Scale(-share, terms);
+    terms[labels[i]] += share;
+    AddScaled(1.0f, terms, bias_velocity_.values());
+  }
+  AddOuterSegments(terms_, features, options_.velocity, velocity_, executor_);
+  const float rate = options_.rate / static_cast<float>(features_);
+  AddScaled(rate, velocity_.values(), weights_.values());
+  AddScaled(rate, bias_velocity_.values(), bias_.values());
+}
+
+void SoftmaxReadOut::Predict(std::span<const Segment> features, std::span<uint8_t> classes) {
+  HYPNOS_CHECK(classes.size() == terms_.rows());
+  LogOdds(features);
+  for (size_t i = 0; i < classes.size(); ++i) {
+    const auto odds = terms_.row(i);
+    classes[i] = static_cast<uint8_t>(std::ranges::max_element(odds) - odds.begin());
+  }
+}
+
+}  // namespace hypnos::lab

@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""hypnos-lab from outside: what it prints, writes and says of wrong input, and how it ends.
+
+usage: lab_test.py PROGRAM [ARGUMENT OF unittest]...
+"""
+
+import csv
+import gzip
+import os
+import pathlib
+import random
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = os.path.abspath(sys.argv.pop(1))
+# Generous: a sanitizer on a busy machine is slow.
+PATIENCE_S = 300
+SIDE = 12
+
+OK, USAGE, NO_INPUT, IO_ERROR, TRY_AGAIN = 0, 64, 66, 74, 75
+
+SMALL = ['--epochs', '10', '--temperature', '40']
+
+
+def image(label: int, draw: random.Random) -> bytes:
+    """A bright bar at a place that tells the class, in noise; the first row stays for labels."""
+    pixels = bytearray(draw.randrange(60) for _ in range(SIDE * SIDE))
+    top, left = 1 + 2 * (label % 5) + draw.randrange(2), label // 5 * SIDE // 2
+    for x in range(left, left + SIDE // 2):
+        pixels[top * SIDE + x] = 200 + draw.randrange(56)
+    return bytes(pixels)
+
+
+def write_images(folder: pathlib.Path, train: int = 500, test: int = 100):
+    draw = random.Random(1)
+    folder.mkdir(exist_ok=True)
+    for prefix, count in [('train', train), ('t10k', test)]:
+        labels = bytes(draw.randrange(10) for _ in range(count))
+        pixels = b''.join(image(label, draw) for label in labels)
+        # One of them gzipped, as both are allowed.
+        (folder / f'{prefix}-images-idx3-ubyte.gz').write_bytes(
+            gzip.compress(struct.pack('>4I', 0x803, count, SIDE, SIDE) + pixels))
+        (folder / f'{prefix}-labels-idx1-ubyte').write_bytes(
+            struct.pack('>2I', 0x801, count) + labels)
+
+
+class LabTest(unittest.TestCase):
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.data = self.folder / 'bars'
+        self.csv = self.folder / 'out/phases.csv'
+        write_images(self.data)
+
+    def lab(self, *arguments: str) -> subprocess.CompletedProcess:
+        return subprocess.run([PROGRAM, *map(str, arguments)], cwd=self.folder,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=PATIENCE_S, check=False)
+
+    def phases(self, *arguments: str) -> subprocess.CompletedProcess:
+        return self.lab('phases', '--data', self.data, '--out', 'out', *SMALL, *arguments)
+
+    def rows(self) -> list[dict]:
+        with self.csv.open(encoding='utf-8', newline='') as file:
+            return list(csv.DictReader(file))
+
+    def assert_ends(self, run: subprocess.CompletedProcess, code: int, *words: str):
+        self.assertEqual(run.returncode, code, run.stdout + run.stderr)
+        for word in words:
+            self.assertIn(word, run.stderr)
+
+
+class Phases(LabTest):
+
+    def test_mixed_learning_beats_chance(self):
+        run = self.phases('--rules', 'interleaved', '--negatives', 'label')
+        self.assert_ends(run, OK)
+        row, = self.rows()
+        self.assertEqual((row['data'], row['rule'], row['wake'], row['seed'], row['batches']),
+                         ('bars', 'interleaved', '', '1', '50'))
+        self.assertGreater(float(row['accuracy_percent']), 50)
+
+    def test_configuration_seed_and_means_are_printed(self):
+        run = self.phases('--rules', 'looking', '--seed', '5', '--seeds', '2', '--scale', '0.1')
+        self.assert_ends(run, OK)
+        self.assertIn('4 cells, seeds 5 to 6', run.stdout)
+        self.assertIn("Data 'bars': 500 training images", run.stdout)
+        self.assertRegex(run.stdout, r'\| bars \| test \| label \| looking .* ± .* \| 2 \|')
+
+    def test_finished_cells_are_not_run_again(self):
+        cells = ['--negatives', 'mask', '--scale', '0.1']
+        self.assert_ends(self.phases('--rules', 'looking', *cells), OK)
+        first, = self.rows()
+        # Had it been run again, this figure would be another one.
+        text = self.csv.read_text(encoding='utf-8')
+        self.csv.write_text(text.replace(first['accuracy_percent'], '12.34'), encoding='utf-8')
+        run = self.phases('--rules', 'looking,rehearsed', '--turns', '1:1', *cells)
+        self.assert_ends(run, OK, '1 of 2 cells are in ')
+        self.assertEqual([row['rule'] for row in self.rows()], ['looking', 'rehearsed'])
+        self.assertEqual(self.rows()[0]['accuracy_percent'], '12.34')
+
+    def test_another_setting_is_another_cell(self):
+        cells = ['--rules', 'interleaved', '--negatives', 'label', '--scale', '0.1']
+        self.assert_ends(self.phases(*cells), OK)
+        self.assert_ends(self.phases(*cells, '--rate', '0.125'), OK)
+        self.assertEqual(self.rows()[1]['rate'], '0.125')
+
+    def test_weights_in_bfloat16_learn_too(self):
+        run = self.phases('--rules', 'interleaved', '--negatives', 'label', '--storage', 'bf16')
+        if run.returncode == USAGE:
+            self.assertIn('-DHYPNOS_BFLOAT16=ON', run.stderr)
+            self.skipTest('this build has no bfloat16 weights')
+        self.assert_ends(run, OK)
+        row, = self.rows()
+        self.assertEqual(row['storage'], 'bf16')
+        self.assertGreater(float(row['accuracy_percent']), 50)
+
+    def test_threads_do_not_change_results(self):
+        cells = ['--rules', 'rehearsed,deferred', '--turns', '4:4,4:2', '--scale', '0.3']
+        self.assert_ends(self.phases(*cells), OK)
+        one = sorted(map(str, self.rows()))
+        self.csv.unlink()
+        self.assert_ends(self.phases(*cells, '--threads', '3'), OK)
+        self.assertEqual(sorted(map(str, self.rows())), one)
+
+    def test_an_interrupt_leaves_whole_rows_and_says_how_to_go_on(self):
+        with subprocess.Popen(
+                [PROGRAM, 'phases', '--data', self.data, '--out', 'out', '--epochs', '1000000',
+                 '--rules', 'looking,interleaved', '--negatives', 'label', '--scale', '1e-6',
+                 '--seeds', '1000'], cwd=self.folder, stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            # The line that says that the first cell is done.
+            while 'accuracy_percent' not in process.stderr.readline():
+                self.assertIsNone(process.poll())
+            process.send_signal(signal.SIGINT)
+            _, words = process.communicate(timeout=PATIENCE_S)
+        self.assertEqual(process.returncode, TRY_AGAIN, words)
+        self.assertIn('the same command goes on where it stopped', words)
+        rows = self.rows()
+        self.assertGreaterEqual(len(rows), 1)
+        self.assertLess(len(rows), 2000)
+        self.assertTrue(all(row['accuracy_percent'] for row in rows))
+
+
+class WrongUse(LabTest):
+
+    def test_help_has_examples_and_names_the_experiments(self):
+        run = self.lab('--help')
+        self.assertEqual(run.returncode, OK)
+        self.assertIn('hypnos-lab phases --scale 0.1', run.stdout)
+        self.assertIn('--turns', self.lab('phases', '--help').stdout)
+
+    def test_wrong_usage_exits_64(self):
+        for arguments in [[], ['nothing'], ['phases', '--rules', 'magic'],
+                          ['phases', '--negatives', 'rain'], ['phases', '--scale', '0'],
+                          ['phases', '--scale', '2'], ['phases', '--seeds', '0'],
+                          ['phases', '--epochs', '-1'], ['phases', '--temperature', '0'],
+                          ['phases', '--rate', 'fast'], ['phases', '--storage', 'int8'], ['phases', '--clop']]:
+            run = self.lab(*arguments)
+            self.assert_ends(run, USAGE)
+            self.assertNotEqual(run.stderr, '')
+        self.assertFalse(self.csv.exists())
+
+    def test_a_phase_of_zero_steps_is_wrong_usage(self):
+        for turn in ['0:0', '8:0', '8', '8:', ':8', '8:9', '8:8x', '-8:8']:
+            self.assert_ends(self.phases('--turns', turn), USAGE, f"'{turn}' is not WAKE:SLEEP")
+
+    def test_missing_data_is_missing_input(self):
+        run = self.lab('phases', '--data', '/nowhere')
+        self.assert_ends(run, NO_INPUT, "'/nowhere/train-images-idx3-ubyte'", '--data DIR')
+
+    def test_damaged_data_is_named(self):
+        images = self.data / 'train-images-idx3-ubyte.gz'
+        images.write_bytes(images.read_bytes()[:-100])
+        self.assert_ends(self.phases(), NO_INPUT, str(images), 'damaged or cut off')
+        images.write_bytes(b'something else')
+        self.assert_ends(self.phases(), NO_INPUT, str(images), 'is no IDX file of images')
+
+    def test_too_few_images_are_refused(self):
+        write_images(self.data, train=99)
+        self.assert_ends(self.phases(), NO_INPUT, 'has 99 training images; 100 are needed')
+        self.assert_ends(self.phases('--validate'), NO_INPUT, '10100 are needed')
+
+    def test_results_of_something_else_are_left_alone(self):
+        self.csv.parent.mkdir()
+        self.csv.write_text('a,b\n1,2\n', encoding='utf-8')
+        self.assert_ends(self.phases(), NO_INPUT, "'out/phases.csv' line 1")
+        self.assertEqual(self.csv.read_text(encoding='utf-8'), 'a,b\n1,2\n')
+
+    def test_a_folder_that_cannot_be_made_is_an_io_error(self):
+        (self.folder / 'out').write_text('', encoding='utf-8')
+        self.assert_ends(self.phases(), IO_ERROR, "cannot make the folder 'out'")
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""scripts/plot-experiment: that there is a picture of what the CSV file holds.
+
+usage: plot_test.py PATH_OF_PLOT_EXPERIMENT
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SCRIPT = os.path.abspath(sys.argv.pop(1))
+# The script says by which Python it is run, which need not be the one that runs this test.
+HAS_MATPLOTLIB = subprocess.run(['/usr/bin/python3', '-c', 'import matplotlib'],
+                                capture_output=True, check=False).returncode == 0
+
+HEADER = ('data,judged_on,negatives,rule,wake,sleep,seed,batches,rate,velocity,online_share,'
+          'weight_decay,temperature,peer_normalisation,storage,accuracy_percent,layer_1_percent,'
+          'layer_2_percent\n')
+
+
+def row(rule: str, turn: str, accuracy: float, *, seed=1, batches=50, judged_on='test') -> str:
+    wake, _, sleep = turn.partition(':')
+    return (f'bars,{judged_on},label,{rule},{wake},{sleep},{seed},{batches},0.1,0.9,0,0,20,0,float32,'
+            f'{accuracy},,\n')
+
+
+@unittest.skipUnless(HAS_MATPLOTLIB, 'python3-matplotlib is not there: scripts/install-packages lab')
+class PlotTest(unittest.TestCase):
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def plot(self, name: str, *rows: str) -> subprocess.CompletedProcess:
+        path = self.folder / name
+        if rows:
+            path.write_text(''.join(rows), encoding='utf-8')
+        return subprocess.run([SCRIPT, path], capture_output=True, text=True,
+                              check=False)
+
+    def picture(self, *rows: str) -> bytes:
+        done = self.plot('phases.csv', HEADER, *rows)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return (self.folder / 'phases-50.png').read_bytes()
+
+    def test_every_number_of_batches_has_a_picture(self):
+        done = self.plot('phases.csv', HEADER, row('interleaved', '', 90),
+                         row('deferred', '8:8', 80), row('deferred', '32:4', 70, batches=500))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for name in ['phases-50.png', 'phases-500.png']:
+            self.assertIn(name, done.stdout)
+            self.assertTrue((self.folder / name).read_bytes().startswith(b'\x89PNG'))
+
+    def test_the_picture_shows_the_figures(self):
+        one = self.picture(row('deferred', '8:8', 80))
+        self.assertNotEqual(self.picture(row('deferred', '8:8', 40)), one)
+        self.assertEqual(self.picture(row('deferred', '8:8', 80)), one)
+
+    def test_of_several_settings_the_last_one_counts_and_validation_does_not(self):
+        one = self.picture(row('deferred', '8:8', 80))
+        self.assertEqual(self.picture(row('deferred', '8:8', 40), row('deferred', '8:8', 80)), one)
+        self.assertEqual(self.picture(row('deferred', '8:8', 80),
+                                      row('deferred', '8:8', 40, judged_on='validation')), one)
+
+    def test_what_belongs_to_no_experiment_exits_66(self):
+        for name in ['other.csv', 'phases.csv']:
+            self.assertEqual(self.plot(name).returncode, 66)
+
+
+if __name__ == '__main__':
+    unittest.main()
