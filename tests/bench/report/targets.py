@@ -114,7 +114,7 @@ def batch1_targets():
             for rule in ['look', 'plain']:
                 yield Target('W1', f'{place}: float32 / bf16, {rule}',
                              lambda m, of=of, r=rule:
-                             seconds(m, of(r)) / seconds(m, of(f'bf16_{r}')),
+                             seconds(m, of(r)) / seconds(m, of(f'{r}_bf16')),
                              None, bound(1.6) if shape == '8192x8192' else None)
             for peer in PEERS:
                 for rule in ['look', 'plain', 'velocity_0.9']:
