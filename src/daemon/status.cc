@@ -1,6 +1,6 @@
 #include "daemon/status.h"
 
-#include "daemon/printable.h"
+#include "hypnos/base/printable.h"
 #include "hypnos/base/log.h"
 
 namespace hypnos {
