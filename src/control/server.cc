@@ -26,8 +26,6 @@ using boost::system::error_code;
 using Local = asio::local::stream_protocol;
 using TlsStream = asio::ssl::stream<tcp::socket>;
 
-// How often the files of certificates and tokens are looked at.
-constexpr auto kReloadEvery = std::chrono::seconds(2);
 // A handful of clients that ask at the same moment are shown the same moment.
 constexpr Duration kSampleAge = std::chrono::milliseconds(10);
 constexpr auto kFarewell = std::chrono::seconds(1);
@@ -316,7 +314,7 @@ Status ControlServer::Impl::ReadTokens() {
 
 void ControlServer::Impl::ReloadSoon() {
   if (options_.tokens_path.empty() && !tls_) return;
-  reload_.expires_after(kReloadEvery);
+  reload_.expires_after(options_.reload_every);
   reload_.async_wait([this](const error_code& cancelled) {
     if (cancelled) return;
     Reload();

@@ -40,6 +40,8 @@ struct ControlServerOptions {
   // Empty: there are no tokens, and over TCP everybody may look.
   std::string tokens_path;
   size_t most_clients = 1024;
+  // How often the files of certificates and tokens are looked at.
+  Duration reload_every = std::chrono::seconds(2);
   std::string daemon_version;
 };
 
@@ -50,7 +52,7 @@ Status CheckControlServerOptions(const ControlServerOptions& options);
 class ControlServer {
  public:
   // Listens. All references must outlive the server; `service` also the replies it gives.
-  // Certificates and tokens are read again within seconds after their files have changed; what
+  // Certificates and tokens are read again soon after their files have changed; what
   // cannot be read then leaves the ones before in effect, and is logged.
   // Errors: as CheckControlServerOptions; kFailedPrecondition, reason SOCKET_IN_USE, where another
   // daemon listens on the socket; kUnavailable, reason CANNOT_LISTEN; those of the files.
