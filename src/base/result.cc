@@ -25,6 +25,10 @@ const char* ToString(Code code) {
       return "DATA_LOSS";
     case Code::kPermissionDenied:
       return "PERMISSION_DENIED";
+    case Code::kUnauthenticated:
+      return "UNAUTHENTICATED";
+    case Code::kDeadlineExceeded:
+      return "DEADLINE_EXCEEDED";
     case Code::kCancelled:
       return "CANCELLED";
     case Code::kInternal:

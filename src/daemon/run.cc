@@ -11,7 +11,7 @@
 #include "daemon/build_options.h"
 #include "daemon/display.h"
 #include "daemon/exit_code.h"
-#include "daemon/printable.h"
+#include "hypnos/base/printable.h"
 #include "daemon/scores_path.h"
 #include "daemon/scores_writer.h"
 #include "daemon/signals.h"

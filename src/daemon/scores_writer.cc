@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "daemon/printable.h"
+#include "hypnos/base/printable.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
 

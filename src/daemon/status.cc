@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "daemon/printable.h"
 #include "hypnos/base/log.h"
+#include "hypnos/base/printable.h"
 
 namespace hypnos {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "daemon/printable.h"
+#include "hypnos/base/printable.h"
 #include "hypnos/base/format.h"
 
 namespace hypnos {

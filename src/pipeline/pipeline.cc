@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "hypnos/base/format.h"
+#include "pipeline/command_box.h"
 #include "pipeline/flow.h"
 
 namespace hypnos {
@@ -38,7 +39,7 @@ Result<PlaneShape> ShapeOf(const VideoEncoderOptions& options, const Frame& firs
 }  // namespace
 
 // Decides what the next step is. Owns everything that lasts over steps.
-class Pipeline::Driver {
+class Pipeline::Driver final : public PipelineControl {
  public:
   Driver(const PipelineOptions& options, const Clock& clock, PipelineObserver& observer)
       : options_(options),
@@ -54,10 +55,24 @@ class Pipeline::Driver {
 
   Result<RunSummary> Run(FrameQueue& queue);
   void Stop() { stopped_ = true; }
+  void Post(PipelineCommand command) { commands_.Post(std::move(command), *this); }
   const RunSummary& summary() const { return summary_; }
   const Network* network() const { return network_ ? &*network_ : nullptr; }
 
+  PipelinePhase phase() const override;
+  Result<bool> SetLearning(bool on) override;
+  Result<bool> SleepNow(uint64_t steps) override;
+  bool WakeNow() override;
+  bool WakeAfterDream() override;
+  Result<Look> TakeLook(const LookParts& parts) override;
+
  private:
+  Result<RunSummary> RunGuarded(FrameQueue& queue);
+  Status MaySleep() const;
+  void LookAtPicture(Look& look) const;
+  void LookAtResiduals(Look& look) const;
+  // Nothing: a command came instead of a frame.
+  Result<std::optional<FrameOrEnd>> NextFrame(FrameQueue& queue);
   Result<RunSummary> WatchToTheEnd(FrameQueue& queue);
   Status Prepare(const Frame& first);
   Status Watch(FrameQueue& queue, Frame first);
@@ -102,6 +117,16 @@ class Pipeline::Driver {
   std::atomic<bool> stopped_ = false;
   RunSummary summary_;
 
+  CommandBox commands_;
+  bool ended_ = false;
+  bool learning_on_ = true;
+  bool switched_ = false;  // learning, since the last frame
+  bool wake_after_dream_ = false;
+  std::string last_clip_;
+  int64_t last_frame_ = 0;
+  // What the generator compared last was a real frame, and not one that is replayed.
+  bool compared_real_ = false;
+
   // Ticks of each lane.
   int64_t real_ticks_ = 0;
   int64_t replay_ticks_ = 0;
@@ -112,7 +137,15 @@ class Pipeline::Driver {
   size_t until_remembered_ = 0;  // frames until the next sequence begins
 };
 
-Result<RunSummary> Pipeline::Driver::Run(FrameQueue& queue) try {
+Result<RunSummary> Pipeline::Driver::Run(FrameQueue& queue) {
+  commands_.Open(queue);
+  auto result = RunGuarded(queue);
+  ended_ = true;
+  commands_.Close(*this);
+  return result;
+}
+
+Result<RunSummary> Pipeline::Driver::RunGuarded(FrameQueue& queue) try {
   return WatchToTheEnd(queue);
 } catch (const std::bad_alloc&) {
   return Error{Code::kResourceExhausted, "OUT_OF_MEMORY",
@@ -140,13 +173,16 @@ Status Pipeline::Driver::Prepare(const Frame& first) {
 
 Result<RunSummary> Pipeline::Driver::WatchToTheEnd(FrameQueue& queue) {
   const Instant begin = clock_.Now();
-  HYPNOS_ASSIGN_OR_RETURN(FrameOrEnd first, queue.Pop());
-  if (std::holds_alternative<EndOfStream>(first)) {
+  std::optional<FrameOrEnd> first;
+  while (!first) {
+    HYPNOS_ASSIGN_OR_RETURN(first, NextFrame(queue));
+  }
+  if (std::holds_alternative<EndOfStream>(*first)) {
     if (stopped_) return summary_;
     return Error{Code::kNotFound, "NO_FRAMES", "the source ended before its first frame"};
   }
-  HYPNOS_RETURN_IF_ERROR(Prepare(std::get<Frame>(first)));
-  const Status watched = Watch(queue, std::get<Frame>(std::move(first)));
+  HYPNOS_RETURN_IF_ERROR(Prepare(std::get<Frame>(*first)));
+  const Status watched = Watch(queue, std::get<Frame>(*std::move(first)));
   flow_->Drain();
   Finish(begin);
   if (!watched.ok()) return watched.error();
@@ -158,14 +194,31 @@ Status Pipeline::Driver::Watch(FrameQueue& queue, Frame first) {
   while (!stopped_) {
     if (schedule_.asleep()) Sleep();
     if (stopped_) break;
-    HYPNOS_ASSIGN_OR_RETURN(FrameOrEnd next, queue.Pop());
-    if (std::holds_alternative<EndOfStream>(next)) break;
-    ShowFrame(std::get<Frame>(std::move(next)));
+    HYPNOS_ASSIGN_OR_RETURN(std::optional<FrameOrEnd> next, NextFrame(queue));
+    if (!next) continue;
+    if (std::holds_alternative<EndOfStream>(*next)) break;
+    ShowFrame(std::get<Frame>(*std::move(next)));
   }
   return {};
 }
 
+Result<std::optional<FrameOrEnd>> Pipeline::Driver::NextFrame(FrameQueue& queue) {
+  auto next = queue.PopUnlessNudged();
+  if (!next) {
+    commands_.RunAll(*this);
+    return std::optional<FrameOrEnd>();
+  }
+  if (!next->ok()) return next->error();
+  return std::optional<FrameOrEnd>(std::move(*next).value());
+}
+
 void Pipeline::Driver::ShowFrame(Frame frame) {
+  last_clip_ = frame.clip;
+  last_frame_ = frame.index;
+  if (std::exchange(switched_, false)) {
+    frame.discontinuity = Stronger(frame.discontinuity, Discontinuity::kSwitch);
+  }
+  frame.learn = frame.learn && learning_on_;
   if (frame.discontinuity != Discontinuity::kNone) real_age_ = 0;
   const bool learn = frame.learn;
   if (learn) MayRemember();
@@ -202,6 +255,7 @@ void Pipeline::Driver::SubmitRealStep(Frame* first, int hold, bool learn) {
   tick.age = real_age_;
   tick.phase = learn && has_phases() ? Phase::kPositive : Phase::kLook;
   tick.compare = step.first_of_frame && real_age_ > 0;
+  if (step.first_of_frame) compared_real_ = tick.compare;
   tick.learn_generator = learn && options_.network.learning.rule != LearningRule::kLooking;
   tick.predict = step.last_of_frame;
   step.judged = step.judged_anew = false;
@@ -273,7 +327,7 @@ PhasePosition Pipeline::Driver::PositionAfter(uint64_t steps) const {
 }
 
 void Pipeline::Driver::SwitchPhase() {
-  flow_->Drain();
+  if (!ended_) flow_->Drain();
   PhaseReport report;
   report.asleep = schedule_.asleep();
   report.sleeps = schedule_.sleeps();
@@ -287,6 +341,9 @@ void Pipeline::Driver::SwitchPhase() {
     report.contrast.push_back(network_->layer(l).contrast());
   }
   summary_.sleeps = schedule_.sleeps();
+  wake_after_dream_ = false;
+  // The dream beside held-out frames was overwritten by those of the sleep.
+  beside_ticks_ = 0;
   observer_.OnPhase(report);
 }
 
@@ -295,15 +352,19 @@ void Pipeline::Driver::Sleep() {
     const size_t sequence = memories_.sequences.Draw(replay_rng_);
     Recall(sequence);
     Dream(sequence);
+    if (wake_after_dream_ && schedule_.asleep()) WakeNow();
   }
 }
 
 // Brings the replay lane to where the sequence's context ends, without learning.
 void Pipeline::Driver::Recall(size_t sequence) {
   flow_->Drain();
+  compared_real_ = false;
   memories_.replay_residuals.Clear();
   network_->Restore(Lane::kReplay, replay_ticks_, memories_.sequences.StateBefore(sequence));
   for (size_t frame = 0; frame < options_.memory.context_frames; ++frame) {
+    commands_.RunAll(*this);
+    if (!schedule_.asleep()) return;
     for (int hold = 0; hold < options_.steps_per_frame; ++hold) {
       SubmitReplayStep(sequence, frame, hold);
     }
@@ -312,6 +373,8 @@ void Pipeline::Driver::Recall(size_t sequence) {
 
 void Pipeline::Driver::Dream(size_t sequence) {
   for (int64_t frame = 0; frame < options_.dream_steps && !stopped_; ++frame) {
+    commands_.RunAll(*this);
+    if (!schedule_.asleep()) return;
     for (int hold = 0; hold < options_.steps_per_frame; ++hold) {
       SubmitDreamStep(sequence, frame, hold);
       if (schedule_.OnStep()) return SwitchPhase();
@@ -364,6 +427,112 @@ void Pipeline::Driver::FillReplay(Step& step, size_t sequence, size_t frame, int
   tick.predict = step.last_of_frame;
 }
 
+PipelinePhase Pipeline::Driver::phase() const {
+  return {schedule_.asleep(), PositionAfter(0), schedule_.sleeps()};
+}
+
+Result<bool> Pipeline::Driver::SetLearning(bool on) {
+  if (on == learning_on_) return false;
+  if (on && options_.network.learning.rule == LearningRule::kLooking) {
+    return Error{Code::kFailedPrecondition, "RULE_ONLY_LOOKS",
+                 "learning.rule is `looking`, which learns nothing: configure another"};
+  }
+  // What is under way still learns.
+  if (flow_ && !ended_) flow_->Drain();
+  if (!on) WakeNow();
+  learning_on_ = on;
+  switched_ = true;
+  return true;
+}
+
+Status Pipeline::Driver::MaySleep() const {
+  const auto no = [](const char* reason, const char* sentence) {
+    return Error{Code::kFailedPrecondition, reason, sentence};
+  };
+  if (!has_phases()) return no("RULE_NEVER_SLEEPS", "learning.rule is one that never sleeps");
+  if (ended_) return no("ENDED", "the sources have ended, and nothing runs that could sleep");
+  if (!network_) return no("NO_NETWORK", "no frame has come yet, so there is no network");
+  if (!learning_on_) return no("LEARNING_IS_OFF", "learning is switched off; switch it on first");
+  if (memories_.sequences.size() == 0) {
+    return no("NOTHING_REMEMBERED", "nothing is remembered yet that could be dreamed of");
+  }
+  return {};
+}
+
+Result<bool> Pipeline::Driver::SleepNow(uint64_t steps) {
+  HYPNOS_RETURN_IF_ERROR(MaySleep());
+  if (schedule_.asleep()) return false;
+  schedule_.SleepNow(steps);
+  SwitchPhase();
+  return true;
+}
+
+bool Pipeline::Driver::WakeNow() {
+  if (!schedule_.asleep()) return false;
+  schedule_.WakeNow();
+  SwitchPhase();
+  return true;
+}
+
+bool Pipeline::Driver::WakeAfterDream() {
+  // After the end there is no dream under way.
+  if (ended_) return WakeNow();
+  if (schedule_.asleep()) wake_after_dream_ = true;
+  return schedule_.asleep();
+}
+
+Result<Look> Pipeline::Driver::TakeLook(const LookParts& parts) try {
+  if (!network_) {
+    return Error{Code::kFailedPrecondition, "NO_NETWORK",
+                 "no frame has come yet, so there is no network"};
+  }
+  if (!ended_) flow_->Drain();
+  Look look;
+  look.options = options_.network;
+  look.steps_per_frame = options_.steps_per_frame;
+  look.shape = network_->grid().frame();
+  look.rows = network_->grid().rows();
+  look.columns = network_->grid().columns();
+  look.clip = last_clip_;
+  look.frame = last_frame_;
+  network_->Save(Lane::kReal, look.state);
+  for (size_t l = 0; l < network_->layer_count(); ++l) {
+    const auto goodness = network_->goodness(Lane::kReal, l);
+    look.goodness.emplace_back(goodness.begin(), goodness.end());
+    look.layers.push_back(network_->layer(l).options());
+    if (parts.weights) look.parameters.push_back(network_->layer(l).parameters());
+  }
+  if (parts.weights) look.generator = network_->generator().weights();
+  if (parts.picture) LookAtPicture(look);
+  if (parts.residuals) LookAtResiduals(look);
+  return look;
+} catch (const std::bad_alloc&) {
+  return Error{Code::kResourceExhausted, "OUT_OF_MEMORY",
+               "there is not enough memory to copy what is to be looked at"};
+}
+
+void Pipeline::Driver::LookAtPicture(Look& look) const {
+  look.input.Resize(look.shape);
+  look.prediction.Resize(look.shape);
+  network_->grid().Average(network_->input(Lane::kReal, real_ticks_), look.input);
+  network_->grid().Average(network_->prediction(Lane::kReal), look.prediction);
+  look.channels = encoder_->state().channels;
+  if (!compared_real_) return;
+  const auto surprise = network_->prediction_row_errors();
+  look.surprise.assign(surprise.begin(), surprise.end());
+}
+
+// A few are enough to dream with, and each is as large as a frame. Drawn by a generator of their
+// own: looking must not change what is drawn later.
+void Pipeline::Driver::LookAtResiduals(Look& look) const {
+  constexpr int kFew = 8;
+  const ResidualMemory& memory =
+      memories_.residuals.empty() ? memories_.held_out_residuals : memories_.residuals;
+  if (memory.empty()) return;
+  Rng rng = rng_.Fork("look");
+  for (int i = 0; i < kFew; ++i) look.residuals.push_back(memory.Draw(rng));
+}
+
 void Pipeline::Driver::Finish(Instant begin) { summary_.elapsed = clock_.Now() - begin; }
 
 Pipeline::Pipeline(const PipelineOptions& options, const Clock& clock, PipelineObserver& observer)
@@ -374,6 +543,8 @@ Pipeline::~Pipeline() = default;
 Result<RunSummary> Pipeline::Run(FrameQueue& queue) { return driver_->Run(queue); }
 
 void Pipeline::Stop() { driver_->Stop(); }
+
+void Pipeline::Post(PipelineCommand command) { driver_->Post(std::move(command)); }
 
 const RunSummary& Pipeline::summary() const { return driver_->summary(); }
 

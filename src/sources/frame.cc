@@ -7,16 +7,18 @@ int Strength(Discontinuity discontinuity) {
   switch (discontinuity) {
     case Discontinuity::kNone:
       return 0;
-    case Discontinuity::kGap:
+    case Discontinuity::kSwitch:
       return 1;
-    case Discontinuity::kResize:
+    case Discontinuity::kGap:
       return 2;
-    case Discontinuity::kLoop:
+    case Discontinuity::kResize:
       return 3;
-    case Discontinuity::kClip:
+    case Discontinuity::kLoop:
       return 4;
-    case Discontinuity::kStart:
+    case Discontinuity::kClip:
       return 5;
+    case Discontinuity::kStart:
+      return 6;
   }
   return 0;
 }
@@ -37,6 +39,8 @@ const char* ToString(Discontinuity discontinuity) {
       return "resize";
     case Discontinuity::kGap:
       return "gap";
+    case Discontinuity::kSwitch:
+      return "switch";
   }
   return "none";
 }

@@ -28,7 +28,7 @@ bool FrameQueue::Push(Frame frame) {
 void FrameQueue::DropOldest(Frame* pushed) {
   const Discontinuity lost = frames_.front().discontinuity;
   frames_.pop_front();
-  ++drops_.queue_full;
+  ++(paused_ ? drops_.paused : drops_.queue_full);
   dropped_since_pop_ = true;
   Frame& next = frames_.empty() ? *pushed : frames_.front();
   next.discontinuity = Stronger(next.discontinuity, lost);
@@ -52,7 +52,18 @@ void FrameQueue::Finish(Result<FrameOrEnd> end) {
 
 Result<FrameOrEnd> FrameQueue::Pop() {
   std::unique_lock lock(mutex_);
-  pushed_.wait(lock, [this] { return closed_ || end_ || !frames_.empty(); });
+  pushed_.wait(lock, [this] { return MayPop(); });
+  return PopNow();
+}
+
+std::optional<Result<FrameOrEnd>> FrameQueue::PopUnlessNudged() {
+  std::unique_lock lock(mutex_);
+  pushed_.wait(lock, [this] { return nudged_ || MayPop(); });
+  if (std::exchange(nudged_, false)) return std::nullopt;
+  return PopNow();
+}
+
+Result<FrameOrEnd> FrameQueue::PopNow() {
   if (closed_) return FrameOrEnd(EndOfStream{});
   if (frames_.empty()) return *end_;
   Frame next = std::move(frames_.front());
@@ -60,6 +71,23 @@ Result<FrameOrEnd> FrameQueue::Pop() {
   MarkGap(&next);
   popped_.notify_one();
   return FrameOrEnd(std::move(next));
+}
+
+void FrameQueue::Nudge() {
+  const std::lock_guard lock(mutex_);
+  nudged_ = true;
+  pushed_.notify_all();
+}
+
+void FrameQueue::SetPaused(bool paused) {
+  const std::lock_guard lock(mutex_);
+  paused_ = paused;
+  pushed_.notify_all();
+}
+
+bool FrameQueue::paused() const {
+  const std::lock_guard lock(mutex_);
+  return paused_;
 }
 
 void FrameQueue::Close() {

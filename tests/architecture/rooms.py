@@ -47,7 +47,7 @@ LIBRARIES = {
     'Boost.Beast': (['boost/beast'], ['web']),
     'NATS': (['nats/'], ['cluster']),
     'yaml-cpp': (['yaml-cpp/'], ['config']),
-    'Protobuf': (['google/protobuf/'], ['config']),
+    'Protobuf': (['google/protobuf/'], ['config', 'control', 'daemon', 'cli']),
     'CLI11': (['CLI/'], ['daemon', 'cli', 'lab', 'bench']),
     'libsystemd': (['systemd/'], ['daemon']),
     'ncurses': (['ncurses.h', 'curses.h', 'panel.h'], ['cli']),

@@ -75,5 +75,40 @@ TEST(WakeSleep, NeverSleepsWithoutBothLengths) {
   }
 }
 
+TEST(WakeSleep, SleepsWhenToldToAndGoesOnAsBefore) {
+  WakeSleep schedule({.wake_steps = 4, .sleep_steps = 2});
+  EXPECT_EQ(Course(schedule, 1), "w");
+  schedule.SleepNow(0);
+  EXPECT_EQ(schedule.length(), 2u);
+  EXPECT_EQ(Course(schedule, 9), "ss|wwww|ss|w");
+}
+
+TEST(WakeSleep, SleepsAsLongAsToldOnce) {
+  WakeSleep schedule({.wake_steps = 2, .sleep_steps = 1});
+  schedule.SleepNow(3);
+  EXPECT_EQ(schedule.length(), 3u);
+  EXPECT_EQ(Course(schedule, 6), "sss|ww|s|");
+}
+
+TEST(WakeSleep, WhoNeverSleepsByItselfCanBeTold) {
+  WakeSleep schedule({.wake_steps = 0, .sleep_steps = 0});
+  schedule.SleepNow(2);
+  EXPECT_EQ(Course(schedule, 4), "ss|ww");
+  schedule.SleepNow(0);
+  EXPECT_EQ(schedule.length(), 0u) << "it has no end";
+  EXPECT_EQ(Course(schedule, 5), "sssss");
+  schedule.WakeNow();
+  EXPECT_FALSE(schedule.asleep());
+  EXPECT_EQ(schedule.sleeps(), 2u);
+}
+
+TEST(WakeSleep, WokenEarlyItHasSleptAndWakesForAFullPhase) {
+  WakeSleep schedule({.wake_steps = 2, .sleep_steps = 5});
+  EXPECT_EQ(Course(schedule, 3), "ww|s");
+  schedule.WakeNow();
+  EXPECT_EQ(schedule.sleeps(), 1u);
+  EXPECT_EQ(Course(schedule, 3), "ww|s");
+}
+
 }  // namespace
 }  // namespace hypnos

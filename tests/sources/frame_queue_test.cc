@@ -174,5 +174,52 @@ TEST(FrameQueue, ClosingWakesWhoPops) {
   consumer.join();
 }
 
+TEST(FrameQueue, ANudgeEndsOneWait) {
+  FrameQueue queue(1, OnFull::kBlock);
+  std::thread nudger([&] { queue.Nudge(); });
+  EXPECT_FALSE(queue.PopUnlessNudged());
+  nudger.join();
+  queue.Push(Numbered(0));
+  queue.Nudge();
+  EXPECT_FALSE(queue.PopUnlessNudged()) << "one who does not wait hears of it too";
+  const auto next = queue.PopUnlessNudged();
+  ASSERT_TRUE(next && next->ok());
+  EXPECT_EQ(std::get<Frame>(**next).index, 0);
+}
+
+TEST(FrameQueue, PausedItGivesNothingAndAFileLosesNothing) {
+  FrameQueue queue(2, OnFull::kBlock);
+  queue.SetPaused(true);
+  queue.Push(Numbered(0));
+  queue.Push(Numbered(1));
+  queue.Finish(FrameOrEnd(EndOfStream{}));
+  queue.Nudge();
+  EXPECT_FALSE(queue.PopUnlessNudged());
+  std::thread resumer([&] { queue.SetPaused(false); });
+  EXPECT_EQ(MustPop(&queue).index, 0);
+  resumer.join();
+  EXPECT_EQ(MustPop(&queue).index, 1);
+  EXPECT_TRUE(AtEnd(&queue));
+  EXPECT_EQ(queue.drops().paused, 0);
+}
+
+TEST(FrameQueue, ALiveSourceLosesFramesWhilePausedAndTheyAreCountedAsThat) {
+  FrameQueue queue(2, OnFull::kDropOldest);
+  queue.SetPaused(true);
+  for (int i = 0; i < 5; ++i) queue.Push(Numbered(i));
+  queue.SetPaused(false);
+  EXPECT_EQ(MustPop(&queue).index, 3);
+  EXPECT_EQ(queue.drops().paused, 3);
+  EXPECT_EQ(queue.drops().queue_full, 0);
+}
+
+TEST(FrameQueue, ClosingEndsAPause) {
+  FrameQueue queue(1, OnFull::kBlock);
+  queue.SetPaused(true);
+  std::thread closer([&] { queue.Close(); });
+  EXPECT_TRUE(AtEnd(&queue));
+  closer.join();
+}
+
 }  // namespace
 }  // namespace hypnos

@@ -12,7 +12,7 @@ namespace {
 using enum Discontinuity;
 
 TEST(Stronger, IsTheSameWhicheverComesFirst) {
-  constexpr std::array kFromWeakest = {kNone, kGap, kResize, kLoop, kClip, kStart};
+  constexpr std::array kFromWeakest = {kNone, kSwitch, kGap, kResize, kLoop, kClip, kStart};
   for (size_t weak = 0; weak < kFromWeakest.size(); ++weak) {
     for (size_t strong = weak; strong < kFromWeakest.size(); ++strong) {
       EXPECT_EQ(Stronger(kFromWeakest[weak], kFromWeakest[strong]), kFromWeakest[strong]);

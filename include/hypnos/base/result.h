@@ -27,6 +27,8 @@ enum class Code {
   kUnimplemented,
   kDataLoss,  // what was read is damaged
   kPermissionDenied,
+  kUnauthenticated,   // who asks is not known
+  kDeadlineExceeded,  // it took longer than was allowed
   kCancelled,
   kInternal,
 };

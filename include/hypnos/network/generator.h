@@ -52,6 +52,7 @@ class Generator {
   const Matrix& errors() const { return errors_; }
 
   const Matrix& weights() const { return weights_; }
+  Matrix& mutable_weights() { return weights_; }
 
  private:
   std::span<const Segment> Segments(std::span<const ConstMatrixView> features);

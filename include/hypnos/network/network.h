@@ -127,7 +127,9 @@ class Network {
   size_t slots() const { return slots_; }
   size_t parameter_count() const;
   const FfLayer& layer(size_t l) const { return layers_[l]; }
+  FfLayer& mutable_layer(size_t l) { return layers_[l]; }
   const Generator& generator() const { return generator_; }
+  Generator& mutable_generator() { return generator_; }
 
   // Valid until the lane's tick number + slots is under way.
   ConstMatrixView input(Lane lane, int64_t number) const;

@@ -15,6 +15,7 @@
 #include "hypnos/base/clock.h"
 #include "hypnos/base/result.h"
 #include "hypnos/network/network.h"
+#include "hypnos/pipeline/command.h"
 #include "hypnos/pipeline/report.h"
 #include "hypnos/schedule/wake_sleep.h"
 #include "hypnos/sources/frame_queue.h"
@@ -48,7 +49,7 @@ struct PipelineOptions {
   size_t frames_in_flight = 3;
 };
 
-// Threads: Run is called once, by one thread. Stop may be called from any.
+// Threads: Run is called once, by one thread. Stop and Post may be called from any.
 class Pipeline {
  public:
   // `clock` and `observer` must outlive the pipeline.
@@ -64,6 +65,11 @@ class Pipeline {
 
   // Run returns after the steps under way, unless it waits for a frame: close the queue for that.
   void Stop();
+
+  // The command is done between two steps, soon; also where the pipeline waits for a frame, or
+  // dreams. Before and after Run it is done at once. Where Run ends in an error of a stage,
+  // commands that were not begun may be destroyed instead.
+  void Post(PipelineCommand command);
 
   // What was done so far, also after Run ended in an error. Not while it runs.
   const RunSummary& summary() const;

@@ -2,7 +2,8 @@
 //
 //   awake --wake_steps learned--> asleep --sleep_steps dreamed--> awake
 //
-// Who is not ready to sleep when it is time stays awake until it is.
+// Who is not ready to sleep when it is time stays awake until it is. Either phase may also be ended
+// from outside.
 // Threads: thread-compatible.
 #pragma once
 
@@ -24,19 +25,36 @@ class WakeSleep {
   // How far the present phase has come, and how long it is; 0: it has no end.
   uint64_t step() const { return step_; }
   uint64_t length() const {
-    if (options_.wake_steps == 0 || options_.sleep_steps == 0) return 0;
-    return asleep_ ? options_.sleep_steps : options_.wake_steps;
+    if (asleep_) return asked_ > 0 ? asked_ : options_.sleep_steps;
+    return options_.sleep_steps == 0 ? 0 : options_.wake_steps;
   }
   uint64_t sleeps() const { return sleeps_; }
+
+  // Falls asleep now, for so many steps; 0: as many as usual, and where that is 0 without an end.
+  // Precondition: awake.
+  void SleepNow(uint64_t steps) {
+    asleep_ = true;
+    step_ = 0;
+    asked_ = steps;
+  }
+
+  // Wakes up now; what was slept counts as a sleep. Precondition: asleep.
+  void WakeNow() {
+    ++sleeps_;
+    asleep_ = false;
+    step_ = asked_ = 0;
+  }
 
   // A learning step was made in the present phase. Returns true if it ended the phase.
   bool OnStep(bool may_sleep = true) {
     if (length() == 0) return false;
     if (step_ < length()) ++step_;
     if (step_ < length() || (!asleep_ && !may_sleep)) return false;
-    if (asleep_) ++sleeps_;
-    asleep_ = !asleep_;
-    step_ = 0;
+    if (asleep_) {
+      WakeNow();
+    } else {
+      SleepNow(0);
+    }
     return true;
   }
 
@@ -44,6 +62,7 @@ class WakeSleep {
   WakeSleepOptions options_;
   bool asleep_ = false;
   uint64_t step_ = 0;
+  uint64_t asked_ = 0;  // the length of this sleep; 0: the usual one
   uint64_t sleeps_ = 0;
 };
 

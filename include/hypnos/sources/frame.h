@@ -18,12 +18,13 @@ enum class Discontinuity {
   kLoop,    // first frame of the next round
   kResize,  // the picture changed its size
   kGap,     // more than a moment in between was lost, or a frame could not be decoded
+  kSwitch,  // learning was switched on or off before it
 };
 
 // "start", "clip" and so on; "none".
 const char* ToString(Discontinuity discontinuity);
 
-// Which of two reasons a frame that has both is to carry: start before clip, loop, resize, gap.
+// Which of two reasons a frame that has both is to carry: start before clip, loop, resize, gap, switch.
 Discontinuity Stronger(Discontinuity one, Discontinuity other);
 
 struct Frame {

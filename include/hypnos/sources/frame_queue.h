@@ -25,6 +25,7 @@ enum class OnFull {
 
 struct FrameDrops {
   int64_t queue_full = 0;  // the pipeline was slower than the source
+  int64_t paused = 0;      // the source was paused and could not wait
   int64_t closed = 0;      // still waiting, or just read, when the queue was closed
 };
 
@@ -48,6 +49,14 @@ class FrameQueue {
   // After Close: EndOfStream.
   Result<FrameOrEnd> Pop();
 
+  // As Pop, but gives up, with nothing, where Nudge was called since it last gave up.
+  std::optional<Result<FrameOrEnd>> PopUnlessNudged();
+  void Nudge();
+
+  // Paused, no frame is given and no end told: who pops waits.
+  void SetPaused(bool paused);
+  bool paused() const;
+
   // Nobody wants frames any more: those that wait are dropped, Push and Pop return at once.
   void Close();
 
@@ -57,6 +66,8 @@ class FrameQueue {
  private:
   // A mark goes to the frame that is now the oldest, at the latest the one being pushed.
   void DropOldest(Frame* pushed);
+  bool MayPop() const { return closed_ || (!paused_ && (end_ || !frames_.empty())); }
+  Result<FrameOrEnd> PopNow();
   void MarkGap(Frame* next);
 
   const size_t capacity_;
@@ -70,6 +81,8 @@ class FrameQueue {
   bool dropped_since_pop_ = false;
   Duration last_popped_{};  // presentation time
   bool closed_ = false;
+  bool paused_ = false;
+  bool nudged_ = false;
 };
 
 }  // namespace hypnos

@@ -1,0 +1,49 @@
+// What may be asked of a pipeline while it runs. Commands are done by the thread that runs it,
+// between two steps, in the order in which they came.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "hypnos/base/result.h"
+#include "hypnos/pipeline/look.h"
+#include "hypnos/pipeline/report.h"
+
+namespace hypnos {
+
+struct PipelinePhase {
+  bool asleep = false;
+  PhasePosition position;
+  uint64_t sleeps = 0;
+};
+
+// The pipeline as a command sees it; valid while the command runs.
+class PipelineControl {
+ public:
+  virtual ~PipelineControl() = default;
+
+  virtual PipelinePhase phase() const = 0;
+
+  // Off: nothing is learned from any frame, and a sleep ends at once. A change resets the recurrent
+  // state before the next frame: a memory or a dream must not span it.
+  // False: it was so already. kFailedPrecondition, reason RULE_ONLY_LOOKS.
+  virtual Result<bool> SetLearning(bool on) = 0;
+
+  // Falls asleep now, for so many steps; 0: as many as usual, and where that is 0 until woken.
+  // False: it was asleep already, and goes on as it was.
+  // kFailedPrecondition: NO_NETWORK, ENDED, RULE_NEVER_SLEEPS, LEARNING_IS_OFF, NOTHING_REMEMBERED.
+  virtual Result<bool> SleepNow(uint64_t steps) = 0;
+
+  // Wakes up now, or when the dream under way has ended. What was learned stays. False: it was
+  // awake.
+  virtual bool WakeNow() = 0;
+  virtual bool WakeAfterDream() = 0;
+
+  // kFailedPrecondition, reason NO_NETWORK; kResourceExhausted, reason OUT_OF_MEMORY.
+  virtual Result<Look> TakeLook(const LookParts& parts) = 0;
+};
+
+// Must not throw.
+using PipelineCommand = std::function<void(PipelineControl&)>;
+
+}  // namespace hypnos

@@ -1,0 +1,73 @@
+// What the network is and sees at one moment, copied, so that whoever wants to look has all the
+// time in the world; and a copy of the network that dreams on from there.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hypnos/base/result.h"
+#include "hypnos/base/rng.h"
+#include "hypnos/network/network.h"
+#include "hypnos/sources/video_encoder.h"
+#include "hypnos/tensor/planes.h"
+
+namespace hypnos {
+
+// What is copied besides the activity: each costs the learning network the time of its copy.
+struct LookParts {
+  bool weights = false;
+  bool picture = false;
+  bool residuals = false;
+};
+
+// Threads: a value.
+struct Look {
+  NetworkOptions options;
+  int steps_per_frame = 1;
+  PlaneShape shape;
+  // Of the picture.
+  size_t rows = 0;
+  size_t columns = 0;
+  // The last frame that was shown.
+  std::string clip;
+  int64_t frame = 0;
+  // Of every layer: h, and goodness at each place, of the last real step.
+  NetworkState state;
+  std::vector<std::vector<float>> goodness;
+  std::vector<FfLayerOptions> layers;  // as in effect
+
+  // LookParts::weights
+  std::vector<LayerParameters> parameters;
+  Matrix generator;
+  // LookParts::picture: the last real frame, as it was encoded; what is expected next, encoded;
+  // with what mean and deviation each channel was scaled; the mean square error at each place,
+  // empty where what was seen last was not real.
+  Planes input;
+  Planes prediction;
+  std::vector<ChannelStatistics> channels;
+  std::vector<float> surprise;
+  // LookParts::residuals: a few of the generator's last errors; none before the second frame.
+  std::vector<HalfBuffer> residuals;
+};
+
+// Threads: thread-compatible.
+class Rollout {
+ public:
+  // From a look with weights, picture and, for a dream, residuals: without them what comes is what
+  // is expected, without the noise that real frames have. Errors: those of Network::Create.
+  static Result<Rollout> Create(const Look& look, Rng rng);
+  Rollout(Rollout&&) noexcept;
+  Rollout& operator=(Rollout&&) noexcept;
+  ~Rollout();
+
+  // The next frame, encoded; valid until the next call.
+  const Planes& Next();
+
+ private:
+  struct State;
+  explicit Rollout(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace hypnos

@@ -1,0 +1,369 @@
+#include "hypnos/control/server.h"
+
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <map>
+#include <thread>
+#include <utility>
+
+#include "control/asio.h"
+#include "control/connection.h"
+#include "control/tls.h"
+#include "control/unix_socket.h"
+#include "hypnos/base/format.h"
+#include "hypnos/base/log.h"
+
+namespace hypnos {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using Local = asio::local::stream_protocol;
+using TlsStream = asio::ssl::stream<tcp::socket>;
+
+// A handful of clients that ask at the same moment are shown the same moment.
+constexpr Duration kSampleAge = std::chrono::milliseconds(10);
+constexpr auto kFarewell = std::chrono::seconds(1);
+// After an accept that failed for want of descriptors.
+constexpr auto kAcceptAgain = std::chrono::milliseconds(100);
+
+Error CannotListen(const ControlTcpOptions& options, const error_code& error) {
+  return {Code::kUnavailable, "CANNOT_LISTEN",
+          Format("control.tcp: cannot listen on {} port {}: {}", options.address, options.port,
+                 error.message())};
+}
+
+// Each client needs a descriptor, and many systems allow a process 1024 unless it asks for more.
+void AllowDescriptors(size_t clients) {
+  constexpr size_t kForTheRest = 256;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= clients + kForTheRest) return;
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, clients + kForTheRest);
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Of IPv6 the network, of which whoever has one address has them all.
+std::string GroupOf(const asio::ip::address& address) {
+  if (!address.is_v6() || address.to_v6().is_v4_mapped()) return address.to_string();
+  auto bytes = address.to_v6().to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), uint8_t{0});
+  return asio::ip::address_v6(bytes).to_string();
+}
+
+}  // namespace
+
+Status CheckControlServerOptions(const ControlServerOptions& options) {
+  if (!options.tcp) return {};
+  error_code error;
+  const auto address = asio::ip::make_address(options.tcp->address, error);
+  if (error) {
+    return Error{Code::kInvalidArgument, "NOT_AN_ADDRESS",
+                 Format("control.tcp.address: '{}' is no IP address, such as 127.0.0.1 or ::",
+                        options.tcp->address)};
+  }
+  if (address.is_loopback() || (options.tcp->tls && !options.tokens_path.empty())) return {};
+  return Error{Code::kInvalidArgument, "NOT_SAFE",
+               Format("control.tcp.address: {} can be reached from other machines, which needs {}: "
+                      "give it, or listen on 127.0.0.1",
+                      options.tcp->address,
+                      options.tcp->tls              ? "tokens (control.tokens)"
+                      : options.tokens_path.empty() ? "TLS (control.tcp.tls) and tokens "
+                                                      "(control.tokens)"
+                                                    : "TLS (control.tcp.tls)")};
+}
+
+class ControlServer::Impl {
+ public:
+  Impl(const ControlServerOptions& options, FileSystem& files, const Clock& clock,
+       ControlService& service)
+      : options_(options),
+        files_(files),
+        clock_(clock),
+        service_(service),
+        shared_{.gate = gate_,
+                .check_topic = [&](control::Topic topic) { return service_.CheckTopic(topic); },
+                .sample = [&](const TopicSet& topics) { return Sample(topics); },
+                .daemon_version = options.daemon_version,
+                .limits = {}},
+        context_{shared_,
+                 clock_,
+                 service_,
+                 io_,
+                 std::make_shared<Mailbox>(io_),
+                 [&](uint64_t id) { Forget(id); }},
+        local_(io_),
+        tcp_(io_),
+        reload_(io_),
+        accept_again_(io_) {}
+
+  ~Impl() { Stop(); }
+
+  Status Start();
+  void Stop();
+  uint16_t tcp_port() const { return tcp_port_; }
+  size_t clients() const { return client_count_; }
+
+ private:
+  Status ListenLocal();
+  Status ListenTcp();
+  void AcceptLocal();
+  void AcceptTcp();
+  // Where none can be accepted now, a little later.
+  template <class Again>
+  void AcceptLater(const error_code& error, Again again);
+  template <class Stream, class Prepare>
+  void Welcome(Stream stream, Peer peer, Prepare prepare);
+  void Forget(uint64_t id);
+  Peer LocalPeer(Local::socket& socket) const;
+  Peer TcpPeer(tcp::socket& socket) const;
+  Status ReadTokens();
+  void ReloadSoon();
+  void Reload();
+  std::shared_ptr<const control::Update> Sample(const TopicSet& topics);
+
+  struct Sampled {
+    Instant at;
+    std::shared_ptr<const control::Update> update;
+  };
+
+  const ControlServerOptions options_;
+  FileSystem& files_;
+  const Clock& clock_;
+  ControlService& service_;
+  Gate gate_;
+  std::string tokens_text_;
+  std::optional<std::string> reload_complaint_;
+  ControlSession::Shared shared_;
+  asio::io_context io_{1};
+  ConnectionContext context_;
+  std::optional<UnixSocket> socket_;
+  Local::acceptor local_;
+  tcp::acceptor tcp_;
+  std::optional<TlsFiles> tls_;
+  uint16_t tcp_port_ = 0;
+  asio::steady_timer reload_, accept_again_;
+  std::map<TopicSet, Sampled> samples_;
+  std::map<uint64_t, std::weak_ptr<AnyConnection>> connections_;
+  uint64_t last_id_ = 0;
+  std::atomic<size_t> client_count_ = 0;
+  bool stopping_ = false;
+  bool full_ = false;  // and it was said
+  std::thread thread_;
+};
+
+Status ControlServer::Impl::Start() {
+  HYPNOS_RETURN_IF_ERROR(CheckControlServerOptions(options_));
+  AllowDescriptors(options_.most_clients);
+  HYPNOS_RETURN_IF_ERROR(ReadTokens());
+  if (!options_.socket_path.empty()) HYPNOS_RETURN_IF_ERROR(ListenLocal());
+  if (options_.tcp) HYPNOS_RETURN_IF_ERROR(ListenTcp());
+  ReloadSoon();
+  thread_ = std::thread([this] { io_.run(); });
+  return {};
+}
+
+void ControlServer::Impl::Stop() {
+  if (!thread_.joinable()) return;
+  asio::post(io_, [this] {
+    stopping_ = true;
+    error_code ignored;
+    local_.close(ignored);
+    tcp_.close(ignored);
+    reload_.cancel(ignored);
+    accept_again_.cancel(ignored);
+    const auto open = connections_;
+    for (const auto& [id, weak] : open) {
+      if (const auto connection = weak.lock()) {
+        connection->Close({Code::kUnavailable, "STOPPING", "the daemon has ended"});
+      }
+    }
+    // Who does not take what it is owed is left.
+    auto farewell = std::make_shared<asio::steady_timer>(io_, kFarewell);
+    farewell->async_wait([this, farewell](const error_code&) { io_.stop(); });
+    if (client_count_ == 0) io_.stop();
+  });
+  thread_.join();
+  context_.mailbox->Close();
+  socket_.reset();
+}
+
+Status ControlServer::Impl::ListenLocal() {
+  HYPNOS_ASSIGN_OR_RETURN(UnixSocket socket, UnixSocket::Listen(options_.socket_path));
+  socket_.emplace(std::move(socket));
+  local_.assign(Local(), socket_->TakeDescriptor());
+  AcceptLocal();
+  return {};
+}
+
+Status ControlServer::Impl::ListenTcp() {
+  if (options_.tcp->tls) {
+    tls_.emplace(*options_.tcp->tls, files_);
+    const auto read = tls_->Read();
+    if (!read.ok()) return read.error();
+  }
+  const tcp::endpoint endpoint(asio::ip::make_address(options_.tcp->address), options_.tcp->port);
+  error_code error;
+  tcp_.open(endpoint.protocol(), error);
+  if (!error) tcp_.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) tcp_.bind(endpoint, error);
+  if (!error) tcp_.listen(asio::socket_base::max_listen_connections, error);
+  if (error) return CannotListen(*options_.tcp, error);
+  tcp_port_ = tcp_.local_endpoint().port();
+  AcceptTcp();
+  return {};
+}
+
+template <class Again>
+void ControlServer::Impl::AcceptLater(const error_code& error, Again again) {
+  if (stopping_ || error == asio::error::operation_aborted) return;
+  log::Warning("control: cannot accept a client: {}", error.message());
+  accept_again_.expires_after(kAcceptAgain);
+  accept_again_.async_wait([again](const error_code& cancelled) {
+    if (!cancelled) again();
+  });
+}
+
+void ControlServer::Impl::AcceptLocal() {
+  local_.async_accept([this](const error_code& error, Local::socket socket) {
+    if (error) return AcceptLater(error, [this] { AcceptLocal(); });
+    Peer peer = LocalPeer(socket);
+    Welcome(std::move(socket), std::move(peer), [](auto&, auto done) { done(error_code()); });
+    AcceptLocal();
+  });
+}
+
+void ControlServer::Impl::AcceptTcp() {
+  tcp_.async_accept([this](const error_code& error, tcp::socket socket) {
+    if (error) return AcceptLater(error, [this] { AcceptTcp(); });
+    error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    // Finds out, in hours, that the other machine is gone without a word.
+    socket.set_option(asio::socket_base::keep_alive(true), ignored);
+    Peer peer = TcpPeer(socket);
+    if (tls_) {
+      const TlsContext context = tls_->context();
+      Welcome(TlsStream(std::move(socket), *context), std::move(peer),
+              [context](TlsStream& stream, auto done) {
+                stream.async_handshake(
+                    asio::ssl::stream_base::server,
+                    [context, done = std::move(done)](const error_code& failed) { done(failed); });
+              });
+    } else {
+      Welcome(std::move(socket), std::move(peer), [](auto&, auto done) { done(error_code()); });
+    }
+    AcceptTcp();
+  });
+}
+
+template <class Stream, class Prepare>
+void ControlServer::Impl::Welcome(Stream stream, Peer peer, Prepare prepare) {
+  const bool too_many = client_count_ >= options_.most_clients;
+  const uint64_t id = ++last_id_;
+  ++client_count_;
+  auto connection =
+      std::make_shared<Connection<Stream>>(context_, std::move(stream), std::move(peer), id);
+  connections_.emplace(id, connection);
+  connection->Start(std::move(prepare));
+  if (!too_many) return;
+  if (!std::exchange(full_, true)) {
+    log::Warning("control: {} clients are connected; more are turned away", options_.most_clients);
+  }
+  connection->Close({Code::kResourceExhausted, "TOO_MANY_CLIENTS",
+                     Format("{} clients are connected already", options_.most_clients)});
+}
+
+void ControlServer::Impl::Forget(uint64_t id) {
+  connections_.erase(id);
+  --client_count_;
+  if (client_count_ < options_.most_clients) full_ = false;
+  if (stopping_ && client_count_ == 0) io_.stop();
+}
+
+Peer ControlServer::Impl::LocalPeer(Local::socket& socket) const {
+  ucred credentials{};
+  socklen_t size = sizeof credentials;
+  std::string name = "a local user";
+  if (getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0) {
+    name = Format("uid {}", credentials.uid);
+  }
+  return {name, name, options_.socket_access};
+}
+
+Peer ControlServer::Impl::TcpPeer(tcp::socket& socket) const {
+  error_code error;
+  const auto endpoint = socket.remote_endpoint(error);
+  const auto access = options_.tokens_path.empty() ? control::VIEW : control::NONE;
+  if (error) return {"a client that is gone", "", access};
+  return {endpoint.address().to_string(), GroupOf(endpoint.address()), access};
+}
+
+Status ControlServer::Impl::ReadTokens() {
+  if (options_.tokens_path.empty()) return {};
+  HYPNOS_ASSIGN_OR_RETURN(std::string text, files_.ReadFile(options_.tokens_path));
+  if (!tokens_text_.empty() && text == tokens_text_) return {};
+  HYPNOS_ASSIGN_OR_RETURN(Tokens tokens, Tokens::Parse(text, options_.tokens_path));
+  gate_.SetTokens(std::move(tokens));
+  tokens_text_ = std::move(text);
+  return {};
+}
+
+void ControlServer::Impl::ReloadSoon() {
+  if (options_.tokens_path.empty() && !tls_) return;
+  reload_.expires_after(options_.reload_every);
+  reload_.async_wait([this](const error_code& cancelled) {
+    if (cancelled) return;
+    Reload();
+    ReloadSoon();
+  });
+}
+
+// A complaint is logged once, not every time the same thing is found.
+void ControlServer::Impl::Reload() {
+  std::optional<std::string> complaint;
+  if (const Status read = ReadTokens(); !read.ok()) complaint = read.error().message;
+  if (tls_) {
+    const auto read = tls_->Read();
+    if (!read.ok()) {
+      complaint = read.error().message;
+    } else if (*read) {
+      log::Info("control: certificates read again");
+    }
+  }
+  if (complaint && complaint != reload_complaint_) {
+    log::Warning("control: {}; what was read before stays in effect", *complaint);
+  }
+  reload_complaint_ = complaint;
+}
+
+std::shared_ptr<const control::Update> ControlServer::Impl::Sample(const TopicSet& topics) {
+  Sampled& sampled = samples_[topics];
+  const Instant now = clock_.Now();
+  if (sampled.update == nullptr || now - sampled.at >= kSampleAge) {
+    auto update = std::make_shared<control::Update>(service_.Sample(topics));
+    update->set_time(Seconds(clock_.WallNow().time_since_epoch()));
+    sampled = {now, std::move(update)};
+  }
+  return sampled.update;
+}
+
+Result<std::unique_ptr<ControlServer>> ControlServer::Start(const ControlServerOptions& options,
+                                                            FileSystem& files, const Clock& clock,
+                                                            ControlService& service) {
+  auto impl = std::make_unique<Impl>(options, files, clock, service);
+  HYPNOS_RETURN_IF_ERROR(impl->Start());
+  return std::unique_ptr<ControlServer>(new ControlServer(std::move(impl)));
+}
+
+ControlServer::ControlServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ControlServer::~ControlServer() = default;
+
+void ControlServer::Stop() { impl_->Stop(); }
+uint16_t ControlServer::tcp_port() const { return impl_->tcp_port(); }
+size_t ControlServer::clients() const { return impl_->clients(); }
+
+}  // namespace hypnos

@@ -1,0 +1,64 @@
+// One subscription of one client: when the next update is due, and those that wait to be sent.
+// A queue that is full drops its oldest update, so that a client which does not read costs no more
+// than the queue; it learns from `dropped` what it missed.
+// Threads: thread-compatible.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+
+#include "hypnos/base/clock.h"
+#include "hypnos/control/service.h"
+
+namespace hypnos {
+
+class Subscription {
+ public:
+  // The first update is due at once. queue_length > 0.
+  Subscription(TopicSet topics, Duration period, size_t queue_length, Instant now)
+      : topics_(topics), period_(period), queue_length_(queue_length), due_(now) {}
+
+  const TopicSet& topics() const { return topics_; }
+  Instant due() const { return due_; }
+
+  // An update that was due. The next one is due a period later; those that could not be made in
+  // time are left out.
+  void Push(std::shared_ptr<const control::Update> update, Instant now) {
+    due_ += period_;
+    if (due_ <= now) due_ = now + period_;
+    if (waiting_.size() == queue_length_) {
+      waiting_.pop_front();
+      ++dropped_;
+    }
+    waiting_.push_back({++seq_, std::move(update)});
+  }
+
+  bool empty() const { return waiting_.empty(); }
+
+  // The oldest update, as it is to be sent. Precondition: !empty().
+  control::Update Pop() {
+    control::Update update = *waiting_.front().update;
+    update.set_seq(waiting_.front().seq);
+    update.set_dropped(dropped_);
+    waiting_.pop_front();
+    return update;
+  }
+
+ private:
+  struct Waiting {
+    uint64_t seq;
+    std::shared_ptr<const control::Update> update;
+  };
+
+  TopicSet topics_;
+  Duration period_;
+  size_t queue_length_;
+  Instant due_;
+  uint64_t seq_ = 0;
+  uint64_t dropped_ = 0;
+  std::deque<Waiting> waiting_;
+};
+
+}  // namespace hypnos
