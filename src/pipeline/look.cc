@@ -18,7 +18,7 @@ struct Rollout::State {
         residuals(std::max<size_t>(1, look.residuals.size())),
         dreamer(network.grid(), rng) {
     for (size_t l = 0; l < network.layer_count(); ++l) {
-      network.mutable_layer(l).mutable_parameters() = look.parameters[l];
+      network.mutable_layer(l).SetParameters(look.parameters[l]);
     }
     network.mutable_generator().mutable_weights() = look.generator;
     network.Restore(Lane::kReal, 0, look.state);
