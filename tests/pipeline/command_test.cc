@@ -42,8 +42,8 @@ class CommandTest : public ::testing::Test {
   }
 
   std::vector<float> Weights() const {
-    const auto values = pipeline.network()->layer(0).parameters().weights.values();
-    return {values.begin(), values.end()};
+    const Matrix weights = pipeline.network()->layer(0).parameters().weights;
+    return {weights.values().begin(), weights.values().end()};
   }
 
   // One frame under way at a time, so that what is posted in a report is done before the next.
@@ -90,8 +90,9 @@ TEST_F(CommandTest, LookingChangesNothing) {
     ASSERT_TRUE(watched.Run(again).ok());
     EXPECT_GT(looks, 60);
     for (size_t l = 0; l < watched.network()->layer_count(); ++l) {
-      const auto a = undisturbed.network()->layer(l).parameters().weights.values();
-      const auto b = watched.network()->layer(l).parameters().weights.values();
+      const Matrix without = undisturbed.network()->layer(l).parameters().weights;
+      const Matrix with = watched.network()->layer(l).parameters().weights;
+      const auto a = without.values(), b = with.values();
       EXPECT_TRUE(std::ranges::equal(a, b));
     }
   }
