@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "hypnos/base/printable.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
+#include "hypnos/base/printable.h"
 
 namespace hypnos {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "hypnos/base/printable.h"
 #include "hypnos/base/format.h"
+#include "hypnos/base/printable.h"
 
 namespace hypnos {
 namespace {

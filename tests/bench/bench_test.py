@@ -96,7 +96,7 @@ class BenchTest(unittest.TestCase):
             run = bench('--export', folder, '--export-only', 'small_batch1/velocity')
             self.assertEqual(run.returncode, 0, run.stderr)
             self.assertEqual(sorted(path.name for path in pathlib.Path(folder).glob('*/*/')),
-                             ['velocity_0.9', 'velocity_0.99'])
+                             ['velocity_0.9', 'velocity_0.99', 'velocity_0.999'])
             options = json.loads((pathlib.Path(folder) / 'small_batch1/velocity_0.9/options.json')
                                  .read_text(encoding='utf-8'))
             self.assertEqual(options['phases'][:2], [['positive'], ['negative']])

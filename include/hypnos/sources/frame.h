@@ -24,7 +24,8 @@ enum class Discontinuity {
 // "start", "clip" and so on; "none".
 const char* ToString(Discontinuity discontinuity);
 
-// Which of two reasons a frame that has both is to carry: start before clip, loop, resize, gap, switch.
+// Which of two reasons a frame that has both is to carry: start before clip, loop, resize, gap,
+// switch.
 Discontinuity Stronger(Discontinuity one, Discontinuity other);
 
 struct Frame {
