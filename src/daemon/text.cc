@@ -45,7 +45,7 @@ const char* PhaseWord(const StatusSnapshot& status) {
 
 // Who only looks comes no nearer to sleep.
 std::string PhaseText(const StatusSnapshot& status) {
-  const std::string word = status.asleep ? "asleep, dreaming" : PhaseWord(status);
+  std::string word = status.asleep ? "asleep, dreaming" : PhaseWord(status);
   const auto& [step, length] = status.phase;
   if (length == 0 || !(status.asleep || status.learning)) return word;
   const double share = static_cast<double>(step) / static_cast<double>(length);
