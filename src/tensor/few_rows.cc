@@ -36,9 +36,10 @@ HWY_INLINE Pair LoadPair(const uint16_t* p) {
           hn::BitCast(d, hn::And(both, hn::Set(b, 0xffff0000u)))};
 }
 HWY_INLINE Pair LoadInputs(const uint16_t* /*weights*/, const float* x) {
-  Pair pair;
-  hn::LoadInterleaved2(D(), x, pair.even, pair.odd);
-  return pair;
+  // Not a Pair that is filled: GCC compiles its constructor for another instruction set.
+  V even, odd;
+  hn::LoadInterleaved2(D(), x, even, odd);
+  return {even, odd};
 }
 HWY_INLINE V LoadWeights(const uint16_t* p) {
   const hn::Rebind<uint16_t, D> upper;

@@ -147,31 +147,62 @@ void BlendAndFadeKernel(float keep, float scale, float fade, float* x, size_t n,
       });
 }
 
-using HalfD = hn::Rebind<hwy::float16_t, D>;
+using Int = hn::RebindToSigned<D>;
+using Half = hn::Rebind<uint16_t, D>;
+using VInt = hn::Vec<Int>;
+
+// By hand: where the processor has no such instruction, Highway's own conversion cuts off instead
+// of rounding, and makes numbers of infinity and NaN.
+HWY_INLINE hn::Vec<Half> HalfOf(V x) {
+  const D d;
+  const Int i;
+  const VInt bits = hn::BitCast(i, x);
+  const VInt sign = hn::And(hn::ShiftRight<16>(bits), hn::Set(i, 0x8000));
+  const VInt size = hn::And(bits, hn::Set(i, 0x7fffffff));
+  // Rounded at the last bit kept, to even; the exponent's offset is 15 instead of 127. A carry out
+  // of the largest number gives infinity.
+  const VInt odd = hn::And(hn::ShiftRight<13>(size), hn::Set(i, 1));
+  const VInt rounded = hn::Add(hn::Add(size, odd), hn::Set(i, 0xfff - (112 << 23)));
+  VInt half = hn::Min(hn::ShiftRight<13>(rounded), hn::Set(i, 0x7c00));
+  // Below 2^-14 a half has the steps that a float has at 0.5, so that adding 0.5 rounds.
+  const auto at_half = hn::Add(hn::BitCast(d, size), hn::Set(d, 0.5f));
+  const VInt tiny = hn::Sub(hn::BitCast(i, at_half), hn::Set(i, 126 << 23));
+  half = hn::IfThenElse(hn::Lt(size, hn::Set(i, 113 << 23)), tiny, half);
+  half = hn::IfThenElse(hn::Gt(size, hn::Set(i, 255 << 23)), hn::Set(i, 0x7e00), half);
+  return hn::DemoteTo(Half(), hn::Or(half, sign));
+}
+
+HWY_INLINE V FloatOf(hn::Vec<Half> half) {
+  const D d;
+  const Int i;
+  const VInt bits = hn::PromoteTo(i, half);
+  const VInt size = hn::ShiftLeft<13>(hn::And(bits, hn::Set(i, 0x7fff)));
+  const VInt finite = hn::BitCast(i, hn::Mul(hn::BitCast(d, size), hn::Set(d, 0x1p112f)));
+  const VInt other = hn::Or(size, hn::Set(i, 255 << 23));
+  const VInt sign = hn::ShiftLeft<16>(hn::And(bits, hn::Set(i, 0x8000)));
+  const auto is_finite = hn::Lt(size, hn::Set(i, 31 << 23));
+  return hn::BitCast(d, hn::Or(hn::IfThenElse(is_finite, finite, other), sign));
+}
 
 void ToHalfKernel(const float* in, size_t n, uint16_t* out) {
   const D d;
-  const HalfD half;
-  auto* target = reinterpret_cast<hwy::float16_t*>(out);
   ForEachVector(
-      n, [&](size_t i) { hn::StoreU(hn::DemoteTo(half, hn::LoadU(d, in + i)), half, target + i); },
+      n, [&](size_t i) { hn::StoreU(HalfOf(hn::LoadU(d, in + i)), Half(), out + i); },
       [&](size_t i, size_t count) {
-        HWY_ALIGN hwy::float16_t part[hn::MaxLanes(half)];
-        hn::Store(hn::DemoteTo(half, LoadPart(in + i, count)), half, part);
-        std::memcpy(target + i, part, count * sizeof(uint16_t));
+        HWY_ALIGN uint16_t part[hn::MaxLanes(D())];
+        hn::Store(HalfOf(LoadPart(in + i, count)), Half(), part);
+        std::memcpy(out + i, part, count * sizeof(uint16_t));
       });
 }
 
 void FromHalfKernel(const uint16_t* in, size_t n, float* out) {
   const D d;
-  const HalfD half;
-  const auto* source = reinterpret_cast<const hwy::float16_t*>(in);
   ForEachVector(
-      n, [&](size_t i) { hn::StoreU(hn::PromoteTo(d, hn::LoadU(half, source + i)), d, out + i); },
+      n, [&](size_t i) { hn::StoreU(FloatOf(hn::LoadU(Half(), in + i)), d, out + i); },
       [&](size_t i, size_t count) {
-        HWY_ALIGN hwy::float16_t part[hn::MaxLanes(half)] = {};
-        std::memcpy(part, source + i, count * sizeof(uint16_t));
-        StorePart(hn::PromoteTo(d, hn::Load(half, part)), out + i, count);
+        HWY_ALIGN uint16_t part[hn::MaxLanes(D())] = {};
+        std::memcpy(part, in + i, count * sizeof(uint16_t));
+        StorePart(FloatOf(hn::Load(Half(), part)), out + i, count);
       });
 }
 

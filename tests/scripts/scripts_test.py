@@ -11,7 +11,8 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SCRIPTS = ['bench', 'check', 'demo', 'experiments', 'install-git-hooks', 'install-packages', 'test']
+SCRIPTS = ['bench', 'check', 'demo', 'experiments', 'install-git-hooks', 'install-packages', 'test',
+           'test-neon']
 TOOLS = ['basename', 'bash', 'cat', 'chmod', 'date', 'dirname', 'env', 'git', 'grep', 'head', 'mkdir',
          'mktemp', 'nproc', 'python3', 'rm', 'sed', 'sh', 'sort', 'tr', 'xargs']
 NOBODY = 65534
@@ -276,6 +277,37 @@ class Test(ScriptTest):
     def test_fails_as_ctest_does(self):
         self.recorder('ctest', 'exit 8')
         self.assert_fails(self.run_script('test', HYPNOS_INSTALL='no'), 8)
+
+
+class TestNeon(ScriptTest):
+
+    def setUp(self):
+        super().setUp()
+        for tool in ['id', 'touch']:
+            (self.bin / tool).symlink_to(shutil.which(tool))
+        self.recorder('apt-get', '[[ "$*" != *" download "* ]] || touch a.deb b.deb')
+        self.recorder('dpkg-deb')
+        log = self.tree / 'build/neon/Testing/Temporary/LastTest.log'
+        log.parent.mkdir(parents=True)
+        log.write_text('The kernels use neon.\n', encoding='utf-8')
+
+    def neon(self):
+        return self.run_script('test-neon', '-R', 'Kernels', HYPNOS_INSTALL='no')
+
+    def test_unpacks_the_libraries_once_and_says_what_the_kernels_used(self):
+        for _ in range(2):
+            done = self.neon()
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn('the kernels used: neon', done.stdout)
+        unpacked = [call.split()[2] for call in self.calls() if call.startswith('dpkg-deb ')]
+        self.assertEqual(unpacked, ['a.deb', 'b.deb'])
+        self.assertIn('cmake --preset neon', self.calls())
+        self.assertTrue(self.calls()[-1].endswith(' -R Kernels'), self.calls()[-1])
+
+    def test_says_that_the_libraries_could_not_be_fetched_and_tries_again(self):
+        self.recorder('apt-get', 'echo "E: no network"; exit 100')
+        for _ in range(2):
+            self.assert_fails(self.neon(), 69, 'E: no network', 'libraries for Arm')
 
 
 class Check(ScriptTest):

@@ -11,12 +11,31 @@ namespace {
 
 using testing::HasSubstr;
 
-class InstructionSet : public testing::Test {
+class ChosenInstructionSet : public testing::Test {
  protected:
-  ~InstructionSet() override { EXPECT_TRUE(UseInstructionSet("auto").ok()); }
+  ~ChosenInstructionSet() override { EXPECT_TRUE(UseInstructionSet(before_).ok()); }
+
+ private:
+  const std::string before_ = InstructionSet();
 };
 
-TEST_F(InstructionSet, EveryOneOfThemComputesTheSameButForRounding) {
+TEST_F(ChosenInstructionSet, IsTheBestOneUnlessAnotherIsAskedFor) {
+  for (const std::string& name : InstructionSets()) {
+    ASSERT_TRUE(UseInstructionSet(name).ok());
+    EXPECT_EQ(InstructionSet(), name);
+  }
+  ASSERT_TRUE(UseInstructionSet("auto").ok());
+  EXPECT_EQ(InstructionSet(), InstructionSets().front());
+}
+
+TEST_F(ChosenInstructionSet, DoesNotChangeWhatTheListHolds) {
+  const auto sets = InstructionSets();
+  ASSERT_TRUE(UseInstructionSet(sets.back()).ok());
+  EXPECT_EQ(InstructionSets(), sets);
+  EXPECT_EQ(InstructionSet(), sets.back());
+}
+
+TEST_F(ChosenInstructionSet, EveryOneOfThemComputesTheSameButForRounding) {
   Rng rng(1);
   const Matrix x = naive::RandomMatrix(2, 77, rng), w = naive::RandomMatrix(9, 77, rng);
   Matrix expected(2, 9), out(2, 9);
@@ -34,12 +53,15 @@ TEST_F(InstructionSet, EveryOneOfThemComputesTheSameButForRounding) {
   }
 }
 
-TEST_F(InstructionSet, AnUnknownOneIsRefusedWithTheListOfThoseThereAre) {
+TEST_F(ChosenInstructionSet, AnUnknownOneIsRefusedWithTheListOfThoseThereAre) {
+  ASSERT_TRUE(UseInstructionSet(InstructionSets().back()).ok());
+  const std::string before = InstructionSet();
   const Status status = UseInstructionSet("avx9");
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code, Code::kInvalidArgument);
   EXPECT_THAT(status.error().message, HasSubstr("'avx9'"));
   EXPECT_THAT(status.error().message, HasSubstr("auto, " + InstructionSets().front()));
+  EXPECT_EQ(InstructionSet(), before);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "tensor/naive.h"
 
@@ -120,6 +121,51 @@ TEST(Kernels, HalfPrecisionKeepsElevenBits) {
     EXPECT_EQ(half[n], 7) << "wrote behind the end";
     EXPECT_EQ(back[n], 7.0f) << "wrote behind the end";
   });
+}
+
+float BackFromHalf(float value) {
+  uint16_t half;
+  ToHalf({&value, 1}, {&half, 1});
+  FromHalf({&half, 1}, {&value, 1});
+  return value;
+}
+
+TEST(Kernels, EveryHalfStandsForItsNumber) {
+  std::vector<uint16_t> halves(1 << 16), back(1 << 16);
+  std::iota(halves.begin(), halves.end(), uint16_t{0});
+  std::vector<float> values(1 << 16);
+  FromHalf(halves, values);
+  ToHalf(values, back);
+  for (size_t i = 0; i < halves.size(); ++i) {
+    const float expected = naive::FromHalf(halves[i]);
+    if (std::isnan(expected)) {
+      EXPECT_TRUE(std::isnan(values[i])) << i;
+      EXPECT_TRUE(std::isnan(naive::FromHalf(back[i]))) << i;
+    } else {
+      EXPECT_EQ(values[i], expected) << i;
+      EXPECT_EQ(back[i], halves[i]);
+    }
+  }
+}
+
+// What lies between two halves, for every two that are neighbours.
+TEST(Kernels, ToHalfRoundsToTheNearestAndToEvenFromTheMiddle) {
+  constexpr uint16_t kLargest = 0x7bff;
+  for (uint16_t i = 0; i < kLargest; ++i) {
+    const float low = naive::FromHalf(i), high = naive::FromHalf(static_cast<uint16_t>(i + 1));
+    const float middle = (low + high) / 2;
+    EXPECT_EQ(BackFromHalf(std::nextafter(middle, 0.0f)), low);
+    EXPECT_EQ(BackFromHalf(-middle), i % 2 == 0 ? -low : -high);
+    EXPECT_EQ(BackFromHalf(std::nextafter(middle, high)), high);
+  }
+}
+
+TEST(Kernels, WhatIsTooLargeForAHalfIsInfinity) {
+  EXPECT_EQ(BackFromHalf(65519.0f), 65504.0f);
+  for (const float value : {65520.0f, 1e6f, std::numeric_limits<float>::max(), INFINITY}) {
+    EXPECT_EQ(BackFromHalf(value), INFINITY);
+    EXPECT_EQ(BackFromHalf(-value), -INFINITY);
+  }
 }
 
 }  // namespace

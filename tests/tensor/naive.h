@@ -1,7 +1,9 @@
 // The plainest loops there are, in double precision: what every fast kernel is compared with.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -40,6 +42,15 @@ inline double OuterAt(ConstMatrixView g, ConstMatrixView x, size_t u, size_t f) 
   double sum = 0;
   for (size_t b = 0; b < g.rows; ++b) sum += static_cast<double>(g(b, u)) * x(b, f);
   return sum;
+}
+
+// What the bits of an IEEE half stand for: sign, 5 of exponent, 10 of fraction.
+inline float FromHalf(uint16_t half) {
+  const int exponent = half >> 10 & 0x1f, fraction = half & 0x3ff;
+  float size = std::ldexp(static_cast<float>(fraction + (exponent > 0 ? 0x400 : 0)),
+                          std::max(exponent, 1) - 25);
+  if (exponent == 0x1f) size = fraction == 0 ? INFINITY : NAN;
+  return std::copysign(size, (half & 0x8000) != 0 ? -1.0f : 1.0f);
 }
 
 }  // namespace hypnos::naive
