@@ -1,6 +1,6 @@
 // A hundred samples at a time, as published experiments have it: a positive pass, a negative pass
 // and one update.
-#include <benchmark/benchmark.h>
+#include <memory>
 
 #include "bench/families.h"
 #include "bench/run_workload.h"
@@ -10,11 +10,12 @@
 namespace hypnos::bench {
 
 void RegisterBatch100Family(FirstError& error) {
+  const auto slot = std::make_shared<WorkloadSlot>();
   const WorkloadShape& shape = Batch100Shape();
   for (const WorkloadRule& rule : Batch100Rules()) {
     for (const int threads : {1, 2}) {
       RegisterWorkload(Format("Batch100/{}/{}/threads:{}", shape.name, rule.name, threads), shape,
-                       rule, threads, error);
+                       rule, threads, slot, error);
     }
   }
 }

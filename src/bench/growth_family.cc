@@ -1,7 +1,9 @@
 // How time and memory grow: with the width of a layer, the number of layers, of streams, of steps.
-// Memory is that of the process: run a case alone to learn its own.
+// Memory that an earlier case gave back may be used again unnoticed: run a case alone to learn its
+// own.
 #include <benchmark/benchmark.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,8 @@ struct Case {
   int streams = 1;
   int threads = 1;
   int64_t frames = 0;
+  // Asleep, a step is another one: it waits for the dream.
+  bool sleeps = false;
 };
 
 PipelineOptions Options(const Case& c) {
@@ -38,6 +42,7 @@ PipelineOptions Options(const Case& c) {
   options.network.patches = {.size = c.patch, .stride = c.patch};
   options.network.layers.resize(static_cast<size_t>(c.layers));
   for (NetworkLayerOptions& layer : options.network.layers) layer.layer.units = c.units;
+  if (!c.sleeps) options.schedule.sleep_steps = 0;
   options.threads = c.threads;
   return options;
 }
@@ -61,7 +66,9 @@ void Register(const Case& c, FirstError& error) {
 
 // One sample at a time through one layer that reads an input of its own width and itself.
 void RegisterWidths(FirstError& error) {
-  static const WorkloadRule look{.name = "look", .learns = false, .learning = {}};
+  const auto slot = std::make_shared<WorkloadSlot>();
+  static const WorkloadRule look{
+      .name = "look", .learns = false, .learning = {.rule = LearningRule::kLooking}};
   static const WorkloadRule learn{.name = "learn",
                                   .learning = {.rule = LearningRule::kInterleaved, .velocity = 0}};
   static const std::vector<WorkloadShape> shapes = [] {
@@ -74,7 +81,8 @@ void RegisterWidths(FirstError& error) {
   }();
   for (const WorkloadShape& shape : shapes) {
     for (const WorkloadRule* rule : {&look, &learn}) {
-      RegisterWorkload(Format("Growth/{}/{}", shape.name, rule->name), shape, *rule, 2, error);
+      RegisterWorkload(Format("Growth/{}/{}", shape.name, rule->name), shape, *rule, 2, slot,
+                       error);
     }
   }
 }
@@ -111,7 +119,8 @@ void RegisterGrowthFamily(const FamilyOptions& options, FirstError& error) {
               .side = 16,
               .patch = 8,
               .units = 16,
-              .frames = steps},
+              .frames = steps,
+              .sleeps = true},
              error);
   }
 }

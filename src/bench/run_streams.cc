@@ -1,10 +1,13 @@
 #include "bench/run_streams.h"
 
+#include "bench/memory_trend.h"
+
 namespace hypnos::bench {
 
 void RunStreamsCase(benchmark::State& state, const std::function<Result<StreamsReport>()>& run,
                     FirstError& error) {
   for ([[maybe_unused]] auto _ : state) {
+    const Result<double> before = ResidentKib();
     const Result<StreamsReport> report = run();
     if (!report.ok()) {
       if (!error) error = report.error();
@@ -16,6 +19,7 @@ void RunStreamsCase(benchmark::State& state, const std::function<Result<StreamsR
     state.counters["slowest_frames/s"] = report->slowest_frames_rate;
     state.counters["us/frame"] = 1e6 / rate;
     state.counters["layers_at_once"] = report->layers_at_once;
+    if (before.ok()) state.counters["own_MiB"] = (report->resident_kib - *before) / 1024;
     state.counters["resident_MiB"] = report->resident_kib / 1024;
   }
 }

@@ -12,7 +12,7 @@ namespace hypnos::bench {
 
 // For a case with UseManualTime: its time is that in which all streams were running.
 // Counters: frames/s of all streams and of the slowest one, time a frame, layers at work at a time,
-// resident memory.
+// resident memory of the process and what it grew by.
 void RunStreamsCase(benchmark::State& state, const std::function<Result<StreamsReport>()>& run,
                     FirstError& error);
 

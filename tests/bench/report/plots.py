@@ -12,7 +12,12 @@ from matplotlib import pyplot  # noqa: E402
 from measure import Round  # noqa: E402
 from targets import series  # noqa: E402
 
-Plot = NamedTuple('Plot', [('file', str), ('x', str), ('time', str), ('curves', dict)])
+# `memory` is a counter: that of the whole process, or what the case added to it.
+Plot = NamedTuple('Plot', [('file', str), ('x', str), ('time', str), ('memory', str),
+                           ('curves', dict)])
+
+MEMORY = {'own_MiB': 'resident memory beside that of the program, MiB',
+          'resident_MiB': 'resident memory, MiB'}
 
 
 def milliseconds(_, case) -> float:
@@ -29,15 +34,16 @@ def milliseconds_of_all(streams, case) -> float:
 
 # Label of a curve -> what its cases are called, and how long one takes.
 PLOTS = [
-    Plot('growth_width.png', 'width of the layer; it has 2 width² weights', 'ms a step', {
+    Plot('growth_width.png', 'width of the layer; it has 2 width² weights', 'ms a step',
+         'own_MiB', {
         'look': (r'Growth/width:(\d+)/look', milliseconds),
         'learn': (r'Growth/width:(\d+)/learn', milliseconds)}),
-    Plot('growth_layers.png', 'layers', 'ms a step', {
+    Plot('growth_layers.png', 'layers', 'ms a step', 'own_MiB', {
         '1 thread': (r'Growth/layers:(\d+)/threads:1', milliseconds_a_frame),
         '2 threads': (r'Growth/layers:(\d+)/threads:2', milliseconds_a_frame)}),
-    Plot('growth_streams.png', 'streams', 'ms for a step of all streams', {
+    Plot('growth_streams.png', 'streams', 'ms for a step of all streams', 'own_MiB', {
         '': (r'Growth/streams:(\d+)', milliseconds_of_all)}),
-    Plot('growth_steps.png', 'steps', 'ms a step', {
+    Plot('growth_steps.png', 'steps', 'ms a step', 'resident_MiB', {
         '': (r'Growth/steps:(\d+)', milliseconds_a_frame)}),
 ]
 
@@ -53,7 +59,7 @@ def draw(plot: Plot, measured: Round, folder: pathlib.Path) -> bool:
     curves = {}
     for label, (pattern, time_of) in plot.curves.items():
         try:
-            curves[label] = [(x, time_of(x, case), case.get('resident_MiB'))
+            curves[label] = [(x, time_of(x, case), case[plot.memory])
                              for x, case in series(measured, pattern)]
         except KeyError:
             pass
@@ -65,8 +71,9 @@ def draw(plot: Plot, measured: Round, folder: pathlib.Path) -> bool:
         time_axes.plot(xs, times, 'o-', label=label or None)
         memory_axes.plot(xs, memory, 'o-', label=label or None)
     if plot.file != 'growth_steps.png':
-        linear_guide(time_axes, xs, times, 2 if plot.file == 'growth_width.png' else 1)
-    for axes, name in [(time_axes, plot.time), (memory_axes, 'resident memory, MiB')]:
+        for axes, ys in [(time_axes, times), (memory_axes, memory)]:
+            linear_guide(axes, xs, ys, 2 if plot.file == 'growth_width.png' else 1)
+    for axes, name in [(time_axes, plot.time), (memory_axes, MEMORY[plot.memory])]:
         axes.set_xscale('log', base=10 if plot.file == 'growth_steps.png' else 2)
         axes.set_yscale('log')
         axes.set_xlabel(plot.x)
@@ -77,8 +84,9 @@ def draw(plot: Plot, measured: Round, folder: pathlib.Path) -> bool:
         for axes in (time_axes, memory_axes):
             low, high = axes.get_ylim()
             axes.set_ylim(low / 3, high * 3)
-    if time_axes.get_legend_handles_labels()[0]:
-        time_axes.legend()
+    for axes in (time_axes, memory_axes):
+        if axes.get_legend_handles_labels()[0]:
+            axes.legend()
     figure.tight_layout()
     figure.savefig(folder / plot.file, dpi=120)
     pyplot.close(figure)

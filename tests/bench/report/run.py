@@ -31,7 +31,7 @@ FULL = {
               'W2': ['784-3x1000/velocity_0.9', '784-3x1000/peer_normalised']},
     'checks': {'W1': ['small_batch1/', '3x1024/', '8192x8192/'],
                'W2': ['small_batch100/', '784-3x1000/']},
-    'min_time': 0.5, 'frames': 64, 'peer_seconds': 0.5, 'rounds': 3,
+    'min_time': 1, 'frames': 192, 'peer_seconds': 0.5, 'rounds': 3,
 }
 QUICK = {
     'cases': {'W1': '^(ReadBandwidth|Batch1)/3x1024/.*(streams:4/pages:huge|look|plain)/threads:2',

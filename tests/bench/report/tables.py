@@ -85,7 +85,7 @@ def scaled(seconds: float) -> str:
 
 def cases_table(rounds: list[Round]) -> str:
     """Every case: its time and what else it counted."""
-    text = ['| case | time | GFLOP/s | GB/s | frames/s | slowest | resident MiB |',
+    text = ['| case | time | GFLOP/s | GB/s | frames/s | slowest | MiB |',
             '|---|---|---|---|---|---|---|']
 
     def cell(case, key, factor=1.0):
@@ -95,7 +95,7 @@ def cases_table(rounds: list[Round]) -> str:
         seconds = case['us/frame'] * 1e-6 if 'us/frame' in case else case['seconds']
         if 'bytes' in case:
             case['B/s'] = case['bytes'] / case['seconds']
-        memory = f"{case['resident_MiB']:.0f}" if name.startswith('Growth') else ''
+        memory = f"{case['own_MiB']:.0f}" if name.startswith('Growth') else ''
         text.append(f"| {name} | {scaled(seconds)} | {cell(case, 'FLOP/s', 1e-9)} "
                     f"| {cell(case, 'B/s', 1e-9)} | {cell(case, 'frames/s')} "
                     f"| {cell(case, 'slowest_frames/s')} | {memory} |")
@@ -114,7 +114,8 @@ Ratios within one round, the median over {len(rounds)}.
 
 {targets_table(lines)}
 
-Every case, the median over the rounds; the time is that of a step or a frame.
+Every case, the median over the rounds; the time is that of a step or a frame, the memory what it added
+to that of the program.
 
 {cases_table(rounds)}
 '''

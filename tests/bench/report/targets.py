@@ -77,6 +77,12 @@ def streams_slope(measured: Round) -> float:
                   if streams >= FEWEST_STREAMS])
 
 
+def streams_memory_slope(measured: Round) -> float:
+    return slope([(streams, case['own_MiB'])
+                  for streams, case in series(measured, r'Growth/streams:(\d+)')
+                  if streams >= FEWEST_STREAMS])
+
+
 def last_over_first(measured: Round, counter: str) -> float:
     cases = series(measured, r'Growth/steps:(\d+)')
     if len(cases) < 2:
@@ -158,6 +164,8 @@ def growth_targets():
     yield Target('W4', 'time a step ~ layers^e: e', layers_slope, 1.1, None)
     yield Target('W4', f'time a step of all ~ streams^e, {FEWEST_STREAMS} and more: e',
                  streams_slope, 1.1, None)
+    yield Target('W4', f'memory ~ streams^e, {FEWEST_STREAMS} and more: e', streams_memory_slope,
+                 1.1, None)
     yield Target('W4', 'resident memory, longest / shortest sequence',
                  lambda m: last_over_first(m, 'resident_MiB'), 1.05, None)
     yield Target('W4', 'time a step, longest / shortest sequence',
