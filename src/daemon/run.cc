@@ -1,5 +1,6 @@
 #include "hypnos/daemon/run.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
@@ -62,6 +63,11 @@ class StopFlag {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return set_; });
   }
+  // Whether it was set within that time.
+  bool WaitFor(std::chrono::milliseconds time) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, time, [&] { return set_; });
+  }
 
  private:
   mutable std::mutex mutex_;
@@ -90,15 +96,23 @@ void WarnOfNoScores(const config::Config& config) {
       "`learn: false`, or set output.score_learned_entries");
 }
 
-// Null where none are asked for.
+// Null where none are asked for, or it was told to stop while it waited for a pipe's reader.
 Result<std::unique_ptr<ScoresWriter>> OpenScores(FileSystem& files, const config::Config& config,
-                                                 const RunOptions& options) {
+                                                 const RunOptions& options, StopFlag& stop) {
   if (options.scores_path.empty()) return std::unique_ptr<ScoresWriter>();
   HYPNOS_ASSIGN_OR_RETURN(const ScoresPath path,
                           CheckScoresPath(options.scores_path, options.config_path,
                                           BuildSourceOptions(config.sources(0))));
   WarnOfNoScores(config);
-  return ScoresWriter::Create(files, path, ClipsWithoutScores(config));
+  const auto create = [&] { return ScoresWriter::Create(files, path, ClipsWithoutScores(config)); };
+  auto scores = create();
+  const auto lacks_reader = [&] { return !scores.ok() && scores.error().reason == "NO_READER"; };
+  if (lacks_reader()) log::Info("--scores: waiting for a reader of '{}'", Printable(path.path));
+  while (lacks_reader()) {
+    if (stop.WaitFor(std::chrono::milliseconds(100))) return std::unique_ptr<ScoresWriter>();
+    scores = create();
+  }
+  return scores;
 }
 
 int Fail(const Error& error, int code) {
@@ -159,13 +173,14 @@ int RunDaemon(const config::Config& config, const RunOptions& options) {
   const RunDescription run{(*source)->Describe(), (*source)->frame_count()};
 
   PosixFileSystem files;
-  auto opened = OpenScores(files, config, options);
+  auto opened = OpenScores(files, config, options, stop);
   if (!opened.ok()) {
     log::Error("--scores: {}", Printable(opened.error().message));
     return opened.error().code == Code::kInvalidArgument ? kExitUsage : kExitIo;
   }
   const std::unique_ptr<ScoresWriter> scores = std::move(opened).value();
   if (scores != nullptr) observers.Add(scores.get());
+  if (stop.IsSet()) return kExitOk;
 
   log::Info("watching {}", Printable(run.source));
   CaptureThread capture(std::move(source).value(), source_config.queue_frames(),
