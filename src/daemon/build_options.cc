@@ -17,6 +17,7 @@ FfLayerOptions BuildLayer(const pb::Layer& layer) {
   options.self = layer.self();
   options.peer_normalisation = static_cast<float>(layer.peer_normalisation());
   options.norm_cap = static_cast<float>(layer.norm_cap());
+  options.top_units = layer.top_units();
   return options;
 }
 
@@ -44,6 +45,12 @@ LearningOptions BuildLearning(const pb::Learning& learning) {
   options.velocity = static_cast<float>(learning.velocity());
   options.weight_decay = static_cast<float>(learning.weight_decay());
   options.online_share = static_cast<float>(learning.online_share());
+  options.optimiser =
+      learning.optimiser() == pb::Learning::RMS ? Optimiser::kRms : Optimiser::kPlain;
+  options.square_memory = static_cast<float>(learning.square_memory());
+  options.hold_steps = learning.rate_schedule().hold_steps();
+  options.fall_steps = learning.rate_schedule().fall_steps();
+  options.rate_floor = static_cast<float>(learning.rate_schedule().floor());
   return options;
 }
 
