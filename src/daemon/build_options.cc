@@ -114,6 +114,18 @@ PlaylistOptions BuildPlaylist(const pb::Playlist& playlist) {
   return options;
 }
 
+control::Access BuildAccess(pb::Control::SocketAccess access) {
+  switch (access) {
+    case pb::Control::CONTROL:
+      return control::CONTROL;
+    case pb::Control::VIEW:
+      return control::VIEW;
+    case pb::Control::NONE:
+      break;
+  }
+  return control::NONE;
+}
+
 }  // namespace
 
 PipelineOptions BuildPipelineOptions(const pb::Config& config) {
@@ -166,6 +178,22 @@ SourceOptions BuildSourceOptions(const pb::Source& source) {
       break;
     case pb::Source::KIND_NOT_SET:
       HYPNOS_CHECK(false);
+  }
+  return options;
+}
+
+ControlServerOptions BuildControlServerOptions(const pb::Control& control) {
+  ControlServerOptions options;
+  options.socket_path = control.socket();
+  options.socket_access = BuildAccess(control.socket_access());
+  options.tokens_path = control.tokens();
+  if (!control.has_tcp()) return options;
+  ControlTcpOptions& tcp = options.tcp.emplace();
+  tcp.address = control.tcp().address();
+  tcp.port = static_cast<uint16_t>(control.tcp().port());
+  if (control.tcp().has_tls()) {
+    const pb::ControlTls& tls = control.tcp().tls();
+    tcp.tls = {tls.certificate(), tls.key(), tls.client_authority()};
   }
   return options;
 }

@@ -295,6 +295,42 @@ TEST(BuildSourceOptions, TakesTheEntriesOfAPlaylistInOrder) {
   EXPECT_EQ(std::get<FileSourceOptions>(playlist.entries[1].kind).path, "p");
 }
 
+ControlServerOptions ControlOf(const std::vector<std::string>& sets) {
+  return BuildControlServerOptions(With(sets).control());
+}
+
+TEST(BuildControlServerOptions, ListensOnAUnixSocketUnlessToldOtherwise) {
+  const ControlServerOptions options = ControlOf({});
+  EXPECT_EQ(options.socket_path, "/run/hypnos/control.sock");
+  EXPECT_EQ(options.socket_access, control::CONTROL);
+  EXPECT_FALSE(options.tcp);
+  EXPECT_EQ(options.tokens_path, "");
+  EXPECT_EQ(ControlOf({"control.socket=''"}).socket_path, "");
+}
+
+TEST(BuildControlServerOptions, TakesAccessAndTokens) {
+  EXPECT_EQ(ControlOf({"control.socket_access=view"}).socket_access, control::VIEW);
+  EXPECT_EQ(ControlOf({"control.socket_access=none"}).socket_access, control::NONE);
+  EXPECT_EQ(ControlOf({"control.tokens=/t"}).tokens_path, "/t");
+}
+
+TEST(BuildControlServerOptions, TakesTcpAndItsCertificates) {
+  const auto plain = ControlOf({"control.tcp={}"}).tcp;
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(plain->address, "127.0.0.1");
+  EXPECT_EQ(plain->port, 7411);
+  EXPECT_FALSE(plain->tls);
+  const auto safe = ControlOf({"control.tcp={address: '::', port: 9, tls: {certificate: c, key: k,"
+                               " client_authority: a}}"})
+                        .tcp;
+  ASSERT_TRUE(safe && safe->tls);
+  EXPECT_EQ(safe->address, "::");
+  EXPECT_EQ(safe->port, 9);
+  EXPECT_EQ(safe->tls->certificate_path, "c");
+  EXPECT_EQ(safe->tls->key_path, "k");
+  EXPECT_EQ(safe->tls->client_authority_path, "a");
+}
+
 TEST(BuildOnFull, DropsForWhatIsLiveUnlessToldOtherwise) {
   const auto built = [](const std::string& yaml) {
     return BuildOnFull(With({"sources.0=" + yaml}).sources(0));
