@@ -57,9 +57,9 @@ std::string BashOffer(const Parameter& parameter) {
     case Parameter::Kind::kChoice:
       return Format("COMPREPLY=($(compgen -W {} -- \"$word\"))", Quoted(Joined(parameter.choices)));
     case Parameter::Kind::kFile:
-      return "COMPREPLY=($(compgen -f -- \"$word\"))";
+      return "mapfile -t COMPREPLY < <(compgen -f -- \"$word\")";
     case Parameter::Kind::kFolder:
-      return "COMPREPLY=($(compgen -d -- \"$word\"))";
+      return "mapfile -t COMPREPLY < <(compgen -d -- \"$word\")";
     default:
       return ":";
   }

@@ -1,5 +1,7 @@
 #include "cli/endpoint.h"
 
+#include <arpa/inet.h>
+
 #include <array>
 #include <charconv>
 #include <optional>
@@ -97,7 +99,9 @@ Result<Profile> Found(const Values& values, const Environment& environment, File
 }
 
 bool IsThisMachine(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
+  if (host == "localhost" || host == "::1") return true;
+  in_addr address{};
+  return inet_pton(AF_INET, host.c_str(), &address) == 1 && host.starts_with("127.");
 }
 
 Status CheckTogether(const Values& values) {
