@@ -45,7 +45,9 @@ const std::vector<Parameter>& CommonParameters() {
        .least = 0.001,
        .most = 3600},
       {.name = "--socket", .help = "The daemon's socket", .kind = Kind::kFile, .value = "PATH"},
-      {.name = "--address", .help = "A daemon that listens on TCP", .value = "HOST:PORT"},
+      {.name = "--address",
+       .help = "A daemon that listens on TCP; its port is 7411 if not given",
+       .value = "HOST[:PORT]"},
       {.name = "--tls", .help = "TLS also to this machine; to others it is always used"},
       {.name = "--tls-ca",
        .help = "PEM of the authority that the daemon's certificate comes from; without it, one of "

@@ -71,9 +71,10 @@ Profile LaidOver(const Profile& over, Profile under) {
   return under;
 }
 
-Profile ThisMachine() {
+Profile ThisMachine(const Environment& environment) {
   Profile profile;
-  profile.socket = kDefaultSocket;
+  profile.socket = Variable(environment, "HYPNOS_CONTROL__SOCKET");
+  if (profile.socket.empty()) profile.socket = kDefaultSocket;
   return profile;
 }
 
@@ -95,7 +96,7 @@ Result<Profile> Found(const Values& values, const Environment& environment, File
     return LaidOver(over, profile);
   }
   HYPNOS_ASSIGN_OR_RETURN(const auto usual, DefaultProfile(path, environment, files));
-  return LaidOver(over, usual ? *usual : ThisMachine());
+  return LaidOver(over, usual ? *usual : ThisMachine(environment));
 }
 
 bool IsThisMachine(const std::string& host) {
@@ -125,24 +126,26 @@ std::string ProfilesPath(const Environment& environment) {
 }
 
 Status ParseAddress(const std::string& text, ControlEndpoint* endpoint) {
-  const Error wrong = Wrong(
-      "NOT_AN_ADDRESS", Format("'{}' is no address: give host:port, as in attic.example:7411 or "
-                               "[::1]:7411",
-                               Printable(text)));
-  const size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0) return wrong;
-  std::string host = text.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) {
-    host = host.substr(1, host.size() - 2);
-  } else if (host.find(':') != std::string::npos) {
-    return wrong;
+  const Error wrong =
+      Wrong("NOT_AN_ADDRESS",
+            Format("'{}' is no address: give host:port, as in attic.example:{} or [::1]:{}",
+                   Printable(text), kDefaultPort, kDefaultPort));
+  // What stands in brackets may hold colons.
+  const size_t end_of_host = text.starts_with('[') ? text.find(']') : text.find(':');
+  std::string host = text.substr(0, end_of_host);
+  std::string port = end_of_host == std::string::npos ? "" : text.substr(end_of_host);
+  if (text.starts_with('[')) {
+    if (port.empty()) return wrong;
+    host.erase(0, 1);
+    port.erase(0, 1);
   }
-  const char* end = text.data() + text.size();
-  uint16_t port = 0;
-  const auto [rest, error] = std::from_chars(text.data() + colon + 1, end, port);
-  if (host.empty() || error != std::errc() || rest != end || port == 0) return wrong;
   endpoint->host = host;
-  endpoint->port = port;
+  endpoint->port = kDefaultPort;
+  if (host.empty()) return wrong;
+  if (port.empty()) return {};
+  const char* end = port.data() + port.size();
+  const auto [rest, error] = std::from_chars(port.data() + 1, end, endpoint->port);
+  if (port[0] != ':' || error != std::errc() || rest != end || endpoint->port == 0) return wrong;
   return {};
 }
 

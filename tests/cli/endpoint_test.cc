@@ -78,6 +78,11 @@ TEST_F(Endpoint, FlagsComeBeforeTheEnvironmentAndThatBeforeTheDefaultProfile) {
   EXPECT_EQ(Found(), "/tmp/flag.sock");
 }
 
+TEST_F(Endpoint, WhatTheDaemonWasToldInTheEnvironmentHoldsForTheClientToo) {
+  environment["HYPNOS_CONTROL__SOCKET"] = "/tmp/daemon.sock";
+  EXPECT_EQ(Found(), "/tmp/daemon.sock");
+}
+
 TEST_F(Endpoint, AnEmptyVariableSaysNothing) {
   environment["HYPNOSCTL_SOCKET"] = "";
   environment["HYPNOSCTL_PROFILE"] = "";
@@ -106,6 +111,8 @@ TEST_F(Endpoint, ATokenFileMayBeAddedToWhateverNamesTheDaemon) {
 TEST_F(Endpoint, OtherMachinesAreSpokenToWithTlsOnly) {
   for (const auto& [address, expected] :
        std::map<std::string, std::string>{{"localhost:1", "localhost 1"},
+                                          {"localhost", "localhost 7411"},
+                                          {"[::1]", "::1 7411"},
                                           {"127.0.0.1:7411", "127.0.0.1 7411"},
                                           {"[::1]:7411", "::1 7411"},
                                           {"attic:65535", "attic 65535 tls"},
@@ -125,8 +132,9 @@ TEST_F(Endpoint, AHostThatOnlyLooksLikeThisMachineIsNot) {
 }
 
 TEST_F(Endpoint, WhatIsNoAddressIsRefused) {
-  for (const char* address : {"attic", "attic:", ":7411", "attic:0", "attic:65536", "attic:12x",
-                              "::1:7411", "[]:7411", "attic:-1"}) {
+  for (const char* address :
+       {"", "attic:", ":7411", "[::1", "[::1]x", "[::1]:", "[::1]7411", "attic:0", "attic:65536",
+        "attic:12x", "::1:7411", "[]:7411", "attic:-1"}) {
     Flag("--address", address);
     EXPECT_EQ(Found(), "NOT_AN_ADDRESS") << address;
   }

@@ -59,7 +59,7 @@ TEST_F(CtlErrors, WrongUsageIs64AndNamesWhatWasMeant) {
            {"events", "list", "--since", "yesterday"},
            {"status", "--socket", "a", "--address", "b:1"},
            {"status", "--socket", "a", "--profile", "b"},
-           {"status", "--address", "b"},
+           {"status", "--address", "b:x"},
            {"completion", "fish"},
        }) {
     EXPECT_EQ(Run(words), 64) << ::testing::PrintToString(words) << err;
