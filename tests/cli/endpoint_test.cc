@@ -132,9 +132,8 @@ TEST_F(Endpoint, AHostThatOnlyLooksLikeThisMachineIsNot) {
 }
 
 TEST_F(Endpoint, WhatIsNoAddressIsRefused) {
-  for (const char* address :
-       {"", "attic:", ":7411", "[::1", "[::1]x", "[::1]:", "[::1]7411", "attic:0", "attic:65536",
-        "attic:12x", "::1:7411", "[]:7411", "attic:-1"}) {
+  for (const char* address : {"attic:", ":7411", "[::1", "[::1]x", "[::1]:", "[::1]7411", "attic:0",
+                              "attic:65536", "attic:12x", "::1:7411", "[]:7411", "attic:-1"}) {
     Flag("--address", address);
     EXPECT_EQ(Found(), "NOT_AN_ADDRESS") << address;
   }

@@ -60,6 +60,10 @@ TEST_F(CtlErrors, WrongUsageIs64AndNamesWhatWasMeant) {
            {"status", "--socket", "a", "--address", "b:1"},
            {"status", "--socket", "a", "--profile", "b"},
            {"status", "--address", "b:x"},
+           {"status", "--address", ""},
+           {"status", "--socket="},
+           {"status", "--profile", ""},
+           {"checkpoint", "restore", ""},
            {"completion", "fish"},
        }) {
     EXPECT_EQ(Run(words), 64) << ::testing::PrintToString(words) << err;
