@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "hypnos/base/nearest.h"
+
 namespace hypnos::config {
 
 // Text from outside, fit for a log: one line, not long, no password of a URL.
@@ -24,11 +26,6 @@ std::string Lower(std::string_view text);
 
 // "a, b, c".
 std::string Listed(const std::vector<std::string>& words);
-
-// The word most like `word` if one is near enough to be what was meant (a few slips, or one begins
-// with the other), else empty.
-// Source: Damerau 1964; distance with swapped neighbours (optimal string alignment).
-std::string Nearest(std::string_view word, const std::vector<std::string>& words);
 
 // "; did you mean 'x'?" or, if nothing is near, "; the keys are a, b, c".
 std::string Suggestion(std::string_view word, const std::vector<std::string>& words);

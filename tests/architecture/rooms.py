@@ -21,7 +21,7 @@ ROOMS = {
     'web': ['control', 'imaging', 'telemetry', 'proto'],
     'cluster': ['network', 'proto'],
     'daemon': ['pipeline', 'checkpoint', 'sinks', 'config', 'control', 'web', 'cluster', 'proto'],
-    'cli': ['control', 'proto'],
+    'cli': ['control', 'config', 'proto'],
     'lab': ['pipeline', 'checkpoint', 'sinks', 'config', 'proto'],
     'bench': ['pipeline', 'checkpoint', 'sinks', 'config', 'proto'],
 }

@@ -6,24 +6,6 @@
 namespace hypnos::config {
 namespace {
 
-TEST(Words, TheNearestIsWithinAFewSlips) {
-  const std::vector<std::string> words = {"units", "damping", "frame_rate_hz", "self"};
-  EXPECT_EQ(Nearest("dampign", words), "damping");
-  EXPECT_EQ(Nearest("unit", words), "units");
-  EXPECT_EQ(Nearest("frameRateHz", words), "frame_rate_hz");
-  EXPECT_EQ(Nearest("frame_rate", words), "frame_rate_hz");
-  EXPECT_EQ(Nearest("SELF", words), "self");
-  EXPECT_EQ(Nearest("damping_of_layer", words), "damping");
-  EXPECT_EQ(Nearest("frame", words), "frame_rate_hz");
-}
-
-TEST(Words, NothingIsNearWhatIsFar) {
-  const std::vector<std::string> words = {"units", "damping", "url"};
-  for (const char* word : {"", "x", "id", "neurons", "damper_kind"}) {
-    EXPECT_EQ(Nearest(word, words), "") << word;
-  }
-}
-
 TEST(Words, ShownTextIsOneShortLineWithoutPasswords) {
   EXPECT_EQ(Shown("a\nb\t\x1b[0m"), "a\\nb\\t\\x1b[0m");
   EXPECT_EQ(Shown("rtsp://me:hush@host"), "rtsp://***@host");

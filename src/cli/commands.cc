@@ -1,0 +1,97 @@
+#include <iterator>
+#include <utility>
+
+#include "cli/command.h"
+#include "cli/groups.h"
+#include "cli/json.h"
+
+namespace hypnos::cli {
+
+const std::vector<Command>& Commands() {
+  static const std::vector<Command> kCommands = [] {
+    std::vector<Command> all;
+    for (const auto part : {StatusCommands, SourceCommands, LayerCommands, PhaseCommands,
+                            CheckpointCommands, PictureCommands, EventCommands, ConfigCommands,
+                            DaemonCommands, WatchCommands, TopCommands, LocalCommands}) {
+      std::vector<Command> some = part();
+      std::move(some.begin(), some.end(), std::back_inserter(all));
+    }
+    return all;
+  }();
+  return kCommands;
+}
+
+const std::vector<CommandGroup>& CommandGroups() {
+  static const std::vector<CommandGroup> kGroups = {
+      {"source", "What is watched"},
+      {"layer", "The layers of the network"},
+      {"learning", "Whether anything is learned"},
+      {"sleep", "Falling asleep, and what is dreamed"},
+      {"checkpoint", "What is kept on disk of what was learned"},
+      {"events", "What was unusual"},
+      {"config", "The configuration of the daemon"},
+  };
+  return kGroups;
+}
+
+const std::vector<Parameter>& CommonParameters() {
+  using Kind = Parameter::Kind;
+  static const std::vector<Parameter> kCommon = {
+      {.name = "--json", .help = "Prints JSON, one object a line, instead of words and tables"},
+      {.name = "--timeout",
+       .help = "How long an answer may take",
+       .kind = Kind::kNumber,
+       .value = "SECONDS",
+       .least = 0.001,
+       .most = 3600},
+      {.name = "--socket", .help = "The daemon's socket", .kind = Kind::kFile, .value = "PATH"},
+      {.name = "--address",
+       .help = "A daemon that listens on TCP; its port is 7411 if not given",
+       .value = "HOST[:PORT]"},
+      {.name = "--tls", .help = "TLS also to this machine; to others it is always used"},
+      {.name = "--tls-ca",
+       .help = "PEM of the authority that the daemon's certificate comes from; without it, one of "
+               "the system's",
+       .kind = Kind::kFile,
+       .value = "FILE"},
+      {.name = "--tls-cert",
+       .help = "PEM of a certificate of your own, where the daemon asks for one",
+       .kind = Kind::kFile,
+       .value = "FILE"},
+      {.name = "--tls-key", .help = "PEM of its key", .kind = Kind::kFile, .value = "FILE"},
+      {.name = "--token-file",
+       .help = "File with the token that lets you in, which others may not read",
+       .kind = Kind::kFile,
+       .value = "FILE"},
+      {.name = "--profile", .help = "A daemon by its name in profiles.yaml", .value = "NAME"},
+  };
+  return kCommon;
+}
+
+namespace {
+
+// The message that the answer consists of, without the envelope's choice around it.
+const google::protobuf::Message& Inner(const control::Response& response) {
+  const auto* field = response.GetDescriptor()->FindFieldByNumber(response.kind_case());
+  return response.GetReflection()->GetMessage(response, field);
+}
+
+}  // namespace
+
+Status Perform(const Command& command, const Session& session) {
+  if (command.run != nullptr) return command.run(session);
+  HYPNOS_ASSIGN_OR_RETURN(const control::Request request, command.ask(session));
+  HYPNOS_ASSIGN_OR_RETURN(const auto client, session.Connect());
+  HYPNOS_ASSIGN_OR_RETURN(control::Response response, client->Call(request, session.patience()));
+  // The same numbers on both sides; what a daemon answers must still be looked at.
+  if (static_cast<int>(response.kind_case()) != static_cast<int>(request.kind_case())) {
+    return Error{Code::kDataLoss, "NOT_A_DAEMON",
+                 "the daemon answered something that was not asked: it is of another version, or "
+                 "no hypnosd"};
+  }
+  if (command.keep != nullptr) HYPNOS_RETURN_IF_ERROR(command.keep(session, response));
+  if (session.json()) return session.Print(Json(Inner(response)) + "\n");
+  return session.Print(command.show(session, response));
+}
+
+}  // namespace hypnos::cli

@@ -1,0 +1,15 @@
+// How an event reads. Threads: safe.
+#pragma once
+
+#include <string>
+
+#include "proto/control.pb.h"
+
+namespace hypnos::cli {
+
+// "open", "confirmed", "dismissed".
+const char* VerdictWord(control::Event::Verdict verdict);
+// "event 17 of door at 2026-11-25 07:30:25Z, surprise 4.20, open".
+std::string EventLine(const control::Event& event);
+
+}  // namespace hypnos::cli

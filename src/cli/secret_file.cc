@@ -1,0 +1,81 @@
+#include "cli/secret_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "hypnos/base/format.h"
+#include "hypnos/base/printable.h"
+
+namespace hypnos::cli {
+namespace {
+
+constexpr size_t kMostBytes = 4096;
+// Others may do nothing; the group may read, as with a file of a service's group.
+constexpr mode_t kForbidden = S_IWGRP | S_IRWXO;
+
+Error Wrong(const std::string& path, const std::string& what) {
+  return {Code::kInvalidArgument, "TOKEN_FILE",
+          Format("token file '{}': {}", Printable(path), what)};
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+std::string Trimmed(const std::string& text) {
+  constexpr const char* kBlank = " \t\r\n";
+  const size_t begin = text.find_first_not_of(kBlank);
+  if (begin == std::string::npos) return "";
+  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
+}
+
+}  // namespace
+
+Result<std::string> ReadToken(const std::string& path) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.number() < 0) return Wrong(path, Format("cannot read it: {}", std::strerror(errno)));
+  // Of what was opened, not of what the path may name by now.
+  struct stat info;
+  if (fstat(file.number(), &info) != 0) {
+    return Wrong(path, Format("cannot look at it: {}", std::strerror(errno)));
+  }
+  if ((info.st_mode & kForbidden) != 0) {
+    return Wrong(path,
+                 Format("others may read or change it (mode {:04o}), so that it is no secret: "
+                        "chmod 600 it, and use a new token",
+                        info.st_mode & 07777));
+  }
+  std::string text(kMostBytes, '\0');
+  size_t size = 0;
+  while (size < text.size()) {
+    const ssize_t count = read(file.number(), text.data() + size, text.size() - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return Wrong(path, Format("cannot read it: {}", std::strerror(errno)));
+    if (count == 0) break;
+    size += static_cast<size_t>(count);
+  }
+  if (size == kMostBytes) return Wrong(path, "it is too long to be a token");
+  text.resize(size);
+  std::string token = Trimmed(text);
+  if (token.empty()) return Wrong(path, "it is empty");
+  if (token.find_first_of(" \t\r\n") != std::string::npos) {
+    return Wrong(path, "it holds more than a token, which is one word");
+  }
+  return token;
+}
+
+}  // namespace hypnos::cli

@@ -1,0 +1,55 @@
+// status
+#include "cli/figures.h"
+#include "cli/groups.h"
+#include "cli/table.h"
+#include "cli/telemetry_text.h"
+#include "hypnos/base/format.h"
+#include "hypnos/base/printable.h"
+
+namespace hypnos::cli {
+namespace {
+
+std::string Resets(const control::StatusResponse& status) {
+  // Of a protobuf map the order is not defined.
+  const std::map<std::string, uint64_t> counts(status.discontinuities().begin(),
+                                               status.discontinuities().end());
+  std::string text;
+  for (const auto& [reason, count] : counts) {
+    text += Format("{}{} {}", text.empty() ? "" : ", ", Printable(reason), count);
+  }
+  return text.empty() ? "-" : text;
+}
+
+std::string Show(const Session&, const control::Response& response) {
+  const control::StatusResponse& status = response.status();
+  Facts facts;
+  facts.Add("hypnosd", Format("{}, up {}, {}{}", Printable(status.daemon_version()),
+                              Span(status.uptime_seconds()), Counted(status.clients(), "client"),
+                              status.stopping() ? ", stopping" : ""));
+  facts.Add("phase", PhaseText(status.phase()));
+  facts.Add("frames", Format("{} at {:.1f} a second; {} dreamed", status.frames(),
+                             status.frames_per_second(), Counted(status.dream_steps(), "step")));
+  facts.Add("prediction error",
+            status.has_prediction_error() ? Format("{:.4f}", status.prediction_error()) : "-");
+  facts.Add("state was reset", Resets(status));
+  return facts.Text() + "\n" + SourcesText(status.sources()) + "\n" + LayersText(status.layers());
+}
+
+Result<control::Request> Ask(const Session&) {
+  control::Request request;
+  request.mutable_status();
+  return request;
+}
+
+}  // namespace
+
+std::vector<Command> StatusCommands() {
+  return {{.words = "status",
+           .summary = "What the daemon is doing: phase, speed, sources, layers",
+           .example = "status",
+           .request = control::Request::kStatus,
+           .ask = Ask,
+           .show = Show}};
+}
+
+}  // namespace hypnos::cli

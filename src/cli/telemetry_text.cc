@@ -1,0 +1,127 @@
+#include "cli/telemetry_text.h"
+
+#include "cli/figures.h"
+#include "cli/table.h"
+#include "hypnos/base/format.h"
+#include "hypnos/base/printable.h"
+
+namespace hypnos::cli {
+
+using telemetry::Layer;
+using telemetry::Phase;
+using telemetry::Source;
+
+namespace {
+
+std::optional<double> If(bool known, double value) {
+  return known ? std::optional(value) : std::nullopt;
+}
+
+}  // namespace
+
+const char* StateWord(Phase::State state) {
+  switch (state) {
+    case Phase::WAITING:
+      return "waiting for the first frame";
+    case Phase::AWAKE:
+      return "awake";
+    case Phase::ASLEEP:
+      return "asleep";
+    case Phase::LOOKING:
+      return "looking";
+    case Phase::ENDED:
+      return "ended";
+    default:
+      return "unknown";
+  }
+}
+
+const char* StateWord(Source::State state) {
+  switch (state) {
+    case Source::OPENING:
+      return "opening";
+    case Source::WATCHED:
+      return "watched";
+    case Source::PAUSED:
+      return "paused";
+    case Source::ENDED:
+      return "ended";
+    default:
+      return "unknown";
+  }
+}
+
+std::string PhaseText(const Phase& phase) {
+  std::string text = StateWord(phase.state());
+  if (phase.state() == Phase::AWAKE || phase.state() == Phase::ASLEEP) {
+    text += Format(", step {}", phase.step());
+    if (phase.length() > 0) text += Format(" of {}", phase.length());
+  }
+  if (phase.state() != Phase::WAITING) text += Format(", slept {}", Times(phase.sleeps()));
+  if (!phase.learning()) text += "; learning is off";
+  return text;
+}
+
+std::string LearningWord(const Layer& layer) {
+  switch (layer.learning()) {
+    case Layer::LEARNING:
+      return layer.has_contrast() ? Format("{:.1f} % to learn", 100 * layer.contrast())
+                                  : "learning";
+    case Layer::FINISHED:
+      return "finished";
+    case Layer::CANNOT_TELL:
+      return "cannot tell them apart";
+    case Layer::STOPPED:
+      return "stopped: its weights overflowed";
+    default:
+      return "-";
+  }
+}
+
+std::string FramesText(const Source& source) {
+  if (!source.has_frames_in_all()) return Format("{}", source.frames());
+  return Format("{} of {}", source.frames(), source.frames_in_all());
+}
+
+std::string LossesText(const Source& source) {
+  std::string text;
+  const auto add = [&](uint64_t count, const char* why) {
+    if (count > 0) text += Format("{}{} {}", text.empty() ? "" : ", ", count, why);
+  };
+  add(source.dropped_slow(), "too slow");
+  add(source.dropped_paused(), "paused");
+  add(source.unreadable(), "unreadable");
+  return text;
+}
+
+std::string SourcesText(const google::protobuf::RepeatedPtrField<Source>& sources) {
+  Table table({"source", "state", ">frames", ">waiting", "lost", "now", "what it is"});
+  for (const Source& source : sources) {
+    const std::string losses = LossesText(source);
+    table.Add(
+        {Printable(source.name()), StateWord(source.state()), FramesText(source),
+         Format("{}", source.queued()), losses.empty() ? "-" : losses,
+         source.clip().empty() ? "-" : Format("{} {}", Printable(source.clip()), source.frame()),
+         Format("{}{}", source.live() ? "live: " : "", Printable(source.description()))});
+  }
+  return table.Text("no sources");
+}
+
+std::string LayersText(const google::protobuf::RepeatedPtrField<Layer>& layers) {
+  Table table(
+      {">layer", ">units", ">goodness real", ">dream", ">p(real) real", ">dream", "learning"});
+  for (const Layer& layer : layers) {
+    table.Add({Format("{}", layer.layer()),
+               layer.constraint_units() == 0
+                   ? Format("{}", layer.units())
+                   : Format("{} ({} constraint)", layer.units(), layer.constraint_units()),
+               Figure(If(layer.has_goodness_real(), layer.goodness_real())),
+               Figure(If(layer.has_goodness_dream(), layer.goodness_dream())),
+               Figure(If(layer.has_probability_real(), layer.probability_real())),
+               Figure(If(layer.has_probability_dream(), layer.probability_dream())),
+               LearningWord(layer)});
+  }
+  return table.Text("no layers yet: they are made with the first frame");
+}
+
+}  // namespace hypnos::cli

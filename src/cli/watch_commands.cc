@@ -1,0 +1,99 @@
+// watch
+#include "cli/groups.h"
+#include "cli/json.h"
+#include "cli/watch_text.h"
+#include "hypnos/base/format.h"
+
+namespace hypnos::cli {
+namespace {
+
+// As in the protocol, in lower case.
+std::vector<std::string> TopicWords() {
+  std::vector<std::string> words;
+  const auto* topics = control::Topic_descriptor();
+  for (int i = 0; i < topics->value_count(); ++i) {
+    if (topics->value(i)->number() == control::TOPIC_UNSPECIFIED) continue;
+    std::string word = topics->value(i)->name();
+    for (char& c : word) c = static_cast<char>(c - 'A' + 'a');
+    words.push_back(word);
+  }
+  return words;
+}
+
+Result<control::Request> Ask(const Session& session) {
+  control::Request request;
+  control::SubscribeRequest& subscribe = *request.mutable_subscribe();
+  for (std::string word : session.values().All("TOPIC")) {
+    for (char& c : word) c = static_cast<char>(c - 'a' + 'A');
+    control::Topic topic = control::TOPIC_UNSPECIFIED;
+    control::Topic_Parse(word, &topic);
+    subscribe.add_topics(topic);
+  }
+  subscribe.set_rate_hz(session.values().Number("--rate"));
+  subscribe.set_queue_length(static_cast<uint32_t>(session.values().Count("--queue")));
+  return request;
+}
+
+// An update comes every 1/rate seconds, whether anything has changed or not: where none comes for
+// longer than that, and some time for the way, the daemon is gone.
+Duration PatienceFor(double rate_hz, Duration patience) {
+  return FromSeconds(1 / rate_hz) + patience;
+}
+
+Status Watch(const Session& session) {
+  HYPNOS_ASSIGN_OR_RETURN(const control::Request request, Ask(session));
+  HYPNOS_ASSIGN_OR_RETURN(const auto client, session.Connect());
+  HYPNOS_ASSIGN_OR_RETURN(const control::Response response,
+                          client->Call(request, session.patience()));
+  const Duration patience = PatienceFor(response.subscribe().rate_hz(), session.patience());
+  const uint64_t count = session.values().Count("--count");
+  uint64_t dropped = 0;
+  for (uint64_t shown = 0; count == 0 || shown < count; ++shown) {
+    HYPNOS_ASSIGN_OR_RETURN(const control::Update update, client->NextUpdate(patience));
+    const std::string line =
+        session.json() ? Json(update)
+                       : WatchLine(request.subscribe(), update, update.dropped() - dropped);
+    dropped = update.dropped();
+    HYPNOS_RETURN_IF_ERROR(session.Print(line + "\n"));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<Command> WatchCommands() {
+  using Kind = Parameter::Kind;
+  return {{.words = "watch",
+           .summary = "Shows what happens as it happens, a line an update, until interrupted",
+           .example = "watch phase goodness --rate 2",
+           .parameters = {{.name = "TOPIC",
+                           .help = "activity, goodness, phase, sources or events; one or more",
+                           .kind = Kind::kChoice,
+                           .choices = TopicWords(),
+                           .needed = true,
+                           .many = true},
+                          {.name = "--rate",
+                           .help = "Updates a second; 1 if not given",
+                           .kind = Kind::kNumber,
+                           .value = "HZ",
+                           .least = 0.001,
+                           .most = 100},
+                          {.name = "--queue",
+                           .help = "How many updates may wait to be read before the oldest is "
+                                   "dropped; 16 if not given",
+                           .kind = Kind::kCount,
+                           .value = "COUNT",
+                           .least = 1,
+                           .most = 100},
+                          {.name = "--count",
+                           .help = "Ends after so many updates",
+                           .kind = Kind::kCount,
+                           .value = "COUNT",
+                           .least = 1,
+                           .most = 1e18}},
+           .request = control::Request::kSubscribe,
+           .ask = Ask,
+           .run = Watch}};
+}
+
+}  // namespace hypnos::cli

@@ -1,0 +1,119 @@
+#include <gmock/gmock.h>
+#include <google/protobuf/util/json_util.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <thread>
+
+#include "cli/ctl_fixture.h"
+#include "cli/watch_text.h"
+
+namespace hypnos::cli {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+std::vector<std::string> Lines(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST(WatchLine, HoldsTheTopicsThatWereAskedForInTheirOrder) {
+  control::SubscribeRequest topics;
+  topics.add_topics(control::GOODNESS);
+  topics.add_topics(control::PHASE);
+  control::Update update = SampleUpdate(3);
+  EXPECT_EQ(WatchLine(topics, update, 0),
+            "2025-11-25 07:40:25.250Z  layer 1 goodness 1.30 real 5.50 dream | awake, step 3 of 3, "
+            "slept 4 times");
+}
+
+TEST(WatchLine, EveryTopicHasWords) {
+  const control::Update update = SampleUpdate(1);
+  for (const int topic :
+       {control::ACTIVITY, control::GOODNESS, control::PHASE, control::SOURCES, control::EVENTS}) {
+    control::SubscribeRequest topics;
+    topics.add_topics(static_cast<control::Topic>(topic));
+    EXPECT_THAT(WatchLine(topics, update, 0), Not(HasSubstr("nothing yet"))) << topic;
+  }
+}
+
+TEST(WatchLine, SaysThatThereIsNothingYet) {
+  control::SubscribeRequest topics;
+  topics.add_topics(control::GOODNESS);
+  EXPECT_THAT(WatchLine(topics, {}, 0), EndsWith("nothing yet"));
+}
+
+TEST(WatchLine, SaysHowManyUpdatesWereMissed) {
+  control::SubscribeRequest topics;
+  topics.add_topics(control::PHASE);
+  EXPECT_THAT(WatchLine(topics, {}, 0), Not(HasSubstr("missed")));
+  EXPECT_THAT(WatchLine(topics, {}, 1), EndsWith("(1 update missed)"));
+  EXPECT_THAT(WatchLine(topics, {}, 2), EndsWith("(2 updates missed)"));
+}
+
+class Watch : public CtlTest {
+ protected:
+  Watch() { Start(); }
+};
+
+TEST_F(Watch, PrintsALineAnUpdate) {
+  ASSERT_EQ(RunHere({"watch", "phase", "--rate", "100", "--count", "5"}), 0) << err;
+  const auto lines = Lines(out);
+  ASSERT_EQ(lines.size(), 5u);
+  for (const std::string& line : lines) EXPECT_THAT(line, HasSubstr("awake, step"));
+}
+
+TEST_F(Watch, AsJsonIsAnObjectALine) {
+  ASSERT_EQ(RunHere({"watch", "phase", "goodness", "--rate", "100", "--count", "3", "--json"}), 0);
+  const auto lines = Lines(out);
+  ASSERT_EQ(lines.size(), 3u);
+  uint64_t seq = 0;
+  for (const std::string& line : lines) {
+    control::Update update;
+    ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(line, &update).ok()) << line;
+    EXPECT_EQ(update.seq(), ++seq);
+    EXPECT_EQ(update.layers_size(), 1);
+    EXPECT_TRUE(update.has_phase());
+    EXPECT_EQ(update.sources_size(), 0);
+    EXPECT_THAT(line, HasSubstr("\"dropped\":\"0\""));
+  }
+}
+
+TEST_F(Watch, EndsQuietlyWhenNobodyReadsAnyMore) {
+  reader_leaves_after_writes = 2;
+  EXPECT_EQ(RunHere({"watch", "phase", "--rate", "100"}), 0);
+  EXPECT_EQ(Lines(out).size(), 2u);
+  EXPECT_EQ(err, "");
+}
+
+TEST_F(Watch, EndsWithAnErrorWhenTheDaemonDoes) {
+  std::thread stopper;
+  const CtlSurroundings surroundings{.files = files,
+                                     .clock = clock,
+                                     .environment = {},
+                                     // With the first line it is sure that the subscription stands.
+                                     .out = [&](std::string_view) -> Status {
+                                       if (!stopper.joinable())
+                                         stopper = std::thread([&] { server->Stop(); });
+                                       return {};
+                                     },
+                                     .err = [&](std::string_view text) -> Status {
+                                       err += text;
+                                       return {};
+                                     },
+                                     .version = "0.1.0"};
+  EXPECT_EQ(RunHypnosctl({"watch", "phase", "--rate", "100", "--socket", options.socket_path},
+                         surroundings),
+            69);
+  stopper.join();
+  EXPECT_THAT(err, StartsWith("hypnosctl: "));
+}
+
+}  // namespace
+}  // namespace hypnos::cli
