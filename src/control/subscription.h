@@ -4,6 +4,7 @@
 // Threads: thread-compatible.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -23,11 +24,13 @@ class Subscription {
   const TopicSet& topics() const { return topics_; }
   Instant due() const { return due_; }
 
-  // An update that was due. The next one is due a period later; those that could not be made in
-  // time are left out.
+  // An update that was due. The next one is due a period later, the second one at the next beat
+  // after that; those that could not be made in time are left out.
   void Push(std::shared_ptr<const control::Update> update, Instant now) {
     due_ += period_;
-    if (due_ <= now) due_ = now + period_;
+    const bool late = due_ <= now;
+    if (late) due_ = now + period_;
+    if (late || seq_ == 0) due_ = NextBeat(due_);
     if (waiting_.size() == queue_length_) {
       waiting_.pop_front();
       ++dropped_;
@@ -51,6 +54,17 @@ class Subscription {
     uint64_t seq;
     std::shared_ptr<const control::Update> update;
   };
+
+  // Subscriptions of the same rate fall into few groups that are served together: each time the
+  // server's thread wakes up it takes the core from whoever learns.
+  Instant NextBeat(Instant time) const {
+    const Duration beat = std::min(period_, std::clamp(period_ / 4, kShortestBeat, kLongestBeat));
+    const Duration since_last = time.time_since_epoch() % beat;
+    return since_last == Duration::zero() ? time : time + (beat - since_last);
+  }
+
+  static constexpr Duration kShortestBeat = std::chrono::milliseconds(10);
+  static constexpr Duration kLongestBeat = std::chrono::milliseconds(100);
 
   TopicSet topics_;
   Duration period_;
