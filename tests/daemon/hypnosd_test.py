@@ -59,6 +59,8 @@ class HypnosdTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.environment = {}
+        # Who wants one names it: two daemons cannot share the usual one.
+        self.control = ''
         self.scores = self.folder / 'scores.csv'
         self.config = self.folder / 'test.yaml'
         self.watch('file: {path: clip.avi}')
@@ -68,7 +70,8 @@ class HypnosdTest(unittest.TestCase):
 
     def start(self, *arguments, **options) -> subprocess.Popen:
         # No HYPNOS_ variable of whoever runs the test.
-        env = {'PATH': os.environ['PATH'], **self.environment}
+        env = {'PATH': os.environ['PATH'], 'HYPNOS_CONTROL__SOCKET': f"'{self.control}'",
+               **self.environment}
         for name in ['ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LSAN_OPTIONS']:
             if name in os.environ:
                 env[name] = os.environ[name]
@@ -141,7 +144,7 @@ class Program(HypnosdTest):
         done = self.run_program('--help')
         self.assert_ends(done, OK)
         for flag in ['--config', '--set', '--check-config', '--print-config', '--until-end',
-                     '--scores', '--threads', '--log-level', '--version']:
+                     '--scores', '--threads', '--control', '--log-level', '--version']:
             self.assertIn(flag, done.stdout)
         for code in [USAGE, NO_INPUT, IO_ERROR, TRY_AGAIN, CONFIGURATION]:
             self.assertIn(f'{code} ', done.stdout)
@@ -537,7 +540,7 @@ class Stopping(HypnosdTest):
         process = self.start_and_wait_for_rows()
         process.send_signal(signal.SIGHUP)
         self.assertIn('watching', process.stderr.readline())
-        self.assertIn('signal HUP: there is nothing to reload', process.stderr.readline())
+        self.assertIn('reload: nothing has changed', process.stderr.readline())
         self.assertIsNone(process.poll())
 
     def test_goes_on_when_nobody_reads_the_log(self):
