@@ -4,20 +4,17 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <utility>
 
 namespace hypnos {
 
 class StopFlag {
  public:
-  // False: it was set already.
-  bool Set() {
+  void Set() {
     {
       const std::lock_guard lock(mutex_);
-      if (std::exchange(set_, true)) return false;
+      set_ = true;
     }
     changed_.notify_all();
-    return true;
   }
   bool IsSet() const {
     const std::lock_guard lock(mutex_);

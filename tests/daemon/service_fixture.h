@@ -149,12 +149,11 @@ class RunningDaemon {
     frames->End();
     runner_.join();
   }
-  bool Stop() {
+  void Stop() {
     pipeline.Stop();
-    const bool first = stop.Set();
+    stop.Set();
     source.Stop();
     frames->End();
-    return first;
   }
 
   // Who has no token may do so much; `tokens`: lines of a file.
@@ -238,7 +237,7 @@ class RunningDaemon {
                          .pipeline = pipeline,
                          .board = board,
                          .source = source,
-                         .stop = [this] { return Stop(); },
+                         .stop = [this] { Stop(); },
                          .stopping = [this] { return stop.IsSet(); },
                          .clients = [this] { return server_ ? server_->clients() : 0; },
                          .read_config = [this] { return read_again; },
