@@ -183,9 +183,10 @@ class RunningDaemon {
     return *std::move(client);
   }
 
+  RawSocket Raw() { return RawSocket::Unix(folder_.File("control.sock")); }
   // On a connection that says nothing before: the reason why not.
   std::string AskWithoutHello(const control::Request& request) {
-    RawSocket socket = RawSocket::Unix(folder_.File("control.sock"));
+    RawSocket socket = Raw();
     HYPNOS_CHECK(socket.Send(RequestEnvelope(1, request)));
     return socket.ReadToEnd();
   }
