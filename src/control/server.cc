@@ -109,6 +109,7 @@ class ControlServer::Impl {
   size_t clients() const { return client_count_; }
 
  private:
+  void CloseAll();
   Status ListenLocal();
   Status ListenTcp();
   void AcceptLocal();
@@ -169,27 +170,31 @@ Status ControlServer::Impl::Start() {
 
 void ControlServer::Impl::Stop() {
   if (!thread_.joinable()) return;
-  asio::post(io_, [this] {
-    stopping_ = true;
-    error_code ignored;
-    local_.close(ignored);
-    tcp_.close(ignored);
-    reload_.cancel(ignored);
-    accept_again_.cancel(ignored);
-    const auto open = connections_;
-    for (const auto& [id, weak] : open) {
-      if (const auto connection = weak.lock()) {
-        connection->Close({Code::kUnavailable, "STOPPING", "the daemon has ended"});
-      }
-    }
-    // Who does not take what it is owed is left.
-    auto farewell = std::make_shared<asio::steady_timer>(io_, kFarewell);
-    farewell->async_wait([this, farewell](const error_code&) { io_.stop(); });
-    if (client_count_ == 0) io_.stop();
-  });
+  // Once round first: answers that were given on the server's own thread, such as the one to who
+  // asked for this end, wait behind what another thread posts.
+  asio::post(io_, [this] { asio::post(io_, [this] { CloseAll(); }); });
   thread_.join();
   context_.mailbox->Close();
   socket_.reset();
+}
+
+void ControlServer::Impl::CloseAll() {
+  stopping_ = true;
+  error_code ignored;
+  local_.close(ignored);
+  tcp_.close(ignored);
+  reload_.cancel(ignored);
+  accept_again_.cancel(ignored);
+  const auto open = connections_;
+  for (const auto& [id, weak] : open) {
+    if (const auto connection = weak.lock()) {
+      connection->Close({Code::kUnavailable, "STOPPING", "the daemon has ended"});
+    }
+  }
+  // Who does not take what it is owed is left.
+  auto farewell = std::make_shared<asio::steady_timer>(io_, kFarewell);
+  farewell->async_wait([this, farewell](const error_code&) { io_.stop(); });
+  if (client_count_ == 0) io_.stop();
 }
 
 Status ControlServer::Impl::ListenLocal() {

@@ -124,6 +124,8 @@ void DaemonService::Handle(const Request& request, const std::shared_ptr<CallSta
   if (RefusedWhileStopping(request) && parts_.stopping()) return answer(StoppingError());
   if (const auto why = WhyNotBuilt(request)) return answer(*why);
   switch (request.kind_case()) {
+    case Request::kShutdown:
+      return Shutdown(answer);
     case Request::kSetLearning:
       return SetLearning(request.set_learning().on(), answer);
     case Request::kSleepNow:
@@ -165,8 +167,6 @@ Result<Response> DaemonService::AnswerNow(const Request& request) {
       return ShowConfig();
     case Request::kSetLogLevel:
       return SetLogLevel(request.set_log_level());
-    case Request::kShutdown:
-      return Shutdown();
     default:
       return NotBuilt("UNKNOWN_REQUEST", "this daemon does not know the request");
   }
@@ -279,10 +279,13 @@ Result<Response> DaemonService::SetLogLevel(const pb::SetLogLevelRequest& reques
   return response;
 }
 
-Result<Response> DaemonService::Shutdown() {
+// Answered first: the server may be gone soon after.
+void DaemonService::Shutdown(const Answer& answer) {
   Response response;
-  response.mutable_shutdown()->set_changed(parts_.stop());
-  return response;
+  const bool changed = !parts_.stopping();
+  response.mutable_shutdown()->set_changed(changed);
+  answer(std::move(response));
+  if (changed) parts_.stop();
 }
 
 void DaemonService::SetLearning(bool on, const Answer& answer) {

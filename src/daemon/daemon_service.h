@@ -28,8 +28,8 @@ struct ServiceParts {
   Pipeline& pipeline;
   const StatusBoard& board;
   WatchedSource& source;
-  // As TERM. False: it was told so before.
-  std::function<bool()> stop;
+  // As TERM.
+  std::function<void()> stop;
   std::function<bool()> stopping;
   // How many are connected.
   std::function<size_t()> clients;
@@ -69,8 +69,8 @@ class DaemonService final : public ControlService {
   Result<control::Response> SleepStatus() const;
   Result<control::Response> ShowConfig() const;
   Result<control::Response> SetLogLevel(const control::SetLogLevelRequest& request) const;
-  Result<control::Response> Shutdown();
 
+  void Shutdown(const Answer& answer);
   void SetLearning(bool on, const Answer& answer);
   void SleepNow(uint64_t steps, const Answer& answer);
   void AbortSleep(const Answer& answer);

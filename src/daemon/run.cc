@@ -141,8 +141,8 @@ class Daemon {
 
  private:
   ServiceParts Parts();
-  // Finishes the steps under way, and no more. False: it was told so before.
-  bool Stop();
+  // Finishes the steps under way, and no more.
+  void Stop();
   void Reload();
   int Open();
   int Watch();
@@ -175,7 +175,7 @@ ServiceParts Daemon::Parts() {
           .stop =
               [this] {
                 log::Info("stopping, as a client has asked: finishing the frames under way");
-                return Stop();
+                Stop();
               },
           .stopping = [this] { return stop_.IsSet(); },
           .clients = [this]() -> size_t {
@@ -189,11 +189,10 @@ ServiceParts Daemon::Parts() {
               }};
 }
 
-bool Daemon::Stop() {
+void Daemon::Stop() {
   pipeline_.Stop();
-  const bool first = stop_.Set();
+  stop_.Set();
   source_.Stop();
-  return first;
 }
 
 void Daemon::Reload() {

@@ -4,7 +4,6 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <utility>
 
 #include "hypnos/base/clock.h"
 
@@ -12,14 +11,12 @@ namespace hypnos {
 
 class StopFlag {
  public:
-  // False: it was set already.
-  bool Set() {
+  void Set() {
     {
       const std::lock_guard lock(mutex_);
-      if (std::exchange(set_, true)) return false;
+      set_ = true;
     }
     changed_.notify_all();
-    return true;
   }
   bool IsSet() const {
     const std::lock_guard lock(mutex_);

@@ -7,11 +7,14 @@ namespace hypnos {
 Worker::Worker(size_t most_waiting) : most_waiting_(most_waiting), thread_([this] { Loop(); }) {}
 
 Worker::~Worker() {
+  std::deque<std::function<void()>> undone;
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
+    undone.swap(jobs_);
   }
   changed_.notify_one();
+  undone.clear();  // not under the lock: who waits for them may be told
   thread_.join();
 }
 

@@ -17,7 +17,7 @@ CLIP = '/usr/share/doc/opencv-doc/examples/data/vtest.avi'
 
 def held_out(*arguments: str) -> list[float]:
     """Per cent of pairs told right, layer by layer; chance is 50."""
-    run = subprocess.run([HYPNOSD, '--config', DEMO, '--until-end', *arguments],
+    run = subprocess.run([HYPNOSD, '--config', DEMO, '--until-end', '--control', '', *arguments],
                          capture_output=True, text=True, timeout=1200, check=True)
     return [float(figure) for figure in
             re.findall(r'layer \d: ([\d.]+) % of \d+ pairs right', run.stdout)]

@@ -12,6 +12,7 @@ import pathlib
 import re
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ import time
 import unittest
 
 import clips
+import control_client
 
 HYPNOSD = os.path.abspath(sys.argv.pop(1))
 RTSP_CAMERA = pathlib.Path(__file__).parent.parent / 'support' / 'rtsp_camera.py'
@@ -60,6 +62,8 @@ class HypnosdTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.environment = {}
+        # Who wants one names it: two daemons cannot share the usual one.
+        self.control = ''
         self.scores = self.folder / 'scores.csv'
         self.config = self.folder / 'test.yaml'
         self.watch('file: {path: clip.avi}')
@@ -69,7 +73,8 @@ class HypnosdTest(unittest.TestCase):
 
     def start(self, *arguments, **options) -> subprocess.Popen:
         # No HYPNOS_ variable of whoever runs the test.
-        env = {'PATH': os.environ['PATH'], **self.environment}
+        env = {'PATH': os.environ['PATH'], 'HYPNOS_CONTROL__SOCKET': f"'{self.control}'",
+               **self.environment}
         for name in ['ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LSAN_OPTIONS']:
             if name in os.environ:
                 env[name] = os.environ[name]
@@ -148,7 +153,7 @@ class Program(HypnosdTest):
         done = self.run_program('--help')
         self.assert_ends(done, OK)
         for flag in ['--config', '--set', '--check-config', '--print-config', '--until-end',
-                     '--scores', '--threads', '--log-level', '--version']:
+                     '--scores', '--threads', '--control', '--log-level', '--version']:
             self.assertIn(flag, done.stdout)
         for code in [USAGE, NO_INPUT, IO_ERROR, TRY_AGAIN, CONFIGURATION]:
             self.assertIn(f'{code} ', done.stdout)
@@ -561,7 +566,7 @@ class Stopping(HypnosdTest):
         process = self.start_and_wait_for_rows()
         process.send_signal(signal.SIGHUP)
         self.assertIn('watching', process.stderr.readline())
-        self.assertIn('signal HUP: there is nothing to reload', process.stderr.readline())
+        self.assertIn('reload: nothing has changed', process.stderr.readline())
         self.assertIsNone(process.poll())
 
     def test_goes_on_when_nobody_reads_the_log(self):
@@ -572,6 +577,166 @@ class Stopping(HypnosdTest):
         self.wait_until(lambda: self.scores.stat().st_size > before + 1000)
         process.terminate()
         self.assertEqual(process.wait(PATIENCE_S), OK)
+
+
+class Control(HypnosdTest):
+    """Who talks to it while it runs."""
+
+    def setUp(self):
+        try:
+            self.protocol = control_client.load_protocol()
+        except ImportError as missing:
+            self.skipTest(f'{missing}: scripts/install-packages test')
+        super().setUp()
+        self.control = self.folder / 'control.sock'
+        self.watch(ENDLESS)
+
+    def connect(self) -> control_client.Client:
+        """As soon as it listens."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                client = control_client.Client(self.protocol, self.control, PATIENCE_S)
+            except (FileNotFoundError, ConnectionRefusedError):
+                self.assertLess(time.monotonic(), deadline, 'nobody listens')
+                time.sleep(0.01)
+            else:
+                self.addCleanup(client.close)
+                return client
+
+    def wait_for_frames(self, client: control_client.Client):
+        deadline = time.monotonic() + PATIENCE_S
+        while client.ask('status').frames == 0:
+            self.assertLess(time.monotonic(), deadline, 'no frame came')
+
+    def state(self, client: control_client.Client) -> str:
+        source = client.ask('status').sources[0]
+        return source.State.Name(source.state)
+
+    def test_asks_and_shuts_it_down(self):
+        process = self.start('--config', self.config)
+        client = self.connect()
+        self.wait_for_frames(client)
+        status = client.ask('status')
+        self.assertRegex(status.daemon_version, r'^\d+\.\d+\.\d+$')
+        self.assertEqual(status.sources[0].name, 'door')
+        self.assertEqual(status.clients, 1)
+        self.assertEqual(self.control.stat().st_mode & 0o777, 0o660)
+        self.assertTrue(client.ask('snapshot').pictures[0].png.startswith(b'\x89PNG'))
+        self.assertTrue(client.ask('shutdown').changed)
+        done = self.finish(process)
+        self.assert_ends(done, OK)
+        self.assertRegex(done.stdout, r'^Saw \d+ frames')
+        self.assertFalse(self.control.exists())
+
+    def test_is_answered_while_the_source_is_opened(self):
+        # Listens and never says a word: a camera that hangs.
+        with socket.create_server(('127.0.0.1', 0)) as silent:
+            self.watch(f'stream: {{url: "tcp://127.0.0.1:{silent.getsockname()[1]}"}}')
+            self.start('--config', self.config)
+            client = self.connect()
+            self.assertEqual(self.state(client), 'OPENING')
+            self.assertTrue(client.ask('pause_source', name='door').changed)
+            self.assertEqual(self.state(client), 'PAUSED')
+
+    def test_is_answered_after_the_end(self):
+        clips.write_avi(self.folder / 'clip.avi', 5)
+        self.watch('file: {path: clip.avi}')
+        process = self.start('--config', self.config)
+        self.assertIn('Saw 5 frames', process.stdout.readline())
+        client = self.connect()
+        self.assertEqual(self.state(client), 'ENDED')
+        self.assertEqual(client.ask('snapshot').frame, 4)
+        client.ask('shutdown')
+        self.assert_ends(self.finish(process), OK)
+
+    def test_is_gone_with_the_daemon_that_was_told_to_stop_by_a_signal(self):
+        process = self.start('--config', self.config)
+        client = self.connect()
+        self.wait_for_frames(client)
+        process.terminate()
+        self.assert_ends(self.finish(process), OK)
+        with self.assertRaises((ConnectionError, control_client.Refused)):
+            client.ask('status')
+        self.assertFalse(self.control.exists())
+
+    def test_changes_no_bit_by_asking_everything_all_the_time(self):
+        self.watch('synthetic: {scene: glyphs, width: 32, height: 32, frames: 4000}')
+        self.assert_ends(self.run_to_end('--control', ''), OK)
+        alone = self.scores.read_bytes()
+        self.scores.unlink()
+        process = self.start('--config', self.config, '--until-end', '--scores', self.scores)
+        client, answered = self.connect(), 0
+        try:
+            while True:
+                for name, fields in [('status', {}), ('list_layers', {}),
+                                     ('inspect_layer', {'layer': 1}), ('snapshot', {}),
+                                     ('dream', {'steps': 2}), ('predict', {}),
+                                     ('show_config', {})]:
+                    try:
+                        client.ask(name, **fields)
+                        answered += 1
+                    except control_client.Refused as refused:
+                        self.assertIn(refused.args[0], ['NO_NETWORK', 'STOPPING'])
+        except ConnectionError:
+            pass  # it has come to its end
+        self.assert_ends(self.finish(process), OK)
+        self.assertGreater(answered, 50)
+        self.assertTrue(self.scores.read_bytes() == alone, 'scores differ')
+
+    def test_on_a_path_that_another_daemon_has_is_refused(self):
+        self.start('--config', self.config)
+        client = self.connect()
+        done = self.run_program('--config', self.config)
+        self.assert_refused(done, TRY_AGAIN,
+                            f'control socket {self.control}: another hypnosd listens there; '
+                            'choose another path with control.socket')
+        self.wait_for_frames(client)
+
+    def test_takes_over_what_a_killed_daemon_left(self):
+        process = self.start('--config', self.config)
+        self.connect()
+        process.kill()
+        process.wait()
+        self.assertTrue(self.control.exists())
+        process = self.start('--config', self.config)
+        client = self.connect()
+        self.assertTrue(client.ask('shutdown').changed)
+        self.assert_ends(self.finish(process), OK)
+
+    def test_where_it_cannot_be_is_refused(self):
+        self.assert_refused(self.run_program('--config', self.config, '--control', '/proc/no/sock'),
+                            TRY_AGAIN, 'control socket /proc/no/sock: cannot open its lock file: .*')
+
+    def test_for_everybody_on_the_network_is_refused(self):
+        for command in [(), ('--check-config',)]:
+            done = self.run_program('--config', self.config, *command,
+                                    '--set', 'control.tcp={address: 0.0.0.0}')
+            self.assert_refused(done, CONFIGURATION,
+                                f'{self.config}: control.tcp.address: 0.0.0.0 can be reached from '
+                                'other machines, which needs TLS .* and tokens .*')
+
+    def test_with_files_that_are_not_there_is_refused(self):
+        done = self.run_program('--config', self.config, '--set', 'control.tokens=/nowhere/tokens')
+        self.assert_refused(done, CONFIGURATION, "cannot read '/nowhere/tokens': .*")
+
+    def test_reads_the_configuration_again(self):
+        process = self.start('--config', self.config)
+        client = self.connect()
+        self.wait_for_frames(client)
+        text = self.config.read_text(encoding='utf-8')
+        self.config.write_text(text.replace('units: 16', 'units: 17') +
+                               'output: {status_interval_seconds: 60}\n', encoding='utf-8')
+        reloaded = client.ask('reload_config')
+        self.assertEqual(list(reloaded.changed), ['output.status_interval_seconds'])
+        self.assertEqual(list(reloaded.need_restart), ['network.layers.1.units'])
+        self.assertIn('status_interval_seconds: 60\n', client.ask('show_config').yaml)
+        self.config.write_text('nonsense: 1\n', encoding='utf-8')
+        with self.assertRaisesRegex(control_client.Refused, 'CONFIG_INVALID'):
+            client.ask('reload_config')
+        process.send_signal(signal.SIGHUP)
+        client.ask('shutdown')
+        self.assertIn(process.wait(PATIENCE_S), [OK])
 
 
 if __name__ == '__main__':

@@ -1,0 +1,536 @@
+#include "daemon/daemon_service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "daemon/service_fixture.h"
+#include "hypnos/imaging/codecs.h"
+
+namespace hypnos {
+namespace {
+
+using control::Request;
+using control::Response;
+using telemetry::Phase;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// Requests, by what they ask for.
+template <class Fill>
+Request Asking(Fill fill) {
+  Request request;
+  fill(request);
+  return request;
+}
+Request Status() {
+  return Asking([](Request& r) { r.mutable_status(); });
+}
+Request SetLearning(bool on) {
+  return Asking([&](Request& r) { r.mutable_set_learning()->set_on(on); });
+}
+Request SleepNow(uint64_t steps) {
+  return Asking([&](Request& r) { r.mutable_sleep_now()->set_steps(steps); });
+}
+Request AbortSleep() {
+  return Asking([](Request& r) { r.mutable_abort_sleep(); });
+}
+Request Wake() {
+  return Asking([](Request& r) { r.mutable_wake(); });
+}
+Request Pause(const std::string& name) {
+  return Asking([&](Request& r) { r.mutable_pause_source()->set_name(name); });
+}
+Request Resume(const std::string& name) {
+  return Asking([&](Request& r) { r.mutable_resume_source()->set_name(name); });
+}
+Request Inspect(uint32_t layer, uint32_t bins = 0, uint32_t units = 0) {
+  return Asking([&](Request& r) {
+    r.mutable_inspect_layer()->set_layer(layer);
+    r.mutable_inspect_layer()->set_bins(bins);
+    r.mutable_inspect_layer()->set_top_units(units);
+  });
+}
+Request Dream(uint32_t steps, uint64_t seed = 0) {
+  return Asking([&](Request& r) {
+    r.mutable_dream()->set_steps(steps);
+    r.mutable_dream()->set_seed(seed);
+  });
+}
+Request Predict(uint32_t steps) {
+  return Asking([&](Request& r) { r.mutable_predict()->set_steps(steps); });
+}
+Request Snapshot() {
+  return Asking([](Request& r) { r.mutable_snapshot(); });
+}
+Request Reload() {
+  return Asking([](Request& r) { r.mutable_reload_config(); });
+}
+Request Shutdown() {
+  return Asking([](Request& r) { r.mutable_shutdown(); });
+}
+
+Image Decoded(const control::Picture& picture) {
+  auto image =
+      DecodeImage({reinterpret_cast<const uint8_t*>(picture.png().data()), picture.png().size()});
+  HYPNOS_CHECK(image.ok());
+  return *std::move(image);
+}
+
+class DaemonServiceTest : public testing::Test {
+ protected:
+  Response Must(const Request& request) {
+    auto answer = daemon_.Ask(request);
+    if (!answer.ok()) ADD_FAILURE() << answer.error().message;
+    return answer.ok() ? *answer : Response();
+  }
+  std::string ReasonOf(const Request& request) {
+    const auto answer = daemon_.Ask(request);
+    return answer.ok() ? "" : answer.error().reason;
+  }
+  Phase::State State() { return Must(Status()).status().phase().state(); }
+
+  RunningDaemon daemon_;
+};
+
+using BeforeTheFirstFrame = DaemonServiceTest;
+
+TEST_F(BeforeTheFirstFrame, StatusAnswersAndWhatNeedsANetworkSaysSo) {
+  const auto status = Must(Status()).status();
+  EXPECT_EQ(status.daemon_version(), "1.2.3");
+  EXPECT_EQ(status.frames(), 0u);
+  EXPECT_EQ(status.phase().state(), Phase::WAITING);
+  EXPECT_EQ(status.layers_size(), 0);
+  EXPECT_FALSE(status.has_prediction_error());
+  for (const Request& request : {Inspect(1), Dream(1), Predict(1), Snapshot(), SleepNow(1)}) {
+    EXPECT_EQ(ReasonOf(request), "NO_NETWORK") << request.DebugString();
+  }
+  // The same while the pipeline waits for a frame.
+  daemon_.Run();
+  for (const Request& request : {Inspect(1), Dream(1), Predict(1), Snapshot(), SleepNow(1)}) {
+    EXPECT_EQ(ReasonOf(request), "NO_NETWORK") << request.DebugString();
+  }
+}
+
+TEST_F(BeforeTheFirstFrame, AfterOneFrameThereIsAPredictionButNoDream) {
+  daemon_.Run();
+  daemon_.Watch(1);
+  EXPECT_EQ(ReasonOf(Dream(1)), "NO_NETWORK");
+  EXPECT_EQ(Must(Predict(1)).predict().frames_size(), 1);
+}
+
+class WatchingService : public DaemonServiceTest {
+ protected:
+  // Far enough to have slept twice, and to be awake now.
+  void SetUp() override {
+    daemon_.Run();
+    daemon_.Watch(25);
+  }
+};
+
+TEST_F(WatchingService, StatusSaysWhatIsWatchedAndLearned) {
+  const auto status = Must(Status()).status();
+  EXPECT_EQ(status.frames(), 25u);
+  EXPECT_GT(status.dream_steps(), 0u);
+  EXPECT_GT(status.prediction_error(), 0);
+  EXPECT_EQ(status.phase().state(), Phase::AWAKE);
+  EXPECT_EQ(status.phase().length(), 10u);
+  EXPECT_EQ(status.phase().sleeps(), 2u);
+  EXPECT_TRUE(status.phase().learning());
+  EXPECT_EQ(status.discontinuities().at("start"), 1u);
+  EXPECT_FALSE(status.stopping());
+  ASSERT_EQ(status.sources_size(), 1);
+  const telemetry::Source& source = status.sources(0);
+  EXPECT_EQ(source.name(), "square");
+  EXPECT_EQ(source.description(), "a square, as shown");
+  EXPECT_EQ(source.state(), telemetry::Source::WATCHED);
+  EXPECT_FALSE(source.live());
+  EXPECT_EQ(source.frames(), 25u);
+  EXPECT_EQ(source.frames_in_all(), 1000u);
+  EXPECT_EQ(source.clip(), "square");
+  EXPECT_EQ(source.frame(), 24u);
+  ASSERT_EQ(status.layers_size(), 2);
+  EXPECT_EQ(status.layers(0).units(), 16u);
+  EXPECT_EQ(status.layers(0).constraint_units(), 4u);
+  EXPECT_TRUE(status.layers(1).has_goodness_dream());
+  EXPECT_TRUE(status.layers(1).has_contrast());
+  EXPECT_NE(status.layers(1).learning(), telemetry::Layer::UNKNOWN);
+}
+
+TEST_F(WatchingService, ListsAreThoseOfTheStatus) {
+  const auto status = Must(Status()).status();
+  const auto sources = Must(Asking([](Request& r) { r.mutable_list_sources(); })).list_sources();
+  ASSERT_EQ(sources.sources_size(), 1);
+  EXPECT_EQ(sources.sources(0).DebugString(), status.sources(0).DebugString());
+  const auto layers = Must(Asking([](Request& r) { r.mutable_list_layers(); })).list_layers();
+  ASSERT_EQ(layers.layers_size(), 2);
+  EXPECT_EQ(layers.layers(1).DebugString(), status.layers(1).DebugString());
+}
+
+TEST_F(WatchingService, APausedSourceGivesNothingUntilItIsResumed) {
+  EXPECT_TRUE(Must(Pause("square")).pause_source().changed());
+  EXPECT_FALSE(Must(Pause("square")).pause_source().changed());
+  EXPECT_EQ(Must(Status()).status().sources(0).state(), telemetry::Source::PAUSED);
+  daemon_.frames->Show(3);
+  // A command is done between two frames: had there been one, it would have come before.
+  Must(SetLearning(true));
+  EXPECT_EQ(Must(Status()).status().frames(), 25u);
+  EXPECT_TRUE(Must(Resume("square")).resume_source().changed());
+  EXPECT_FALSE(Must(Resume("square")).resume_source().changed());
+  daemon_.observers.WaitForFrames(28);
+  EXPECT_EQ(ReasonOf(Pause("yard")), "SOURCE_NOT_FOUND");
+}
+
+TEST_F(WatchingService, TellsWhatALayerIsMadeOf) {
+  const auto layer = Must(Inspect(1, 7, 3)).inspect_layer();
+  EXPECT_EQ(layer.layer().layer(), 1u);
+  EXPECT_EQ(layer.damping(), static_cast<double>(0.7f));
+  EXPECT_EQ(layer.reads_below(), 64u);
+  EXPECT_EQ(layer.reads_above(), 12u);
+  EXPECT_EQ(layer.reads_self(), 16u);
+  EXPECT_EQ(layer.weights(), 16u * (64 + 12 + 16));
+  EXPECT_EQ(layer.locations(), 12u);
+  const auto sum = [](const control::Histogram& histogram) {
+    uint64_t all = 0;
+    for (const uint64_t count : histogram.counts()) all += count;
+    return all;
+  };
+  EXPECT_EQ(layer.weight_histogram().counts_size(), 7);
+  EXPECT_EQ(sum(layer.weight_histogram()), layer.weights());
+  EXPECT_LT(layer.weight_histogram().low(), 0);
+  EXPECT_GT(layer.weight_histogram().high(), 0);
+  EXPECT_EQ(sum(layer.activity_histogram()), 16u * 12);
+  EXPECT_GE(layer.activity_histogram().low(), 0);
+  ASSERT_EQ(layer.top_units_size(), 3);
+  EXPECT_GE(layer.top_units(0).mean_activity(), layer.top_units(1).mean_activity());
+  EXPECT_GE(layer.top_units(1).mean_activity(), layer.top_units(2).mean_activity());
+  for (const auto& unit : layer.top_units()) {
+    EXPECT_GT(unit.weight_norm(), 0);
+    EXPECT_EQ(unit.constraint(), unit.unit() >= 12);
+  }
+  EXPECT_EQ(layer.activity().layer(), 1u);
+  EXPECT_GT(layer.activity().mean(), 0);
+  EXPECT_EQ(layer.activity().largest(), layer.activity_histogram().high());
+}
+
+TEST_F(WatchingService, RefusesLayersAndSizesThatAreNotThere) {
+  EXPECT_EQ(ReasonOf(Inspect(0)), "LAYER_NOT_FOUND");
+  EXPECT_EQ(ReasonOf(Inspect(3)), "LAYER_NOT_FOUND");
+  EXPECT_EQ(ReasonOf(Inspect(1, 1001)), "BINS_OUT_OF_RANGE");
+  EXPECT_EQ(ReasonOf(Inspect(1, 1, 1001)), "UNITS_OUT_OF_RANGE");
+  EXPECT_EQ(ReasonOf(Dream(257)), "STEPS_OUT_OF_RANGE");
+  EXPECT_EQ(ReasonOf(Predict(257)), "STEPS_OUT_OF_RANGE");
+  EXPECT_EQ(ReasonOf(SleepNow(1'000'000'001)), "STEPS_OUT_OF_RANGE");
+}
+
+TEST_F(WatchingService, ASnapshotShowsWhatItSees) {
+  const auto snapshot = Must(Snapshot()).snapshot();
+  EXPECT_EQ(snapshot.clip(), "square");
+  EXPECT_EQ(snapshot.frame(), 24u);
+  std::vector<std::string> names;
+  for (const auto& picture : snapshot.pictures()) {
+    names.push_back(picture.name());
+    EXPECT_EQ(picture.width(), 32u);
+    EXPECT_EQ(picture.height(), 24u);
+    EXPECT_EQ(Decoded(picture).width(), 32);
+  }
+  EXPECT_THAT(names, ElementsAre("frame", "prediction", "surprise", "goodness 1", "goodness 2"));
+  // The scaling is that of the frame before: a grey value may be off by a few.
+  const Image shown = MakeFrame(24).image;
+  const Image seen = Decoded(snapshot.pictures(0));
+  for (size_t i = 0; i < shown.bytes().size(); ++i) {
+    EXPECT_NEAR(seen.bytes()[3 * i], shown.bytes()[i], 6) << i;
+  }
+  for (int map = 2; map < 5; ++map) {
+    EXPECT_EQ(snapshot.pictures(map).map_rows(), 3u);
+    EXPECT_EQ(snapshot.pictures(map).map_columns(), 4u);
+    EXPECT_EQ(snapshot.pictures(map).map_size(), 12);
+  }
+}
+
+TEST_F(WatchingService, TheSameSeedFromTheSameMomentIsTheSameDream) {
+  const auto dream = Must(Dream(4, 1)).dream();
+  ASSERT_EQ(dream.frames_size(), 4);
+  EXPECT_EQ(dream.frames(0).width(), 32u);
+  EXPECT_EQ(dream.SerializeAsString(), Must(Dream(4, 1)).dream().SerializeAsString());
+  EXPECT_NE(dream.SerializeAsString(), Must(Dream(4, 2)).dream().SerializeAsString());
+  EXPECT_EQ(Must(Dream(0)).dream().frames_size(), 16);
+}
+
+TEST_F(WatchingService, PredictsTheNextFrames) {
+  const auto prediction = Must(Predict(3)).predict();
+  EXPECT_EQ(prediction.frames_size(), 3);
+  EXPECT_GT(prediction.prediction_error(), 0);
+  const auto snapshot = Must(Snapshot()).snapshot();
+  EXPECT_EQ(prediction.frames(0).png(), snapshot.pictures(1).png())
+      << "its first frame is what the snapshot shows as the prediction";
+}
+
+TEST_F(WatchingService, WhatIsNotBuiltSaysSo) {
+  const auto reason = [&](const char* name) {
+    return ReasonOf(RequestOf(Request::descriptor()->FindFieldByName(name)));
+  };
+  EXPECT_EQ(reason("add_source"), "SOURCES_ARE_FIXED");
+  EXPECT_EQ(reason("remove_source"), "SOURCES_ARE_FIXED");
+  for (const char* name :
+       {"save_checkpoint", "list_checkpoints", "verify_checkpoint", "restore_checkpoint"}) {
+    EXPECT_EQ(reason(name), "NO_CHECKPOINTS");
+  }
+  EXPECT_EQ(reason("query_events"), "NO_EVENTS");
+  EXPECT_EQ(reason("resolve_event"), "NO_EVENTS");
+  EXPECT_EQ(reason("set_label"), "NO_LABELS");
+  EXPECT_EQ(daemon_.service.CheckTopic(control::EVENTS).error().reason, "NO_EVENTS");
+}
+
+TEST_F(WatchingService, EveryRequestButASubscriptionIsKnown) {
+  for (const auto* kind : EveryRequest()) {
+    if (kind->name() == "subscribe") continue;  // the server's
+    EXPECT_NE(ReasonOf(RequestOf(kind)), "UNKNOWN_REQUEST") << kind->name();
+  }
+}
+
+TEST_F(WatchingService, SaysWhatIsInEffectAndTheLogLevel) {
+  const auto yaml = Must(Asking([](Request& r) { r.mutable_show_config(); })).show_config().yaml();
+  EXPECT_THAT(yaml, HasSubstr("wake_steps: 10\n"));
+  EXPECT_THAT(yaml, HasSubstr("status_interval_seconds: 5\n"));
+  const auto set = [](control::SetLogLevelRequest::Level level) {
+    return Asking([&](Request& r) { r.mutable_set_log_level()->set_level(level); });
+  };
+  EXPECT_EQ(Must(set(control::SetLogLevelRequest::ERROR)).set_log_level().before(),
+            control::SetLogLevelRequest::INFO);
+  EXPECT_EQ(log::CurrentLevel(), log::Level::kError);
+  EXPECT_EQ(Must(set(control::SetLogLevelRequest::INFO)).set_log_level().before(),
+            control::SetLogLevelRequest::ERROR);
+  EXPECT_EQ(ReasonOf(set(control::SetLogLevelRequest::UNSPECIFIED)), "NO_LEVEL");
+}
+
+TEST_F(WatchingService, ReloadTakesOverWhatItCanAndNamesTheRest) {
+  config::Config changed = daemon_.config();
+  changed.mutable_output()->set_status_interval_seconds(60);
+  changed.mutable_network()->mutable_layers(1)->set_units(99);
+  daemon_.read_again = changed;
+  const auto reloaded = Must(Reload()).reload_config();
+  EXPECT_THAT(reloaded.changed(), ElementsAre("output.status_interval_seconds"));
+  EXPECT_THAT(reloaded.need_restart(), ElementsAre("network.layers.1.units"));
+  ASSERT_EQ(daemon_.applied.size(), 1u);
+  EXPECT_EQ(daemon_.applied[0].output().status_interval_seconds(), 60);
+  EXPECT_EQ(daemon_.applied[0].network().layers(1).units(), 12u) << "what is in effect";
+  EXPECT_EQ(Must(Reload()).reload_config().changed_size(), 0);
+}
+
+TEST_F(WatchingService, AWrongConfigurationLeavesTheOldOne) {
+  daemon_.read_again = Error{Code::kInvalidArgument, "CONFIG_INVALID", "line 3"};
+  EXPECT_EQ(ReasonOf(Reload()), "CONFIG_INVALID");
+  EXPECT_TRUE(daemon_.applied.empty());
+}
+
+TEST_F(WatchingService, SamplesWhatWasAskedFor) {
+  const control::Update phase = daemon_.service.Sample({control::PHASE});
+  EXPECT_EQ(phase.phase().state(), Phase::AWAKE);
+  EXPECT_EQ(phase.layers_size() + phase.sources_size() + phase.activity_size(), 0);
+  const control::Update rest = daemon_.service.Sample({control::GOODNESS, control::SOURCES});
+  EXPECT_EQ(rest.layers_size(), 2);
+  EXPECT_EQ(rest.sources_size(), 1);
+  EXPECT_FALSE(rest.has_phase());
+}
+
+TEST_F(WatchingService, ActivityComesWithTheNextUpdate) {
+  EXPECT_EQ(daemon_.service.Sample({control::ACTIVITY}).activity_size(), 0);
+  Must(Snapshot());  // which the worker does after it
+  const control::Update update = daemon_.service.Sample({control::ACTIVITY});
+  ASSERT_EQ(update.activity_size(), 2);
+  EXPECT_EQ(update.activity(1).layer(), 2u);
+  EXPECT_GT(update.activity(1).mean(), 0);
+  EXPECT_GE(update.activity(1).largest(), update.activity(1).mean());
+}
+
+TEST_F(WatchingService, WithoutLearningItLooks) {
+  EXPECT_TRUE(Must(SetLearning(false)).set_learning().changed());
+  const std::string weights = daemon_.Weights();
+  daemon_.Watch(20);
+  EXPECT_EQ(State(), Phase::LOOKING);
+  EXPECT_FALSE(Must(Status()).status().phase().learning());
+  EXPECT_EQ(daemon_.Weights(), weights);
+  EXPECT_EQ(ReasonOf(SleepNow(0)), "LEARNING_IS_OFF");
+}
+
+// Asleep, with no frame to wake it.
+class SleepingService : public WatchingService {
+ protected:
+  void SetUp() override {
+    WatchingService::SetUp();
+    const auto sleep = Must(SleepNow(1'000'000'000)).sleep_now();
+    EXPECT_TRUE(sleep.changed());
+    EXPECT_EQ(sleep.phase().state(), Phase::ASLEEP);
+    daemon_.observers.WaitForDreams(2);
+  }
+};
+
+TEST_F(SleepingService, EverythingIsAnswered) {
+  EXPECT_EQ(State(), Phase::ASLEEP);
+  const auto asleep = Must(Asking([](Request& r) { r.mutable_sleep_status(); })).sleep_status();
+  EXPECT_EQ(asleep.phase().state(), Phase::ASLEEP);
+  EXPECT_EQ(asleep.phase().length(), 1'000'000'000u);
+  EXPECT_GT(asleep.dream_steps(), 0u);
+  EXPECT_EQ(Must(Dream(2)).dream().frames_size(), 2);
+  EXPECT_EQ(Must(Inspect(2)).inspect_layer().reads_below(), 16u);
+  const auto snapshot = Must(Snapshot()).snapshot();
+  EXPECT_EQ(snapshot.frame(), 24u) << "the last one that was seen";
+  for (const auto& picture : snapshot.pictures()) {
+    EXPECT_NE(picture.name(), "surprise") << "nothing is seen that could surprise";
+  }
+  EXPECT_EQ(State(), Phase::ASLEEP);
+}
+
+TEST_F(SleepingService, ASecondSleepGoesOnAsItWas) {
+  EXPECT_FALSE(Must(SleepNow(5)).sleep_now().changed());
+  EXPECT_EQ(Must(Status()).status().phase().length(), 1'000'000'000u);
+}
+
+TEST_F(SleepingService, CanBeAbortedOrWoken) {
+  EXPECT_TRUE(Must(AbortSleep()).abort_sleep().changed());
+  EXPECT_EQ(State(), Phase::AWAKE);
+  EXPECT_FALSE(Must(AbortSleep()).abort_sleep().changed());
+  EXPECT_FALSE(Must(Wake()).wake().changed());
+  EXPECT_TRUE(Must(SleepNow(1'000'000'000)).sleep_now().changed());
+  EXPECT_TRUE(Must(Wake()).wake().changed());
+  daemon_.Watch(1);  // comes when the dream has ended
+  EXPECT_EQ(State(), Phase::AWAKE);
+}
+
+TEST_F(SleepingService, EndsWhenLearningIsSwitchedOff) {
+  EXPECT_TRUE(Must(SetLearning(false)).set_learning().changed());
+  EXPECT_EQ(State(), Phase::LOOKING);
+}
+
+TEST_F(SleepingService, APauseDoesNotEndIt) {
+  Must(Pause("square"));
+  daemon_.observers.WaitForDreams(2);
+  EXPECT_EQ(State(), Phase::ASLEEP);
+}
+
+TEST_F(SleepingService, AShutdownEndsIt) {
+  EXPECT_TRUE(Must(Shutdown()).shutdown().changed());
+  daemon_.End();
+  EXPECT_EQ(State(), Phase::ENDED);
+}
+
+TEST_F(WatchingService, TwoWhoContradictEachOtherAreDoneInTurn) {
+  daemon_.Listen(control::CONTROL);
+  const auto one = daemon_.Client(), other = daemon_.Client();
+  const auto changed = [](const std::unique_ptr<ControlClient>& client, const Request& request) {
+    const auto answer = client->Call(request, kPatience);
+    HYPNOS_CHECK(answer.ok());
+    switch (answer->kind_case()) {
+      case Response::kSetLearning:
+        return answer->set_learning().changed();
+      case Response::kPauseSource:
+        return answer->pause_source().changed();
+      case Response::kResumeSource:
+        return answer->resume_source().changed();
+      case Response::kSleepNow:
+        return answer->sleep_now().changed();
+      default:
+        return answer->abort_sleep().changed();
+    }
+  };
+  // The last one wins, and each is told whether it was the one to change it.
+  EXPECT_TRUE(changed(one, SleepNow(1'000'000'000)));
+  EXPECT_FALSE(changed(other, SleepNow(1)));
+  EXPECT_TRUE(changed(other, AbortSleep()));
+  EXPECT_FALSE(changed(one, AbortSleep()));
+  EXPECT_EQ(State(), Phase::AWAKE);
+  EXPECT_TRUE(changed(one, Pause("square")));
+  EXPECT_TRUE(changed(other, Resume("square")));
+  EXPECT_FALSE(changed(one, Resume("square")));
+  EXPECT_EQ(Must(Status()).status().sources(0).state(), telemetry::Source::WATCHED);
+  EXPECT_TRUE(changed(one, SetLearning(false)));
+  EXPECT_FALSE(changed(other, SetLearning(false)));
+  EXPECT_TRUE(changed(other, SetLearning(true)));
+  EXPECT_TRUE(Must(Status()).status().phase().learning());
+  EXPECT_EQ(Must(Status()).status().clients(), 2u);
+}
+
+TEST_F(WatchingService, TwoWhoContradictEachOtherAtOnceLeaveOneOfTheTwoStates) {
+  daemon_.Listen(control::CONTROL);
+  const auto insist = [&](bool on) {
+    const auto client = daemon_.Client();
+    int changes = 0;
+    for (int i = 0; i < 50; ++i) {
+      const auto answer = client->Call(SetLearning(on), kPatience);
+      HYPNOS_CHECK(answer.ok());
+      changes += answer->set_learning().changed();
+    }
+    return changes;
+  };
+  int switched_off = 0;
+  std::thread off([&] { switched_off = insist(false); });
+  const int switched_on = insist(true);
+  off.join();
+  // It was on at first: each change but the last is answered by one of the other.
+  const bool on = Must(Status()).status().phase().learning();
+  EXPECT_EQ(switched_off - switched_on, on ? 0 : 1);
+}
+
+TEST_F(WatchingService, WhileItStopsNothingIsChangedAnyMore) {
+  EXPECT_TRUE(Must(Shutdown()).shutdown().changed());
+  EXPECT_FALSE(Must(Shutdown()).shutdown().changed()) << "it was stopping already";
+  for (const auto* kind : EveryRequest()) {
+    SCOPED_TRACE(kind->name());
+    if (AccessOf(kind) == control::VIEW || kind->name() == "shutdown") continue;
+    const auto answer = daemon_.Ask(RequestOf(kind));
+    ASSERT_FALSE(answer.ok());
+    EXPECT_EQ(answer.error().code, Code::kUnavailable);
+    EXPECT_EQ(answer.error().reason, "STOPPING");
+  }
+  EXPECT_TRUE(Must(Status()).status().stopping());
+}
+
+TEST_F(WatchingService, AfterTheEndItStillAnswers) {
+  daemon_.End();
+  EXPECT_EQ(State(), Phase::ENDED);
+  EXPECT_EQ(Must(Status()).status().sources(0).state(), telemetry::Source::ENDED);
+  EXPECT_EQ(Must(Snapshot()).snapshot().frame(), 24u);
+  EXPECT_EQ(Must(Dream(2)).dream().frames_size(), 2);
+  EXPECT_EQ(Must(Inspect(1)).inspect_layer().locations(), 12u);
+  EXPECT_EQ(ReasonOf(SleepNow(1)), "ENDED");
+  EXPECT_FALSE(Must(Wake()).wake().changed());
+}
+
+TEST_F(WatchingService, WhoAsksForTooMuchIsToldToComeAgain) {
+  // Nothing is done meanwhile: the worker waits for the pipeline, and that for the test.
+  std::promise<void> go_on;
+  daemon_.pipeline.Post([&](PipelineControl&) { go_on.get_future().wait(); });
+  std::mutex mutex;
+  std::condition_variable all_told;
+  int told = 0, refused = 0;
+  constexpr int kAsked = 40;
+  for (int i = 0; i < kAsked; ++i) {
+    daemon_.service.Handle(Dream(1), std::make_shared<CallState>(), [&](Result<Response> answer) {
+      const std::lock_guard lock(mutex);
+      if (!answer.ok() && answer.error().reason == "BUSY_DREAMING") ++refused;
+      ++told;
+      all_told.notify_all();
+    });
+  }
+  {
+    const std::lock_guard lock(mutex);
+    EXPECT_GE(refused, kAsked - 17) << "one under way, and sixteen that wait";
+    EXPECT_LE(refused, kAsked - 16);
+  }
+  go_on.set_value();
+  std::unique_lock lock(mutex);
+  all_told.wait(lock, [&] { return told == kAsked; });
+}
+
+TEST_F(WatchingService, WhatNobodyWaitsForIsNotDone) {
+  auto call = std::make_shared<CallState>();
+  std::promise<void> go_on;
+  daemon_.pipeline.Post([&](PipelineControl&) { go_on.get_future().wait(); });
+  daemon_.service.Handle(SetLearning(false), call, [](Result<Response>) {});
+  call->Cancel();
+  go_on.set_value();
+  EXPECT_FALSE(Must(SetLearning(true)).set_learning().changed()) << "it was never off";
+}
+
+}  // namespace
+}  // namespace hypnos
