@@ -53,6 +53,13 @@ void SetBeforeWrite(std::function<void()> before) {
 
 void SetLevel(Level level) { Logger().set_level(ToSpdlog(level)); }
 
+Level CurrentLevel() {
+  for (const Level level : {Level::kDebug, Level::kInfo, Level::kWarning, Level::kError}) {
+    if (Logger().should_log(ToSpdlog(level))) return level;
+  }
+  return Level::kOff;
+}
+
 void Write(Level level, std::string_view message) {
   if (!Logger().should_log(ToSpdlog(level))) return;
   const std::lock_guard lock(BeforeWriteMutex());

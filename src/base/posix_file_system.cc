@@ -24,6 +24,8 @@ Error FromErrno(const char* doing, const std::string& path, int number) {
     case EROFS:
     case EISDIR:
       return {Code::kPermissionDenied, "FILE_NOT_PERMITTED", sentence};
+    case ENXIO:
+      return {Code::kUnavailable, "NO_READER", Format("nobody reads from '{}'", path)};
     case ENOSPC:
     case EDQUOT:
       return {Code::kResourceExhausted, "DISK_FULL", sentence};
@@ -103,8 +105,18 @@ Result<std::string> PosixFileSystem::ReadFile(const std::string& path) {
 }
 
 Result<std::unique_ptr<WritableFile>> PosixFileSystem::CreateFile(const std::string& path) {
-  std::FILE* file = std::fopen(path.c_str(), "wb");
-  if (file == nullptr) return FromErrno("create", path, errno);
+  // Without waiting for a pipe's reader; what is written afterwards waits for it as usual.
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK;
+  constexpr mode_t kForAll = S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;
+  const int descriptor = open(path.c_str(), kFlags, kForAll);
+  if (descriptor < 0) return FromErrno("create", path, errno);
+  fcntl(descriptor, F_SETFL, O_WRONLY);
+  std::FILE* file = fdopen(descriptor, "wb");
+  if (file == nullptr) {
+    const int number = errno;
+    close(descriptor);
+    return FromErrno("create", path, number);
+  }
   return std::unique_ptr<WritableFile>(std::make_unique<PosixWritableFile>(file, path));
 }
 

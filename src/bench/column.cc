@@ -54,17 +54,22 @@ LayerInputs Column::InputsOf(size_t layer, size_t lane, ConstMatrixView x) const
 void Column::Step(std::span<const LaneInput> lanes, Executor& executor) {
   HYPNOS_CHECK(lanes.size() == lanes_.size());
   ++steps_;
-  // All that one layer does while its weights are in the cache.
-  for (size_t l = 0; l < layers_.size(); ++l) {
-    bool learns = false;
-    for (size_t i = 0; i < lanes.size(); ++i) {
-      const MatrixView out = lanes_[i].outputs[l].view().Rows(Slot(true), options_.batch);
-      layers_[l].Step(InputsOf(l, i, lanes[i].x), lanes[i].phase, lanes_[i].states[l], out,
-                      executor);
-      learns = learns || lanes[i].phase != Phase::kLook;
-    }
-    if (learns) layers_[l].ApplyUpdate(executor);
+  // Layers that read what was said a step ago do not wait for one another, as in the pipeline.
+  if (options_.recurrent) {
+    return executor.Run(layers_.size(), [&](size_t l) { StepLayer(l, lanes, executor); });
   }
+  for (size_t l = 0; l < layers_.size(); ++l) StepLayer(l, lanes, executor);
+}
+
+// All that one layer does, while its weights are in the cache.
+void Column::StepLayer(size_t l, std::span<const LaneInput> lanes, Executor& executor) {
+  bool learns = false;
+  for (size_t i = 0; i < lanes.size(); ++i) {
+    const MatrixView out = lanes_[i].outputs[l].view().Rows(Slot(true), options_.batch);
+    layers_[l].Step(InputsOf(l, i, lanes[i].x), lanes[i].phase, lanes_[i].states[l], out, executor);
+    learns = learns || lanes[i].phase != Phase::kLook;
+  }
+  if (learns) layers_[l].ApplyUpdate(executor);
 }
 
 size_t Column::weight_count() const {

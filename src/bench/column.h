@@ -56,6 +56,7 @@ class Column {
   }
 
  private:
+  void StepLayer(size_t l, std::span<const LaneInput> lanes, Executor& executor);
   struct LaneState {
     std::vector<Matrix> outputs;  // [2 batch x units]: this step's and the one's before, in turns
     std::vector<FfLayerState> states;

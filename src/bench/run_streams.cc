@@ -18,6 +18,7 @@ void RunStreamsCase(benchmark::State& state, const std::function<Result<StreamsR
     state.counters["frames/s"] = rate;
     state.counters["slowest_frames/s"] = report->slowest_frames_rate;
     state.counters["us/frame"] = 1e6 / rate;
+    state.counters["weights"] = static_cast<double>(report->weights);
     state.counters["layers_at_once"] = report->layers_at_once;
     if (before.ok()) state.counters["own_MiB"] = (report->resident_kib - *before) / 1024;
     state.counters["resident_MiB"] = report->resident_kib / 1024;

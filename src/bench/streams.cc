@@ -151,6 +151,7 @@ Result<StreamsReport> ReportOf(const std::vector<std::unique_ptr<Stream>>& strea
   report.slowest_frames_rate =
       static_cast<double>(*std::ranges::min_element(frames)) / report.seconds;
   HYPNOS_ASSIGN_OR_RETURN(report.resident_kib, ResidentKib());
+  report.weights = streams.front()->pipeline.network()->parameter_count();
   return report;
 }
 

@@ -42,6 +42,7 @@ struct StreamsReport {
   // Of whole runs: how many layers were at work at a time, on average.
   double layers_at_once = 0;
   double resident_kib = 0;  // of the process, everything being still there
+  size_t weights = 0;       // of one stream's network, generator included
 };
 
 // Errors: those of the sources and the pipelines, the first of them; kFailedPrecondition where

@@ -36,6 +36,7 @@ class Validator {
       CheckLayer(config.network().layers(i), Join("network.layers", i));
     }
     CheckDreams(config);
+    CheckOptimiser(config.learning());
   }
 
  private:
@@ -221,6 +222,18 @@ class Validator {
     Complain(steps, Format("a dream of {} steps is too short: it reaches layer l only l-1 steps "
                            "later, so {} layers need at least {}",
                            schedule.dream_steps(), layers, layers + 2));
+  }
+
+  void CheckOptimiser(const Learning& learning) {
+    const std::string optimiser = "learning.optimiser";
+    if (learning.optimiser() != Learning::RMS || learning.rule() == Learning::INTERLEAVED ||
+        learning.rule() == Learning::LOOKING || !Known({optimiser, "learning.rule"})) {
+      return;
+    }
+    Complain(optimiser,
+             "rms goes with learning.rule: interleaved only: where wake and sleep are apart it "
+             "scales gradients that should vanish up to full steps again; choose that rule, or "
+             "optimiser: plain");
   }
 
   const Places& places_;

@@ -17,6 +17,7 @@ FfLayerOptions BuildLayer(const pb::Layer& layer) {
   options.self = layer.self();
   options.peer_normalisation = static_cast<float>(layer.peer_normalisation());
   options.norm_cap = static_cast<float>(layer.norm_cap());
+  options.top_units = layer.top_units();
   return options;
 }
 
@@ -44,6 +45,12 @@ LearningOptions BuildLearning(const pb::Learning& learning) {
   options.velocity = static_cast<float>(learning.velocity());
   options.weight_decay = static_cast<float>(learning.weight_decay());
   options.online_share = static_cast<float>(learning.online_share());
+  options.optimiser =
+      learning.optimiser() == pb::Learning::RMS ? Optimiser::kRms : Optimiser::kPlain;
+  options.square_memory = static_cast<float>(learning.square_memory());
+  options.hold_steps = learning.rate_schedule().hold_steps();
+  options.fall_steps = learning.rate_schedule().fall_steps();
+  options.rate_floor = static_cast<float>(learning.rate_schedule().floor());
   return options;
 }
 
@@ -107,6 +114,18 @@ PlaylistOptions BuildPlaylist(const pb::Playlist& playlist) {
   return options;
 }
 
+control::Access BuildAccess(pb::Control::SocketAccess access) {
+  switch (access) {
+    case pb::Control::CONTROL:
+      return control::CONTROL;
+    case pb::Control::VIEW:
+      return control::VIEW;
+    case pb::Control::NONE:
+      break;
+  }
+  return control::NONE;
+}
+
 }  // namespace
 
 PipelineOptions BuildPipelineOptions(const pb::Config& config) {
@@ -159,6 +178,22 @@ SourceOptions BuildSourceOptions(const pb::Source& source) {
       break;
     case pb::Source::KIND_NOT_SET:
       HYPNOS_CHECK(false);
+  }
+  return options;
+}
+
+ControlServerOptions BuildControlServerOptions(const pb::Control& control) {
+  ControlServerOptions options;
+  options.socket_path = control.socket();
+  options.socket_access = BuildAccess(control.socket_access());
+  options.tokens_path = control.tokens();
+  if (!control.has_tcp()) return options;
+  ControlTcpOptions& tcp = options.tcp.emplace();
+  tcp.address = control.tcp().address();
+  tcp.port = static_cast<uint16_t>(control.tcp().port());
+  if (control.tcp().has_tls()) {
+    const pb::ControlTls& tls = control.tcp().tls();
+    tcp.tls = {tls.certificate(), tls.key(), tls.client_authority()};
   }
   return options;
 }

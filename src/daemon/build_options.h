@@ -2,15 +2,19 @@
 // both.
 #pragma once
 
+#include "hypnos/control/server.h"
 #include "hypnos/pipeline/pipeline.h"
 #include "hypnos/sources/source_options.h"
 #include "proto/config.pb.h"
 
 namespace hypnos {
 
-// Precondition of both: the configuration was loaded and found valid.
+// Precondition of all: the configuration was loaded and found valid.
 PipelineOptions BuildPipelineOptions(const config::Config& config);
 SourceOptions BuildSourceOptions(const config::Source& source);
+
+// Without the version.
+ControlServerOptions BuildControlServerOptions(const config::Control& control);
 
 // What `on_full: by_kind` means for this source.
 OnFull BuildOnFull(const config::Source& source);

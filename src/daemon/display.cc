@@ -28,11 +28,8 @@ size_t TerminalWidth() {
 
 }  // namespace
 
-Display::Display(RunDescription run, Sources sources, double interval_seconds)
-    : run_(std::move(run)),
-      sources_(std::move(sources)),
-      interval_seconds_(interval_seconds),
-      terminal_(IsTerminal()) {
+Display::Display(RunDescription run, Sources sources)
+    : run_(std::move(run)), sources_(std::move(sources)), terminal_(IsTerminal()) {
   if (terminal_) {
     log::SetBeforeWrite([this] {
       const std::lock_guard lock(draw_mutex_);
@@ -54,10 +51,11 @@ Display::~Display() {
 }
 
 void Display::Loop() {
-  const auto interval =
-      std::chrono::duration<double>(terminal_ ? kRedrawSeconds : interval_seconds_);
+  const auto interval = [this] {
+    return std::chrono::duration<double>(terminal_ ? kRedrawSeconds : sources_.interval_seconds());
+  };
   std::unique_lock lock(mutex_);
-  while (!stop_changed_.wait_for(lock, interval, [&] { return stop_; })) {
+  while (!stop_changed_.wait_for(lock, interval(), [&] { return stop_; })) {
     lock.unlock();
     if (terminal_) {
       Draw();

@@ -18,9 +18,11 @@ class Display {
   struct Sources {
     std::function<StatusSnapshot()> status;
     std::function<FrameDrops()> drops;
+    // Without a terminal: from one line to the next. May change.
+    std::function<double()> interval_seconds;
   };
 
-  Display(RunDescription run, Sources sources, double interval_seconds);
+  Display(RunDescription run, Sources sources);
   // Leaves the last block where it is.
   ~Display();
   Display(const Display&) = delete;
@@ -33,7 +35,6 @@ class Display {
 
   RunDescription run_;
   Sources sources_;
-  double interval_seconds_;
   bool terminal_;
   std::mutex draw_mutex_;
   size_t lines_drawn_ = 0;

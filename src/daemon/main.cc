@@ -44,6 +44,7 @@ struct Flags {
   bool until_end = false;
   std::string scores;
   unsigned threads = 0;
+  std::string control;
   std::string log_level = "info";
 };
 
@@ -63,6 +64,8 @@ void Declare(CLI::App& app, Flags& flags) {
   app.add_option("--threads", flags.threads,
                  "Worker threads; 0: one for each core. Results do not depend on it")
       ->check(CLI::Range(0U, 1024U));
+  app.add_option("--control", flags.control,
+                 "Listens on this Unix socket instead of control.socket; '' listens on none");
   app.add_option("--log-level", flags.log_level, "debug, info, warning or error")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
       ->capture_default_str();
@@ -94,12 +97,28 @@ int ExitCodeOfPrinting() {
   return hypnos::kExitIo;
 }
 
-int Start(const Flags& flags, bool config_given, bool threads_given) {
-  hypnos::log::SetLevel(LevelNamed(flags.log_level));
+// Which flags were given whose absence says something else than their default.
+struct Given {
+  bool config = false;
+  bool threads = false;
+  bool control = false;
+};
+
+// From the file, the environment and the flags.
+hypnos::Result<hypnos::config::Config> ReadConfig(const Flags& flags, const Given& given) {
   hypnos::PosixFileSystem files;
-  auto config = hypnos::config::Load(files, flags.config, {flags.sets, Environment()});
+  HYPNOS_ASSIGN_OR_RETURN(auto config,
+                          hypnos::config::Load(files, flags.config, {flags.sets, Environment()}));
+  if (given.threads) config.mutable_pipeline()->set_threads(flags.threads);
+  if (given.control) config.mutable_control()->set_socket(flags.control);
+  return config;
+}
+
+int Start(const Flags& flags, const Given& given) {
+  hypnos::log::SetLevel(LevelNamed(flags.log_level));
+  const auto config = ReadConfig(flags, given);
   if (!config.ok()) {
-    const bool nowhere = !config_given && !files.Exists(flags.config);
+    const bool nowhere = !given.config && !hypnos::PosixFileSystem().Exists(flags.config);
     std::fprintf(stderr, "%s%s\n", config.error().message.c_str(),
                  nowhere ? "; say with --config FILE which one to use" : "");
     return hypnos::kExitConfiguration;
@@ -108,13 +127,15 @@ int Start(const Flags& flags, bool config_given, bool threads_given) {
     std::fprintf(stderr, "%s: %s\n", flags.config.c_str(), runnable.error().message.c_str());
     return hypnos::kExitConfiguration;
   }
-  if (threads_given) config->mutable_pipeline()->set_threads(flags.threads);
   if (flags.print_config) std::fputs(hypnos::config::Print(*config).c_str(), stdout);
   if (flags.check_config) std::printf("%s: valid\n", flags.config.c_str());
   if (flags.print_config || flags.check_config) return ExitCodeOfPrinting();
-  const int code = hypnos::RunDaemon(
-      *config,
-      {.until_end = flags.until_end, .scores_path = flags.scores, .config_path = flags.config});
+  const int code =
+      hypnos::RunDaemon(*config, {.until_end = flags.until_end,
+                                  .scores_path = flags.scores,
+                                  .config_path = flags.config,
+                                  .read_config = [&] { return ReadConfig(flags, given); },
+                                  .version = HYPNOS_VERSION});
   const int printed = ExitCodeOfPrinting();
   return code == hypnos::kExitOk ? printed : code;
 }
@@ -130,7 +151,9 @@ int Main(int argc, char** argv) {
     app.exit(error);
     return asked_for_text ? ExitCodeOfPrinting() : hypnos::kExitUsage;
   }
-  return Start(flags, app.count("--config") > 0, app.count("--threads") > 0);
+  return Start(flags, {.config = app.count("--config") > 0,
+                       .threads = app.count("--threads") > 0,
+                       .control = app.count("--control") > 0});
 }
 
 }  // namespace

@@ -1,21 +1,25 @@
 #include "hypnos/daemon/run.h"
 
-#include <condition_variable>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "daemon/build_options.h"
+#include "daemon/control_listener.h"
+#include "daemon/daemon_service.h"
 #include "daemon/display.h"
 #include "daemon/exit_code.h"
 #include "daemon/scores_path.h"
 #include "daemon/scores_writer.h"
 #include "daemon/signals.h"
 #include "daemon/status.h"
+#include "daemon/stop_flag.h"
 #include "daemon/text.h"
+#include "daemon/watched_source.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
 #include "hypnos/pipeline/pipeline.h"
@@ -44,31 +48,6 @@ class Fanout final : public PipelineObserver {
   std::vector<PipelineObserver*> observers_;
 };
 
-// Whether somebody asked to stop, for those who wait and those who only look.
-class StopFlag {
- public:
-  void Set() {
-    {
-      const std::lock_guard lock(mutex_);
-      set_ = true;
-    }
-    changed_.notify_all();
-  }
-  bool IsSet() const {
-    const std::lock_guard lock(mutex_);
-    return set_;
-  }
-  void Wait() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return set_; });
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  bool set_ = false;
-};
-
 std::set<std::string> ClipsWithoutScores(const config::Config& config) {
   std::set<std::string> names;
   if (config.output().score_learned_entries() || !config.sources(0).learn()) return names;
@@ -90,15 +69,23 @@ void WarnOfNoScores(const config::Config& config) {
       "`learn: false`, or set output.score_learned_entries");
 }
 
-// Null where none are asked for.
+// Null where none are asked for, or it was told to stop while it waited for a pipe's reader.
 Result<std::unique_ptr<ScoresWriter>> OpenScores(FileSystem& files, const config::Config& config,
-                                                 const RunOptions& options) {
+                                                 const RunOptions& options, StopFlag& stop) {
   if (options.scores_path.empty()) return std::unique_ptr<ScoresWriter>();
   HYPNOS_ASSIGN_OR_RETURN(const ScoresPath path,
                           CheckScoresPath(options.scores_path, options.config_path,
                                           BuildSourceOptions(config.sources(0))));
   WarnOfNoScores(config);
-  return ScoresWriter::Create(files, path, ClipsWithoutScores(config));
+  const auto create = [&] { return ScoresWriter::Create(files, path, ClipsWithoutScores(config)); };
+  auto scores = create();
+  const auto lacks_reader = [&] { return !scores.ok() && scores.error().reason == "NO_READER"; };
+  if (lacks_reader()) log::Info("--scores: waiting for a reader of '{}'", Printable(path.path));
+  while (lacks_reader()) {
+    if (stop.WaitFor(std::chrono::milliseconds(100))) return std::unique_ptr<ScoresWriter>();
+    scores = create();
+  }
+  return scores;
 }
 
 int Fail(const Error& error, int code) {
@@ -120,6 +107,7 @@ int Fail(const Error& error, int code) {
 
 Status CheckRunnable(const config::Config& config) {
   HYPNOS_RETURN_IF_ERROR(UseInstructionSet(config.pipeline().instruction_set()));
+  HYPNOS_RETURN_IF_ERROR(CheckControlServerOptions(BuildControlServerOptions(config.control())));
   if (config.network().weights() == config::Network::BF16 && !HasBfloat16()) {
     return Error{Code::kUnimplemented, "NO_BFLOAT16",
                  "network.weights is bf16, which this build has not: choose float32, or build "
@@ -132,77 +120,171 @@ Status CheckRunnable(const config::Config& config) {
                       config.sources_size())};
 }
 
-int RunDaemon(const config::Config& config, const RunOptions& options) {
-  const config::Source& source_config = config.sources(0);
+namespace {
 
-  SystemClock clock;
-  StatusBoard board(clock);
-  Fanout observers;
-  observers.Add(&board);
-  Pipeline pipeline(BuildPipelineOptions(config), clock, observers);
+// One run of the daemon, its parts in the order in which they need each other: what comes later
+// ends first.
+class Daemon {
+ public:
+  Daemon(const config::Config& config, const RunOptions& options)
+      : config_(config),
+        options_(options),
+        pipeline_(BuildPipelineOptions(config), clock_, observers_),
+        source_(config.sources(0).name()),
+        status_interval_seconds_(config.output().status_interval_seconds()),
+        service_(Parts(), config, options.version),
+        signals_({.stop = [this] { Stop(); }, .reload = [this] { Reload(); }}) {
+    observers_.Add(&board_);
+  }
 
-  // Capture begins after the signals are set up; until then there is nothing to stop.
-  StopFlag stop;
-  std::mutex capture_mutex;
-  FrameQueue* queue = nullptr;
-  const Signals signals([&] {
-    pipeline.Stop();
-    stop.Set();
-    const std::lock_guard lock(capture_mutex);
-    if (queue != nullptr) queue->Close();
-  });
+  int Run();
 
+ private:
+  ServiceParts Parts();
+  // Finishes the steps under way, and no more. False: it was told so before.
+  bool Stop();
+  void Reload();
+  int Open();
+  int Watch();
+  void WaitUntilStopped();
+
+  const config::Config& config_;
+  const RunOptions& options_;
+  const SystemClock clock_;
+  PosixFileSystem files_;
+  StopFlag stop_;
+  StatusBoard board_{clock_};
+  std::unique_ptr<ScoresWriter> scores_;  // null where none are asked for
+  Fanout observers_;
+  Pipeline pipeline_;
+  RunDescription description_;
+  std::optional<CaptureThread> capture_;
+  WatchedSource source_;
+  std::atomic<double> status_interval_seconds_;
+  std::atomic<const ControlServer*> listening_ = nullptr;
+  DaemonService service_;
+  std::unique_ptr<ControlServer> server_;  // null where nobody is listened to
+  const Signals signals_;
+};
+
+ServiceParts Daemon::Parts() {
+  return {.clock = clock_,
+          .pipeline = pipeline_,
+          .board = board_,
+          .source = source_,
+          .stop =
+              [this] {
+                log::Info("stopping, as a client has asked: finishing the frames under way");
+                return Stop();
+              },
+          .stopping = [this] { return stop_.IsSet(); },
+          .clients = [this]() -> size_t {
+            const ControlServer* server = listening_;
+            return server == nullptr ? 0 : server->clients();
+          },
+          .read_config = options_.read_config,
+          .apply =
+              [this](const config::Config& config) {
+                status_interval_seconds_ = config.output().status_interval_seconds();
+              }};
+}
+
+bool Daemon::Stop() {
+  pipeline_.Stop();
+  const bool first = stop_.Set();
+  source_.Stop();
+  return first;
+}
+
+void Daemon::Reload() {
+  const auto reloaded = service_.Reload();
+  if (!reloaded.ok()) {
+    log::Error("reload: {}; the configuration stays as it was",
+               Printable(reloaded.error().message));
+    return;
+  }
+  for (const std::string& key : reloaded->changed()) log::Info("reload: {} has changed", key);
+  for (const std::string& key : reloaded->need_restart()) {
+    log::Warning("reload: {} has changed, which needs a restart", key);
+  }
+  if (reloaded->changed().empty() && reloaded->need_restart().empty()) {
+    log::Info("reload: nothing has changed");
+  }
+}
+
+int Daemon::Run() {
+  // Before the source is opened: who asks why nothing happens is told that a camera is slow.
+  auto server = ListenForControl(config_.control(), options_.version, files_, clock_, service_);
+  if (!server.ok()) return Fail(server.error(), ControlExitCode(server.error()));
+  server_ = std::move(server).value();
+  listening_ = server_.get();
+
+  int code = Open();
+  if (code == kExitOk && capture_) code = Watch();
+  if (server_ != nullptr) server_->Stop();
+  if (capture_ && !capture_->Stop()) ExitWithoutCleaningUp(code);
+  return code;
+}
+
+// Leaves the source unopened where the daemon was stopped meanwhile: who stops it while a camera is
+// slow to open does not want to hear of the camera.
+int Daemon::Open() {
+  const config::Source& source_config = config_.sources(0);
   auto source = OpenSource(BuildSourceOptions(source_config));
-  // Who stops the daemon while a camera is slow to open does not want to hear of the camera.
-  if (stop.IsSet()) return kExitOk;
+  if (stop_.IsSet()) return kExitOk;
   if (!source.ok()) return Fail(source.error(), SourceExitCode(source.error()));
-  const RunDescription run{(*source)->Describe(), (*source)->frame_count()};
+  description_ = {(*source)->Describe(), (*source)->frame_count()};
 
-  PosixFileSystem files;
-  auto opened = OpenScores(files, config, options);
-  if (!opened.ok()) {
-    log::Error("--scores: {}", Printable(opened.error().message));
-    return opened.error().code == Code::kInvalidArgument ? kExitUsage : kExitIo;
+  auto scores = OpenScores(files_, config_, options_, stop_);
+  if (!scores.ok()) {
+    log::Error("--scores: {}", Printable(scores.error().message));
+    return scores.error().code == Code::kInvalidArgument ? kExitUsage : kExitIo;
   }
-  const std::unique_ptr<ScoresWriter> scores = std::move(opened).value();
-  if (scores != nullptr) observers.Add(scores.get());
+  scores_ = std::move(scores).value();
+  if (scores_ != nullptr) observers_.Add(scores_.get());
+  if (stop_.IsSet()) return kExitOk;
 
-  log::Info("watching {}", Printable(run.source));
-  CaptureThread capture(std::move(source).value(), source_config.queue_frames(),
-                        BuildOnFull(source_config));
-  {
-    const std::lock_guard lock(capture_mutex);
-    queue = &capture.queue();
-    if (stop.IsSet()) queue->Close();
-  }
+  log::Info("watching {}", Printable(description_.source));
+  capture_.emplace(std::move(source).value(), source_config.queue_frames(),
+                   BuildOnFull(source_config));
+  source_.Opened(*capture_);
+  return kExitOk;
+}
+
+int Daemon::Watch() {
   int code = kExitOk;
   {
-    const Display display(run,
-                          {.status = [&] { return board.Snapshot(); },
-                           .drops = [&] { return capture.queue().drops(); }},
-                          config.output().status_interval_seconds());
-    const auto result = pipeline.Run(capture.queue());
+    const Display display(description_,
+                          {.status = [&] { return board_.Snapshot(); },
+                           .drops = [&] { return source_.drops(); },
+                           .interval_seconds = [&] { return status_interval_seconds_.load(); }});
+    const auto result = pipeline_.Run(capture_->queue());
+    source_.Ended();
     if (!result.ok()) code = Fail(result.error(), SourceExitCode(result.error()));
   }
-  if (scores != nullptr && !scores->Close() && code == kExitOk) code = kExitIo;
-  if (pipeline.summary().frames > 0) {
-    std::fputs(SummaryText(pipeline.summary(), board.Snapshot(), capture.queue().drops()).c_str(),
+  if (scores_ != nullptr && !scores_->Close() && code == kExitOk) code = kExitIo;
+  if (pipeline_.summary().frames > 0) {
+    std::fputs(SummaryText(pipeline_.summary(), board_.Snapshot(), source_.drops()).c_str(),
                stdout);
     std::fflush(stdout);  // now, also where the daemon goes on waiting
   }
-  if (const int64_t unreadable = capture.source().unreadable_frames(); unreadable > 0) {
+  if (const int64_t unreadable = capture_->source().unreadable_frames(); unreadable > 0) {
     log::Warning("frames that could not be decoded and were passed over: {}", unreadable);
   }
-  if (code == kExitOk && !options.until_end && !stop.IsSet()) {
-    log::Info("the source has ended; waiting to be stopped (--until-end ends by itself)");
-    stop.Wait();
-  }
-  {
-    const std::lock_guard lock(capture_mutex);
-    queue = nullptr;
-  }
-  if (!capture.Stop()) ExitWithoutCleaningUp(code);
+  if (code == kExitOk && !options_.until_end) WaitUntilStopped();
   return code;
+}
+
+void Daemon::WaitUntilStopped() {
+  if (stop_.IsSet()) return;
+  log::Info("the source has ended; waiting to be stopped (--until-end ends by itself)");
+  stop_.Wait();
+}
+
+}  // namespace
+
+int RunDaemon(const config::Config& config, const RunOptions& options) {
+  return Daemon(config, options).Run();
 }
 
 }  // namespace hypnos

@@ -47,13 +47,13 @@ void SetAction(int signal, void (*handler)(int)) {
 
 }  // namespace
 
-Signals::Signals(std::function<void()> on_stop) {
+Signals::Signals(Actions actions) {
   int ends[2];
   HYPNOS_CHECK(pipe2(ends, O_CLOEXEC) == 0);
   read_end_ = ends[0];
   write_end = ends[1];
   stopping = false;
-  thread_ = std::thread([this, stop = std::move(on_stop)] { Loop(stop); });
+  thread_ = std::thread([this, actions = std::move(actions)] { Loop(actions); });
   for (const int signal : kHandled) SetAction(signal, Handle);
   for (const int signal : kIgnored) SetAction(signal, SIG_IGN);
 }
@@ -67,18 +67,19 @@ Signals::~Signals() {
   close(read_end_);
 }
 
-void Signals::Loop(const std::function<void()>& on_stop) const {
+void Signals::Loop(const Actions& actions) const {
   unsigned char signal = 0;
   while (read(read_end_, &signal, 1) == 1 && signal != kEnd) {
     switch (signal) {
       case SIGHUP:
+        actions.reload();
+        break;
       case SIGUSR1:
-        log::Info("signal {}: there is nothing to reload; restart to change the configuration",
-                  signal == SIGHUP ? "HUP" : "USR1");
+        log::Info("signal USR1: the log goes to standard error, and there is nothing to reopen");
         break;
       default:
         log::Info("stopping: finishing the frames under way (once more to stop at once)");
-        on_stop();
+        actions.stop();
     }
   }
 }

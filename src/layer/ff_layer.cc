@@ -10,6 +10,7 @@
 #include "hypnos/tensor/kernels.h"
 #include "layer/layer_weights.h"
 #include "layer/learning_state.h"
+#include "layer/top_units.h"
 
 namespace hypnos {
 namespace {
@@ -59,6 +60,26 @@ Error BadOption(const char* field, const std::string& why) {
   return {Code::kInvalidArgument, "LAYER_OPTION", Format("layer option {}: {}", field, why)};
 }
 
+Error BadLearning(const char* field, const std::string& why) {
+  return {Code::kInvalidArgument, "LEARNING_OPTION", Format("learning option {}: {}", field, why)};
+}
+
+Status Validate(const LearningOptions& o) {
+  if (o.optimiser == Optimiser::kRms && o.rule != LearningRule::kInterleaved &&
+      o.rule != LearningRule::kLooking) {
+    return BadLearning("optimiser",
+                       "rms goes with the rule interleaved only: where phases are apart it scales "
+                       "gradients that should vanish up to full steps again");
+  }
+  if (!(o.square_memory >= 0 && o.square_memory < 1)) {
+    return BadLearning("square_memory", "must be in [0, 1)");
+  }
+  if (!(o.rate_floor >= 0 && o.rate_floor <= 1)) {
+    return BadLearning("rate_floor", "must be in [0, 1]");
+  }
+  return {};
+}
+
 Status Validate(const FfLayerOptions& o) {
   if (o.units == 0) return BadOption("units", "a layer needs at least one");
   if (o.fan_in() == 0) return BadOption("below", "a layer must read something");
@@ -98,7 +119,8 @@ FfLayerState::FfLayerState(size_t batch, const FfLayerOptions& options)
       activity_sums(Blocks(batch, FinishedRows(batch)), options.units),
       term_sums(Blocks(batch, FinishedRows(batch)), options.units),
       projected(batch, GradientSketch::kColumns),
-      inputs(batch <= kFewRows ? batch : 0, options.fan_in()) {}
+      inputs(batch <= kFewRows ? batch : 0, options.fan_in()),
+      ranked(options.top_units > 0 ? Blocks(batch, FinishedRows(batch)) : 0, options.units) {}
 
 void FfLayerState::Reset() { std::fill(h.values().begin(), h.values().end(), 0.0f); }
 
@@ -115,6 +137,7 @@ void FfLayerState::Publish(MatrixView out) const {
 Result<FfLayer> FfLayer::Create(const FfLayerOptions& options, const LearningOptions& learning,
                                 Rng rng) {
   HYPNOS_RETURN_IF_ERROR(Validate(options));
+  HYPNOS_RETURN_IF_ERROR(Validate(learning));
   return FfLayer(options, learning, rng);
 }
 
@@ -220,10 +243,10 @@ void FfLayer::FinishRows(Phase phase, size_t block, FfLayerState& state, MatrixV
   const size_t units = options_.units;
   const size_t features = units - options_.constraint_units;
   const float width = static_cast<float>(units);
-  const float temperature = options_.temperature_per_unit * width;
+  const float temperature = options_.temperature_per_unit * static_cast<float>(options_.counted());
   const float balance = options_.threshold_per_unit *
-                        static_cast<float>(static_cast<double>(features) -
-                                           static_cast<double>(options_.constraint_units));
+                        static_cast<float>(static_cast<double>(options_.counted_features()) -
+                                           static_cast<double>(options_.counted_constraints()));
   const float share = 1.0f / static_cast<float>(state.h.rows());
   const bool learns = phase != Phase::kLook, positive = phase == Phase::kPositive;
   const auto activity_sum = state.activity_sums.row(block);
@@ -242,8 +265,14 @@ void FfLayer::FinishRows(Phase phase, size_t block, FfLayerState& state, MatrixV
       return span.empty() ? span : constraints ? span.subspan(features) : span.first(features);
     };
     const auto activate = [&](bool group) {
-      return Activate(of_group(r, group), of_group(bias, group), options_.damping,
-                      of_group(r, group), of_group(h, group));
+      const auto responses = of_group(r, group);
+      Energy energy = Activate(responses, of_group(bias, group), options_.damping, responses,
+                               of_group(h, group));
+      const size_t counted = options_.counted_of(responses.size());
+      if (counted < responses.size() && std::isfinite(energy.fresh)) {
+        energy.fresh = KeepTop(responses, counted, of_group(state.ranked.row(block), group));
+      }
+      return energy;
     };
     Energy energy = activate(false);
     if (features < units) {
@@ -277,7 +306,7 @@ void FfLayer::FinishRows(Phase phase, size_t block, FfLayerState& state, MatrixV
 // them grow. What is wrong with its inputs will pass.
 StepStatistics FfLayer::Judge(const LayerInputs& inputs, const FfLayerState& state) {
   StepStatistics statistics;
-  statistics.goodness = Mean(state.goodness) / static_cast<double>(options_.units);
+  statistics.goodness = Mean(state.goodness) / static_cast<double>(options_.counted());
   statistics.probability = Mean(state.probability);
   statistics.finite = std::isfinite(statistics.goodness) && std::isfinite(statistics.probability);
   if (!statistics.finite && !stopped_) {

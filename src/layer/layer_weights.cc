@@ -132,6 +132,16 @@ void LayerWeights::BlendTile(const MatrixView& tile_of_velocity, size_t unit, si
   }
 }
 
+void LayerWeights::StepTile(const NormalisedStep& step, const Tile& tile, Matrix& gradient,
+                            Matrix& squares, Matrix& velocities) {
+  for (size_t u = tile.unit; u < tile.unit + tile.units; ++u) {
+    const auto part = [&](std::span<float> row) { return row.subspan(tile.column, tile.columns); };
+    TakeNormalisedStep(step, part(gradient.row(u)), part(squares.row(u)), part(velocities.row(u)),
+                       part(stored_.view().row(u)));
+    stored_.Round(u, tile.column, tile.columns, draw_);
+  }
+}
+
 void LayerWeights::Write(size_t unit, size_t column, std::span<const float> base, float share,
                          std::span<const float> positive, std::span<const float> negative) {
   alignas(kAlignmentBytes) float storage[kWrittenAtOnce];

@@ -11,8 +11,10 @@
 
 #include "hypnos/layer/ff_layer.h"
 #include "hypnos/tensor/executor.h"
+#include "hypnos/tensor/kernels.h"
 #include "hypnos/tensor/matrix.h"
 #include "hypnos/tensor/pending_factors.h"
+#include "hypnos/tensor/segments.h"
 #include "hypnos/tensor/weight_matrix.h"
 
 namespace hypnos {
@@ -51,6 +53,9 @@ class LayerWeights {
   // Many rows: W[tile] = keep W + rate v, and then v = fade v.
   void BlendTile(const MatrixView& tile_of_velocity, size_t unit, size_t column, float keep,
                  float rate, float fade);
+  // Many rows: TakeNormalisedStep of W[tile] and of these matrices' tiles.
+  void StepTile(const NormalisedStep& step, const Tile& tile, Matrix& gradient, Matrix& squares,
+                Matrix& velocities);
   // W[unit, column …] = base + share * sum of the parts; empty parts count as zero.
   void Write(size_t unit, size_t column, std::span<const float> base, float share,
              std::span<const float> positive, std::span<const float> negative);

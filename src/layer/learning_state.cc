@@ -7,6 +7,7 @@
 #include "hypnos/tensor/few_rows.h"
 #include "hypnos/tensor/kernels.h"
 #include "hypnos/tensor/product.h"
+#include "layer/rate_schedule.h"
 
 namespace hypnos {
 namespace {
@@ -46,7 +47,7 @@ Tile RowsOf(size_t unit, size_t units, size_t inputs) {
 }  // namespace
 
 bool LearningState::UpdatesWait(const LearningOptions& options, float norm_cap, size_t batch) {
-  if (batch == 0 || batch > kFewRows) return false;
+  if (batch == 0 || batch > kFewRows || options.optimiser == Optimiser::kRms) return false;
   // A cap turns the weights while the velocity goes on as it was: both are needed as matrices.
   return norm_cap <= 0 || options.velocity == 0;
 }
@@ -56,6 +57,7 @@ LearningState::LearningState(const LearningOptions& options, float norm_cap, siz
     : options_(options),
       norm_cap_(norm_cap),
       weights_(weights),
+      rate_(RateAfter(0, options)),
       coefficients_(kFactorBlock),
       sketch_(weights.units(), weights.inputs(), rng) {
   if (options.rule == LearningRule::kLooking) return;
@@ -64,6 +66,7 @@ LearningState::LearningState(const LearningOptions& options, float norm_cap, siz
   const size_t units = weights.units(), inputs = weights.inputs();
   const size_t step_rows = kLearningLanes * batch;
   velocity_ = Zeros(weights);
+  if (normalises()) gradient_ = squares_ = Zeros(weights);
   if (waiting() && options.rule != LearningRule::kDeferredContrast) {
     const size_t remembered = step_rows * (StepsRemembered(options.velocity) + 1);
     // Every step reads what is remembered, or one more matrix.
@@ -132,9 +135,11 @@ void LearningState::Push(PendingFactors& factors, ConstMatrixView terms, ConstMa
 
 void LearningState::Apply(Executor& executor) {
   if (!std::exchange(collected_, false)) return;
-  if (contrasts_each_step()) {
+  if (normalises()) {
+    MoveByNormalisedGradient(executor);
+  } else if (contrasts_each_step()) {
     waiting() ? MoveFactorsByVelocity(executor) : MoveByVelocity(executor);
-    BlendAndFade(decay(), options_.rate, options_.velocity, velocity_.bias.values(),
+    BlendAndFade(decay(), rate_, options_.velocity, velocity_.bias.values(),
                  weights_.bias.values());
   } else {
     waiting() ? MoveFactorsFromStart(executor) : MoveFromStart(executor);
@@ -143,6 +148,7 @@ void LearningState::Apply(Executor& executor) {
   if (options_.rule == LearningRule::kInterleaved && sketch_.steps() >= kInterleavedCycle) {
     TakeContrast();
   }
+  rate_ = RateAfter(++updates_, options_);
 }
 
 // Adds the gradients that were collected to their sums, tile by tile, and does `then` with each.
@@ -160,9 +166,26 @@ void LearningState::AddGradients(Executor& executor, FunctionRef<void(const Tile
 void LearningState::MoveByVelocity(Executor& executor) {
   weights_.NextDraw();
   AddGradients(executor, [&](const Tile& tile) {
-    weights_.BlendTile(tile.Of(velocity_.weights), tile.unit, tile.column, decay(), options_.rate,
+    weights_.BlendTile(tile.Of(velocity_.weights), tile.unit, tile.column, decay(), rate_,
                        options_.velocity);
   });
+  weights_.CapNorms(norm_cap_);
+}
+
+void LearningState::MoveByNormalisedGradient(Executor& executor) {
+  weights_.NextDraw();
+  const double memory = static_cast<double>(options_.square_memory);
+  const NormalisedStep step{.memory = options_.square_memory,
+                            .correction = static_cast<float>(
+                                1 / (1 - std::pow(memory, static_cast<double>(updates_ + 1)))),
+                            .velocity = options_.velocity,
+                            .keep = decay(),
+                            .rate = rate_};
+  AddGradients(executor, [&](const Tile& tile) {
+    weights_.StepTile(step, tile, gradient_.weights, squares_.weights, velocity_.weights);
+  });
+  TakeNormalisedStep(step, gradient_.bias.values(), squares_.bias.values(), velocity_.bias.values(),
+                     weights_.bias.values());
   weights_.CapNorms(norm_cap_);
 }
 
@@ -189,13 +212,12 @@ void LearningState::MoveBiasFromStart() {
 void LearningState::MoveFactorsByVelocity(Executor& executor) {
   weights_.Decay(decay());
   for (size_t age = 0; age < recent_.size(); ++age) {
-    recent_.coefficient(age) =
-        decay() * recent_.coefficient(age) + options_.rate * recent_.momentum(age);
+    recent_.coefficient(age) = decay() * recent_.coefficient(age) + rate_ * recent_.momentum(age);
     recent_.momentum(age) *= options_.velocity;
   }
   if (!has_velocity_matrix()) return FoldGone(executor);
   velocity_kept_ *= options_.velocity;
-  weights_.drift = decay() * weights_.drift + options_.rate * velocity_kept_;
+  weights_.drift = decay() * weights_.drift + rate_ * velocity_kept_;
   if (recent_.size() >= kFactorBlock) FoldIntoVelocity(executor);
 }
 
@@ -224,7 +246,7 @@ void LearningState::FoldIntoVelocity(Executor& executor) {
 
 // Whole blocks of which nothing is to come any more.
 void LearningState::FoldGone(Executor& executor) {
-  const float to_come = options_.rate / (1.0f - options_.velocity);
+  const float to_come = rate_ / (1.0f - options_.velocity);
   while (recent_.size() >= kFactorBlock && recent_.momentum(kFactorBlock - 1) < kGone) {
     for (size_t age = 0; age < kFactorBlock; ++age) {
       coefficients_[age] = recent_.coefficient(age) + to_come * recent_.momentum(age);
@@ -305,7 +327,7 @@ void LearningState::SettleDeferred() {
   if (positive_steps_ == 0 || negative_steps_ == 0) return;
   const auto balance = static_cast<float>(static_cast<double>(positive_steps_) /
                                           static_cast<double>(negative_steps_));
-  const float rate = options_.rate;
+  const float rate = rate_;
   const float keep = 1.0f - rate * options_.weight_decay * static_cast<float>(positive_steps_);
   const auto settle = [&](Matrix& w0, Matrix& v, Matrix& p, Matrix& n) {
     AddScaled(balance, n.values(), p.values());
@@ -335,7 +357,11 @@ void LearningState::Restart() {
   recent_.Clear();
   leaning_.Clear();
   velocity_kept_ = 1;
-  for (LayerParameters* sum : {&velocity_, &positive_, &negative_}) SetZero(*sum);
+  for (LayerParameters* sum : {&velocity_, &gradient_, &squares_, &positive_, &negative_}) {
+    SetZero(*sum);
+  }
+  updates_ = 0;
+  rate_ = RateAfter(0, options_);
   positive_steps_ = negative_steps_ = 0;
   if (start_.weights.rows() > 0) weights_.CopyTo(start_);
   sketch_.Clear();

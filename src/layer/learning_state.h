@@ -19,6 +19,12 @@
 // whole cycles holds both:
 //   V <- velocity V + g;  W <- (1 - rate decay) W + rate V          at every step of either phase
 //
+// RMS-normalised, interleaved only; S is the running mean square of each weight's gradient:
+//   g = g+ + g-;  S <- m S + (1-m) g^2;  V <- velocity V + g / sqrt(S / (1 - m^t))
+// after t updates. It needs the gradient as a matrix, so that nothing can wait.
+//
+// `rate` is that of the present update: see RateAfter.
+//
 // With many rows a step, gradients are added to these matrices tile by tile, and what follows from
 // a tile is done while it is in the cache. With a few rows (LayerWeights::waiting), they wait as
 // factors; for a velocity v the factor that was pushed k steps ago acts with
@@ -89,9 +95,11 @@ class LearningState {
            (options_.rule == LearningRule::kRehearsed && asleep_);
   }
   bool waiting() const { return weights_.waiting(); }
-  float decay() const { return 1.0f - options_.rate * options_.weight_decay; }
-  float online_rate() const { return options_.online_share * options_.rate; }
+  float decay() const { return 1.0f - rate_ * options_.weight_decay; }
+  float online_rate() const { return options_.online_share * rate_; }
+  bool normalises() const { return options_.optimiser == Optimiser::kRms; }
   LayerParameters& SumOf(Phase phase) {
+    if (normalises()) return gradient_;
     if (contrasts_each_step()) return velocity_;
     return phase == Phase::kPositive ? positive_ : negative_;
   }
@@ -100,6 +108,7 @@ class LearningState {
   void CollectBias(Phase phase, const Matrix& term_sums);
   void AddGradients(Executor& executor, FunctionRef<void(const Tile&)> then);
   void MoveByVelocity(Executor& executor);
+  void MoveByNormalisedGradient(Executor& executor);
   void MoveFromStart(Executor& executor);
   void WriteFromStart(const Tile& tile);
   void MoveBiasFromStart();
@@ -123,10 +132,14 @@ class LearningState {
   // V; of a few rows its weights are `recent_`. With many rows it is kept as it will be at the next
   // step, velocity V: what is added to it then has to be added only.
   LayerParameters velocity_;
+  LayerParameters gradient_;  // g, where it is normalised
+  LayerParameters squares_;   // S
   LayerParameters positive_;  // P
   LayerParameters negative_;  // N
   uint64_t positive_steps_ = 0;
   uint64_t negative_steps_ = 0;
+  uint64_t updates_ = 0;
+  float rate_;  // now
   bool asleep_ = false;
   bool collected_ = false;  // something since the last Apply
   std::array<Gradient, 2> gradients_;

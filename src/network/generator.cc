@@ -3,19 +3,24 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hypnos/tensor/few_rows.h"
 #include "hypnos/tensor/kernels.h"
+#include "hypnos/tensor/product.h"
 
 namespace hypnos {
 namespace {
 
 // Fixed, so that the bits do not depend on the number of threads.
 constexpr size_t kBlockRows = 128;
+// Rows of the weights that one part of a job takes.
+constexpr size_t kPartRows = 64;
 
+// f(first, count) for parts of so many rows.
 template <class F>
-void ForEachBlock(size_t rows, Executor& executor, F f) {
-  executor.Run((rows + kBlockRows - 1) / kBlockRows, [&](size_t block) {
-    const size_t first = block * kBlockRows;
-    f(first, std::min(kBlockRows, rows - first));
+void ForEachPart(size_t rows, size_t part_rows, Executor& executor, F f) {
+  executor.Run((rows + part_rows - 1) / part_rows, [&](size_t part) {
+    const size_t first = part * part_rows;
+    f(first, std::min(part_rows, rows - first));
   });
 }
 
@@ -37,6 +42,10 @@ Generator::Generator(const GeneratorOptions& options, const std::vector<size_t>&
   }
   segments_.push_back({{}, column});
   weights_ = Matrix(inputs, column + inputs);
+  if (batch <= kFewRows && options.rate > 0) {
+    pending_ = PendingFactors(kFactorBlock + batch, inputs, column + inputs, batch);
+    joined_ = Matrix(batch, column + inputs);
+  }
   if (options.start == GeneratorStart::kCopyLast) {
     for (size_t i = 0; i < inputs; ++i) weights_.view()(i, column + i) = 1.0f;
   }
@@ -48,17 +57,50 @@ std::span<const Segment> Generator::Segments(std::span<const ConstMatrixView> fe
   return segments_;
 }
 
+ConstMatrixView Generator::Joined(std::span<const Segment> features) {
+  for (const auto& [input, column] : features) {
+    for (size_t b = 0; b < input.rows; ++b) {
+      std::copy_n(input.row(b).data(), input.cols, joined_.row(b).data() + column);
+    }
+  }
+  return joined_;
+}
+
+Matrix Generator::weights() const {
+  Matrix weights = weights_;
+  pending_.AddTo(weights);
+  return weights;
+}
+
+void Generator::SetWeights(const Matrix& weights) {
+  HYPNOS_CHECK(weights.rows() == weights_.rows() && weights.cols() == weights_.cols());
+  std::ranges::copy(weights.values(), weights_.values().begin());
+  pending_.Clear();
+}
+
 void Generator::Predict(std::span<const ConstMatrixView> features, MatrixView prediction,
                         Executor& executor) {
   const auto segments = Segments(features);
-  ForEachBlock(prediction.rows, executor, [&](size_t first, size_t rows) {
+  if (waiting()) return PredictFew(Joined(segments), prediction, executor);
+  ForEachPart(prediction.rows, kBlockRows, executor, [&](size_t first, size_t rows) {
     MultiplySegments(segments, first, weights_, prediction.Rows(first, rows));
+  });
+}
+
+void Generator::PredictFew(ConstMatrixView features, MatrixView prediction, Executor& executor) {
+  if (!pending_.empty()) {
+    executor.Run(pending_.blocks(), [&](size_t block) { pending_.Project(features, block); });
+  }
+  ForEachPart(weights_.rows(), kPartRows, executor, [&](size_t first, size_t rows) {
+    const MatrixView part = prediction.Cols(first, rows);
+    MultiplyFew(features, weights_.view().Rows(first, rows), part);
+    pending_.Correct(first, part);
   });
 }
 
 double Generator::Compare(ConstMatrixView prediction, ConstMatrixView x, Executor& executor) {
   const float share = 1.0f / static_cast<float>(x.cols);
-  ForEachBlock(x.rows, executor, [&](size_t first, size_t rows) {
+  ForEachPart(x.rows, kBlockRows, executor, [&](size_t first, size_t rows) {
     for (size_t i = first; i < first + rows; ++i) {
       Combine(x.row(i), -1.0f, prediction.row(i), errors_.row(i));
       row_errors_[i] = share * SumOfSquares(errors_.row(i));
@@ -72,7 +114,7 @@ double Generator::Compare(ConstMatrixView prediction, ConstMatrixView x, Executo
 void Generator::Learn(std::span<const ConstMatrixView> features, Executor& executor) {
   if (options_.rate <= 0 || !finite_) return;
   const auto segments = Segments(features);
-  ForEachBlock(errors_.rows(), executor, [&](size_t first, size_t rows) {
+  ForEachPart(errors_.rows(), kBlockRows, executor, [&](size_t first, size_t rows) {
     for (size_t i = first; i < first + rows; ++i) {
       energy_[i] = 0;
       for (const auto& segment : segments) energy_[i] += SumOfSquares(segment.input.row(i));
@@ -82,8 +124,29 @@ void Generator::Learn(std::span<const ConstMatrixView> features, Executor& execu
                       static_cast<double>(errors_.rows());
   if (!std::isfinite(rate)) return;
   Scale(static_cast<float>(rate), errors_.values());
-  AddOuterSegments(errors_, segments, 1.0f, weights_, executor);
+  waiting() ? LearnFew(Joined(segments), executor)
+            : AddOuterSegments(errors_, segments, 1.0f, weights_, executor);
   finite_ = false;  // the errors are used up
+}
+
+void Generator::LearnFew(ConstMatrixView features, Executor& executor) {
+  for (size_t b = 0; b < features.rows; ++b) {
+    pending_.Push(errors_.row(b), features.row(b));
+    pending_.coefficient(pending_.size() - 1) = 1;
+  }
+  if (pending_.size() >= kFactorBlock) Fold(executor);
+}
+
+void Generator::Fold(Executor& executor) {
+  ForEachPart(weights_.rows(), kPartRows, executor, [&](size_t first, size_t rows) {
+    for (size_t age = 0; age < pending_.size();) {
+      const PendingFactors::Block block = pending_.BlockFrom(age);
+      AddOuter(block.terms.Cols(first, rows), block.inputs, 1.0f,
+               weights_.view().Rows(first, rows));
+      age += block.count;
+    }
+  });
+  pending_.Clear();
 }
 
 }  // namespace hypnos

@@ -96,7 +96,7 @@ std::span<const float> Network::goodness(Lane l, size_t layer) const {
 }
 
 size_t Network::parameter_count() const {
-  size_t count = generator_.weights().values().size();
+  size_t count = generator_.weight_count();
   for (const FfLayer& layer : layers_) count += layer.parameter_count();
   return count;
 }

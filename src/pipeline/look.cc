@@ -20,7 +20,7 @@ struct Rollout::State {
     for (size_t l = 0; l < network.layer_count(); ++l) {
       network.mutable_layer(l).SetParameters(look.parameters[l]);
     }
-    network.mutable_generator().mutable_weights() = look.generator;
+    network.mutable_generator().SetWeights(look.generator);
     network.Restore(Lane::kReal, 0, look.state);
     network.grid().Gather(look.prediction, prediction);
     Planes residual(look.shape);

@@ -500,7 +500,11 @@ Result<Look> Pipeline::Driver::TakeLook(const LookParts& parts) try {
     const auto goodness = network_->goodness(Lane::kReal, l);
     look.goodness.emplace_back(goodness.begin(), goodness.end());
     look.layers.push_back(network_->layer(l).options());
-    if (parts.weights) look.parameters.push_back(network_->layer(l).parameters());
+    if (parts.weights || parts.weights_of == l) {
+      look.parameters.push_back(network_->layer(l).parameters());
+    } else if (parts.weights_of) {
+      look.parameters.emplace_back();
+    }
   }
   if (parts.weights) look.generator = network_->generator().weights();
   if (parts.picture) LookAtPicture(look);

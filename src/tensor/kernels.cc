@@ -147,6 +147,39 @@ void BlendAndFadeKernel(float keep, float scale, float fade, float* x, size_t n,
       });
 }
 
+void TakeNormalisedStepKernel(const NormalisedStep& step, float* g, float* s, float* v, size_t n,
+                              float* w) {
+  const D d;
+  const auto memory = hn::Set(d, step.memory), fresh = hn::Set(d, 1.0f - step.memory),
+             correction = hn::Set(d, step.correction), epsilon = hn::Set(d, step.epsilon),
+             velocity = hn::Set(d, step.velocity), keep = hn::Set(d, step.keep),
+             rate = hn::Set(d, step.rate);
+  const auto take = [&](V gradient, V& square, V& moving, V& weight) {
+    square = hn::MulAdd(memory, square, hn::Mul(fresh, hn::Mul(gradient, gradient)));
+    const auto size = hn::Add(hn::Sqrt(hn::Mul(correction, square)), epsilon);
+    moving = hn::MulAdd(velocity, moving, hn::Div(gradient, size));
+    weight = hn::MulAdd(keep, weight, hn::Mul(rate, moving));
+  };
+  ForEachVector(
+      n,
+      [&](size_t i) {
+        V square = hn::LoadU(d, s + i), moving = hn::LoadU(d, v + i), weight = hn::LoadU(d, w + i);
+        take(hn::LoadU(d, g + i), square, moving, weight);
+        hn::StoreU(square, d, s + i);
+        hn::StoreU(moving, d, v + i);
+        hn::StoreU(weight, d, w + i);
+      },
+      [&](size_t i, size_t count) {
+        V square = LoadPart(s + i, count), moving = LoadPart(v + i, count),
+          weight = LoadPart(w + i, count);
+        take(LoadPart(g + i, count), square, moving, weight);
+        StorePart(square, s + i, count);
+        StorePart(moving, v + i, count);
+        StorePart(weight, w + i, count);
+      });
+  std::memset(g, 0, n * sizeof(float));
+}
+
 using Int = hn::RebindToSigned<D>;
 using Half = hn::Rebind<uint16_t, D>;
 using VInt = hn::Vec<Int>;
@@ -219,6 +252,7 @@ HWY_EXPORT(ActivateKernel);
 HWY_EXPORT(TakeTermsKernel);
 HWY_EXPORT(BlendKernel);
 HWY_EXPORT(BlendAndFadeKernel);
+HWY_EXPORT(TakeNormalisedStepKernel);
 HWY_EXPORT(ToHalfKernel);
 HWY_EXPORT(FromHalfKernel);
 
@@ -279,6 +313,14 @@ void Blend(float keep, float scale, std::span<const float> x, std::span<float> y
 void BlendAndFade(float keep, float scale, float fade, std::span<float> x, std::span<float> y) {
   HYPNOS_CHECK(x.size() == y.size());
   HWY_DYNAMIC_DISPATCH(BlendAndFadeKernel)(keep, scale, fade, x.data(), x.size(), y.data());
+}
+
+void TakeNormalisedStep(const NormalisedStep& step, std::span<float> g, std::span<float> s,
+                        std::span<float> v, std::span<float> w) {
+  HYPNOS_CHECK(g.size() == w.size() && s.size() == w.size() && v.size() == w.size());
+  if (w.empty()) return;
+  HWY_DYNAMIC_DISPATCH(TakeNormalisedStepKernel)
+  (step, g.data(), s.data(), v.data(), w.size(), w.data());
 }
 
 void ToHalf(std::span<const float> in, std::span<uint16_t> out) {

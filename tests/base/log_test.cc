@@ -30,6 +30,15 @@ bool Holds(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+TEST_F(Log, TellsTheLevelThatWasSet) {
+  EXPECT_EQ(log::CurrentLevel(), Level::kInfo);
+  for (const Level level :
+       {Level::kDebug, Level::kInfo, Level::kWarning, Level::kError, Level::kOff}) {
+    log::SetLevel(level);
+    EXPECT_EQ(log::CurrentLevel(), level);
+  }
+}
+
 TEST_F(Log, TellsInfoAndWorseByDefault) {
   const std::string text = WriteAtEachLevel();
   EXPECT_FALSE(Holds(text, "debug message"));

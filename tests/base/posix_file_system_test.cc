@@ -130,6 +130,13 @@ TEST_F(PosixFileSystemTest, AFolderIsNoFile) {
   EXPECT_EQ(disk_.ReadFile(folder_.path()).error().code, Code::kPermissionDenied);
 }
 
+TEST_F(PosixFileSystemTest, DoesNotWaitForThePipesReader) {
+  const std::string path = folder_.File("pipe");
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  ExpectError(disk_.CreateFile(path).error(), Code::kUnavailable, "NO_READER",
+              "nobody reads from '" + path + "'");
+}
+
 TEST_F(PosixFileSystemTest, SaysWhatIsNotPermitted) {
   ASSERT_EQ(chmod(folder_.path().c_str(), 0), 0);
   // Root may do everything, so it becomes somebody else for a moment.

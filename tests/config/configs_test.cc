@@ -23,7 +23,7 @@ std::vector<std::string> Examples() {
 TEST(Configs, EveryExampleLoadsAndPrintsAndLoadsAgain) {
   PosixFileSystem files;
   const std::vector<std::string> paths = Examples();
-  EXPECT_GE(paths.size(), 7u);
+  EXPECT_GE(paths.size(), 8u);
   for (const std::string& path : paths) {
     SCOPED_TRACE(path);
     EXPECT_TRUE(path.ends_with(".yaml"));
@@ -33,6 +33,15 @@ TEST(Configs, EveryExampleLoadsAndPrintsAndLoadsAgain) {
     ASSERT_TRUE(again.ok()) << again.error().message;
     EXPECT_THAT(*again, SameAs(Defaulted(*config)));
   }
+}
+
+TEST(Configs, RemoteControlIsEncryptedAndNeedsATokenAndACertificate) {
+  PosixFileSystem files;
+  const Result<Config> config = Load(files, HYPNOS_CONFIGS_FOLDER "/remote-control.yaml");
+  ASSERT_TRUE(config.ok());
+  EXPECT_FALSE(config->control().tokens().empty());
+  EXPECT_FALSE(config->control().tcp().tls().certificate().empty());
+  EXPECT_FALSE(config->control().tcp().tls().client_authority().empty());
 }
 
 TEST(Configs, TheDemoIsWhatTheDocumentationSays) {

@@ -146,6 +146,13 @@ TEST(Validate, DreamsReachTheTop) {
             "layers need at least 9");
 }
 
+TEST(Validate, RmsGoesWithInterleavedLearningOnly) {
+  EXPECT_THAT(AboutLayers("[{}]", "learning: {optimiser: rms}\n"),
+              StartsWith("f:4:23: rms goes with learning.rule: interleaved only: "));
+  EXPECT_EQ(AboutLayers("[{}]", "learning: {optimiser: rms, rule: interleaved}\n"), "");
+  EXPECT_EQ(AboutLayers("[{}]", "learning: {optimiser: rms, rule: looking}\n"), "");
+}
+
 TEST(Validate, DoesNotBuildOnValuesThatAreWrong) {
   EXPECT_EQ(AboutLayers("[{unit: 300, constraint_units: 300}]"),
             "f:3:21: unknown key 'unit' in layer; did you mean 'units'?");

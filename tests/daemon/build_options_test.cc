@@ -62,7 +62,7 @@ TEST(BuildPipelineOptions, TakesEachLayer) {
   const auto layers =
       Pipeline({"network.layers.0={units: 12, constraint_units: 3, damping: 0.5, self: false}",
                 "network.layers.1={threshold_per_unit: 2, temperature_per_unit: 3, top_down: false,"
-                " peer_normalisation: 0.25, norm_cap: 4}"})
+                " peer_normalisation: 0.25, norm_cap: 4, top_units: 5}"})
           .network.layers;
   ASSERT_EQ(layers.size(), 2u);
   EXPECT_EQ(layers[0].layer.units, 12u);
@@ -74,6 +74,7 @@ TEST(BuildPipelineOptions, TakesEachLayer) {
   EXPECT_EQ(layers[1].layer.temperature_per_unit, 3);
   EXPECT_EQ(layers[1].layer.peer_normalisation, 0.25f);
   EXPECT_EQ(layers[1].layer.norm_cap, 4);
+  EXPECT_EQ(layers[1].layer.top_units, 5u);
   EXPECT_TRUE(layers[1].layer.self);
   EXPECT_FALSE(layers[1].top_down);
 }
@@ -92,12 +93,19 @@ TEST(BuildPipelineOptions, TakesTheNetworkAndItsGenerator) {
 TEST(BuildPipelineOptions, TakesTheLearning) {
   const LearningOptions options =
       Pipeline({"learning.rate=0.25", "learning.velocity=0.5", "learning.weight_decay=0.125",
-                "learning.online_share=0.75"})
+                "learning.online_share=0.75", "learning.optimiser=rms",
+                "learning.rule=interleaved", "learning.square_memory=0.5",
+                "learning.rate_schedule={hold_steps: 7, fall_steps: 8, floor: 0.25}"})
           .network.learning;
   EXPECT_EQ(options.rate, 0.25f);
   EXPECT_EQ(options.velocity, 0.5f);
   EXPECT_EQ(options.weight_decay, 0.125f);
   EXPECT_EQ(options.online_share, 0.75f);
+  EXPECT_EQ(options.optimiser, Optimiser::kRms);
+  EXPECT_EQ(options.square_memory, 0.5f);
+  EXPECT_EQ(options.hold_steps, 7u);
+  EXPECT_EQ(options.fall_steps, 8u);
+  EXPECT_EQ(options.rate_floor, 0.25f);
 }
 
 TEST(BuildPipelineOptions, KnowsEveryRule) {
@@ -159,6 +167,7 @@ TEST_F(Defaults, OfALayerAgree) {
   EXPECT_EQ(built.self, made.self);
   EXPECT_EQ(built.peer_normalisation, made.peer_normalisation);
   EXPECT_EQ(built.norm_cap, made.norm_cap);
+  EXPECT_EQ(built.top_units, made.top_units);
   EXPECT_EQ(built_.network.layers[0].top_down, made_layer.top_down);
 }
 
@@ -177,6 +186,11 @@ TEST_F(Defaults, OfLearningAgree) {
   EXPECT_EQ(built.velocity, made.velocity);
   EXPECT_EQ(built.weight_decay, made.weight_decay);
   EXPECT_EQ(built.online_share, made.online_share);
+  EXPECT_EQ(built.optimiser, made.optimiser);
+  EXPECT_EQ(built.square_memory, made.square_memory);
+  EXPECT_EQ(built.hold_steps, made.hold_steps);
+  EXPECT_EQ(built.fall_steps, made.fall_steps);
+  EXPECT_EQ(built.rate_floor, made.rate_floor);
 }
 
 TEST_F(Defaults, OfScheduleAndPipelineAgree) {
@@ -279,6 +293,42 @@ TEST(BuildSourceOptions, TakesTheEntriesOfAPlaylistInOrder) {
   EXPECT_EQ(playlist.entries[1].identity.name, "two");
   EXPECT_FALSE(playlist.entries[1].identity.learn);
   EXPECT_EQ(std::get<FileSourceOptions>(playlist.entries[1].kind).path, "p");
+}
+
+ControlServerOptions ControlOf(const std::vector<std::string>& sets) {
+  return BuildControlServerOptions(With(sets).control());
+}
+
+TEST(BuildControlServerOptions, ListensOnAUnixSocketUnlessToldOtherwise) {
+  const ControlServerOptions options = ControlOf({});
+  EXPECT_EQ(options.socket_path, "/run/hypnos/control.sock");
+  EXPECT_EQ(options.socket_access, control::CONTROL);
+  EXPECT_FALSE(options.tcp);
+  EXPECT_EQ(options.tokens_path, "");
+  EXPECT_EQ(ControlOf({"control.socket=''"}).socket_path, "");
+}
+
+TEST(BuildControlServerOptions, TakesAccessAndTokens) {
+  EXPECT_EQ(ControlOf({"control.socket_access=view"}).socket_access, control::VIEW);
+  EXPECT_EQ(ControlOf({"control.socket_access=none"}).socket_access, control::NONE);
+  EXPECT_EQ(ControlOf({"control.tokens=/t"}).tokens_path, "/t");
+}
+
+TEST(BuildControlServerOptions, TakesTcpAndItsCertificates) {
+  const auto plain = ControlOf({"control.tcp={}"}).tcp;
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(plain->address, "127.0.0.1");
+  EXPECT_EQ(plain->port, 7411);
+  EXPECT_FALSE(plain->tls);
+  const auto safe = ControlOf({"control.tcp={address: '::', port: 9, tls: {certificate: c, key: k,"
+                               " client_authority: a}}"})
+                        .tcp;
+  ASSERT_TRUE(safe && safe->tls);
+  EXPECT_EQ(safe->address, "::");
+  EXPECT_EQ(safe->port, 9);
+  EXPECT_EQ(safe->tls->certificate_path, "c");
+  EXPECT_EQ(safe->tls->key_path, "k");
+  EXPECT_EQ(safe->tls->client_authority_path, "a");
 }
 
 TEST(BuildOnFull, DropsForWhatIsLiveUnlessToldOtherwise) {

@@ -22,6 +22,7 @@ import unittest
 import clips
 
 HYPNOSD = os.path.abspath(sys.argv.pop(1))
+RTSP_CAMERA = pathlib.Path(__file__).parent.parent / 'support' / 'rtsp_camera.py'
 # Generous: a sanitizer on a busy machine is slow. No run needs more than a second or two otherwise.
 PATIENCE_S = 60
 
@@ -118,6 +119,12 @@ class HypnosdTest(unittest.TestCase):
         self.assert_ends(done, code, sentence)
         self.assertFalse(self.scores.exists(), 'a scores file stays behind')
         self.assertEqual(done.stdout, '')
+
+    def wait_until(self, true):
+        deadline = time.monotonic() + PATIENCE_S
+        while not true():
+            self.assertLess(time.monotonic(), deadline, 'waited in vain')
+            time.sleep(0.01)
 
     def rows(self) -> list[dict]:
         """Of the scores file, which must be whole."""
@@ -311,6 +318,21 @@ class Input(HypnosdTest):
         self.assert_refused(self.run_to_end(), TRY_AGAIN,
                             f"source 'door': stream '{url}nothing.avi' cannot be opened: .*")
 
+    def test_a_camera_over_rtsp(self):
+        camera = subprocess.Popen(
+            ['/usr/bin/python3', '-B', RTSP_CAMERA], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(self.put_away, camera)
+        url = camera.stdout.readline().strip()
+        self.assertTrue(url, 'the camera does not start')
+        self.watch(f'stream: {{url: "{url}"}}')
+        process = self.start('--config', self.config, '--scores', self.scores)
+        self.wait_until(lambda: self.scores.exists() and self.scores.stat().st_size > 2000)
+        process.send_signal(signal.SIGTERM)
+        done = self.finish(process)
+        self.assert_ends(done, OK)
+        self.assertGreaterEqual(len(self.rows()), 10)
+        self.assertIn("stream 'rtsp://127.0.0.1", done.stderr)
+
     def test_an_image_that_is_damaged_is_passed_over(self):
         images = self.folder / 'images'
         images.mkdir()
@@ -409,6 +431,14 @@ class Scores(HypnosdTest):
         self.assert_ends(self.finish(process), OK)
         self.assert_rows(40)
 
+    def test_wait_for_the_reader_of_a_pipe_and_can_be_stopped_then(self):
+        pipe = self.folder / 'pipe'
+        os.mkfifo(pipe)
+        process = self.start('--config', self.config, '--until-end', '--scores', pipe)
+        self.assertRegex(process.stderr.readline(), "waiting for a reader of '.*pipe'")
+        process.send_signal(signal.SIGTERM)
+        self.assert_ends(self.finish(process), OK)
+
     def test_go_to_a_full_disk(self):
         done = self.run_program('--config', self.config, '--until-end', '--scores', '/dev/full')
         self.assert_ends(done, IO_ERROR,
@@ -488,12 +518,6 @@ class Stopping(HypnosdTest):
                              **options)
         self.wait_until(lambda: self.scores.exists() and self.scores.stat().st_size > 2000)
         return process
-
-    def wait_until(self, true):
-        deadline = time.monotonic() + PATIENCE_S
-        while not true():
-            self.assertLess(time.monotonic(), deadline, 'waited in vain')
-            time.sleep(0.01)
 
     def test_ends_in_order_when_told_to(self):
         for signal_ in [signal.SIGTERM, signal.SIGINT]:

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
 #include <limits>
 
 #include "layer/layer_fixture.h"
@@ -111,6 +113,14 @@ TEST(FfLayer, AStepAllocatesNothing) {
     EXPECT_EQ(allocation_count - before, 0);
   }
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST(CountingAllocator, CountsWhatCLibrariesAllocate) {
+  const long before = allocation_count;
+  std::free(strdup("a copy"));
+  EXPECT_EQ(allocation_count - before, 1);
+}
+#endif
 
 TEST(FfLayer, LookingLeavesTheWeightsAlone) {
   Bench bench(SmallLayer());

@@ -12,14 +12,16 @@ struct Case {
   Phase phase;
   size_t constraint_units;
   size_t batch;
+  size_t top_units = 0;
 };
 
 class Gradient : public testing::TestWithParam<Case> {};
 
 TEST_P(Gradient, OfTheUpdateEqualsTheNumericalDerivative) {
-  const auto [phase, constraint_units, batch] = GetParam();
+  const auto [phase, constraint_units, batch, top_units] = GetParam();
   FfLayerOptions options = SmallLayer();
   options.constraint_units = constraint_units;
+  options.top_units = top_units;
   Rng rng(3);
   auto layer = FfLayer::Create(options, PlainSteps(), rng).value();
   LayerParameters start = layer.parameters();
@@ -37,7 +39,7 @@ TEST_P(Gradient, OfTheUpdateEqualsTheNumericalDerivative) {
 
   // The update leaves out the constant 2/T of the gradient.
   const double constant = 2.0 / (static_cast<double>(options.temperature_per_unit) *
-                                 static_cast<double>(options.units));
+                                 static_cast<double>(options.counted()));
   constexpr double kStep = 1e-5;
   double largest = 0;
   // `parameters` is weights or bias of the double-precision copy.
@@ -64,6 +66,9 @@ INSTANTIATE_TEST_SUITE_P(PhasesAndUnits, Gradient,
                          testing::Values(Case{Phase::kPositive, 0, 5}, Case{Phase::kNegative, 0, 5},
                                          Case{Phase::kPositive, 4, 5}, Case{Phase::kNegative, 4, 5},
                                          Case{Phase::kPositive, 9, 5}, Case{Phase::kNegative, 9, 5},
+                                         Case{Phase::kPositive, 4, 5, 2},
+                                         Case{Phase::kNegative, 4, 5, 2},
+                                         Case{Phase::kPositive, 0, 1, 1},
                                          Case{Phase::kPositive, 4, 1},
                                          Case{Phase::kNegative, 4, 1}));
 

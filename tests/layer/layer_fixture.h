@@ -1,7 +1,9 @@
 // A small layer with random inputs, and the same layer written out in double precision.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <vector>
 
 #include "hypnos/layer/ff_layer.h"
@@ -41,13 +43,23 @@ struct RandomInputs {
   Matrix below, above, self;
 };
 
+// G - theta of a group's responses.
+inline double Excess(const FfLayerOptions& o, std::vector<double> r) {
+  std::ranges::sort(r, std::greater());
+  double excess = 0;
+  for (size_t i = 0; i < r.size() && (o.top_units == 0 || i < o.top_units); ++i) {
+    excess += r[i] * r[i] - static_cast<double>(o.threshold_per_unit);
+  }
+  return excess;
+}
+
 // mean over the batch of log p (positive) or log (1-p) (negative).
 inline double LogLikelihood(const FfLayerOptions& o, const std::vector<double>& weights,
                             const std::vector<double>& bias, const RandomInputs& in, Phase phase) {
   double sum = 0;
   const size_t batch = in.below.rows();
   for (size_t b = 0; b < batch; ++b) {
-    double balance = 0;
+    std::vector<double> features, constraints;
     for (size_t u = 0; u < o.units; ++u) {
       double a = bias[u];
       size_t f = u * o.fan_in();
@@ -56,12 +68,11 @@ inline double LogLikelihood(const FfLayerOptions& o, const std::vector<double>& 
           a += weights[f++] * static_cast<double>(part->view()(b, j));
         }
       }
-      const double r = std::max(0.0, a);
-      const double sign = u < o.units - o.constraint_units ? 1 : -1;
-      balance += sign * (r * r - static_cast<double>(o.threshold_per_unit));
+      (u < o.units - o.constraint_units ? features : constraints).push_back(std::max(0.0, a));
     }
+    const double balance = Excess(o, features) - Excess(o, constraints);
     const double z =
-        balance / (static_cast<double>(o.temperature_per_unit) * static_cast<double>(o.units));
+        balance / (static_cast<double>(o.temperature_per_unit) * static_cast<double>(o.counted()));
     sum += -std::log1p(std::exp(phase == Phase::kPositive ? -z : z));
   }
   return sum / static_cast<double>(batch);

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace hypnos {
 namespace {
 
@@ -75,6 +77,64 @@ TEST(Interleaved, KnowsAfterAWhileWhetherThereIsSomethingToLearn) {
   EXPECT_EQ(w.contrast(), 1) << "too early to tell";
   for (int step = 0; step < 1000; ++step) w.StepBoth(3, -1);
   EXPECT_NEAR(w.contrast(), 0.5, 1e-6);
+}
+
+LearningOptions RmsOptions() {
+  LearningOptions options = Options(LearningRule::kInterleaved);
+  options.optimiser = Optimiser::kRms;
+  options.square_memory = 0.9f;
+  return options;
+}
+
+// In double precision, as the header has it.
+TEST(Rms, DividesEachGradientByTheRootOfItsRunningMeanSquare) {
+  const LearningOptions options = RmsOptions();
+  OneWeight w(options);
+  double weight = 1, velocity = 0, square = 0;
+  Rng rng(5);
+  for (int step = 1; step <= 200; ++step) {
+    const float positive = 3 * rng.Normal(), negative = -0.01f * rng.Normal();
+    w.StepBoth(positive, negative);
+    const double g = static_cast<double>(positive) + static_cast<double>(negative);
+    const double memory = static_cast<double>(options.square_memory);
+    square = memory * square + (1 - memory) * g * g;
+    velocity = static_cast<double>(options.velocity) * velocity +
+               g / std::sqrt(square / (1 - std::pow(memory, step)));
+    weight += static_cast<double>(options.rate) * velocity;
+    ASSERT_NEAR(w.weight(), weight, 1e-4) << "step " << step;
+  }
+}
+
+TEST(Rms, StepsAreOfTheSameSizeWhateverThatOfTheGradient) {
+  for (const float size : {1e-4f, 1.0f, 1e4f}) {
+    OneWeight w(RmsOptions());
+    w.StepBoth(2 * size, -size);
+    EXPECT_NEAR(w.weight(), 1 + 0.1f, 1e-4f) << size;
+  }
+}
+
+TEST(Rms, AWeightWithoutAGradientStays) {
+  OneWeight w(RmsOptions());
+  for (int step = 0; step < 10; ++step) w.StepBoth(0, 0);
+  EXPECT_EQ(w.weight(), 1);
+}
+
+// Each rule takes the rate of its own update.
+TEST(RateSchedule, IsWhatUpdatesGoBy) {
+  LearningOptions options = Options(LearningRule::kInterleaved);
+  options.velocity = 0;
+  options.hold_steps = 1;
+  options.fall_steps = 2;
+  for (const size_t batch : {0, 1}) {
+    OneWeight w(options, batch);
+    w.StepBoth(2, -1);
+    w.StepBoth(2, -1);
+    EXPECT_FLOAT_EQ(w.weight(), 1 + 0.1f * 2);
+    w.StepBoth(2, -1);
+    EXPECT_FLOAT_EQ(w.weight(), 1 + 0.1f * 2.5f);
+    for (int step = 0; step < 100; ++step) w.StepBoth(2, -1);
+    EXPECT_FLOAT_EQ(w.weight(), 1 + 0.1f * 2.5f) << "it has fallen to nothing";
+  }
 }
 
 TEST(Rehearsed, AwakeLeansTowardsWhatIsSeen) {

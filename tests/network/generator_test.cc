@@ -40,8 +40,8 @@ struct Features {
 
 class Bench {
  public:
-  explicit Bench(const GeneratorOptions& options)
-      : generator(options, kWidths, kInputs, kBatch), prediction(kBatch, kInputs) {}
+  explicit Bench(const GeneratorOptions& options, size_t batch = kBatch)
+      : generator(options, kWidths, kInputs, batch), prediction(batch, kInputs) {}
 
   // Predicts from `now`, sees `next` and learns from it. Returns the error.
   double Step(const Features& now, const Matrix& next) {
@@ -77,37 +77,48 @@ TEST(Generator, StartsByExpectingNothingIfAskedTo) {
 }
 
 // V and its updates in double precision.
-TEST(Generator, LearnsByTheNormalisedDeltaRule) {
-  const GeneratorOptions options;
+void ExpectTheDeltaRule(size_t batch, int steps) {
+  SCOPED_TRACE(batch);
   Rng rng(2);
-  Bench bench(options);
+  const GeneratorOptions options{.rate = 0.5f};
+  Bench bench(options, batch);
   std::vector<std::vector<double>> v(kInputs, std::vector<double>(kAll));
   for (size_t i = 0; i < kInputs; ++i) v[i][kAll - kInputs + i] = 1;
-  for (int step = 0; step < 20; ++step) {
-    const Features now(rng);
-    const Matrix next = naive::RandomMatrix(kBatch, kInputs, rng);
+  const auto rows = static_cast<double>(batch);
+  for (int step = 0; step < steps; ++step) {
+    const Features now(rng, batch);
+    const Matrix next = naive::RandomMatrix(batch, kInputs, rng);
     const double error = bench.Step(now, next);
 
     double energy = 0, expected_error = 0;
     std::vector<std::vector<double>> change(kInputs, std::vector<double>(kAll));
-    for (size_t b = 0; b < kBatch; ++b) {
-      for (size_t f = 0; f < kAll; ++f) energy += now.at(b, f) * now.at(b, f) / kBatch;
+    for (size_t b = 0; b < batch; ++b) {
+      for (size_t f = 0; f < kAll; ++f) energy += now.at(b, f) * now.at(b, f) / rows;
       for (size_t i = 0; i < kInputs; ++i) {
         double e = static_cast<double>(next.view()(b, i));
         for (size_t f = 0; f < kAll; ++f) e -= v[i][f] * now.at(b, f);
-        expected_error += e * e / kBatch / kInputs;
-        for (size_t f = 0; f < kAll; ++f) change[i][f] += e * now.at(b, f) / kBatch;
+        expected_error += e * e / rows / kInputs;
+        for (size_t f = 0; f < kAll; ++f) change[i][f] += e * now.at(b, f) / rows;
       }
     }
     EXPECT_NEAR(error, expected_error, 1e-5 * expected_error);
+    const Matrix weights = bench.generator.weights();
     for (size_t i = 0; i < kInputs; ++i) {
       for (size_t f = 0; f < kAll; ++f) {
         v[i][f] += static_cast<double>(options.rate) / (1 + energy) * change[i][f];
-        ASSERT_NEAR(bench.generator.weights().view()(i, f), v[i][f], 1e-5)
+        ASSERT_NEAR(weights.view()(i, f), v[i][f], 1e-5)
             << "step " << step << ", input " << i << ", feature " << f;
       }
     }
   }
+}
+
+TEST(Generator, LearnsByTheNormalisedDeltaRule) { ExpectTheDeltaRule(kBatch, 20); }
+
+// Of few rows updates wait; in between they are written several times.
+TEST(Generator, LearnsTheSameWhereUpdatesWait) {
+  ExpectTheDeltaRule(1, 200);
+  ExpectTheDeltaRule(3, 70);
 }
 
 TEST(Generator, TellsTheErrorOfEachRow) {
@@ -199,20 +210,31 @@ TEST(Generator, AnErrorIsLearnedFromOnce) {
 }
 
 TEST(Generator, BitsDoNotDependOnTheExecutor) {
-  Rng rng(4);
-  Bench one({});
-  Generator other({}, kWidths, kInputs, kBatch);
-  Matrix prediction(kBatch, kInputs);
-  ReversedExecutor reversed;
-  for (int step = 0; step < 5; ++step) {
-    const Features now(rng);
-    const Matrix next = naive::RandomMatrix(kBatch, kInputs, rng);
-    other.Predict(now.views(), prediction, reversed);
-    const double error = other.Compare(prediction, next, reversed);
-    other.Learn(now.views(), reversed);
-    EXPECT_EQ(one.Step(now, next), error);
+  for (const size_t batch : {kBatch, size_t{2}}) {
+    Rng rng(4);
+    Bench one({}, batch);
+    Generator other({}, kWidths, kInputs, batch);
+    Matrix prediction(batch, kInputs);
+    ReversedExecutor reversed;
+    for (int step = 0; step < 50; ++step) {
+      const Features now(rng, batch);
+      const Matrix next = naive::RandomMatrix(batch, kInputs, rng);
+      other.Predict(now.views(), prediction, reversed);
+      const double error = other.Compare(prediction, next, reversed);
+      other.Learn(now.views(), reversed);
+      EXPECT_EQ(one.Step(now, next), error);
+    }
+    EXPECT_TRUE(Same(one.generator.weights(), other.weights()));
   }
-  EXPECT_TRUE(Same(one.generator.weights(), other.weights()));
+}
+
+TEST(Generator, TakesWeightsInPlaceOfThoseThatWait) {
+  Rng rng(6);
+  Bench bench({}, 1);
+  const Matrix given = naive::RandomMatrix(kInputs, kAll, rng);
+  bench.Step(Features(rng, 1), naive::RandomMatrix(1, kInputs, rng));
+  bench.generator.SetWeights(given);
+  EXPECT_TRUE(Same(bench.generator.weights(), given));
 }
 
 TEST(Generator, TakesTheFeaturesOfAllLayersOnly) {

@@ -53,7 +53,8 @@ std::string Bits(const PipelineOptions& options) {
     const Matrix weights = network.layer(l).parameters().weights;
     for (const float w : weights.values()) bits += Format("{:a} ", w);
   }
-  for (const float w : network.generator().weights().values()) bits += Format("{:a} ", w);
+  const Matrix generator = network.generator().weights();
+  for (const float w : generator.values()) bits += Format("{:a} ", w);
   return bits;
 }
 

@@ -1,4 +1,5 @@
-// The network once more: plain loops in double precision, no BLAS, no rings; rehearsed learning.
+// The network once more: plain loops in double precision, no BLAS, no rings; rehearsed or
+// interleaved learning.
 // What the pipeline is compared with.
 #pragma once
 
@@ -237,7 +238,7 @@ class ReferenceNetwork {
       for (size_t f = 0; f < layer.weights[u].size(); ++f) {
         double& w = layer.weights[u][f];
         const double g = std::exchange(layer.gradient[u][f], 0);
-        if (asleep_) {
+        if (asleep_ || o.rule == LearningRule::kInterleaved) {
           double& v = layer.velocity[u][f];
           v = static_cast<double>(o.velocity) * v + g;
           w = (1 - rate * static_cast<double>(o.weight_decay)) * w + rate * v;

@@ -1,4 +1,5 @@
-// The pipeline once more, one thing after the other: it watches, remembers, and rehearses asleep.
+// The pipeline once more, one thing after the other: it watches, remembers, and rehearses asleep,
+// or learns from each frame and from a dream beside it.
 // Memories and dreamer are the pipeline's own, so that the same is drawn; the network is not.
 #pragma once
 
@@ -35,17 +36,21 @@ class ReferencePipeline {
     Planes planes;
     encoder_.Encode(frame, &planes);
     Tick tick = MakeTick(Lane::kReal, age_ == 0 ? TickStart::kReset : TickStart::kContinue,
-                         Phase::kPositive, age_);
+                         interleaved() ? Phase::kLook : Phase::kPositive, age_);
     tick.compare = age_ > 0;
     tick.learn_generator = true;
     const auto x = Patches(planes);
-    network_.StepLayers(tick, x);
-    network_.FinishStep();
-    network_.ReadOut(tick, x);
+    if (interleaved()) {
+      ShowBesideDream(tick, x);
+    } else {
+      network_.StepLayers(tick, x);
+      network_.FinishStep();
+      network_.ReadOut(tick, x);
+    }
     sequences_.Observe(planes);
     frames.push_back(tick);
     ++age_;
-    if (!schedule_.OnStep()) return;
+    if (interleaved() || !schedule_.OnStep()) return;
     network_.FallAsleep();
     while (schedule_.asleep()) Rehearse(sequences_.Draw(replay_rng_));
     network_.WakeUp();
@@ -64,6 +69,42 @@ class ReferencePipeline {
     tick.phase = phase;
     tick.age = age;
     return tick;
+  }
+
+  bool interleaved() const { return options_.network.learning.rule == LearningRule::kInterleaved; }
+
+  // A dream leaves the real lane every dream_steps frames; the first one needs a guess and an
+  // error.
+  void ShowBesideDream(Tick& real, const ReferenceNetwork::Rows& x) {
+    if (age_ == 0) errors_.Clear();
+    const bool dreams_beside = age_ >= 2;
+    const int64_t dream_age = (age_ - 2) % options_.dream_steps;
+    Tick dream = MakeTick(Lane::kDream, dream_age == 0 ? TickStart::kFork : TickStart::kContinue,
+                          Phase::kNegative, dream_age);
+    dream.fork_lane = Lane::kReal;
+    ReferenceNetwork::Rows dream_x;
+    if (dreams_beside) {
+      Planes dreamed;
+      dreamer_.Imagine(network_.prediction(dream_age == 0 ? Lane::kReal : Lane::kDream), errors_,
+                       dreamed);
+      dream_x = Patches(dreamed);
+      real.phase = Phase::kPositive;
+      real.age = dream_age;  // a layer learns from both or from neither
+      network_.StepLayers(dream, dream_x);
+    }
+    network_.StepLayers(real, x);
+    network_.FinishStep();
+    network_.ReadOut(real, x);
+    if (real.compare) RememberError();
+    if (!dreams_beside) return;
+    network_.ReadOut(dream, dream_x);
+    dreams.push_back(dream);
+  }
+
+  void RememberError() {
+    Planes error;
+    grid_.Average(network_.errors(), error);
+    errors_.Observe(error);
   }
 
   void MayRemember() {
@@ -115,10 +156,7 @@ class ReferencePipeline {
   void ReadOutReplayed(Tick& tick, const ReferenceNetwork::Rows& x, size_t frame) {
     tick.compare = frame > 0;
     network_.ReadOut(tick, x);
-    if (!tick.compare) return;
-    Planes error;
-    grid_.Average(network_.errors(), error);
-    errors_.Observe(error);
+    if (tick.compare) RememberError();
   }
 
   ReferenceNetwork::Rows Remembered(size_t sequence, size_t frame) const {

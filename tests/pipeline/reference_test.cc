@@ -1,5 +1,6 @@
 // The pipeline computes what the equations say: compared with plain loops in double precision over
-// 200 learning frames with a discontinuity, awake throughout and with nights between.
+// 200 learning frames with a discontinuity: awake throughout, with nights between, with dreams
+// beside.
 #include <gtest/gtest.h>
 
 #include "pipeline/fixture.h"
@@ -30,7 +31,9 @@ double RelativeDifference(std::span<const float> a, const std::vector<double>& b
 
 struct Case {
   const char* name;
+  LearningRule rule;
   int patch;
+  int stride;  // 0: patches side by side
   InputScale scale;
   // Of each layer. Awake so many that rounding errors, which differ from processor to processor,
   // stay a tenth of what is allowed: of few units sometimes hardly one is active, and what rules
@@ -51,7 +54,8 @@ class Reference : public testing::TestWithParam<Case> {
     const Case& c = GetParam();
     PipelineOptions options = SmallPipeline();
     options.schedule = c.schedule;
-    options.network.patches.size = c.patch;
+    options.network.learning.rule = c.rule;
+    options.network.patches = {.size = c.patch, .stride = c.stride};
     options.network.input_scale = c.scale;
     options.network.learning.rate = c.rate;
     for (auto& layer : options.network.layers) layer.layer.units = c.units;
@@ -150,14 +154,23 @@ constexpr WakeSleepOptions kAwake = {.wake_steps = 0, .sleep_steps = 0};
 constexpr WakeSleepOptions kNights = {.wake_steps = 20, .sleep_steps = 8};
 constexpr InputScale kNormalised = InputScale::kLengthNormalised, kScaled = InputScale::kScaled;
 
+constexpr LearningRule kRehearsed = LearningRule::kRehearsed,
+                       kInterleaved = LearningRule::kInterleaved;
+
 INSTANTIATE_TEST_SUITE_P(
     Shapes, Reference,
     testing::Values(
-        Case{"whole_frame", 0, kNormalised, 32, 0, kAwake, 0.1f, 1e-5},
-        Case{"grid", 8, kNormalised, 32, 0, kAwake, 0.1f, 1e-5},
-        Case{"grid_scaled_with_constraint_units", 8, kScaled, 32, 5, kAwake, 0.1f, 1e-5},
-        Case{"rehearsed_grid", 8, kNormalised, 16, 0, kNights, 0.005f, 1e-3},
-        Case{"rehearsed_with_constraint_units", 8, kScaled, 16, 5, kNights, 0.005f, 2e-3}),
+        Case{"whole_frame", kRehearsed, 0, 0, kNormalised, 32, 0, kAwake, 0.1f, 1e-5},
+        Case{"grid", kRehearsed, 8, 0, kNormalised, 32, 0, kAwake, 0.1f, 1e-5},
+        Case{"overlapping_grid", kRehearsed, 8, 4, kNormalised, 32, 0, kAwake, 0.1f, 1e-5},
+        Case{"grid_scaled_with_constraint_units", kRehearsed, 8, 0, kScaled, 32, 5, kAwake, 0.1f,
+             1e-5},
+        Case{"interleaved_grid", kInterleaved, 8, 0, kNormalised, 32, 0, kAwake, 0.005f, 1e-3},
+        Case{"interleaved_overlapping_grid", kInterleaved, 8, 4, kNormalised, 32, 0, kAwake, 0.005f,
+             1e-3},
+        Case{"rehearsed_grid", kRehearsed, 8, 0, kNormalised, 16, 0, kNights, 0.005f, 1e-3},
+        Case{"rehearsed_with_constraint_units", kRehearsed, 8, 0, kScaled, 16, 5, kNights, 0.005f,
+             2e-3}),
     [](const auto& test) { return test.param.name; });
 
 // Names the case, not its bytes.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include "sources/read_all.h"
@@ -18,6 +19,12 @@ const SourceIdentity kToy = {.name = "toy"};
 std::vector<Image> Images(const Options& options, size_t count) {
   const auto source = Must(OpenSyntheticSource(kToy, options));
   return ReadAll(source.get(), count).Each([](const Frame& frame) { return frame.image; });
+}
+
+double Difference(const Image& a, const Image& b) {
+  double sum = 0;
+  for (size_t i = 0; i < a.bytes().size(); ++i) sum += std::abs(a.bytes()[i] - b.bytes()[i]);
+  return sum;
 }
 
 double Brightness(const Image& image) {
@@ -67,6 +74,12 @@ TEST(Potato, IsBackAfterOneTurnAndNotBefore) {
     EXPECT_EQ(images[0], images[frames]) << frames << " frames a turn";
     EXPECT_NE(images[0], images[1]) << "it turns " << frames << " times as fast";
   }
+}
+
+// Else eleven turns in the time of one would look the same to the test before.
+TEST(Potato, MovesLittleInAHundredthOfATurn) {
+  const auto images = Images({.frame_rate_hz = 100, .revolutions_per_second = 1}, 11);
+  EXPECT_LT(Difference(images[0], images[1]), Difference(images[0], images[10]) / 3);
 }
 
 TEST(Potato, StandsStillWithoutRevolutions) {

@@ -1,8 +1,9 @@
-// Counts allocations of the whole test binary, to show that a hot path makes none. Include it in
-// one source file of a binary only: it replaces operator new.
+// Counts allocations of the whole test binary, those of C libraries too, to show that a hot path
+// makes none. Include it in one source file of a binary only: it replaces operator new and malloc.
 #pragma once
 
 #include <atomic>
+#include <cerrno>
 #include <cstdlib>
 #include <new>
 
@@ -35,3 +36,42 @@ inline void* CountedAllocate(size_t size, size_t alignment) {
 [[gnu::noinline]] void operator delete(void* pointer, size_t, std::align_val_t) noexcept {
   std::free(pointer);
 }
+
+// Sanitizers replace these themselves; with them only C++ is counted. And they are glibc's own way
+// to be replaced, which other C libraries have not.
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+extern "C" {
+
+void* __libc_malloc(size_t size);
+void* __libc_calloc(size_t count, size_t size);
+void* __libc_realloc(void* pointer, size_t size);
+void* __libc_memalign(size_t alignment, size_t size);
+
+void* malloc(size_t size) noexcept {
+  ++hypnos::allocation_count;
+  return __libc_malloc(size);
+}
+void* calloc(size_t count, size_t size) noexcept {
+  ++hypnos::allocation_count;
+  return __libc_calloc(count, size);
+}
+void* realloc(void* pointer, size_t size) noexcept {
+  ++hypnos::allocation_count;
+  return __libc_realloc(pointer, size);
+}
+void* aligned_alloc(size_t alignment, size_t size) noexcept {
+  ++hypnos::allocation_count;
+  return __libc_memalign(alignment, size);
+}
+void* memalign(size_t alignment, size_t size) noexcept {
+  ++hypnos::allocation_count;
+  return __libc_memalign(alignment, size);
+}
+int posix_memalign(void** pointer, size_t alignment, size_t size) noexcept {
+  ++hypnos::allocation_count;
+  *pointer = __libc_memalign(alignment, size);
+  return *pointer == nullptr ? ENOMEM : 0;
+}
+
+}  // extern "C"
+#endif

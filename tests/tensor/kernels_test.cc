@@ -108,6 +108,33 @@ TEST(Kernels, CombineAddScaledAndScaleEqualTheNaiveLoops) {
   });
 }
 
+TEST(Kernels, NormalisedStepsEqualTheNaiveLoops) {
+  ForEachLengthAndOffset([](size_t n, size_t offset, Rng& rng) {
+    const NormalisedStep step{.memory = 0.75f,
+                              .correction = 3.0f,
+                              .epsilon = 0.5f,
+                              .velocity = 0.5f,
+                              .keep = 0.9f,
+                              .rate = 2.0f};
+    auto g = naive::RandomVector(n + offset, rng), s = naive::RandomVector(n + 1, rng),
+         v = naive::RandomVector(n + 1, rng), w = naive::RandomVector(n + 1, rng);
+    for (float& square : s) square *= square;
+    const auto gradient = g, squares = s, velocity = v, weights = w;
+    TakeNormalisedStep(step, std::span(g).subspan(offset), std::span(s).first(n),
+                       std::span(v).first(n), std::span(w).first(n));
+    for (size_t i = 0; i < n; ++i) {
+      const float x = gradient[offset + i];
+      const float square = 0.75f * squares[i] + 0.25f * x * x;
+      const float moving = 0.5f * velocity[i] + x / (std::sqrt(3.0f * square) + 0.5f);
+      EXPECT_NEAR(s[i], square, 1e-5f);
+      EXPECT_NEAR(v[i], moving, 1e-5f);
+      EXPECT_NEAR(w[i], 0.9f * weights[i] + 2.0f * moving, 1e-5f);
+      EXPECT_EQ(g[offset + i], 0);
+    }
+    EXPECT_EQ(w[n], weights[n]) << "wrote behind the end";
+  });
+}
+
 TEST(Kernels, HalfPrecisionKeepsElevenBits) {
   ForEachLengthAndOffset([](size_t n, size_t offset, Rng& rng) {
     const auto v = naive::RandomVector(n + offset, rng);

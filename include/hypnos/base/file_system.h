@@ -33,7 +33,8 @@ class FileSystem {
   // kOutOfRange, reason FILE_TOO_LARGE, for more than kMostReadBytes: to read a file whole is for
   // configurations and pictures, and one that goes on for ever must not eat up the memory.
   virtual Result<std::string> ReadFile(const std::string& path) = 0;
-  // Creates, or empties what is there.
+  // Creates, or empties what is there. kUnavailable, reason NO_READER, at once for a pipe that
+  // nobody reads from.
   virtual Result<std::unique_ptr<WritableFile>> CreateFile(const std::string& path) = 0;
   virtual Status Rename(const std::string& from, const std::string& to) = 0;
   // kFailedPrecondition for a device or a pipe: who writes to /dev/stdout does not own it.

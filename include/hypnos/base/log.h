@@ -11,8 +11,9 @@ namespace hypnos::log {
 
 enum class Level { kDebug, kInfo, kWarning, kError, kOff };
 
-// Before the first message or between messages; default kInfo.
+// From the next message on; default kInfo.
 void SetLevel(Level level);
+Level CurrentLevel();
 // Called before each line is written, so that a live display can step aside; empty: nothing. The
 // function must not log.
 void SetBeforeWrite(std::function<void()> before);

@@ -2,6 +2,7 @@
 // it ends or a signal comes, and says what came of it.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "hypnos/base/result.h"
@@ -16,9 +17,14 @@ struct RunOptions {
   std::string scores_path;
   // Where the configuration was read from, so that nothing is written there.
   std::string config_path;
+  // Reads the configuration again, as it was read at the start; empty: that cannot be done.
+  std::function<Result<config::Config>()> read_config;
+  // "0.1.0"
+  std::string version;
 };
 
-// kUnimplemented for a valid configuration that this version cannot run.
+// kUnimplemented for a valid configuration that this version cannot run; kInvalidArgument for one
+// that would let anybody in.
 Status CheckRunnable(const config::Config& config);
 
 // Precondition: the configuration is valid and runnable.

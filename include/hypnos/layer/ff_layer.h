@@ -4,7 +4,8 @@
 //   r[t] = max(0, a[t])
 //   h[t] = (1-k) h[t-1] + k r[t]
 //   out[t] = h[t] / sqrt(mean(h[t]^2) + eps)                    what the neighbours read
-//   G_f = sum of r_i^2 over feature units, G_c over constraint units
+//   G_f = sum of r_i^2 over feature units, G_c over constraint units; over the most active of them
+//         only, where top_units says so: r_i of the others is then 0 below
 //   p = sigmoid((G_f - theta_f)/T + (theta_c - G_c)/T)          "this is real data"
 //
 // Local update, the gradient of log p for real data and of log(1-p) for fake, without its constant
@@ -64,17 +65,18 @@ struct FfLayerState {
 
   // Scratch of a step: responses, then update terms [batch x units]; column sums of both for each
   // block of rows; inputs projected on a few random directions; of a few rows, all inputs side by
-  // side [batch x fan-in].
+  // side [batch x fan-in]; responses in order, where only the most active units count.
   Matrix terms;
   Matrix activity_sums;
   Matrix term_sums;
   Matrix projected;
   Matrix inputs;
+  Matrix ranked;
 };
 
 // Means over the batch of one step.
 struct StepStatistics {
-  double goodness = 0;  // G_f - G_c, a unit's share: divided by the number of units
+  double goodness = 0;  // G_f - G_c, a unit's share: divided by the number of those that count
   double probability = 0;
   bool finite = true;    // false: a NaN or infinity was met, and nothing was learned from this step
   bool stopped = false;  // the layer's weights overflowed; it learns no more

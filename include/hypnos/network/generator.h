@@ -5,8 +5,11 @@
 //
 // The delta rule with the step normalised by the features' energy (normalised least mean squares):
 // stable for rates below 2 whatever the width. The error goes into V alone, never into the layers.
+// Of a few rows, updates wait beside V as factors and are written a block at a time, exactly (see
+// tensor/pending_factors.h): learning costs little more than looking.
 // Shapes: features [batch x width], x and y [batch x inputs], V [inputs x all widths].
-// Threads: thread-compatible; parts run on the executor. No call allocates or fails.
+// Threads: thread-compatible; parts run on the executor. No call fails,
+// and none but weights() allocates.
 // Source: Hinton 2022, section 3.4 (generative model); Widrow and Hoff 1960.
 #pragma once
 
@@ -15,6 +18,7 @@
 
 #include "hypnos/tensor/executor.h"
 #include "hypnos/tensor/matrix.h"
+#include "hypnos/tensor/pending_factors.h"
 #include "hypnos/tensor/segments.h"
 
 namespace hypnos {
@@ -51,14 +55,25 @@ class Generator {
   // The error last compared; valid until Learn.
   const Matrix& errors() const { return errors_; }
 
-  const Matrix& weights() const { return weights_; }
-  Matrix& mutable_weights() { return weights_; }
+  // A copy, with the updates that wait. It allocates.
+  Matrix weights() const;
+  // Of the same shape.
+  void SetWeights(const Matrix& weights);
+  size_t weight_count() const { return weights_.values().size(); }
 
  private:
   std::span<const Segment> Segments(std::span<const ConstMatrixView> features);
+  bool waiting() const { return pending_.capacity() > 0; }
+  // Side by side in one matrix.
+  ConstMatrixView Joined(std::span<const Segment> features);
+  void PredictFew(ConstMatrixView features, MatrixView prediction, Executor& executor);
+  void LearnFew(ConstMatrixView features, Executor& executor);
+  void Fold(Executor& executor);
 
   GeneratorOptions options_;
-  Matrix weights_;
+  Matrix weights_;          // without what waits
+  PendingFactors pending_;  // no room where nothing waits
+  Matrix joined_;           // [batch x all widths], where something waits
   std::vector<Segment> segments_;
   Matrix errors_;                  // [batch x inputs] x - y
   std::vector<float> row_errors_;  // [batch]

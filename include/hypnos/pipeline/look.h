@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ namespace hypnos {
 // What is copied besides the activity: each costs the learning network the time of its copy.
 struct LookParts {
   bool weights = false;
+  // The weights of one layer, from 0, and of nothing else.
+  std::optional<size_t> weights_of = std::nullopt;
   bool picture = false;
   bool residuals = false;
 };
@@ -37,7 +40,7 @@ struct Look {
   std::vector<std::vector<float>> goodness;
   std::vector<FfLayerOptions> layers;  // as in effect
 
-  // LookParts::weights
+  // LookParts::weights; with weights_of the others are empty, and the generator, too.
   std::vector<LayerParameters> parameters;
   Matrix generator;
   // LookParts::picture: the last real frame, as it was encoded; what is expected next, encoded;

@@ -39,6 +39,20 @@ void Blend(float keep, float scale, std::span<const float> x, std::span<float> y
 // y = keep y + scale x, and then x = fade x.
 void BlendAndFade(float keep, float scale, float fade, std::span<float> x, std::span<float> y);
 
+// A gradient on its way to the weights, each divided by the root of its running mean square:
+//   s = memory s + (1-memory) g^2,  v = velocity v + g / (sqrt(correction s) + epsilon),
+//   w = keep w + rate v,  g = 0
+struct NormalisedStep {
+  float memory = 0;
+  float correction = 1;
+  float epsilon = 1e-8f;
+  float velocity = 0;
+  float keep = 1;
+  float rate = 0;
+};
+void TakeNormalisedStep(const NormalisedStep& step, std::span<float> g, std::span<float> s,
+                        std::span<float> v, std::span<float> w);
+
 // y = y + scale x.
 void AddScaled(float scale, std::span<const float> x, std::span<float> y);
 

@@ -1,0 +1,440 @@
+#include "daemon/daemon_service.h"
+
+#include <new>
+#include <utility>
+
+#include "daemon/build_options.h"
+#include "daemon/changed_keys.h"
+#include "daemon/dream_answers.h"
+#include "daemon/layer_answers.h"
+#include "daemon/snapshot.h"
+#include "daemon/take_look.h"
+#include "daemon/telemetry.h"
+#include "hypnos/base/format.h"
+#include "hypnos/base/log.h"
+#include "hypnos/config/print.h"
+
+namespace hypnos {
+namespace {
+
+namespace pb = control;
+using pb::Request;
+using pb::Response;
+
+// What is waited for is a second or two; who asks for more is better told to come again.
+constexpr size_t kMostWaiting = 16;
+constexpr Duration kInspectionAge = std::chrono::milliseconds(500);
+
+Error NotBuilt(const char* reason, const char* sentence) {
+  return {Code::kUnimplemented, reason, sentence};
+}
+
+Error NoEvents() { return NotBuilt("NO_EVENTS", "this daemon does not notice events yet"); }
+
+// Empty where the request is one that is answered.
+std::optional<Error> WhyNotBuilt(const Request& request) {
+  switch (request.kind_case()) {
+    case Request::kAddSource:
+    case Request::kRemoveSource:
+      return NotBuilt("SOURCES_ARE_FIXED",
+                      "sources cannot be added or removed while the daemon runs: change the "
+                      "configuration and start it again");
+    case Request::kSaveCheckpoint:
+    case Request::kListCheckpoints:
+    case Request::kVerifyCheckpoint:
+    case Request::kRestoreCheckpoint:
+      return NotBuilt("NO_CHECKPOINTS", "this daemon does not keep checkpoints yet");
+    case Request::kQueryEvents:
+    case Request::kResolveEvent:
+      return NoEvents();
+    case Request::kSetLabel:
+      return NotBuilt("NO_LABELS", "this daemon does not learn labels yet");
+    default:
+      return std::nullopt;
+  }
+}
+
+// A shutdown that comes twice is told so, instead.
+bool RefusedWhileStopping(const Request& request) {
+  const auto* field = Request::descriptor()->FindFieldByNumber(request.kind_case());
+  return field != nullptr && field->options().GetExtension(pb::access) != pb::VIEW &&
+         !request.has_shutdown();
+}
+
+Error NoSuchLayer(uint32_t layer, int layers) {
+  return {Code::kNotFound, "LAYER_NOT_FOUND",
+          Format("there is no layer {}; there are layers 1 to {}", layer, layers)};
+}
+
+std::optional<log::Level> LevelOf(pb::SetLogLevelRequest::Level level) {
+  switch (level) {
+    case pb::SetLogLevelRequest::DEBUG:
+      return log::Level::kDebug;
+    case pb::SetLogLevelRequest::INFO:
+      return log::Level::kInfo;
+    case pb::SetLogLevelRequest::WARNING:
+      return log::Level::kWarning;
+    case pb::SetLogLevelRequest::ERROR:
+      return log::Level::kError;
+    default:
+      return std::nullopt;
+  }
+}
+
+pb::SetLogLevelRequest::Level LevelOf(log::Level level) {
+  switch (level) {
+    case log::Level::kDebug:
+      return pb::SetLogLevelRequest::DEBUG;
+    case log::Level::kInfo:
+      return pb::SetLogLevelRequest::INFO;
+    case log::Level::kWarning:
+      return pb::SetLogLevelRequest::WARNING;
+    default:
+      return pb::SetLogLevelRequest::ERROR;
+  }
+}
+
+// What is not learned from can be changed while the daemon runs; the rest has made the network.
+bool ChangesWhileRunning(const std::string& key) { return key == "output.status_interval_seconds"; }
+
+Result<Response> Guarded(const std::function<Result<Response>()>& work) try {
+  return work();
+} catch (const std::bad_alloc&) {
+  return Error{Code::kResourceExhausted, "OUT_OF_MEMORY",
+               "there is not enough memory to answer that"};
+} catch (const std::exception& e) {
+  return Error{Code::kInternal, "ANSWER_FAILED", Format("a library failed: {}", e.what())};
+}
+
+}  // namespace
+
+DaemonService::DaemonService(ServiceParts parts, const config::Config& config, std::string version)
+    : parts_(std::move(parts)),
+      version_(std::move(version)),
+      begin_(parts_.clock.Now()),
+      network_(config.network()),
+      colour_(BuildPipelineOptions(config).encoder.colour),
+      config_(config),
+      meter_(parts_.clock, parts_.pipeline, worker_),
+      worker_(kMostWaiting) {}
+
+void DaemonService::Handle(const Request& request, const std::shared_ptr<CallState>& call,
+                           Reply reply) {
+  const Answer answer(std::move(reply), call);
+  if (RefusedWhileStopping(request) && parts_.stopping()) return answer(StoppingError());
+  if (const auto why = WhyNotBuilt(request)) return answer(*why);
+  switch (request.kind_case()) {
+    case Request::kSetLearning:
+      return SetLearning(request.set_learning().on(), answer);
+    case Request::kSleepNow:
+      return SleepNow(request.sleep_now().steps(), answer);
+    case Request::kAbortSleep:
+      return AbortSleep(answer);
+    case Request::kWake:
+      return Wake(answer);
+    case Request::kInspectLayer:
+      return InspectLayer(request.inspect_layer(), answer);
+    case Request::kDream:
+      return Dream(request.dream(), answer);
+    case Request::kPredict:
+      return Predict(request.predict(), answer);
+    case Request::kSnapshot:
+      return Snapshot(answer);
+    case Request::kReloadConfig:
+      return ReloadConfig(answer);
+    default:
+      return answer(AnswerNow(request));
+  }
+}
+
+Result<Response> DaemonService::AnswerNow(const Request& request) {
+  switch (request.kind_case()) {
+    case Request::kStatus:
+      return StatusNow();
+    case Request::kListSources:
+      return ListSources();
+    case Request::kPauseSource:
+      return PauseSource(request.pause_source().name(), true);
+    case Request::kResumeSource:
+      return PauseSource(request.resume_source().name(), false);
+    case Request::kListLayers:
+      return ListLayers();
+    case Request::kSleepStatus:
+      return SleepStatus();
+    case Request::kShowConfig:
+      return ShowConfig();
+    case Request::kSetLogLevel:
+      return SetLogLevel(request.set_log_level());
+    case Request::kShutdown:
+      return Shutdown();
+    default:
+      return NotBuilt("UNKNOWN_REQUEST", "this daemon does not know the request");
+  }
+}
+
+void DaemonService::Order(const Answer& answer, Command command) {
+  parts_.pipeline.Post([answer, command = std::move(command)](PipelineControl& control) {
+    if (!answer.cancelled()) answer(command(control));
+  });
+}
+
+void DaemonService::Labour(const Answer& answer, const char* busy, Work work) {
+  const bool taken = worker_.Post([answer, work = std::move(work)] {
+    if (!answer.cancelled()) answer(Guarded(work));
+  });
+  if (taken) return;
+  answer(Error{
+      Code::kResourceExhausted, busy,
+      Format("{} requests that take long are waiting already; try again later", kMostWaiting)});
+}
+
+telemetry::Phase DaemonService::PhaseNow() const {
+  return PhaseOf(parts_.board.Snapshot(), parts_.source.ended(), learning_);
+}
+
+telemetry::Source DaemonService::SourceNow(const StatusSnapshot& status) const {
+  telemetry::Source source = parts_.source.Report();
+  source.set_frames(static_cast<uint64_t>(status.frames));
+  source.set_clip(status.clip);
+  source.set_frame(static_cast<uint64_t>(status.frame));
+  return source;
+}
+
+std::vector<telemetry::Layer> DaemonService::LayersNow(const StatusSnapshot& status) const {
+  return LayersOf(status, network_);
+}
+
+Result<Response> DaemonService::StatusNow() const {
+  const StatusSnapshot now = parts_.board.Snapshot();
+  Response response;
+  pb::StatusResponse& status = *response.mutable_status();
+  status.set_daemon_version(version_);
+  status.set_uptime_seconds(Seconds(parts_.clock.Now() - begin_));
+  status.set_frames(static_cast<uint64_t>(now.frames));
+  status.set_dream_steps(static_cast<uint64_t>(now.dream_steps));
+  status.set_frames_per_second(now.frames_per_second);
+  if (now.prediction_error) status.set_prediction_error(*now.prediction_error);
+  *status.mutable_phase() = PhaseOf(now, parts_.source.ended(), learning_);
+  *status.add_sources() = SourceNow(now);
+  for (auto& layer : LayersNow(now)) *status.add_layers() = std::move(layer);
+  for (const auto& [reason, count] : now.discontinuities) {
+    (*status.mutable_discontinuities())[reason] = static_cast<uint64_t>(count);
+  }
+  status.set_stopping(parts_.stopping());
+  status.set_clients(static_cast<uint32_t>(parts_.clients()));
+  return response;
+}
+
+Result<Response> DaemonService::ListSources() const {
+  Response response;
+  *response.mutable_list_sources()->add_sources() = SourceNow(parts_.board.Snapshot());
+  return response;
+}
+
+Result<Response> DaemonService::PauseSource(const std::string& name, bool paused) {
+  HYPNOS_ASSIGN_OR_RETURN(const bool changed, parts_.source.SetPaused(name, paused));
+  if (changed) log::Info("source '{}' {}", name, paused ? "paused" : "resumed");
+  Response response;
+  if (paused) {
+    response.mutable_pause_source()->set_changed(changed);
+  } else {
+    response.mutable_resume_source()->set_changed(changed);
+  }
+  return response;
+}
+
+Result<Response> DaemonService::ListLayers() const {
+  Response response;
+  auto& layers = *response.mutable_list_layers();
+  for (auto& layer : LayersNow(parts_.board.Snapshot())) {
+    *layers.add_layers() = std::move(layer);
+  }
+  return response;
+}
+
+Result<Response> DaemonService::SleepStatus() const {
+  Response response;
+  pb::SleepStatusResponse& status = *response.mutable_sleep_status();
+  *status.mutable_phase() = PhaseNow();
+  status.set_dream_steps(static_cast<uint64_t>(parts_.board.Snapshot().dream_steps));
+  return response;
+}
+
+Result<Response> DaemonService::ShowConfig() const {
+  const std::lock_guard lock(config_mutex_);
+  Response response;
+  response.mutable_show_config()->set_yaml(config::Print(config_));
+  return response;
+}
+
+Result<Response> DaemonService::SetLogLevel(const pb::SetLogLevelRequest& request) const {
+  const auto level = LevelOf(request.level());
+  if (!level) {
+    return Error{Code::kInvalidArgument, "NO_LEVEL",
+                 "say which level: debug, info, warning or error"};
+  }
+  Response response;
+  response.mutable_set_log_level()->set_before(LevelOf(log::CurrentLevel()));
+  log::SetLevel(*level);
+  return response;
+}
+
+Result<Response> DaemonService::Shutdown() {
+  Response response;
+  response.mutable_shutdown()->set_changed(parts_.stop());
+  return response;
+}
+
+void DaemonService::SetLearning(bool on, const Answer& answer) {
+  Order(answer, [this, on](PipelineControl& control) -> Result<Response> {
+    HYPNOS_ASSIGN_OR_RETURN(const bool changed, control.SetLearning(on));
+    learning_ = on;
+    if (changed) log::Info("learning switched {}", on ? "on" : "off");
+    Response response;
+    response.mutable_set_learning()->set_changed(changed);
+    return response;
+  });
+}
+
+void DaemonService::SleepNow(uint64_t steps, const Answer& answer) {
+  constexpr uint64_t kMostSteps = 1'000'000'000;
+  if (steps > kMostSteps) {
+    return answer(Error{Code::kInvalidArgument, "STEPS_OUT_OF_RANGE",
+                        Format("{} steps are more than {}", steps, kMostSteps)});
+  }
+  Order(answer, [this, steps](PipelineControl& control) -> Result<Response> {
+    HYPNOS_ASSIGN_OR_RETURN(const bool changed, control.SleepNow(steps));
+    Response response;
+    response.mutable_sleep_now()->set_changed(changed);
+    *response.mutable_sleep_now()->mutable_phase() = PhaseNow();
+    return response;
+  });
+}
+
+void DaemonService::AbortSleep(const Answer& answer) {
+  Order(answer, [this](PipelineControl& control) -> Result<Response> {
+    Response response;
+    response.mutable_abort_sleep()->set_changed(control.WakeNow());
+    *response.mutable_abort_sleep()->mutable_phase() = PhaseNow();
+    return response;
+  });
+}
+
+void DaemonService::Wake(const Answer& answer) {
+  Order(answer, [this](PipelineControl& control) -> Result<Response> {
+    Response response;
+    response.mutable_wake()->set_changed(control.WakeAfterDream());
+    *response.mutable_wake()->mutable_phase() = PhaseNow();
+    return response;
+  });
+}
+
+Result<const Look*> DaemonService::LookAtLayer(size_t layer) {
+  const Instant now = parts_.clock.Now();
+  if (!inspected_ || inspected_->layer != layer || now - inspected_->at > kInspectionAge) {
+    inspected_.reset();
+    HYPNOS_ASSIGN_OR_RETURN(Look look, TakeLook(parts_.pipeline, {.weights_of = layer}));
+    inspected_ = {layer, now, std::move(look)};
+  }
+  return &inspected_->look;
+}
+
+void DaemonService::InspectLayer(const pb::InspectLayerRequest& request, const Answer& answer) {
+  const int layers = network_.layers_size();
+  if (request.layer() < 1 || request.layer() > static_cast<uint32_t>(layers)) {
+    return answer(NoSuchLayer(request.layer(), layers));
+  }
+  if (const auto valid = CheckInspect(request); !valid.ok()) return answer(valid.error());
+  Labour(answer, "BUSY_LOOKING", [this, request]() -> Result<Response> {
+    HYPNOS_ASSIGN_OR_RETURN(const Look* look, LookAtLayer(request.layer() - 1));
+    Response response;
+    *response.mutable_inspect_layer() = InspectionOf(*look, request);
+    const auto told = LayersNow(parts_.board.Snapshot());
+    if (request.layer() <= told.size()) {
+      *response.mutable_inspect_layer()->mutable_layer() = told[request.layer() - 1];
+    }
+    return response;
+  });
+}
+
+void DaemonService::Dream(const pb::DreamRequest& request, const Answer& answer) {
+  const auto steps = DreamSteps(request);
+  if (!steps.ok()) return answer(steps.error());
+  const uint64_t seed = request.seed();
+  Labour(answer, "BUSY_DREAMING", [this, steps = *steps, seed]() -> Result<Response> {
+    HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, kDreamParts));
+    Response response;
+    HYPNOS_ASSIGN_OR_RETURN(*response.mutable_dream(), DreamOf(look, steps, seed, colour_));
+    return response;
+  });
+}
+
+void DaemonService::Predict(const pb::PredictRequest& request, const Answer& answer) {
+  const auto steps = PredictSteps(request);
+  if (!steps.ok()) return answer(steps.error());
+  Labour(answer, "BUSY_DREAMING", [this, steps = *steps]() -> Result<Response> {
+    HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, kPredictParts));
+    Response response;
+    HYPNOS_ASSIGN_OR_RETURN(*response.mutable_predict(), PredictionOf(look, steps, colour_));
+    if (const auto error = parts_.board.Snapshot().prediction_error) {
+      response.mutable_predict()->set_prediction_error(*error);
+    }
+    return response;
+  });
+}
+
+void DaemonService::Snapshot(const Answer& answer) {
+  Labour(answer, "BUSY_LOOKING", [this]() -> Result<Response> {
+    HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, kSnapshotParts));
+    Response response;
+    *response.mutable_snapshot() = SnapshotOf(look, colour_);
+    return response;
+  });
+}
+
+void DaemonService::ReloadConfig(const Answer& answer) {
+  Labour(answer, "BUSY", [this]() -> Result<Response> {
+    Response response;
+    HYPNOS_ASSIGN_OR_RETURN(*response.mutable_reload_config(), Reload());
+    return response;
+  });
+}
+
+Result<pb::ReloadConfigResponse> DaemonService::Reload() {
+  if (!parts_.read_config) {
+    return NotBuilt("NO_RELOAD",
+                    "this daemon was not started from a file that could be read again");
+  }
+  HYPNOS_ASSIGN_OR_RETURN(const config::Config read, parts_.read_config());
+  const std::lock_guard lock(config_mutex_);
+  pb::ReloadConfigResponse response;
+  for (const std::string& key : ChangedKeys(config_, read)) {
+    (ChangesWhileRunning(key) ? response.add_changed() : response.add_need_restart())->assign(key);
+  }
+  config_.mutable_output()->set_status_interval_seconds(read.output().status_interval_seconds());
+  if (!response.changed().empty()) parts_.apply(config_);
+  return response;
+}
+
+Status DaemonService::CheckTopic(pb::Topic topic) {
+  if (topic == pb::EVENTS) return NoEvents();
+  return {};
+}
+
+pb::Update DaemonService::Sample(const TopicSet& topics) {
+  pb::Update update;
+  const StatusSnapshot now = parts_.board.Snapshot();
+  if (topics.Has(pb::ACTIVITY)) {
+    for (auto& activity : meter_.Latest()) *update.add_activity() = std::move(activity);
+  }
+  if (topics.Has(pb::GOODNESS)) {
+    for (auto& layer : LayersNow(now)) *update.add_layers() = std::move(layer);
+  }
+  if (topics.Has(pb::PHASE)) {
+    *update.mutable_phase() = PhaseOf(now, parts_.source.ended(), learning_);
+  }
+  if (topics.Has(pb::SOURCES)) *update.add_sources() = SourceNow(now);
+  return update;
+}
+
+}  // namespace hypnos

@@ -1,0 +1,111 @@
+// Answers what clients ask of the daemon. What is at hand is answered at once; what changes the
+// learning goes to the pipeline, in the order in which it came; what takes long goes to a worker
+// that looks at a copy.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/activity_meter.h"
+#include "daemon/answer.h"
+#include "daemon/status.h"
+#include "daemon/watched_source.h"
+#include "daemon/worker.h"
+#include "hypnos/base/clock.h"
+#include "hypnos/control/service.h"
+#include "hypnos/pipeline/pipeline.h"
+#include "proto/config.pb.h"
+
+namespace hypnos {
+
+// What the service asks and changes. All must outlive it.
+struct ServiceParts {
+  const Clock& clock;
+  Pipeline& pipeline;
+  const StatusBoard& board;
+  WatchedSource& source;
+  // As TERM. False: it was told so before.
+  std::function<bool()> stop;
+  std::function<bool()> stopping;
+  // How many are connected.
+  std::function<size_t()> clients;
+  // Reads the configuration again, as at the start; empty: it cannot be.
+  std::function<Result<config::Config>()> read_config;
+  // Puts what can be changed while it runs into effect.
+  std::function<void(const config::Config&)> apply;
+};
+
+class DaemonService final : public ControlService {
+ public:
+  DaemonService(ServiceParts parts, const config::Config& config, std::string version);
+
+  void Handle(const control::Request& request, const std::shared_ptr<CallState>& call,
+              Reply reply) override;
+  Status CheckTopic(control::Topic topic) override;
+  control::Update Sample(const TopicSet& topics) override;
+
+  // Takes over what can be changed while the daemon runs, and names what needs a restart. A
+  // configuration that is wrong leaves the old one in effect. Threads: safe.
+  Result<control::ReloadConfigResponse> Reload();
+
+ private:
+  using Work = std::function<Result<control::Response>()>;
+  using Command = std::function<Result<control::Response>(PipelineControl&)>;
+
+  Result<control::Response> AnswerNow(const control::Request& request);
+  // To the pipeline, unless nobody waits any more by then.
+  void Order(const Answer& answer, Command command);
+  // To the worker; where too much waits there already, RESOURCE_EXHAUSTED with this reason.
+  void Labour(const Answer& answer, const char* busy, Work work);
+
+  Result<control::Response> StatusNow() const;
+  Result<control::Response> ListSources() const;
+  Result<control::Response> PauseSource(const std::string& name, bool paused);
+  Result<control::Response> ListLayers() const;
+  Result<control::Response> SleepStatus() const;
+  Result<control::Response> ShowConfig() const;
+  Result<control::Response> SetLogLevel(const control::SetLogLevelRequest& request) const;
+  Result<control::Response> Shutdown();
+
+  void SetLearning(bool on, const Answer& answer);
+  void SleepNow(uint64_t steps, const Answer& answer);
+  void AbortSleep(const Answer& answer);
+  void Wake(const Answer& answer);
+
+  void InspectLayer(const control::InspectLayerRequest& request, const Answer& answer);
+  void Dream(const control::DreamRequest& request, const Answer& answer);
+  void Predict(const control::PredictRequest& request, const Answer& answer);
+  void Snapshot(const Answer& answer);
+  void ReloadConfig(const Answer& answer);
+  // For the worker. May be half a second old.
+  Result<const Look*> LookAtLayer(size_t layer);
+
+  telemetry::Phase PhaseNow() const;
+  telemetry::Source SourceNow(const StatusSnapshot& status) const;
+  std::vector<telemetry::Layer> LayersNow(const StatusSnapshot& status) const;
+
+  const ServiceParts parts_;
+  const std::string version_;
+  const Instant begin_;
+  const config::Network network_;
+  const VideoEncoderOptions::Colour colour_;
+  mutable std::mutex config_mutex_;
+  config::Config config_;  // in effect
+  std::atomic<bool> learning_ = true;
+
+  // The worker's own.
+  struct InspectedLayer {
+    size_t layer;
+    Instant at;
+    Look look;
+  };
+  std::optional<InspectedLayer> inspected_;
+  ActivityMeter meter_;
+  Worker worker_;  // ends before what its jobs use
+};
+
+}  // namespace hypnos

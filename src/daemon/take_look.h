@@ -1,0 +1,12 @@
+// Asks the pipeline for a look and waits for it.
+#pragma once
+
+#include "hypnos/pipeline/pipeline.h"
+
+namespace hypnos {
+
+// Waits for the step under way. Not for the thread that runs the pipeline, which would wait for
+// itself. Errors: those of PipelineControl::TakeLook; kUnavailable, reason STOPPING.
+Result<Look> TakeLook(Pipeline& pipeline, const LookParts& parts);
+
+}  // namespace hypnos

@@ -1,0 +1,19 @@
+// From what the daemon knows of itself to the messages in which it says so. Pure functions.
+#pragma once
+
+#include <vector>
+
+#include "daemon/status.h"
+#include "proto/config.pb.h"
+#include "proto/telemetry.pb.h"
+
+namespace hypnos {
+
+// None before the first frame.
+std::vector<telemetry::Layer> LayersOf(const StatusSnapshot& status,
+                                       const config::Network& network);
+
+// `learning`: no command has switched it off.
+telemetry::Phase PhaseOf(const StatusSnapshot& status, bool ended, bool learning);
+
+}  // namespace hypnos

@@ -1,0 +1,77 @@
+#include "daemon/watched_source.h"
+
+#include <utility>
+
+#include "hypnos/base/format.h"
+#include "hypnos/base/printable.h"
+
+namespace hypnos {
+
+void WatchedSource::Opened(CaptureThread& capture) {
+  const std::lock_guard lock(mutex_);
+  capture_ = &capture;
+  if (paused_) capture.queue().SetPaused(true);
+  if (stopped_) capture.queue().Close();
+}
+
+void WatchedSource::Ended() {
+  const std::lock_guard lock(mutex_);
+  ended_ = true;
+}
+
+void WatchedSource::Stop() {
+  const std::lock_guard lock(mutex_);
+  stopped_ = true;
+  if (capture_ != nullptr) capture_->queue().Close();
+}
+
+Result<bool> WatchedSource::SetPaused(const std::string& name, bool paused) {
+  const std::lock_guard lock(mutex_);
+  if (name != name_) {
+    return Error{
+        Code::kNotFound, "SOURCE_NOT_FOUND",
+        Format("there is no source '{}'; there is '{}'", Printable(name), Printable(name_))};
+  }
+  if (paused_ == paused) return false;
+  paused_ = paused;
+  if (capture_ != nullptr) capture_->queue().SetPaused(paused);
+  return true;
+}
+
+bool WatchedSource::ended() const {
+  const std::lock_guard lock(mutex_);
+  return ended_;
+}
+
+FrameDrops WatchedSource::drops() const {
+  const std::lock_guard lock(mutex_);
+  return capture_ == nullptr ? FrameDrops() : capture_->queue().drops();
+}
+
+telemetry::Source::State WatchedSource::State() const {
+  if (ended_) return telemetry::Source::ENDED;
+  if (paused_) return telemetry::Source::PAUSED;
+  return capture_ == nullptr ? telemetry::Source::OPENING : telemetry::Source::WATCHED;
+}
+
+telemetry::Source WatchedSource::Report() const {
+  const std::lock_guard lock(mutex_);
+  telemetry::Source report;
+  report.set_name(name_);
+  report.set_state(State());
+  if (capture_ == nullptr) return report;
+  const Source& source = capture_->source();
+  const FrameDrops drops = capture_->queue().drops();
+  report.set_description(source.Describe());
+  report.set_live(source.live());
+  if (const auto frames = source.frame_count()) {
+    report.set_frames_in_all(static_cast<uint64_t>(*frames));
+  }
+  report.set_queued(static_cast<uint32_t>(capture_->queue().size()));
+  report.set_dropped_slow(static_cast<uint64_t>(drops.queue_full));
+  report.set_dropped_paused(static_cast<uint64_t>(drops.paused));
+  report.set_unreadable(static_cast<uint64_t>(source.unreadable_frames()));
+  return report;
+}
+
+}  // namespace hypnos
