@@ -115,6 +115,12 @@ class TopTest(OutsideTest):
         self.press(b'q')
         self.assertEqual(self.end(), 0)
 
+    def test_a_daemon_without_events_shows_all_the_rest(self):
+        self.start_daemon('without-events')
+        self.start_top()
+        self.wait_for('the name')
+        self.wait_for('not offered by this daemon')
+
     def test_without_utf8_it_draws_in_ascii(self):
         self.environment['LC_ALL'] = 'C'
         self.start_daemon()
