@@ -24,6 +24,7 @@ class Table {
   // Precondition: as many cells as headings.
   void Add(std::vector<std::string> cells);
   bool empty() const { return rows_.empty(); }
+  size_t size() const { return rows_.size(); }
   // The lines without line ends; the first one holds the headings.
   std::vector<std::string> Lines() const;
   // All of it; `if_empty` where there are no rows.

@@ -70,7 +70,8 @@ std::string Complaint(const Parameter& parameter, const std::string& text) {
       if (std::ranges::find(parameter.choices, text) != parameter.choices.end()) return "";
       return Format("'{}' is none of {}", Printable(text), Listed(parameter.choices));
     default:
-      // An unset variable of a script must not come to mean the usual daemon or the newest checkpoint.
+      // An unset variable of a script must not come to mean the usual daemon or the newest
+      // checkpoint.
       return text.empty() ? "is empty" : "";
   }
 }

@@ -54,17 +54,31 @@ class ControlClient::Impl {
   Status SayHello(Duration patience);
   Result<pb::Response> Call(const pb::Request& request, Duration patience);
   Result<pb::Update> NextUpdate(Duration patience);
+  Result<std::vector<pb::Update>> TakeUpdates();
+  int descriptor();
   const pb::Welcome& welcome() const { return welcome_; }
 
  private:
   template <class Begin>
   std::optional<error_code> Wait(Duration patience, Begin begin);
+  // Runs until done() or until `patience` is over; false: it is.
+  template <class Done>
+  bool RunUntil(Duration patience, Done done);
   Status ConnectLocal(Duration patience);
   Status ConnectTcp(Duration patience);
   Status StartTls(FileSystem& files, Duration patience);
   Status Write(const pb::Envelope& envelope, Duration patience);
   // The next envelope that has come, or comes within `patience`.
   Result<pb::Envelope> Read(Duration patience);
+  // The next envelope of what has been read.
+  Result<std::optional<pb::Envelope>> NextEnvelope();
+  // Sees to it that one read is under way. It goes on when nobody waits for it any more, so that
+  // what it reads is not lost.
+  void BeginRead();
+  // Hands what the read brought to the reader. Precondition: it is done.
+  Status TakeRead();
+  // Keeps an update; of anything else only an error counts.
+  Status KeepUpdate(pb::Envelope envelope);
   Error Lost(const error_code& error) const;
 
   // f(stream), for whichever there is.
@@ -81,10 +95,32 @@ class ControlClient::Impl {
   std::variant<std::monostate, Local::socket, tcp::socket, std::unique_ptr<TlsStream>> stream_;
   MessageReader reader_;
   std::array<char, 16 << 10> input_{};
+  bool reading_ = false;
+  std::optional<std::pair<error_code, size_t>> read_;  // done, and not yet taken
   pb::Welcome welcome_;
   uint64_t last_request_ = 0;
   std::deque<pb::Envelope> updates_;
+  std::optional<Error> ended_;  // what ended them, and was not yet told
 };
+
+template <class Done>
+bool ControlClient::Impl::RunUntil(Duration patience, Done done) {
+  io_.restart();
+  // One handler after the other: the first may not be the one that is waited for.
+  asio::steady_timer timer(io_, std::chrono::steady_clock::duration(patience));
+  bool expired = false;
+  timer.async_wait([&expired](const error_code& error) {
+    if (!error) expired = true;
+  });
+  while (!done() && !expired && io_.run_one() > 0) {
+  }
+  // The timer's handler must not outlive what it writes to.
+  error_code ignored;
+  timer.cancel(ignored);
+  io_.restart();
+  io_.poll();
+  return done();
+}
 
 // Begins something and runs until it is done. Nothing where that took too long; it is then
 // abandoned, and with it the connection.
@@ -92,25 +128,12 @@ template <class Begin>
 std::optional<error_code> ControlClient::Impl::Wait(Duration patience, Begin begin) {
   auto result = std::make_shared<std::optional<error_code>>();
   begin([result](const error_code& error, auto&&...) { *result = error; });
-  io_.restart();
-  const auto until = std::chrono::steady_clock::duration(patience);
-  // One handler after the other: the first may not be the one that is waited for.
-  asio::steady_timer timer(io_, until);
-  bool expired = false;
-  timer.async_wait([&expired](const error_code& error) {
-    if (!error) expired = true;
-  });
-  while (!*result && !expired && io_.run_one() > 0) {
-  }
+  if (RunUntil(patience, [&] { return result->has_value(); })) return *result;
   error_code ignored;
-  timer.cancel(ignored);
-  if (!*result) {
-    if (stream_.index() != 0) WithStream([&](auto& s) { s.lowest_layer().close(ignored); });
-  }
+  if (stream_.index() != 0) WithStream([&](auto& s) { s.lowest_layer().close(ignored); });
   io_.restart();
   io_.poll();
-  if (expired && (!*result || **result == asio::error::operation_aborted)) return std::nullopt;
-  return *result;
+  return std::nullopt;
 }
 
 Status ControlClient::Impl::ConnectLocal(Duration patience) {
@@ -201,28 +224,47 @@ Status ControlClient::Impl::Write(const pb::Envelope& envelope, Duration patienc
   return {};
 }
 
+void ControlClient::Impl::BeginRead() {
+  if (reading_ || read_) return;
+  reading_ = true;
+  WithStream([this](auto& stream) {
+    stream.async_read_some(asio::buffer(input_), [this](const error_code& error, size_t size) {
+      reading_ = false;
+      read_.emplace(error, size);
+    });
+  });
+}
+
+Status ControlClient::Impl::TakeRead() {
+  const auto [error, size] = *std::exchange(read_, std::nullopt);
+  reader_.Append({input_.data(), size});
+  if (error && size == 0) return Lost(error);
+  return {};
+}
+
+Result<std::optional<pb::Envelope>> ControlClient::Impl::NextEnvelope() {
+  HYPNOS_ASSIGN_OR_RETURN(const auto message, reader_.Next());
+  if (!message) return std::optional<pb::Envelope>();
+  pb::Envelope envelope;
+  if (envelope.ParseFromString(*message)) return std::optional(std::move(envelope));
+  return Error{Code::kDataLoss, "NOT_A_DAEMON",
+               Format("what listens at {} does not speak this protocol", Where(endpoint_))};
+}
+
 Result<pb::Envelope> ControlClient::Impl::Read(Duration patience) {
   while (true) {
-    HYPNOS_ASSIGN_OR_RETURN(const auto message, reader_.Next());
-    if (message) {
-      pb::Envelope envelope;
-      if (envelope.ParseFromString(*message)) return envelope;
-      return Error{Code::kDataLoss, "NOT_A_DAEMON",
-                   Format("what listens at {} does not speak this protocol", Where(endpoint_))};
-    }
-    size_t size = 0;
-    const auto error = Wait(patience, [&](auto done) {
-      WithStream([&](auto& stream) {
-        stream.async_read_some(asio::buffer(input_), [&size, done](const error_code& e, size_t n) {
-          size = n;
-          done(e);
-        });
-      });
-    });
-    if (!error) return NoAnswer(patience);
-    reader_.Append({input_.data(), size});
-    if (*error && size == 0) return Lost(*error);
+    HYPNOS_ASSIGN_OR_RETURN(auto envelope, NextEnvelope());
+    if (envelope) return std::move(*envelope);
+    BeginRead();
+    if (!RunUntil(patience, [this] { return read_.has_value(); })) return NoAnswer(patience);
+    HYPNOS_RETURN_IF_ERROR(TakeRead());
   }
+}
+
+Status ControlClient::Impl::KeepUpdate(pb::Envelope envelope) {
+  if (envelope.has_error()) return FromProto(envelope.error());
+  if (envelope.has_update()) updates_.push_back(std::move(envelope));
+  return {};
 }
 
 Result<pb::Response> ControlClient::Impl::Call(const pb::Request& request, Duration patience) {
@@ -253,9 +295,42 @@ Result<pb::Update> ControlClient::Impl::NextUpdate(Duration patience) {
       return update;
     }
     HYPNOS_ASSIGN_OR_RETURN(pb::Envelope envelope, Read(patience));
-    if (envelope.has_error()) return FromProto(envelope.error());
-    if (envelope.has_update()) updates_.push_back(std::move(envelope));
+    HYPNOS_RETURN_IF_ERROR(KeepUpdate(std::move(envelope)));
   }
+}
+
+Result<std::vector<pb::Update>> ControlClient::Impl::TakeUpdates() {
+  Status status;
+  while (status.ok()) {
+    auto envelope = NextEnvelope();
+    if (!envelope.ok()) {
+      status = envelope.error();
+    } else if (*envelope) {
+      status = KeepUpdate(std::move(**envelope));
+    } else {
+      BeginRead();
+      io_.restart();
+      io_.poll();
+      if (!read_) break;
+      status = TakeRead();
+    }
+  }
+  // What came before the end comes before the error.
+  if (updates_.empty() && ended_) return *ended_;
+  if (!status.ok()) {
+    if (updates_.empty()) return status.error();
+    ended_ = status.error();
+  }
+  std::vector<pb::Update> taken;
+  for (pb::Envelope& envelope : updates_) taken.push_back(std::move(*envelope.mutable_update()));
+  updates_.clear();
+  return taken;
+}
+
+int ControlClient::Impl::descriptor() {
+  int descriptor = -1;
+  WithStream([&](auto& stream) { descriptor = stream.lowest_layer().native_handle(); });
+  return descriptor;
 }
 
 Result<std::unique_ptr<ControlClient>> ControlClient::Connect(const ControlEndpoint& endpoint,
@@ -279,5 +354,9 @@ Result<pb::Response> ControlClient::Call(const pb::Request& request, Duration pa
 Result<pb::Update> ControlClient::NextUpdate(Duration patience) {
   return impl_->NextUpdate(patience);
 }
+
+Result<std::vector<control::Update>> ControlClient::TakeUpdates() { return impl_->TakeUpdates(); }
+
+int ControlClient::descriptor() const { return impl_->descriptor(); }
 
 }  // namespace hypnos

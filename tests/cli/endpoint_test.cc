@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "proto/config.pb.h"
 #include "support/temp_dir.h"
 
 namespace hypnos::cli {
@@ -81,6 +82,11 @@ TEST_F(Endpoint, FlagsComeBeforeTheEnvironmentAndThatBeforeTheDefaultProfile) {
 TEST_F(Endpoint, WhatTheDaemonWasToldInTheEnvironmentHoldsForTheClientToo) {
   environment["HYPNOS_CONTROL__SOCKET"] = "/tmp/daemon.sock";
   EXPECT_EQ(Found(), "/tmp/daemon.sock");
+}
+
+TEST_F(Endpoint, IsWhereADaemonListensThatWasToldNothingElse) {
+  EXPECT_EQ(config::Control().socket(), kDefaultSocket);
+  EXPECT_EQ(config::ControlTcp().port(), kDefaultPort);
 }
 
 TEST_F(Endpoint, AnEmptyVariableSaysNothing) {

@@ -1,7 +1,7 @@
 // A daemon that does nothing, for tests from outside: listens on the socket that is named, prints
 // "ready" and then each request that comes as a line of JSON, and ends when its input does.
 //
-// usage: hypnos_fake_daemon SOCKET [view]
+// usage: hypnos_fake_daemon SOCKET [without-events]
 #include <unistd.h>
 
 #include <cstdio>
@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
   hypnos::ControlServerOptions options;
   options.socket_path = argv[1];
   options.daemon_version = "0.1.0";
-  if (argc > 2) options.socket_access = hypnos::control::VIEW;
+  service.events = argc == 2;
   const auto server = hypnos::ControlServer::Start(options, files, clock, service);
   if (!server.ok()) {
     std::fprintf(stderr, "%s\n", server.error().message.c_str());

@@ -32,7 +32,10 @@ class FakeService final : public ControlService {
     reply(SampleResponse(request.kind_case()));
   }
 
-  Status CheckTopic(control::Topic) override { return {}; }
+  Status CheckTopic(control::Topic topic) override {
+    if (topic != control::EVENTS || events) return {};
+    return Error{Code::kUnimplemented, "NO_EVENTS", "this daemon does not notice events yet"};
+  }
 
   control::Update Sample(const TopicSet& topics) override {
     control::Update update = SampleUpdate(++sampled_);
@@ -56,6 +59,8 @@ class FakeService final : public ControlService {
 
   // It never answers.
   std::atomic<bool> silent = false;
+  // Whether it has events to tell.
+  std::atomic<bool> events = true;
   // Called on the server's thread. Set before there is a client.
   std::function<void(const control::Request&)> on_request;
 

@@ -476,6 +476,57 @@ TEST_F(ServerTest, UpdatesComeWithoutBeingAskedForAgain) {
   EXPECT_TRUE((*client)->Call(LookRequest(), kPatience).ok()) << "requests go on meanwhile";
 }
 
+// Waits until the client's descriptor says that there is something, as a program would that waits
+// for other things, too.
+Result<std::vector<control::Update>> WaitAndTake(ControlClient& client) {
+  pollfd wait{client.descriptor(), POLLIN, 0};
+  HYPNOS_CHECK(poll(&wait, 1, 60000) == 1);
+  return client.TakeUpdates();
+}
+
+TEST_F(ServerTest, UpdatesCanBeTakenWithoutWaiting) {
+  UseTls(MakeCertificate("server"));
+  Start();
+  const Certificate certificate{*files.ReadFile("cert.pem"), ""};
+  for (const ControlEndpoint& endpoint : {Local(), Tls(certificate)}) {
+    const auto client = Connect(endpoint);
+    ASSERT_TRUE(client.ok()) << client.error().message;
+    EXPECT_EQ((*client)->TakeUpdates()->size(), 0u) << "nothing was asked for";
+    control::Request subscribe;
+    subscribe.mutable_subscribe()->add_topics(control::PHASE);
+    subscribe.mutable_subscribe()->set_rate_hz(100);
+    ASSERT_TRUE((*client)->Call(subscribe, kPatience).ok());
+    uint64_t seq = 0;
+    while (seq < 10) {
+      const auto updates = WaitAndTake(**client);
+      ASSERT_TRUE(updates.ok()) << updates.error().message;
+      for (const auto& update : *updates) EXPECT_EQ(update.seq(), ++seq);
+      ASSERT_TRUE((*client)->Call(LookRequest(), kPatience).ok()) << "requests go on meanwhile";
+    }
+  }
+}
+
+TEST_F(ServerTest, TakingUpdatesTellsTheEndAfterThem) {
+  Start();
+  const auto client = Connect(Local());
+  control::Request subscribe;
+  subscribe.mutable_subscribe()->add_topics(control::PHASE);
+  ASSERT_TRUE((*client)->Call(subscribe, kPatience).ok());
+  server.reset();
+  size_t taken = 0;
+  auto updates = WaitAndTake(**client);
+  for (; updates.ok(); updates = WaitAndTake(**client)) taken += updates->size();
+  EXPECT_EQ(taken, 1u) << "the first one comes at once";
+  EXPECT_EQ(updates.error().reason, "STOPPING");
+}
+
+TEST_F(ServerTest, AnAnswerThatCameTooLateDoesNotEndTheConnection) {
+  Start();
+  const auto client = Connect(Local());
+  EXPECT_EQ((*client)->NextUpdate(std::chrono::milliseconds(1)).error().reason, "NO_ANSWER");
+  EXPECT_TRUE((*client)->Call(LookRequest(), kPatience).ok());
+}
+
 TEST_F(ServerTest, WhoNeverReadsLosesUpdatesAndLearnsHowMany) {
   // More than the system keeps for a socket.
   service.padding_bytes = 400000;

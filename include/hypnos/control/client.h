@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "hypnos/base/clock.h"
 #include "hypnos/base/file_system.h"
@@ -48,8 +49,16 @@ class ControlClient {
   // Updates that come meanwhile wait for NextUpdate.
   Result<control::Response> Call(const control::Request& request, Duration patience);
 
-  // The next update of any subscription, or the error that ended one.
+  // The next update of any subscription, or the error that ended one. kDeadlineExceeded, reason
+  // NO_ANSWER, where none came in time; it may still come.
   Result<control::Update> NextUpdate(Duration patience);
+
+  // For who waits for other things beside: the updates that have come, none where none have, and
+  // the error that ended a subscription or the connection when there are no more. Does not wait.
+  Result<std::vector<control::Update>> TakeUpdates();
+  // Can be read from, as poll() says, when more may have come since TakeUpdates(). Only to be
+  // waited for.
+  int descriptor() const;
 
  private:
   class Impl;
