@@ -3,46 +3,16 @@
 namespace hypnos::lab {
 namespace {
 
-// Chosen by validation; see tests/experiments/README.md.
-// clang-format off: one line a rule
+// Chosen by validation; see tests/experiments/README.md. One line a rule:
+// name, rule, order, velocity, online share, temperature, rates
+// clang-format off
 constexpr PhaseRule kRules[] = {
-    // name, rule, order, velocity, online share, temperature, rates
-    {"interleaved",
-     LearningRule::kInterleaved,
-     Order::kMixed,
-     .9f,
-     0,
-     50,
-     {.002f, .002f, .002f, .002f}},
-    {"naive",
-     LearningRule::kCarriedVelocity,
-     Order::kInTurns,
-     .9f,
-     0,
-     50,
-     {.002f, .002f, .002f, .002f}},
-    {"carried",
-     LearningRule::kCarriedVelocity,
-     Order::kInTurns,
-     .999f,
-     0,
-     50,
-     {3e-6f, 3e-6f, 1e-6f, 3e-7f}},
-    {"deferred",
-     LearningRule::kDeferredContrast,
-     Order::kInTurns,
-     .8f,
-     .06f,
-     150,
-     {.02f, .02f, .01f, .003f}},
-    {"rehearsed",
-     LearningRule::kRehearsed,
-     Order::kRehearsed,
-     .9f,
-     .001f,
-     50,
-     {.002f, .002f, .002f, .002f}},
-    {"looking", LearningRule::kLooking, Order::kMixed, 0, 0, 50, {0, 0, 0, 0}},
+    {"interleaved", LearningRule::kInterleaved, Order::kMixed, .9f, 0, 60, {2e-3f, 2e-3f, 2e-3f, 2e-3f}},
+    {"naive", LearningRule::kCarriedVelocity, Order::kInTurns, .9f, 0, 20, {2e-3f, 2e-3f, 2e-3f, 2e-3f}},
+    {"carried", LearningRule::kCarriedVelocity, Order::kInTurns, .999f, 0, 20, {3e-6f, 3e-6f, 1e-6f, 3e-7f}},
+    {"deferred", LearningRule::kDeferredContrast, Order::kInTurns, .9f, .03f, 20, {.02f, .02f, .01f, 3e-3f}},
+    {"rehearsed", LearningRule::kRehearsed, Order::kRehearsed, .9f, 1e-3f, 60, {2e-3f, 2e-3f, 2e-3f, 2e-3f}},
+    {"looking", LearningRule::kLooking, Order::kMixed, 0, 0, 60, {0, 0, 0, 0}},
 };
 // clang-format on
 

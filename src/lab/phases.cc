@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -56,6 +57,14 @@ std::vector<std::string> RuleNames() {
   return names;
 }
 
+// Why it is no positive number, in a sentence: CLI11's own check names the largest of all numbers.
+std::string CheckPositive(const std::string& text) {
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  if (!text.empty() && *end == '\0' && std::isfinite(value) && value > 0) return "";
+  return Format("'{}' is not a number above 0", text);
+}
+
 std::string Number(float value) { return Format("{}", value); }
 std::string Percent(double share) { return Format("{:.2f}", 100 * share); }
 
@@ -87,6 +96,7 @@ class Phases final : public Experiment {
 
 void Phases::Declare(CLI::App& app) {
   flags_.rules = RuleNames();
+  const CLI::Validator positive(CheckPositive, "POSITIVE");
   const auto list = [&](const char* name, auto& values, const char* what) {
     return app.add_option(name, values, what)->delimiter(',')->capture_default_str();
   };
@@ -96,13 +106,13 @@ void Phases::Declare(CLI::App& app) {
   list("--turns", flags_.turns, "WAKE:SLEEP, in batches, for the rules that sleep")
       ->check(CLI::Validator(CheckTurn, "WAKE:SLEEP"));
   app.add_option("--epochs", flags_.epochs, "Passes over the training images, awake")
-      ->check(CLI::PositiveNumber)
+      ->check(positive)
       ->capture_default_str();
   app.add_flag("--validate", flags_.validate,
                "Judges by the last 10000 training images, then not learned from, instead of the "
                "test images: to choose settings by");
   app.add_option("--rate", flags_.rate, "Learning rate, instead of the rule's own")
-      ->check(CLI::PositiveNumber);
+      ->check(positive);
   app.add_option("--velocity", flags_.velocity, "Share of the velocity kept, instead of the rule's")
       ->check(CLI::Range(0.0, 1.0));
   app.add_option("--online-share", flags_.online_share,
@@ -113,7 +123,7 @@ void Phases::Declare(CLI::App& app) {
       ->capture_default_str();
   app.add_option("--temperature", flags_.temperature,
                  "T of p = sigmoid((G - theta) / T), instead of the rule's")
-      ->check(CLI::PositiveNumber);
+      ->check(positive);
   app.add_option("--peer-normalisation", flags_.peer_normalisation, "lambda; 0: none")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();

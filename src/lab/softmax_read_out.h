@@ -18,7 +18,7 @@ namespace hypnos::lab {
 class SoftmaxReadOut {
  public:
   struct Options {
-    float rate = 0.1f;
+    float rate = 10;
     float velocity = 0.9f;
   };
 

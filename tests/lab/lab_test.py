@@ -171,6 +171,11 @@ class WrongUse(LabTest):
         for turn in ['0:0', '8:0', '8', '8:', ':8', '8:9', '8:8x', '-8:8']:
             self.assert_ends(self.phases('--turns', turn), USAGE, f"'{turn}' is not WAKE:SLEEP")
 
+    def test_what_must_be_positive_is_named_if_it_is_not(self):
+        for value in ['0', '-1', 'nan', 'inf', '1x', 'fast']:
+            self.assert_ends(self.phases('--epochs', value), USAGE,
+                             f"'{value}' is not a number above 0")
+
     def test_missing_data_is_missing_input(self):
         run = self.lab('phases', '--data', '/nowhere')
         self.assert_ends(run, NO_INPUT, "'/nowhere/train-images-idx3-ubyte'", '--data DIR')
