@@ -37,6 +37,7 @@ class Validator {
     }
     CheckDreams(config);
     CheckOptimiser(config.learning());
+    CheckNegatives(config);
   }
 
  private:
@@ -234,6 +235,25 @@ class Validator {
              "rms goes with learning.rule: interleaved only: where wake and sleep are apart it "
              "scales gradients that should vanish up to full steps again; choose that rule, or "
              "optimiser: plain");
+  }
+
+  void CheckNegatives(const Config& config) {
+    const Negatives& weights = config.learning().negatives();
+    const std::string path = "learning.negatives";
+    const std::string hybrid = Join(path, "hybrid"), splice = Join(path, "splice");
+    if (!Known({Join(path, "dream"), Join(path, "one_step"), hybrid, splice})) return;
+    const double recalled = weights.hybrid() + weights.splice();
+    if (weights.dream() + weights.one_step() + recalled == 0) {
+      Complain(
+          path,
+          "all weights are 0, so that there is nothing to learn against: give dream, one_step, "
+          "hybrid or splice a weight above 0");
+    }
+    if (recalled == 0 || !Known({"memory.sequences"}) || config.memory().sequences() >= 2) return;
+    Complain(weights.splice() > 0 ? splice : hybrid,
+             Format("it is made of two remembered sequences, and memory.sequences is {}: remember "
+                    "more, or leave the weight at 0",
+                    config.memory().sequences()));
   }
 
   const Places& places_;

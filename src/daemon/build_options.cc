@@ -54,6 +54,13 @@ LearningOptions BuildLearning(const pb::Learning& learning) {
   return options;
 }
 
+NegativeWeights BuildNegatives(const pb::Negatives& negatives) {
+  return {.dream = negatives.dream(),
+          .one_step = negatives.one_step(),
+          .hybrid = negatives.hybrid(),
+          .splice = negatives.splice()};
+}
+
 NetworkOptions BuildNetwork(const pb::Config& config) {
   NetworkOptions options;
   if (config.encoding().has_patches()) {
@@ -137,6 +144,7 @@ PipelineOptions BuildPipelineOptions(const pb::Config& config) {
   options.schedule.wake_steps = config.schedule().wake_steps();
   options.schedule.sleep_steps = config.schedule().sleep_steps();
   options.dream_steps = static_cast<int>(config.schedule().dream_steps());
+  options.negatives = BuildNegatives(config.learning().negatives());
   options.memory.sequences = config.memory().sequences();
   options.memory.context_frames = config.memory().context_frames();
   options.memory.interval_frames = config.memory().interval_frames();

@@ -127,6 +127,25 @@ std::string HeldOutText(const std::vector<RealOrDream>& held_out) {
   return text;
 }
 
+// Nothing where all were dreams: of those the layers' lines tell.
+std::string NegativesText(const std::array<NegativeTally, kNegativeKinds>& negatives) {
+  std::string text = "It learned against:\n";
+  bool others = false;
+  for (const NegativeKind kind : kAllNegativeKinds) {
+    const NegativeTally& tally = negatives[static_cast<size_t>(kind)];
+    if (tally.steps == 0) continue;
+    others = others || kind != NegativeKind::kDream;
+    text += Format("  {}: {} steps; p(real) of late", ToString(kind), tally.steps);
+    for (size_t l = 0; l < tally.probability.size(); ++l) {
+      const auto value = tally.probability[l].value();
+      text += Format("{} {} in layer {}", l == 0 ? "" : ",",
+                     Figure(value.value_or(0), value.has_value()), l + 1);
+    }
+    text += ".\n";
+  }
+  return others ? text : "";
+}
+
 std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
                         const FrameDrops& drops) {
   const double seconds = Seconds(summary.elapsed);
@@ -157,7 +176,7 @@ std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
     if (status.sleeps > 0 || layer.stopped) text += "; " + LearningWord(layer, true);
     text += ".\n";
   }
-  return text + HeldOutText(summary.held_out);
+  return text + NegativesText(summary.negatives) + HeldOutText(summary.held_out);
 }
 
 }  // namespace hypnos

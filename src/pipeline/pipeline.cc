@@ -20,10 +20,20 @@ int Threads(int asked) {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+// What really followed a context is needed to be rehearsed, and to make negatives of.
 SequenceMemoryOptions DreamMemory(const PipelineOptions& options) {
-  const bool rehearses = options.network.learning.rule == LearningRule::kRehearsed;
-  const size_t continuation = rehearses ? static_cast<size_t>(options.dream_steps) : 0;
+  const bool goes_on =
+      options.network.learning.rule == LearningRule::kRehearsed || options.negatives.recall();
+  const size_t continuation = goes_on ? static_cast<size_t>(options.dream_steps) : 0;
   return {options.memory.sequences, options.memory.context_frames + continuation};
+}
+
+NegativeOptions SequencesOf(const PipelineOptions& options) {
+  const auto layers = static_cast<int64_t>(options.network.layers.size());
+  const int64_t steps = options.steps_per_frame;
+  return {.frames = options.dream_steps,
+          .hold_frames = std::max<int64_t>(1, (layers + steps - 1) / steps),
+          .context_frames = options.memory.context_frames};
 }
 
 // The encoder needs a first frame to know its size, and the network needs the size. The frame is
@@ -48,6 +58,7 @@ class Pipeline::Driver final : public PipelineControl {
         rng_(options.seed),
         schedule_(options.schedule),
         replay_rng_(rng_.Fork("replay")),
+        choice_(options.negatives, rng_.Fork("negatives")),
         memories_{SequenceMemory(DreamMemory(options), rng_.Fork("sequences")),
                   ResidualMemory(options.memory.residuals),
                   ResidualMemory(options.memory.residuals),
@@ -78,17 +89,19 @@ class Pipeline::Driver final : public PipelineControl {
   Status Watch(FrameQueue& queue, Frame first);
   void ShowFrame(Frame frame);
   void MayRemember();
+  void CountRemembered();
   void SubmitRealStep(Frame* first, int hold, bool learn);
   void LearnInterleaved(Step& step);
   void JudgeBesideDream(Step& step);
-  bool AddDreamBeside(Step& step);
+  enum class Purpose { kLearn, kJudge };
+  bool AddNegativeBeside(Step& step, Purpose purpose);
   void Sleep();
   void Recall(size_t sequence);
   void Dream(size_t sequence);
   void SubmitReplayStep(size_t sequence, size_t frame, int hold);
   void SubmitDreamStep(size_t sequence, int64_t frame, int hold);
   void FillReplay(Step& step, size_t sequence, size_t frame, int hold);
-  void FillDream(Step& step, Lane follows, int64_t fork_number, int64_t frame, int hold);
+  void FillNegative(Step& step, Lane follows, int64_t fork_number, int64_t frame, int hold);
   PhasePosition PositionAfter(uint64_t steps) const;
   void SwitchPhase();
   void Finish(Instant begin);
@@ -108,9 +121,11 @@ class Pipeline::Driver final : public PipelineControl {
   Rng rng_;
   WakeSleep schedule_;
   Rng replay_rng_;
+  NegativeChoice choice_;
   Memories memories_;
   std::optional<VideoEncoder> encoder_;
   std::optional<Network> network_;
+  std::optional<Negatives> negatives_;
   std::optional<Stages> stages_;
   std::optional<Flow> flow_;
   SerialExecutor between_phases_;
@@ -132,9 +147,17 @@ class Pipeline::Driver final : public PipelineControl {
   int64_t replay_ticks_ = 0;
   int64_t dream_ticks_ = 0;
   int64_t real_age_ = 0;      // ticks since the last discontinuity
-  int64_t beside_ticks_ = 0;  // of the dream beside the real stream since the last cut
+  int64_t beside_ticks_ = 0;  // of negatives beside the real stream since the last cut
+  // Of the negative sequence under way.
+  NegativeKind negative_kind_ = NegativeKind::kDream;
+  std::optional<size_t> negative_context_;
   bool held_out_since_learning_ = false;
   size_t until_remembered_ = 0;  // frames until the next sequence begins
+  // What the memory will hold once the steps under way have been encoded. It is counted here too,
+  // since what is decided now must not hang on how far they have come.
+  size_t remembered_ = 0;
+  size_t until_whole_ =
+      0;  // frames until the sequence that is being collected is whole; 0: none is
 };
 
 Result<RunSummary> Pipeline::Driver::Run(FrameQueue& queue) {
@@ -165,8 +188,8 @@ Status Pipeline::Driver::Prepare(const Frame& first) {
   HYPNOS_ASSIGN_OR_RETURN(Network network, Network::Create(options_.network, shape, in_flight + 1,
                                                            rng_.Fork("network")));
   network_.emplace(std::move(network));
-  stages_.emplace(*encoder_, *network_, memories_, rng_.Fork("dreams"), clock_, observer_,
-                  summary_);
+  negatives_.emplace(network_->grid(), SequencesOf(options_), rng_.Fork("dreams"));
+  stages_.emplace(*encoder_, *network_, memories_, *negatives_, clock_, observer_, summary_);
   flow_.emplace(*stages_, network_->layer_count(), Threads(options_.threads), in_flight);
   return {};
 }
@@ -233,6 +256,7 @@ void Pipeline::Driver::MayRemember() {
   until_remembered_ = std::max(options_.memory.interval_frames, memories_.sequences.frames());
   flow_->Drain();
   NetworkState& before = memories_.sequences.Begin();
+  until_whole_ = memories_.sequences.frames();
   before.at_rest = real_age_ == 0;
   if (!before.at_rest) network_->Save(Lane::kReal, before);
 }
@@ -268,44 +292,59 @@ void Pipeline::Driver::SubmitRealStep(Frame* first, int hold, bool learn) {
   ++real_age_;
   step.phase = PositionAfter(learn ? 1 : 0);
   flow_->Submit();
+  if (learn && step.first_of_frame) CountRemembered();
   // Where nothing is remembered (every clip was shorter than a sequence) there is nothing to dream
   // of: it stays awake until there is.
-  const bool may_sleep = memories_.sequences.size() > 0;
-  if (has_phases() && learn && schedule_.OnStep(may_sleep)) SwitchPhase();
+  if (has_phases() && learn && schedule_.OnStep(remembered_ > 0)) SwitchPhase();
 }
 
-// Every dream_steps frames a dream leaves the real stream, and then runs beside it.
+void Pipeline::Driver::CountRemembered() {
+  if (until_whole_ == 0 || --until_whole_ > 0) return;
+  remembered_ = std::min(remembered_ + 1, options_.memory.sequences);
+}
+
+// Every dream_steps frames a negative sequence leaves the real stream, and then runs beside it.
 // Returns false where that is not possible yet: the first fork of a clip needs a prediction and
 // a residual: two frames.
-bool Pipeline::Driver::AddDreamBeside(Step& step) {
+bool Pipeline::Driver::AddNegativeBeside(Step& step, Purpose purpose) {
   if (real_age_ < 2 * options_.steps_per_frame) {
     beside_ticks_ = 0;
     return false;
   }
+  // What is judged is told from dreams.
+  const bool judge = purpose == Purpose::kJudge;
+  if (judge && negative_kind_ != NegativeKind::kDream) beside_ticks_ = 0;
   const int64_t frame = beside_ticks_ / options_.steps_per_frame % options_.dream_steps;
   const int hold = static_cast<int>(beside_ticks_++ % options_.steps_per_frame);
-  FillDream(step, Lane::kReal, step.real.number - 1, frame, hold);
+  if (frame == 0 && hold == 0) {
+    negative_kind_ = judge ? NegativeKind::kDream : choice_.Draw(remembered_);
+    negative_context_.reset();
+  }
+  FillNegative(step, Lane::kReal, step.real.number - 1, frame, hold);
   return true;
 }
 
 // A layer learns from both or from neither.
 void Pipeline::Driver::LearnInterleaved(Step& step) {
-  if (!AddDreamBeside(step)) return;
+  if (!AddNegativeBeside(step, Purpose::kLearn)) return;
   step.real.phase = Phase::kPositive;
   step.real.age = std::min(step.real.age, step.dream.age);
 }
 
 void Pipeline::Driver::JudgeBesideDream(Step& step) {
-  if (!AddDreamBeside(step)) return;
+  if (!AddNegativeBeside(step, Purpose::kJudge)) return;
   step.dream.phase = Phase::kLook;
   step.judged = true;
   step.judged_anew = !std::exchange(held_out_since_learning_, true);
 }
 
-void Pipeline::Driver::FillDream(Step& step, Lane follows, int64_t fork_number, int64_t frame,
-                                 int hold) {
-  const bool fork = frame == 0 && hold == 0;
+// Of the sequence under way.
+void Pipeline::Driver::FillNegative(Step& step, Lane follows, int64_t fork_number, int64_t frame,
+                                    int hold) {
+  const int64_t beginning = (*negatives_)[negative_kind_].Beginning(frame);
+  const bool fork = frame == beginning && hold == 0;
   step.has_dream = true;
+  step.negative = {negative_kind_, frame, negative_context_};
   step.dream_follows = fork ? follows : Lane::kDream;
   Tick& dream = step.dream;
   dream.lane = Lane::kDream;
@@ -313,10 +352,11 @@ void Pipeline::Driver::FillDream(Step& step, Lane follows, int64_t fork_number, 
   dream.start = fork ? TickStart::kFork : TickStart::kContinue;
   dream.fork_lane = follows;
   dream.fork_number = fork_number;
-  dream.age = frame * options_.steps_per_frame + hold;
+  dream.age = (frame - beginning) * options_.steps_per_frame + hold;
   dream.phase = Phase::kNegative;
-  // A dream's last frame leads nowhere.
-  dream.predict = hold + 1 == options_.steps_per_frame && frame + 1 < options_.dream_steps;
+  // Only a dream goes on with what is expected, and its last frame leads nowhere.
+  dream.predict = negative_kind_ == NegativeKind::kDream && hold + 1 == options_.steps_per_frame &&
+                  frame + 1 < options_.dream_steps;
   step.dream_step = dream.age;
 }
 
@@ -372,6 +412,8 @@ void Pipeline::Driver::Recall(size_t sequence) {
 }
 
 void Pipeline::Driver::Dream(size_t sequence) {
+  negative_kind_ = choice_.Draw(remembered_);
+  negative_context_ = sequence;
   for (int64_t frame = 0; frame < options_.dream_steps && !stopped_; ++frame) {
     commands_.RunAll(*this);
     if (!schedule_.asleep()) return;
@@ -391,7 +433,7 @@ void Pipeline::Driver::SubmitReplayStep(size_t sequence, size_t frame, int hold)
   flow_->Submit();
 }
 
-// A dream goes on; where sleep rehearses, so does what really came then.
+// A dream, or what stands for it, goes on; where sleep rehearses, so does what really came then.
 void Pipeline::Driver::SubmitDreamStep(size_t sequence, int64_t frame, int hold) {
   Step& step = flow_->NextStep();
   step.has_real = false;
@@ -399,13 +441,13 @@ void Pipeline::Driver::SubmitDreamStep(size_t sequence, int64_t frame, int hold)
   step.judged = false;
   step.first_of_frame = hold == 0;
   step.last_of_frame = hold + 1 == options_.steps_per_frame;
-  const int64_t fork_number = replay_ticks_;
+  FillNegative(step, Lane::kReplay, replay_ticks_, frame, hold);
   if (rehearses()) {
     FillReplay(step, sequence, options_.memory.context_frames + static_cast<size_t>(frame), hold);
     step.real.phase = Phase::kPositive;
-    step.real.age = frame * options_.steps_per_frame + hold;
+    // A layer learns from both or from neither.
+    step.real.age = step.dream.age;
   }
-  FillDream(step, Lane::kReplay, fork_number, frame, hold);
   step.phase = PositionAfter(1);
   flow_->Submit();
 }
@@ -453,7 +495,7 @@ Status Pipeline::Driver::MaySleep() const {
   if (ended_) return no("ENDED", "the sources have ended, and nothing runs that could sleep");
   if (!network_) return no("NO_NETWORK", "no frame has come yet, so there is no network");
   if (!learning_on_) return no("LEARNING_IS_OFF", "learning is switched off; switch it on first");
-  if (memories_.sequences.size() == 0) {
+  if (remembered_ == 0) {
     return no("NOTHING_REMEMBERED", "nothing is remembered yet that could be dreamed of");
   }
   return {};

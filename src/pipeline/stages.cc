@@ -20,14 +20,26 @@ class Stopwatch {
   Instant begin_;
 };
 
+// From the step on at which it has reached the layer.
+void CountNegative(const Step& step, NegativeTally& tally) {
+  ++tally.steps;
+  tally.probability.resize(step.dream.layers.size());
+  for (size_t l = 0; l < step.dream.layers.size(); ++l) {
+    const StepStatistics& layer = step.dream.layers[l];
+    if (step.dream.age >= static_cast<int64_t>(l) && layer.finite) {
+      tally.probability[l].Add(layer.probability);
+    }
+  }
+}
+
 }  // namespace
 
-Stages::Stages(VideoEncoder& encoder, Network& network, Memories& memories, Rng dream_rng,
+Stages::Stages(VideoEncoder& encoder, Network& network, Memories& memories, Negatives& negatives,
                const Clock& clock, PipelineObserver& observer, RunSummary& summary)
     : encoder_(encoder),
       network_(network),
       memories_(memories),
-      dreamer_(network.grid(), dream_rng),
+      negatives_(negatives),
       clock_(clock),
       observer_(observer),
       summary_(summary) {
@@ -37,7 +49,12 @@ Stages::Stages(VideoEncoder& encoder, Network& network, Memories& memories, Rng 
 
 void Stages::Encode(Step& step) {
   const Stopwatch watch(clock_, summary_.stages.encode);
-  if (!step.has_real) return;
+  // Before the frame is remembered, so that what is recalled does not hang on it.
+  if (step.recalls_negative()) MakeNegative(step, {}, recalled_);
+  if (step.has_real) EncodeReal(step);
+}
+
+void Stages::EncodeReal(Step& step) {
   if (!step.first_of_frame) return network_.HoldInput(step.real);
   if (!step.live()) {
     memories_.sequences.Read(step.replayed.sequence, step.replayed.frame, encoded_);
@@ -56,10 +73,18 @@ ResidualMemory& Stages::ResidualsOf(const Step& step) const {
 
 void Stages::Imagine(Step& step) {
   const Stopwatch watch(clock_, summary_.stages.imagine);
-  if (!step.has_dream) return;
+  if (step.imagines_negative()) {
+    MakeNegative(step, network_.prediction(step.dream_follows), dreamed_);
+  }
+}
+
+void Stages::MakeNegative(Step& step, ConstMatrixView prediction, Planes& frame) {
   if (!step.first_of_frame) return network_.HoldInput(step.dream);
-  dreamer_.Imagine(network_.prediction(step.dream_follows), ResidualsOf(step), dreamed_);
-  network_.SetInput(step.dream, dreamed_);
+  const NegativeFrame& negative = step.negative;
+  negatives_[negative.kind].Next(
+      {memories_.sequences, negative.context, prediction, ResidualsOf(step)}, negative.frame,
+      frame);
+  network_.SetInput(step.dream, frame);
 }
 
 void Stages::RunLayer(size_t layer, Step& step, Executor& executor) {
@@ -123,10 +148,12 @@ void Stages::ReportFrame(Step& step) {
 }
 
 void Stages::ReportDream(const Step& step) {
+  dream_report_.kind = step.negative.kind;
   dream_report_.step = step.dream_step;
   dream_report_.layers = step.dream.layers;
   dream_report_.phase = step.phase;
   ++summary_.dream_steps;
+  CountNegative(step, summary_.negatives[static_cast<size_t>(step.negative.kind)]);
   observer_.OnDream(dream_report_);
 }
 

@@ -5,7 +5,7 @@
 #include "hypnos/base/clock.h"
 #include "hypnos/network/network.h"
 #include "hypnos/pipeline/report.h"
-#include "hypnos/replay/dreamer.h"
+#include "hypnos/replay/negatives.h"
 #include "hypnos/replay/residual_memory.h"
 #include "hypnos/replay/sequence_memory.h"
 #include "hypnos/sources/video_encoder.h"
@@ -24,7 +24,7 @@ struct Memories {
 class Stages {
  public:
   // All references must outlive the stages.
-  Stages(VideoEncoder& encoder, Network& network, Memories& memories, Rng dream_rng,
+  Stages(VideoEncoder& encoder, Network& network, Memories& memories, Negatives& negatives,
          const Clock& clock, PipelineObserver& observer, RunSummary& summary);
 
   void Encode(Step& step);
@@ -34,6 +34,8 @@ class Stages {
   void Output(Step& step);
 
  private:
+  void EncodeReal(Step& step);
+  void MakeNegative(Step& step, ConstMatrixView prediction, Planes& frame);
   ResidualMemory& ResidualsOf(const Step& step) const;
   void RememberResidual(const Step& step);
   void Judge(size_t layer, const Step& step);
@@ -43,11 +45,11 @@ class Stages {
   VideoEncoder& encoder_;
   Network& network_;
   Memories& memories_;
-  Dreamer dreamer_;
+  Negatives& negatives_;
   const Clock& clock_;
   PipelineObserver& observer_;
   RunSummary& summary_;
-  Planes encoded_, dreamed_, residual_;
+  Planes encoded_, recalled_, dreamed_, residual_;
   FrameReport frame_report_;
   DreamReport dream_report_;
 };

@@ -7,6 +7,7 @@
 
 #include "hypnos/network/network.h"
 #include "hypnos/pipeline/report.h"
+#include "hypnos/replay/negative.h"
 #include "hypnos/sources/frame.h"
 
 namespace hypnos {
@@ -15,6 +16,13 @@ namespace hypnos {
 struct ReplayedFrame {
   size_t sequence = 0;
   size_t frame = 0;
+};
+
+// A frame of a negative sequence.
+struct NegativeFrame {
+  NegativeKind kind = NegativeKind::kDream;
+  int64_t frame = 0;
+  std::optional<size_t> context;  // the sequence that was recalled before it
 };
 
 struct Step {
@@ -32,8 +40,10 @@ struct Step {
   bool resized = false;
   ReplayedFrame replayed;
 
-  // A dream. Its input is what the lane that it follows led to expect.
+  // A dream, or a negative of another kind. A dream's input is what the lane that it follows led to
+  // expect.
   bool has_dream = false;
+  NegativeFrame negative;
   Tick dream;
   Lane dream_follows = Lane::kDream;
   int64_t dream_step = 0;
@@ -45,8 +55,12 @@ struct Step {
   bool asleep = false;
   PhasePosition phase;  // this step included
   bool live() const { return has_real && !asleep; }
+  // Where its negative is made: with what was remembered, or from what the read-out of the step
+  // before predicts.
+  bool recalls_negative() const { return has_dream && IsRecalled(negative.kind); }
+  bool imagines_negative() const { return has_dream && !IsRecalled(negative.kind); }
   // Whether an input must wait for the read-out of the step before.
-  bool follows_prediction() const { return has_dream && first_of_frame; }
+  bool follows_prediction() const { return imagines_negative() && first_of_frame; }
   bool learns() const {
     return (has_real && real.phase != Phase::kLook) || (has_dream && dream.phase != Phase::kLook);
   }

@@ -17,6 +17,7 @@
 #include "hypnos/network/network.h"
 #include "hypnos/pipeline/command.h"
 #include "hypnos/pipeline/report.h"
+#include "hypnos/replay/negative_choice.h"
 #include "hypnos/schedule/wake_sleep.h"
 #include "hypnos/sources/frame_queue.h"
 #include "hypnos/sources/video_encoder.h"
@@ -42,8 +43,11 @@ struct PipelineOptions {
   // Steps for which one frame is held.
   int steps_per_frame = 1;
   WakeSleepOptions schedule;
-  // Length of one dream, in frames.
+  // Length of one dream, or of any other negative sequence, in frames.
   int dream_steps = 8;
+  // What is learned against, sequence by sequence. Frames that are not learned from are told from
+  // dreams, whatever stands here: so that figures can be compared.
+  NegativeWeights negatives;
   MemoryOptions memory;
   int threads = 0;  // 0: one for each core
   size_t frames_in_flight = 3;

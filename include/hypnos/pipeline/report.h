@@ -9,6 +9,7 @@
 
 #include "hypnos/base/clock.h"
 #include "hypnos/network/network.h"
+#include "hypnos/replay/negative.h"
 #include "hypnos/replay/real_or_dream.h"
 #include "hypnos/sources/frame.h"
 
@@ -35,9 +36,10 @@ struct FrameReport {
   PhasePosition phase;                 // the frame included
 };
 
-// One step of a dream from which something was learned.
+// One step of a dream, or of a negative of another kind, from which something was learned.
 struct DreamReport {
-  int64_t step = 0;  // from the dream's first own frame
+  NegativeKind kind = NegativeKind::kDream;
+  int64_t step = 0;  // from where it left the real lane
   std::vector<StepStatistics> layers;
   PhasePosition phase;  // the step included
 };
@@ -71,13 +73,33 @@ struct StageTimes {
   Duration output{};
 };
 
+// Follows about the last fifty values; the first one counts in full.
+class RecentMean {
+ public:
+  void Add(double value) { mean_ = mean_ ? *mean_ + 0.02 * (value - *mean_) : value; }
+  // None before the first value.
+  std::optional<double> value() const { return mean_; }
+
+ private:
+  std::optional<double> mean_;
+};
+
+// What was learned against, of one kind.
+struct NegativeTally {
+  int64_t steps = 0;
+  // Per layer, of steps that had reached it: p(real) of late.
+  std::vector<RecentMean> probability;
+};
+
 struct RunSummary {
   int64_t frames = 0;
   int64_t learned_frames = 0;
-  int64_t dream_steps = 0;
+  int64_t dream_steps = 0;  // of every kind of negative
   uint64_t sleeps = 0;
   Duration elapsed{};
   StageTimes stages;
+  // By NegativeKind.
+  std::array<NegativeTally, kNegativeKinds> negatives;
   // Per layer: how well real was told from dream on the frames last seen that were not to be
   // learned from, since something was learned. Without pairs where there were none.
   std::vector<RealOrDream> held_out;

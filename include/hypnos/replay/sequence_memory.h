@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "hypnos/base/rng.h"
@@ -33,10 +34,14 @@ class SequenceMemory {
 
   size_t size() const { return sequences_.size(); }
   size_t frames() const { return options_.frames; }
+  // Of every frame.
+  const PlaneShape& shape() const { return shape_; }
 
   // The index of a random sequence. Precondition: size() > 0.
   size_t Draw(Rng& rng) const { return rng.Below(sequences_.size()); }
   void Read(size_t sequence, size_t frame, Planes& out) const;
+  // All of a sequence, as it is kept; valid until a sequence makes room.
+  std::span<const HalfBuffer> Frames(size_t sequence) const { return At(sequence).frames; }
   const NetworkState& StateBefore(size_t sequence) const { return At(sequence).before; }
 
  private:

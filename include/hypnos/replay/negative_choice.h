@@ -1,0 +1,38 @@
+// Which kind the next negative sequence is: drawn in proportion to weights.
+// Threads: thread-compatible. Nothing allocates or fails.
+#pragma once
+
+#include <cstddef>
+
+#include "hypnos/base/rng.h"
+#include "hypnos/replay/negative.h"
+
+namespace hypnos {
+
+// Finite, none negative, one above 0. Only their proportions count.
+struct NegativeWeights {
+  double dream = 1;
+  double one_step = 0;
+  double hybrid = 0;
+  double splice = 0;
+
+  double Of(NegativeKind kind) const;
+  double Total() const { return dream + one_step + hybrid + splice; }
+  // Whether any kind is made of remembered sequences.
+  bool recall() const { return hybrid > 0 || splice > 0; }
+};
+
+class NegativeChoice {
+ public:
+  NegativeChoice(const NegativeWeights& weights, Rng rng);
+
+  // `remembered`: so many whole sequences. With fewer than two of them there is nothing to mix or
+  // to cut to, and what would have been recalled is dreamed.
+  NegativeKind Draw(size_t remembered);
+
+ private:
+  NegativeWeights weights_;
+  Rng rng_;
+};
+
+}  // namespace hypnos

@@ -1,0 +1,23 @@
+// A rollout of the generator: each frame is what the one before led to expect, and a real error.
+// Threads: thread-compatible.
+#pragma once
+
+#include "hypnos/replay/dreamer.h"
+#include "hypnos/replay/negative.h"
+
+namespace hypnos {
+
+class DreamNegative final : public Negative {
+ public:
+  // The grid must outlive it.
+  DreamNegative(const PatchGrid& grid, Rng rng) : dreamer_(grid, rng) {}
+
+  void Next(const NegativeSources& sources, int64_t /*frame*/, Planes& out) override {
+    dreamer_.Imagine(sources.prediction, sources.residuals, out);
+  }
+
+ private:
+  Dreamer dreamer_;
+};
+
+}  // namespace hypnos
