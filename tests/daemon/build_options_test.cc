@@ -93,8 +93,8 @@ TEST(BuildPipelineOptions, TakesTheNetworkAndItsGenerator) {
 TEST(BuildPipelineOptions, TakesTheLearning) {
   const LearningOptions options =
       Pipeline({"learning.rate=0.25", "learning.velocity=0.5", "learning.weight_decay=0.125",
-                "learning.online_share=0.75", "learning.optimiser=rms",
-                "learning.rule=interleaved", "learning.square_memory=0.5",
+                "learning.online_share=0.75", "learning.optimiser=rms", "learning.rule=interleaved",
+                "learning.square_memory=0.5",
                 "learning.rate_schedule={hold_steps: 7, fall_steps: 8, floor: 0.25}"})
           .network.learning;
   EXPECT_EQ(options.rate, 0.25f);
