@@ -71,6 +71,7 @@ Status Validate(const LearningOptions& o) {
                        "rms goes with the rule interleaved only: where phases are apart it scales "
                        "gradients that should vanish up to full steps again");
   }
+  if (!(o.velocity >= 0 && o.velocity < 1)) return BadLearning("velocity", "must be in [0, 1)");
   if (!(o.square_memory >= 0 && o.square_memory < 1)) {
     return BadLearning("square_memory", "must be in [0, 1)");
   }
@@ -170,6 +171,7 @@ void FfLayer::SetParameters(const LayerParameters& parameters) {
                parameters.bias.cols() == options_.units);
   weights_->Assign(parameters);
   learning_->Restart();
+  std::ranges::fill(mean_activity_, 0.0f);
   stopped_ = false;
 }
 

@@ -113,6 +113,7 @@ void LearningState::Collect(Phase phase, ConstMatrixView terms, std::span<const 
     Gradient& gradient = gradients_[gradient_count_++];
     gradient.phase = phase;
     gradient.terms = terms;
+    gradient.inputs = {};
     std::copy(inputs.begin(), inputs.end(), gradient.inputs.begin());
   } else if (contrasts_each_step()) {
     Push(recent_, terms, inputs.front().input);
@@ -362,6 +363,8 @@ void LearningState::Restart() {
   }
   updates_ = 0;
   rate_ = RateAfter(0, options_);
+  asleep_ = collected_ = false;
+  contrast_ = 1;
   positive_steps_ = negative_steps_ = 0;
   if (start_.weights.rows() > 0) weights_.CopyTo(start_);
   sketch_.Clear();

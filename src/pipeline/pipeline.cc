@@ -294,8 +294,9 @@ void Pipeline::Driver::SubmitRealStep(Frame* first, int hold, bool learn) {
   flow_->Submit();
   if (learn && step.first_of_frame) CountRemembered();
   // Where nothing is remembered (every clip was shorter than a sequence) there is nothing to dream
-  // of: it stays awake until there is.
-  if (has_phases() && learn && schedule_.OnStep(remembered_ > 0)) SwitchPhase();
+  // of: it stays awake until there is. And a frame that is held is held to its end.
+  const bool may_sleep = remembered_ > 0 && step.last_of_frame;
+  if (has_phases() && learn && schedule_.OnStep(may_sleep)) SwitchPhase();
 }
 
 void Pipeline::Driver::CountRemembered() {
@@ -373,6 +374,7 @@ void Pipeline::Driver::SwitchPhase() {
   report.sleeps = schedule_.sleeps();
   report.phase = PositionAfter(0);
   if (report.asleep) {
+    held_out_since_learning_ = false;
     network_->FallAsleep(between_phases_);
   } else {
     network_->WakeUp(between_phases_);

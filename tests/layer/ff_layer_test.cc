@@ -122,6 +122,16 @@ TEST(CountingAllocator, CountsWhatCLibrariesAllocate) {
 }
 #endif
 
+TEST(FfLayer, RefusesAVelocityThatForgetsNothing) {
+  for (const float velocity : {1.0f, 1.5f, -0.5f, std::numeric_limits<float>::quiet_NaN()}) {
+    LearningOptions learning = PlainSteps();
+    learning.velocity = velocity;
+    const auto layer = FfLayer::Create(SmallLayer(), learning, Rng(1));
+    ASSERT_FALSE(layer.ok());
+    EXPECT_EQ(layer.error().reason, "LEARNING_OPTION");
+  }
+}
+
 TEST(FfLayer, LookingLeavesTheWeightsAlone) {
   Bench bench(SmallLayer());
   const LayerParameters before = bench.layer.parameters();

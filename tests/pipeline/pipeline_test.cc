@@ -166,6 +166,25 @@ TEST(Pipeline, HoldsAFrameForSeveralSteps) {
   }
 }
 
+// A sleep that began while a frame was held would let the rest of its steps learn asleep, without a
+// dream beside them.
+TEST(Pipeline, HoldsAFrameToItsEndBeforeItSleeps) {
+  for (const auto rule : {LearningRule::kRehearsed, LearningRule::kDeferredContrast}) {
+    for (const int patch : {0, 8}) {
+      PipelineOptions options = SmallPipeline();
+      options.network.learning.rule = rule;
+      options.network.patches.size = patch;
+      options.steps_per_frame = 3;
+      options.schedule = {.wake_steps = 25, .sleep_steps = 2};
+      const Watched run(options, MakeClip(30));
+      ASSERT_TRUE(run.result->ok());
+      const uint64_t sleeps = (*run.result)->sleeps;
+      EXPECT_GE(sleeps, 2u);
+      EXPECT_EQ(run.recorder.dreams.size(), 2 * sleeps) << "each sleep dreams its two steps";
+    }
+  }
+}
+
 // "step/length", for each report in its order.
 class PhaseRecorder final : public Recorder {
  public:
