@@ -221,6 +221,7 @@ class Configuration(HypnosdTest):
                                 f'{self.config}:{line}:\\d+: {complaint}')
 
     def test_says_what_it_learned_against(self):
+        clips.write_avi(self.folder / 'clip.avi', 40)
         done = self.run_to_end('--set', 'learning.negatives={dream: 0, one_step: 1}')
         self.assert_ends(done, OK)
         self.assertRegex(done.stdout, r'It learned against:\n  one_step: \d+ steps; p\(real\)')
