@@ -146,6 +146,26 @@ TEST(Validate, DreamsReachTheTop) {
             "layers need at least 9");
 }
 
+TEST(Validate, ThereIsSomethingToLearnAgainst) {
+  EXPECT_EQ(AboutLayers("[{}]", "learning:\n  negatives: {dream: 0}\n"),
+            "f:5:3: all weights are 0, so that there is nothing to learn against: give dream, "
+            "one_step, hybrid or splice a weight above 0");
+  EXPECT_EQ(AboutLayers("[{}]", "learning: {negatives: {dream: 0, splice: 0.5}}\n"), "");
+  EXPECT_EQ(AboutLayers("[{}]", "learning: {negatives: {}}\n"), "");
+  EXPECT_EQ(AboutLayers("[{}]", "learning: {negatives: {hybrid: -0.5, one_step: .nan}}\n"),
+            "f:4:32: 'hybrid' must be a number from 0 to 1000000, found '-0.5'\n"
+            "f:4:48: 'one_step' must be a number from 0 to 1000000, found '.nan'");
+}
+
+TEST(Validate, WhatIsMadeOfTwoSequencesNeedsThem) {
+  EXPECT_EQ(AboutLayers("[{}]",
+                        "memory: {sequences: 1}\nlearning: {negatives: {hybrid: 1, splice: 2}}\n"),
+            "f:5:43: it is made of two remembered sequences, and memory.sequences is 1: remember "
+            "more, or leave the weight at 0");
+  EXPECT_EQ(AboutLayers("[{}]", "memory: {sequences: 1}\nlearning: {negatives: {one_step: 1}}\n"),
+            "");
+}
+
 TEST(Validate, RmsGoesWithInterleavedLearningOnly) {
   EXPECT_THAT(AboutLayers("[{}]", "learning: {optimiser: rms}\n"),
               StartsWith("f:4:23: rms goes with learning.rule: interleaved only: "));

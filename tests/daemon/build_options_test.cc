@@ -108,6 +108,15 @@ TEST(BuildPipelineOptions, TakesTheLearning) {
   EXPECT_EQ(options.rate_floor, 0.25f);
 }
 
+TEST(BuildPipelineOptions, TakesWhatToLearnAgainst) {
+  const NegativeWeights weights =
+      Pipeline({"learning.negatives={dream: 0.5, one_step: 2, hybrid: 3, splice: 4}"}).negatives;
+  EXPECT_EQ(weights.dream, 0.5);
+  EXPECT_EQ(weights.one_step, 2);
+  EXPECT_EQ(weights.hybrid, 3);
+  EXPECT_EQ(weights.splice, 4);
+}
+
 TEST(BuildPipelineOptions, KnowsEveryRule) {
   const auto rule = [](const std::string& name) {
     return Pipeline({"learning.rule=" + name}).network.learning.rule;
@@ -198,6 +207,9 @@ TEST_F(Defaults, OfScheduleAndPipelineAgree) {
   EXPECT_EQ(built_.schedule.wake_steps, made_.schedule.wake_steps);
   EXPECT_EQ(built_.schedule.sleep_steps, made_.schedule.sleep_steps);
   EXPECT_EQ(built_.dream_steps, made_.dream_steps);
+  for (const NegativeKind kind : kAllNegativeKinds) {
+    EXPECT_EQ(built_.negatives.Of(kind), made_.negatives.Of(kind)) << ToString(kind);
+  }
   EXPECT_EQ(built_.threads, made_.threads);
   EXPECT_EQ(built_.frames_in_flight, made_.frames_in_flight);
 }

@@ -212,6 +212,25 @@ class Configuration(HypnosdTest):
         self.assert_refused(done, CONFIGURATION,
                             "--set learning.rate=nan: 'rate' must be a number .*, found 'nan'")
 
+    def test_nothing_to_learn_against(self):
+        text = self.config.read_text(encoding='utf-8')
+        line = next(i for i, row in enumerate(text.splitlines(), 1) if row.startswith('learning'))
+        for weights, complaint in [
+                ('dream: 0', "all weights are 0, so that there is nothing to learn against: .*"),
+                ('splice: -1', "'splice' must be a number from 0 to 1000000, found '-1'"),
+                ('hybrid: .nan', "'hybrid' must be a number from 0 to 1000000, found '.nan'")]:
+            self.config.write_text(text.replace(
+                'rule: deferred_contrast}',
+                f'rule: deferred_contrast, negatives: {{{weights}}}}}'), encoding='utf-8')
+            self.assert_refused(self.run_to_end(), CONFIGURATION,
+                                f'{self.config}:{line}:\\d+: {complaint}')
+
+    def test_says_what_it_learned_against(self):
+        clips.write_avi(self.folder / 'clip.avi', 40)
+        done = self.run_to_end('--set', 'learning.negatives={dream: 0, one_step: 1}')
+        self.assert_ends(done, OK)
+        self.assertRegex(done.stdout, r'It learned against:\n  one_step: \d+ steps; p\(real\)')
+
     def test_the_environment_overrides_keys_and_misspelt_ones_are_named(self):
         self.environment = {'HYPNOS_SEED': '7', 'HYPNOS_INSTALL': 'no'}
         done = self.run_program('--config', self.config, '--print-config')

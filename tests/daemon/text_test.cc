@@ -203,6 +203,25 @@ TEST(SummaryText, SaysWhatWasDone) {
   EXPECT_THAT(text, Not(HasSubstr("reset")));
 }
 
+TEST(SummaryText, SaysWhatItLearnedAgainst) {
+  RunSummary summary = Summary();
+  NegativeTally& dreams = summary.negatives[static_cast<size_t>(NegativeKind::kDream)];
+  dreams.steps = 64;
+  dreams.probability.resize(2);
+  dreams.probability[0].Add(0.25);
+  EXPECT_THAT(SummaryText(summary, Slept(), {}), Not(HasSubstr("learned against")))
+      << "of dreams the layers' lines tell";
+  NegativeTally& splices = summary.negatives[static_cast<size_t>(NegativeKind::kSplice)];
+  splices.steps = 8;
+  splices.probability.resize(2);
+  splices.probability[0].Add(0.5);
+  splices.probability[1].Add(0.75);
+  EXPECT_THAT(SummaryText(summary, Slept(), {}),
+              HasSubstr("It learned against:\n"
+                        "  dream: 64 steps; p(real) of late 0.25 in layer 1, - in layer 2.\n"
+                        "  splice: 8 steps; p(real) of late 0.50 in layer 1, 0.75 in layer 2.\n"));
+}
+
 TEST(SummaryText, SurvivesARunWithoutTime) {
   EXPECT_THAT(SummaryText({}, {}, {}), HasSubstr("Saw 0 frames in 0:00 (0.0 a second)"));
 }

@@ -94,6 +94,25 @@ TEST_P(SameBits, WhereEveryJobIsDivided) {
   }
 }
 
+TEST_P(SameBits, WhateverItLearnsAgainst) {
+  PipelineOptions options = SmallPipeline();
+  options.network.learning.rule = GetParam();
+  options.negatives = {.dream = 1, .one_step = 1, .hybrid = 1, .splice = 1};
+  options.threads = 1;
+  options.frames_in_flight = 1;
+  const std::string one = Bits(options);
+  for (const int threads : {1, 2, 8}) {
+    for (const size_t in_flight : {1u, 3u, 7u}) {
+      options.threads = threads;
+      options.frames_in_flight = in_flight;
+      EXPECT_TRUE(one == Bits(options)) << threads << " threads, " << in_flight << " in flight";
+    }
+  }
+  options.negatives = {};
+  const bool learns = GetParam() != LearningRule::kLooking;
+  EXPECT_EQ(one != Bits(options), learns) << "there is a difference";
+}
+
 INSTANTIATE_TEST_SUITE_P(Rules, SameBits,
                          testing::Values(LearningRule::kRehearsed, LearningRule::kDeferredContrast,
                                          LearningRule::kInterleaved, LearningRule::kLooking));
@@ -182,6 +201,119 @@ TEST(Pipeline, HoldsAFrameToItsEndBeforeItSleeps) {
       EXPECT_GE(sleeps, 2u);
       EXPECT_EQ(run.recorder.dreams.size(), 2 * sleeps) << "each sleep dreams its two steps";
     }
+  }
+}
+
+NegativeWeights Only(NegativeKind kind) {
+  NegativeWeights weights{.dream = 0};
+  (kind == NegativeKind::kDream     ? weights.dream
+   : kind == NegativeKind::kOneStep ? weights.one_step
+   : kind == NegativeKind::kHybrid  ? weights.hybrid
+                                    : weights.splice) = 1;
+  return weights;
+}
+
+constexpr LearningRule kRulesThatLearn[] = {
+    LearningRule::kRehearsed, LearningRule::kDeferredContrast, LearningRule::kInterleaved,
+    LearningRule::kCarriedVelocity};
+
+TEST(Pipeline, LearnsAgainstWhatItIsToldTo) {
+  for (const LearningRule rule : kRulesThatLearn) {
+    for (const NegativeKind kind : kAllNegativeKinds) {
+      for (const int steps_per_frame : {1, 2}) {
+        PipelineOptions options = SmallPipeline();
+        options.network.learning.rule = rule;
+        options.negatives = Only(kind);
+        options.steps_per_frame = steps_per_frame;
+        const Watched run(options, MakeClip(60));
+        ASSERT_TRUE(run.result->ok());
+        int64_t steps = 0;
+        for (const DreamReport& dream : run.recorder.dreams) steps += dream.kind == kind;
+        const NegativeTally& tally = (*run.result)->negatives[static_cast<size_t>(kind)];
+        EXPECT_EQ(tally.steps, steps);
+        // Beside the stream there may be dreams until two sequences are remembered.
+        EXPECT_GT(steps, 10) << ToString(kind);
+        ASSERT_EQ(tally.probability.size(), 3u);
+        for (const RecentMean& p : tally.probability) {
+          ASSERT_TRUE(p.value()) << "it has reached every layer";
+          EXPECT_TRUE(*p.value() > 0 && *p.value() < 1);
+        }
+      }
+    }
+  }
+}
+
+TEST(Pipeline, TalliesEveryStepOfANegativeOnce) {
+  PipelineOptions options = SmallPipeline();
+  options.network.learning.rule = LearningRule::kInterleaved;
+  options.negatives = {.dream = 1, .one_step = 1, .hybrid = 1, .splice = 1};
+  const Watched run(options, MakeClip(300));
+  int64_t sum = 0;
+  for (const NegativeTally& tally : (*run.result)->negatives) {
+    EXPECT_GT(tally.steps, 0);
+    sum += tally.steps;
+  }
+  EXPECT_EQ(sum, (*run.result)->dream_steps);
+  EXPECT_EQ(sum, 298);
+}
+
+// Steps since it left the real lane: a sample of three is held to the end, since of five frames
+// there are not three left for another; of eight there are.
+TEST(Pipeline, HoldsAOneStepNegativeUntilItIsAtTheTop) {
+  for (const LearningRule rule : kRulesThatLearn) {
+    for (const auto& [dream_steps, last] : {std::pair(5, 4), std::pair(8, 4), std::pair(6, 2)}) {
+      PipelineOptions options = SmallPipeline();
+      options.network.learning.rule = rule;
+      options.schedule.sleep_steps = 24;
+      options.negatives = Only(NegativeKind::kOneStep);
+      options.dream_steps = dream_steps;
+      const Watched run(options, MakeClip(60));
+      int64_t oldest = 0;
+      for (const DreamReport& dream : run.recorder.dreams) {
+        EXPECT_EQ(dream.kind, NegativeKind::kOneStep);
+        oldest = std::max(oldest, dream.step);
+      }
+      EXPECT_EQ(oldest, last) << dream_steps;
+    }
+  }
+}
+
+TEST(Pipeline, DreamsWhereLessThanTwoSequencesAreRemembered) {
+  PipelineOptions options = SmallPipeline();
+  options.memory.sequences = 1;
+  const std::string dreams = Bits(options);
+  for (const NegativeKind kind : {NegativeKind::kHybrid, NegativeKind::kSplice}) {
+    options.negatives = Only(kind);
+    EXPECT_TRUE(dreams == Bits(options)) << ToString(kind);
+  }
+}
+
+// Beside the stream: a sequence is 3 + 5 frames, and the second is whole with the frame of index
+// 15. Negatives begin with those of index 2, 7, 12, 17.
+TEST(Pipeline, RecallsAsSoonAsTwoSequencesAreWhole) {
+  PipelineOptions options = SmallPipeline();
+  options.network.learning.rule = LearningRule::kInterleaved;
+  options.negatives = Only(NegativeKind::kSplice);
+  for (const size_t in_flight : {1u, 7u}) {
+    options.frames_in_flight = in_flight;
+    const Watched run(options, MakeClip(40));
+    ASSERT_EQ(run.recorder.dreams.size(), 38u);
+    for (size_t i = 0; i < 38; ++i) {
+      EXPECT_EQ(run.recorder.dreams[i].kind, i < 15 ? NegativeKind::kDream : NegativeKind::kSplice)
+          << i;
+    }
+  }
+}
+
+// So that figures can be compared, whatever is learned against.
+TEST(Pipeline, JudgesBesideDreamsOnly) {
+  PipelineOptions options = SmallPipeline();
+  options.schedule.sleep_steps = 0;
+  const std::string dreams = Bits(options);
+  ASSERT_NE(dreams.find("told 96"), std::string::npos);
+  for (const NegativeKind kind : kAllNegativeKinds) {
+    options.negatives = Only(kind);
+    EXPECT_TRUE(dreams == Bits(options)) << ToString(kind);
   }
 }
 

@@ -1,6 +1,7 @@
 // The pipeline once more, one thing after the other: it watches, remembers, and rehearses asleep,
-// or learns from each frame and from a dream beside it.
-// Memories and dreamer are the pipeline's own, so that the same is drawn; the network is not.
+// or learns from each frame and from a dream, or another negative, beside it.
+// Memories and what makes negatives are the pipeline's own, so that the same is drawn; the network
+// is not, and when which negative is shown is said here once more.
 #pragma once
 
 #include <algorithm>
@@ -8,6 +9,8 @@
 
 #include "hypnos/pipeline/pipeline.h"
 #include "hypnos/replay/dreamer.h"
+#include "hypnos/replay/negative_choice.h"
+#include "hypnos/replay/negatives.h"
 #include "hypnos/replay/sequence_memory.h"
 #include "pipeline/reference_network.h"
 
@@ -28,6 +31,12 @@ class ReferencePipeline {
             Rng(options.seed).Fork("sequences")),
         errors_(options.memory.residuals),
         dreamer_(grid_, Rng(options.seed).Fork("dreams")),
+        negatives_(grid_,
+                   {.frames = options.dream_steps,
+                    .hold_frames = static_cast<int64_t>(options.network.layers.size()),
+                    .context_frames = options.memory.context_frames},
+                   Rng(options.seed).Fork("dreams")),
+        choice_(options.negatives, Rng(options.seed).Fork("negatives")),
         replay_rng_(Rng(options.seed).Fork("replay")) {}
 
   void Show(const Frame& frame) {
@@ -60,6 +69,7 @@ class ReferencePipeline {
 
   // What came of the ticks.
   std::vector<Tick> frames, dreams;
+  std::vector<NegativeKind> kinds;  // of dreams
 
  private:
   static Tick MakeTick(Lane lane, TickStart start, Phase phase, int64_t age) {
@@ -78,18 +88,15 @@ class ReferencePipeline {
   void ShowBesideDream(Tick& real, const ReferenceNetwork::Rows& x) {
     if (age_ == 0) errors_.Clear();
     const bool dreams_beside = age_ >= 2;
-    const int64_t dream_age = (age_ - 2) % options_.dream_steps;
-    Tick dream = MakeTick(Lane::kDream, dream_age == 0 ? TickStart::kFork : TickStart::kContinue,
-                          Phase::kNegative, dream_age);
-    dream.fork_lane = Lane::kReal;
+    const int64_t frame = (age_ - 2) % options_.dream_steps;
+    Tick dream;
     ReferenceNetwork::Rows dream_x;
     if (dreams_beside) {
-      Planes dreamed;
-      dreamer_.Imagine(network_.prediction(dream_age == 0 ? Lane::kReal : Lane::kDream), errors_,
-                       dreamed);
-      dream_x = Patches(dreamed);
+      if (frame == 0) kind_ = choice_.Draw(sequences_.size());
+      dream = NegativeTick(Lane::kReal, frame);
+      dream_x = Imagined(dream, {}, frame);
       real.phase = Phase::kPositive;
-      real.age = dream_age;  // a layer learns from both or from neither
+      real.age = dream.age;  // a layer learns from both or from neither
       network_.StepLayers(dream, dream_x);
     }
     network_.StepLayers(real, x);
@@ -99,6 +106,34 @@ class ReferencePipeline {
     if (!dreams_beside) return;
     network_.ReadOut(dream, dream_x);
     dreams.push_back(dream);
+  }
+
+  // Frame `frame` of a sequence of kind_. A one-step sample is held until it is at the top, and
+  // another begins where as much of the sequence is left.
+  Tick NegativeTick(Lane follows, int64_t frame) const {
+    const int64_t hold = static_cast<int64_t>(options_.network.layers.size());
+    int64_t age = frame;
+    while (kind_ == NegativeKind::kOneStep && age >= hold &&
+           frame - age + 2 * hold <= options_.dream_steps) {
+      age -= hold;
+    }
+    Tick tick = MakeTick(Lane::kDream, age == 0 ? TickStart::kFork : TickStart::kContinue,
+                         Phase::kNegative, age);
+    tick.fork_lane = follows;
+    return tick;
+  }
+
+  ReferenceNetwork::Rows Imagined(const Tick& tick, std::optional<size_t> context, int64_t frame) {
+    const Lane follows = tick.start == TickStart::kFork ? tick.fork_lane : Lane::kDream;
+    kinds.push_back(kind_);
+    Planes planes;
+    if (kind_ == NegativeKind::kDream) {
+      dreamer_.Imagine(network_.prediction(follows), errors_, planes);
+    } else {
+      const Matrix prediction = network_.prediction(follows);
+      negatives_[kind_].Next({sequences_, context, prediction, errors_}, frame, planes);
+    }
+    return Patches(planes);
   }
 
   void RememberError() {
@@ -129,6 +164,7 @@ class ReferencePipeline {
       network_.StepLayers(tick, x);
       ReadOutReplayed(tick, x, frame);
     }
+    kind_ = choice_.Draw(sequences_.size());
     for (int64_t frame = 0; frame < options_.dream_steps && schedule_.asleep(); ++frame) {
       DreamBeside(sequence, frame);
       schedule_.OnStep();
@@ -136,15 +172,10 @@ class ReferencePipeline {
   }
 
   void DreamBeside(size_t sequence, int64_t frame) {
-    const bool first = frame == 0;
-    Tick dream = MakeTick(Lane::kDream, first ? TickStart::kFork : TickStart::kContinue,
-                          Phase::kNegative, frame);
-    dream.fork_lane = Lane::kReplay;
-    Planes dreamed;
-    dreamer_.Imagine(network_.prediction(first ? Lane::kReplay : Lane::kDream), errors_, dreamed);
-    Tick real = MakeTick(Lane::kReplay, TickStart::kContinue, Phase::kPositive, frame);
+    Tick dream = NegativeTick(Lane::kReplay, frame);
+    Tick real = MakeTick(Lane::kReplay, TickStart::kContinue, Phase::kPositive, dream.age);
     const size_t number = options_.memory.context_frames + static_cast<size_t>(frame);
-    const auto dream_x = Patches(dreamed), real_x = Remembered(sequence, number);
+    const auto dream_x = Imagined(dream, sequence, frame), real_x = Remembered(sequence, number);
     network_.StepLayers(dream, dream_x);
     network_.StepLayers(real, real_x);
     network_.FinishStep();
@@ -181,6 +212,9 @@ class ReferencePipeline {
   SequenceMemory sequences_;
   ResidualMemory errors_;
   Dreamer dreamer_;
+  Negatives negatives_;
+  NegativeChoice choice_;
+  NegativeKind kind_ = NegativeKind::kDream;
   Rng replay_rng_;
   int64_t age_ = 0;
   size_t until_remembered_ = 0;

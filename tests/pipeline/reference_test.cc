@@ -1,6 +1,6 @@
 // The pipeline computes what the equations say: compared with plain loops in double precision over
 // 200 learning frames with a discontinuity: awake throughout, with nights between, with dreams
-// beside.
+// beside; and with every kind of negative in the place of dreams.
 #include <gtest/gtest.h>
 
 #include "pipeline/fixture.h"
@@ -46,6 +46,8 @@ struct Case {
   // Sleep remembers in half precision: where single and double precision round to different
   // neighbours, inputs differ by 2^-11.
   double tolerance;
+  NegativeWeights negatives = {};
+  int dream_steps = 5;
 };
 
 class Reference : public testing::TestWithParam<Case> {
@@ -54,6 +56,8 @@ class Reference : public testing::TestWithParam<Case> {
     const Case& c = GetParam();
     PipelineOptions options = SmallPipeline();
     options.schedule = c.schedule;
+    options.negatives = c.negatives;
+    options.dream_steps = c.dream_steps;
     options.network.learning.rule = c.rule;
     options.network.patches = {.size = c.patch, .stride = c.stride};
     options.network.input_scale = c.scale;
@@ -124,7 +128,9 @@ TEST_P(Reference, EqualsThePipelineOverTwoHundredLearningFrames) {
   }
   ASSERT_EQ(run.recorder.dreams.size(), reference.dreams.size());
   for (size_t i = 0; i < reference.dreams.size(); ++i) {
-    SCOPED_TRACE(Format("dream {}", i));
+    SCOPED_TRACE(Format("dream {}, {}", i, ToString(reference.kinds[i])));
+    ASSERT_EQ(run.recorder.dreams[i].kind, reference.kinds[i]);
+    ASSERT_EQ(run.recorder.dreams[i].step, reference.dreams[i].age);
     Compare(run.recorder.dreams[i].layers, reference.dreams[i]);
     if (HasFatalFailure()) return;
   }
@@ -152,6 +158,8 @@ TEST_P(Reference, EqualsThePipelineUnitByUnit) {
 constexpr WakeSleepOptions kAwake = {.wake_steps = 0, .sleep_steps = 0};
 // A dream of five steps and one that is woken from.
 constexpr WakeSleepOptions kNights = {.wake_steps = 20, .sleep_steps = 8};
+constexpr WakeSleepOptions kNightsOfEight = {.wake_steps = 20, .sleep_steps = 14};
+constexpr NegativeWeights kEven = {.dream = 1, .one_step = 1, .hybrid = 1, .splice = 1};
 constexpr InputScale kNormalised = InputScale::kLengthNormalised, kScaled = InputScale::kScaled;
 
 constexpr LearningRule kRehearsed = LearningRule::kRehearsed,
@@ -170,7 +178,11 @@ INSTANTIATE_TEST_SUITE_P(
              1e-3},
         Case{"rehearsed_grid", kRehearsed, 8, 0, kNormalised, 16, 0, kNights, 0.005f, 1e-3},
         Case{"rehearsed_with_constraint_units", kRehearsed, 8, 0, kScaled, 16, 5, kNights, 0.005f,
-             2e-3}),
+             2e-3},
+        Case{"interleaved_with_every_negative", kInterleaved, 8, 0, kNormalised, 32, 0, kAwake,
+             0.002f, 1e-3, kEven, 8},
+        Case{"rehearsed_with_every_negative", kRehearsed, 8, 0, kNormalised, 16, 0, kNightsOfEight,
+             0.005f, 1e-3, kEven, 8}),
     [](const auto& test) { return test.param.name; });
 
 // Names the case, not its bytes.
