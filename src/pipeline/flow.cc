@@ -219,17 +219,19 @@ Step& Flow::NextStep() {
 void Flow::Submit() {
   Graph& g = *graph_;
   Step* step = &g.steps[static_cast<size_t>(g.submitted) % g.steps.size()];
-  step->number = g.submitted++;
   step->layers_left = g.layers.size();
   step->real.layers.resize(g.layers.size());
   step->dream.layers.resize(g.layers.size());
+  step->number = g.submitted++;
   g.Put(*g.begun, step);
   if (step->follows_prediction()) g.read.WaitFor(step->number);
   g.Put(*g.permitted, step);
 }
 
+void Flow::Settle() { graph_->WaitForSteps(); }
+
 void Flow::Drain() {
-  graph_->WaitForSteps();
+  Settle();
   graph_->failure.Rethrow();
 }
 

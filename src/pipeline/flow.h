@@ -23,8 +23,9 @@ class Flow {
   // Starts the step last given. If its input is dreamed, this waits for the read-out of the step
   // before, which the dream follows; the encoding goes on meanwhile.
   void Submit();
-  // Waits until nothing is under way.
+  // Waits until nothing is under way; Settle leaves it unsaid that a stage has failed.
   void Drain();
+  void Settle();
 
  private:
   struct Graph;

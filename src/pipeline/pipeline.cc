@@ -36,10 +36,8 @@ NegativeOptions SequencesOf(const PipelineOptions& options) {
           .context_frames = options.memory.context_frames};
 }
 
-// The encoder needs a first frame to know its size, and the network needs the size. The frame is
-// encoded once more, as part of the stream, with an encoder that has not seen it.
-Result<PlaneShape> ShapeOf(const VideoEncoderOptions& options, const Frame& first) {
-  HYPNOS_ASSIGN_OR_RETURN(VideoEncoder encoder, VideoEncoder::Create(options));
+// The encoder does not know its size before the first frame, where none is configured.
+PlaneShape ShapeOf(const VideoEncoder& encoder, const Frame& first) {
   PlaneShape shape = encoder.shape();
   if (shape.width == 0) shape.width = first.image.width();
   if (shape.height == 0) shape.height = first.image.height();
@@ -80,6 +78,7 @@ class Pipeline::Driver final : public PipelineControl {
  private:
   Result<RunSummary> RunGuarded(FrameQueue& queue);
   Status MaySleep() const;
+  Result<Look> CopyLook(const LookParts& parts);
   void LookAtPicture(Look& look) const;
   void LookAtResiduals(Look& look) const;
   // Nothing: a command came instead of a frame.
@@ -161,8 +160,12 @@ class Pipeline::Driver final : public PipelineControl {
 };
 
 Result<RunSummary> Pipeline::Driver::Run(FrameQueue& queue) {
+  const Instant begin = clock_.Now();
   commands_.Open(queue);
   auto result = RunGuarded(queue);
+  // Of an error it may not be the last one to hear: other stages are still at work.
+  if (flow_) flow_->Settle();
+  if (!result.ok()) Finish(begin);
   ended_ = true;
   commands_.Close(*this);
   return result;
@@ -182,7 +185,7 @@ Result<RunSummary> Pipeline::Driver::RunGuarded(FrameQueue& queue) try {
 Status Pipeline::Driver::Prepare(const Frame& first) {
   HYPNOS_ASSIGN_OR_RETURN(VideoEncoder encoder, VideoEncoder::Create(options_.encoder));
   encoder_.emplace(std::move(encoder));
-  HYPNOS_ASSIGN_OR_RETURN(const PlaneShape shape, ShapeOf(options_.encoder, first));
+  const PlaneShape shape = ShapeOf(*encoder_, first);
   // One slot more than steps under way: the read-out needs the tick before its own.
   const size_t in_flight = std::max<size_t>(1, options_.frames_in_flight);
   HYPNOS_ASSIGN_OR_RETURN(Network network, Network::Create(options_.network, shape, in_flight + 1,
@@ -525,12 +528,16 @@ bool Pipeline::Driver::WakeAfterDream() {
   return schedule_.asleep();
 }
 
-Result<Look> Pipeline::Driver::TakeLook(const LookParts& parts) try {
+Result<Look> Pipeline::Driver::TakeLook(const LookParts& parts) {
   if (!network_) {
     return Error{Code::kFailedPrecondition, "NO_NETWORK",
                  "no frame has come yet, so there is no network"};
   }
   if (!ended_) flow_->Drain();
+  return CopyLook(parts);
+}
+
+Result<Look> Pipeline::Driver::CopyLook(const LookParts& parts) try {
   Look look;
   look.options = options_.network;
   look.steps_per_frame = options_.steps_per_frame;

@@ -43,7 +43,7 @@ class PipelineControl {
   virtual Result<Look> TakeLook(const LookParts& parts) = 0;
 };
 
-// Must not throw.
+// Must not throw, nor post another.
 using PipelineCommand = std::function<void(PipelineControl&)>;
 
 }  // namespace hypnos

@@ -22,7 +22,8 @@ import time
 
 import client as control
 
-DAEMON_CORE, LOAD_CORE = 0, 1
+# The same one where there is but one.
+DAEMON_CORE, LOAD_CORE = min(os.sched_getaffinity(0)), max(os.sched_getaffinity(0))
 
 CONFIGURATION = '''
 sources:
