@@ -172,7 +172,7 @@ class Demo(ScriptTest):
                                HYPNOS_INSTALL='no')
         self.assertEqual(done.returncode, 66)
         self.assertEqual(self.calls()[0], 'cmake --preset release')
-        self.assertIn('--target hypnosd', self.calls()[1])
+        self.assertIn('--target hypnosd hypnosctl', self.calls()[1])
         self.assertEqual(self.calls()[2:], [
             f'hypnosd --config {self.tree}/configs/demo.yaml --until-end --scores a file.csv',
             f'in {self.folder}'])
