@@ -1,0 +1,68 @@
+#include "pipeline/copy_look.h"
+
+#include <new>
+
+namespace hypnos {
+namespace {
+
+void CopyActivity(const Network& network, Look& look) {
+  network.Save(Lane::kReal, look.state);
+  for (size_t l = 0; l < network.layer_count(); ++l) {
+    const auto goodness = network.goodness(Lane::kReal, l);
+    look.goodness.emplace_back(goodness.begin(), goodness.end());
+    look.layers.push_back(network.layer(l).options());
+  }
+}
+
+void CopyWeights(const Network& network, const LookParts& parts, Look& look) {
+  for (size_t l = 0; l < network.layer_count(); ++l) {
+    if (parts.weights || parts.weights_of == l) {
+      look.parameters.push_back(network.layer(l).parameters());
+    } else if (parts.weights_of) {
+      look.parameters.emplace_back();
+    }
+  }
+  if (parts.weights) look.generator = network.generator().weights();
+}
+
+void CopyPicture(const LookSubject& subject, Look& look) {
+  const Network& network = subject.network;
+  look.input.Resize(look.shape);
+  look.prediction.Resize(look.shape);
+  network.grid().Average(network.input(Lane::kReal, subject.real_tick), look.input);
+  network.grid().Average(network.prediction(Lane::kReal), look.prediction);
+  look.channels = subject.encoder.state().channels;
+  if (!subject.compared_real) return;
+  const auto surprise = network.prediction_row_errors();
+  look.surprise.assign(surprise.begin(), surprise.end());
+}
+
+// A few are enough to dream with, and each is as large as a frame.
+void CopyResiduals(const ResidualMemory& memory, Rng& rng, Look& look) {
+  constexpr int kFew = 8;
+  if (memory.empty()) return;
+  for (int i = 0; i < kFew; ++i) look.residuals.push_back(memory.Draw(rng));
+}
+
+}  // namespace
+
+Result<Look> CopyLook(const LookSubject& subject, const LookParts& parts, Rng rng) try {
+  Look look;
+  look.options = subject.options;
+  look.steps_per_frame = subject.steps_per_frame;
+  look.shape = subject.network.grid().frame();
+  look.rows = subject.network.grid().rows();
+  look.columns = subject.network.grid().columns();
+  look.clip = subject.clip;
+  look.frame = subject.frame;
+  CopyActivity(subject.network, look);
+  CopyWeights(subject.network, parts, look);
+  if (parts.picture) CopyPicture(subject, look);
+  if (parts.residuals) CopyResiduals(subject.residuals, rng, look);
+  return look;
+} catch (const std::bad_alloc&) {
+  return Error{Code::kResourceExhausted, "OUT_OF_MEMORY",
+               "there is not enough memory to copy what is to be looked at"};
+}
+
+}  // namespace hypnos

@@ -1,0 +1,241 @@
+#include "pipeline/driver.h"
+
+#include <algorithm>
+#include <exception>
+#include <new>
+#include <thread>
+
+#include "hypnos/base/format.h"
+
+namespace hypnos {
+namespace {
+
+int Threads(int asked) {
+  if (asked > 0) return asked;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+// What really followed a context is needed to be rehearsed, and to make negatives of.
+SequenceMemoryOptions DreamMemory(const PipelineOptions& options) {
+  const bool goes_on =
+      options.network.learning.rule == LearningRule::kRehearsed || options.negatives.recall();
+  const size_t continuation = goes_on ? static_cast<size_t>(options.dream_steps) : 0;
+  return {options.memory.sequences, options.memory.context_frames + continuation};
+}
+
+NegativeOptions SequencesOf(const PipelineOptions& options) {
+  const auto layers = static_cast<int64_t>(options.network.layers.size());
+  const int64_t steps = options.steps_per_frame;
+  return {.frames = options.dream_steps,
+          .hold_frames = std::max<int64_t>(1, (layers + steps - 1) / steps),
+          .context_frames = options.memory.context_frames};
+}
+
+// The encoder does not know its size before the first frame, where none is configured.
+PlaneShape ShapeOf(const VideoEncoder& encoder, const Frame& first) {
+  PlaneShape shape = encoder.shape();
+  if (shape.width == 0) shape.width = first.image.width();
+  if (shape.height == 0) shape.height = first.image.height();
+  return shape;
+}
+
+}  // namespace
+
+Pipeline::Driver::Driver(const PipelineOptions& options, const Clock& clock,
+                         PipelineObserver& observer)
+    : options_(options),
+      clock_(clock),
+      observer_(observer),
+      rng_(options.seed),
+      schedule_(options.schedule),
+      replay_rng_(rng_.Fork("replay")),
+      choice_(options.negatives, rng_.Fork("negatives")),
+      memories_{SequenceMemory(DreamMemory(options), rng_.Fork("sequences")),
+                ResidualMemory(options.memory.residuals), ResidualMemory(options.memory.residuals),
+                ResidualMemory(options.memory.residuals)},
+      negative_lane_(options.dream_steps, options.steps_per_frame),
+      ledger_(options.memory.sequences, memories_.sequences.frames(),
+              options.memory.interval_frames) {}
+
+Result<RunSummary> Pipeline::Driver::Run(FrameQueue& queue) {
+  const Instant begin = clock_.Now();
+  commands_.Open(queue);
+  auto result = RunGuarded(queue);
+  // Of an error it may not be the last one to hear: other stages are still at work.
+  if (flow_) flow_->Settle();
+  if (!result.ok()) Finish(begin);
+  ended_ = true;
+  commands_.Close(*this);
+  return result;
+}
+
+Result<RunSummary> Pipeline::Driver::RunGuarded(FrameQueue& queue) try {
+  return WatchToTheEnd(queue);
+} catch (const std::bad_alloc&) {
+  return Error{Code::kResourceExhausted, "OUT_OF_MEMORY",
+               "the network and what it remembers do not fit into memory: choose fewer units in "
+               "network.layers, a smaller frame in encoding.width and height, or fewer "
+               "memory.sequences"};
+} catch (const std::exception& e) {
+  return Error{Code::kInternal, "PIPELINE", Format("a stage of the pipeline failed: {}", e.what())};
+}
+
+Status Pipeline::Driver::Prepare(const Frame& first) {
+  HYPNOS_ASSIGN_OR_RETURN(VideoEncoder encoder, VideoEncoder::Create(options_.encoder));
+  encoder_.emplace(std::move(encoder));
+  const PlaneShape shape = ShapeOf(*encoder_, first);
+  // One slot more than steps under way: the read-out needs the tick before its own.
+  const size_t in_flight = std::max<size_t>(1, options_.frames_in_flight);
+  HYPNOS_ASSIGN_OR_RETURN(Network network, Network::Create(options_.network, shape, in_flight + 1,
+                                                           rng_.Fork("network")));
+  network_.emplace(std::move(network));
+  negatives_.emplace(network_->grid(), SequencesOf(options_), rng_.Fork("dreams"));
+  stages_.emplace(*encoder_, *network_, memories_, *negatives_, clock_, observer_, summary_);
+  flow_.emplace(*stages_, network_->layer_count(), Threads(options_.threads), in_flight);
+  return {};
+}
+
+Result<RunSummary> Pipeline::Driver::WatchToTheEnd(FrameQueue& queue) {
+  const Instant begin = clock_.Now();
+  std::optional<FrameOrEnd> first;
+  while (!first) {
+    HYPNOS_ASSIGN_OR_RETURN(first, NextFrame(queue));
+  }
+  if (std::holds_alternative<EndOfStream>(*first)) {
+    if (stopped_) return summary_;
+    return Error{Code::kNotFound, "NO_FRAMES", "the source ended before its first frame"};
+  }
+  HYPNOS_RETURN_IF_ERROR(Prepare(std::get<Frame>(*first)));
+  const Status watched = Watch(queue, std::get<Frame>(*std::move(first)));
+  flow_->Drain();
+  Finish(begin);
+  if (!watched.ok()) return watched.error();
+  return summary_;
+}
+
+Status Pipeline::Driver::Watch(FrameQueue& queue, Frame first) {
+  ShowFrame(std::move(first));
+  while (!stopped_) {
+    if (schedule_.asleep()) Sleep();
+    if (stopped_) break;
+    HYPNOS_ASSIGN_OR_RETURN(std::optional<FrameOrEnd> next, NextFrame(queue));
+    if (!next) continue;
+    if (std::holds_alternative<EndOfStream>(*next)) break;
+    ShowFrame(std::get<Frame>(*std::move(next)));
+  }
+  return {};
+}
+
+Result<std::optional<FrameOrEnd>> Pipeline::Driver::NextFrame(FrameQueue& queue) {
+  auto next = queue.PopUnlessNudged();
+  if (!next) {
+    commands_.RunAll(*this);
+    return std::optional<FrameOrEnd>();
+  }
+  if (!next->ok()) return next->error();
+  return std::optional<FrameOrEnd>(std::move(*next).value());
+}
+
+void Pipeline::Driver::ShowFrame(Frame frame) {
+  last_clip_ = frame.clip;
+  last_frame_ = frame.index;
+  if (std::exchange(switched_, false)) {
+    frame.discontinuity = Stronger(frame.discontinuity, Discontinuity::kSwitch);
+  }
+  frame.learn = frame.learn && learning_on_;
+  if (frame.discontinuity != Discontinuity::kNone) real_age_ = 0;
+  const bool learn = frame.learn;
+  if (learn) MayRemember();
+  for (int hold = 0; hold < options_.steps_per_frame; ++hold) {
+    SubmitRealStep(hold == 0 ? &frame : nullptr, hold, learn);
+  }
+}
+
+void Pipeline::Driver::MayRemember() {
+  if (!ledger_.BeginsWithNext(real_age_ == 0)) return;
+  flow_->Drain();
+  NetworkState& before = memories_.sequences.Begin();
+  before.at_rest = real_age_ == 0;
+  if (!before.at_rest) network_->Save(Lane::kReal, before);
+}
+
+// `first`: the frame, for its first step.
+void Pipeline::Driver::SubmitRealStep(Frame* first, int hold, bool learn) {
+  Step& step = flow_->NextStep();
+  step.has_real = true;
+  step.has_dream = false;
+  step.asleep = false;
+  step.first_of_frame = first != nullptr;
+  step.last_of_frame = hold + 1 == options_.steps_per_frame;
+  step.learn = learn;
+  if (first != nullptr) step.frame = std::move(*first);
+
+  Tick& tick = step.real;
+  tick.lane = Lane::kReal;
+  tick.number = ++real_ticks_;
+  tick.start = real_age_ == 0 ? TickStart::kReset : TickStart::kContinue;
+  tick.age = real_age_;
+  tick.phase = learn && has_phases() ? Phase::kPositive : Phase::kLook;
+  tick.compare = step.first_of_frame && real_age_ > 0;
+  if (step.first_of_frame) compared_real_ = tick.compare;
+  tick.learn_generator = learn && options_.network.learning.rule != LearningRule::kLooking;
+  tick.predict = step.last_of_frame;
+  step.judged = step.judged_anew = false;
+  if (learn) {
+    held_out_since_learning_ = false;
+    if (interleaved()) LearnInterleaved(step);
+  } else {
+    JudgeBesideDream(step);
+  }
+  ++real_age_;
+  step.phase = PositionAfter(learn ? 1 : 0);
+  flow_->Submit();
+  if (learn && step.first_of_frame) ledger_.Count();
+  // Where nothing is remembered (every clip was shorter than a sequence) there is nothing to dream
+  // of: it stays awake until there is. And a frame that is held is held to its end.
+  const bool may_sleep = ledger_.remembered() > 0 && step.last_of_frame;
+  if (has_phases() && learn && schedule_.OnStep(may_sleep)) SwitchPhase();
+}
+
+// Every dream_steps frames a negative sequence leaves the real stream, and then runs beside it.
+// Returns false where that is not possible yet: the first fork of a clip needs a prediction and
+// a residual: two frames.
+bool Pipeline::Driver::AddNegativeBeside(Step& step, Purpose purpose) {
+  if (real_age_ < 2 * options_.steps_per_frame) {
+    negative_lane_.CutBeside();
+    return false;
+  }
+  // What is judged is told from dreams.
+  const bool judge = purpose == Purpose::kJudge;
+  if (judge && negative_lane_.kind() != NegativeKind::kDream) negative_lane_.CutBeside();
+  const NegativeLane::Place place = negative_lane_.NextBeside();
+  if (place.begins()) {
+    negative_lane_.Begin(judge ? NegativeKind::kDream : choice_.Draw(ledger_.remembered()), {});
+  }
+  negative_lane_.Fill(*negatives_, Lane::kReal, step.real.number - 1, place.frame, place.hold,
+                      step);
+  return true;
+}
+
+// A layer learns from both or from neither.
+void Pipeline::Driver::LearnInterleaved(Step& step) {
+  if (!AddNegativeBeside(step, Purpose::kLearn)) return;
+  step.real.phase = Phase::kPositive;
+  step.real.age = std::min(step.real.age, step.dream.age);
+}
+
+void Pipeline::Driver::JudgeBesideDream(Step& step) {
+  if (!AddNegativeBeside(step, Purpose::kJudge)) return;
+  step.dream.phase = Phase::kLook;
+  step.judged = true;
+  step.judged_anew = !std::exchange(held_out_since_learning_, true);
+}
+
+PhasePosition Pipeline::Driver::PositionAfter(uint64_t steps) const {
+  if (!has_phases() || schedule_.length() == 0) return {};
+  return {std::min(schedule_.step() + steps, schedule_.length()), schedule_.length()};
+}
+
+void Pipeline::Driver::Finish(Instant begin) { summary_.elapsed = clock_.Now() - begin; }
+
+}  // namespace hypnos

@@ -1,0 +1,110 @@
+// Decides what the next step is, and owns everything that lasts over steps.
+// driver.cc watches: real frames, and negatives beside them. driver_asleep.cc sleeps: recalls and
+// dreams. driver_commands.cc does what is asked for from outside.
+// Threads: as Pipeline.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "hypnos/pipeline/pipeline.h"
+#include "pipeline/command_box.h"
+#include "pipeline/flow.h"
+#include "pipeline/memory_ledger.h"
+#include "pipeline/negative_lane.h"
+
+namespace hypnos {
+
+class Pipeline::Driver final : public PipelineControl {
+ public:
+  Driver(const PipelineOptions& options, const Clock& clock, PipelineObserver& observer);
+
+  Result<RunSummary> Run(FrameQueue& queue);
+  void Stop() { stopped_ = true; }
+  void Post(PipelineCommand command) { commands_.Post(std::move(command), *this); }
+  const RunSummary& summary() const { return summary_; }
+  const Network* network() const { return network_ ? &*network_ : nullptr; }
+
+  PipelinePhase phase() const override;
+  Result<bool> SetLearning(bool on) override;
+  Result<bool> SleepNow(uint64_t steps) override;
+  bool WakeNow() override;
+  bool WakeAfterDream() override;
+  Result<Look> TakeLook(const LookParts& parts) override;
+
+ private:
+  Result<RunSummary> RunGuarded(FrameQueue& queue);
+  Result<RunSummary> WatchToTheEnd(FrameQueue& queue);
+  Status Prepare(const Frame& first);
+  Status Watch(FrameQueue& queue, Frame first);
+  // Nothing: a command came instead of a frame.
+  Result<std::optional<FrameOrEnd>> NextFrame(FrameQueue& queue);
+  void ShowFrame(Frame frame);
+  void MayRemember();
+  void SubmitRealStep(Frame* first, int hold, bool learn);
+  void LearnInterleaved(Step& step);
+  void JudgeBesideDream(Step& step);
+  enum class Purpose { kLearn, kJudge };
+  bool AddNegativeBeside(Step& step, Purpose purpose);
+  void Finish(Instant begin);
+
+  void SwitchPhase();
+  void Sleep();
+  void Recall(size_t sequence);
+  void Dream(size_t sequence);
+  void SubmitReplayStep(size_t sequence, size_t frame, int hold);
+  void SubmitDreamStep(size_t sequence, int64_t frame, int hold);
+  void FillReplay(Step& step, size_t sequence, size_t frame, int hold);
+
+  Status MaySleep() const;
+
+  // So many steps from now, in the present phase.
+  PhasePosition PositionAfter(uint64_t steps) const;
+  bool interleaved() const { return options_.network.learning.rule == LearningRule::kInterleaved; }
+  bool rehearses() const { return options_.network.learning.rule == LearningRule::kRehearsed; }
+  // Whether real frames and dreams have phases of their own.
+  bool has_phases() const {
+    const LearningRule rule = options_.network.learning.rule;
+    return rehearses() || rule == LearningRule::kDeferredContrast ||
+           rule == LearningRule::kCarriedVelocity;
+  }
+
+  PipelineOptions options_;
+  const Clock& clock_;
+  PipelineObserver& observer_;
+  Rng rng_;
+  WakeSleep schedule_;
+  Rng replay_rng_;
+  NegativeChoice choice_;
+  Memories memories_;
+  std::optional<VideoEncoder> encoder_;
+  std::optional<Network> network_;
+  std::optional<Negatives> negatives_;
+  std::optional<Stages> stages_;
+  std::optional<Flow> flow_;
+  SerialExecutor between_phases_;
+  std::atomic<bool> stopped_ = false;
+  RunSummary summary_;
+
+  CommandBox commands_;
+  bool ended_ = false;
+  bool learning_on_ = true;
+  bool switched_ = false;  // learning, since the last frame
+  bool wake_after_dream_ = false;
+  std::string last_clip_;
+  int64_t last_frame_ = 0;
+  // What the generator compared last was a real frame, and not one that is replayed.
+  bool compared_real_ = false;
+
+  int64_t real_ticks_ = 0;
+  int64_t replay_ticks_ = 0;
+  int64_t real_age_ = 0;  // ticks since the last discontinuity
+  NegativeLane negative_lane_;
+  bool held_out_since_learning_ = false;
+  MemoryLedger ledger_;
+};
+
+}  // namespace hypnos

@@ -1,0 +1,33 @@
+#include "pipeline/negative_lane.h"
+
+namespace hypnos {
+
+NegativeLane::Place NegativeLane::NextBeside() {
+  const Place place = {.frame = beside_ticks_ / steps_per_frame_ % frames_,
+                       .hold = static_cast<int>(beside_ticks_ % steps_per_frame_)};
+  ++beside_ticks_;
+  return place;
+}
+
+void NegativeLane::Fill(const Negatives& negatives, Lane follows, int64_t fork_number,
+                        int64_t frame, int hold, Step& step) {
+  const int64_t beginning = negatives[kind_].Beginning(frame);
+  const bool fork = frame == beginning && hold == 0;
+  step.has_dream = true;
+  step.negative = {kind_, frame, context_};
+  step.dream_follows = fork ? follows : Lane::kDream;
+  Tick& dream = step.dream;
+  dream.lane = Lane::kDream;
+  dream.number = ++ticks_;
+  dream.start = fork ? TickStart::kFork : TickStart::kContinue;
+  dream.fork_lane = follows;
+  dream.fork_number = fork_number;
+  dream.age = (frame - beginning) * steps_per_frame_ + hold;
+  dream.phase = Phase::kNegative;
+  // Only a dream goes on with what is expected, and its last frame leads nowhere.
+  dream.predict =
+      kind_ == NegativeKind::kDream && hold + 1 == steps_per_frame_ && frame + 1 < frames_;
+  step.dream_step = dream.age;
+}
+
+}  // namespace hypnos
