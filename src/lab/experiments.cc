@@ -1,5 +1,6 @@
 #include "lab/experiments.h"
 
+#include "lab/boring_video.h"
 #include "lab/phases.h"
 
 namespace hypnos::lab {
@@ -8,6 +9,8 @@ namespace {
 constexpr ExperimentEntry kExperiments[] = {
     {"phases", "Labelled images, awake and asleep for long: which learning rule survives it",
      MakePhases},
+    {"boring-video", "Labelled images held still in a recurrent network, the label above the top",
+     MakeBoringVideo},
 };
 
 }  // namespace

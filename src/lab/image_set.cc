@@ -112,4 +112,22 @@ ImageSet WithValidation(ImageSet set, size_t count) {
   return set;
 }
 
+Result<std::vector<ImageSet>> LoadImageSets(FileSystem& files,
+                                            const std::vector<std::string>& folders,
+                                            bool validate) {
+  const std::vector<std::string> fashion = {kFashionFolder};
+  std::vector<ImageSet> sets;
+  for (const std::string& folder : folders.empty() ? fashion : folders) {
+    HYPNOS_ASSIGN_OR_RETURN(ImageSet set, LoadImageSet(files, folder));
+    const size_t needed = kImagesPerBatch + (validate ? kValidationImages : 0);
+    if (set.train.count() < needed) {
+      return Error{
+          Code::kInvalidArgument, "IMAGE_SET",
+          Format("'{}' has {} training images; {} are needed", folder, set.train.count(), needed)};
+    }
+    sets.push_back(validate ? WithValidation(std::move(set), kValidationImages) : std::move(set));
+  }
+  return sets;
+}
+
 }  // namespace hypnos::lab

@@ -18,6 +18,13 @@ namespace hypnos::lab {
 
 inline constexpr size_t kClasses = 10;
 
+// Experiments learn and judge so many at a time.
+inline constexpr size_t kImagesPerBatch = 100;
+
+// Added under the root where images are length-normalised: far below one lit pixel, for they are
+// without noise, and only a black one is not normalised.
+inline constexpr float kPixelNoise = 1e-4f;
+
 // Where Debian's dataset-fashion-mnist has Fashion-MNIST.
 inline constexpr const char* kFashionFolder = "/usr/share/datasets/fashion-mnist";
 
@@ -44,9 +51,18 @@ struct ImageSet {
 // not fit one another, a label is not below kClasses or an image has too few pixels for one.
 Result<ImageSet> LoadImageSet(FileSystem& files, const std::string& folder);
 
+// How many images are kept back for choosing settings: as many as MNIST has test images.
+inline constexpr size_t kValidationImages = 10'000;
+
 // For choosing settings: the last `count` training images take the place of the test images, which
 // nobody has seen then.
 // Precondition: there are more training images than that.
 ImageSet WithValidation(ImageSet set, size_t count);
+
+// What an experiment learns from and is judged by: the sets in these folders, or Fashion-MNIST
+// where none is named, WithValidation or as they are. Errors: LoadImageSet's; kInvalidArgument,
+// reason IMAGE_SET, for a set that leaves less than one batch to learn from.
+Result<std::vector<ImageSet>> LoadImageSets(FileSystem& files,
+                                            const std::vector<std::string>& folders, bool validate);
 
 }  // namespace hypnos::lab

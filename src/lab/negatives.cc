@@ -36,6 +36,22 @@ uint8_t WrongLabel(uint8_t label, Rng& rng) {
   return static_cast<uint8_t>((label + step) % kClasses);
 }
 
+uint8_t LikelyWrongLabel(uint8_t label, std::span<const float> likely, Rng& rng) {
+  HYPNOS_CHECK(label < kClasses && likely.size() == kClasses);
+  float sum = 0;
+  for (size_t other = 0; other < kClasses; ++other) sum += other == label ? 0 : likely[other];
+  if (!(sum > 0)) return WrongLabel(label, rng);
+  float left = rng.Uniform() * sum;
+  size_t drawn = label;
+  for (size_t other = 0; other < kClasses; ++other) {
+    if (other == label || likely[other] <= 0) continue;
+    drawn = other;
+    left -= likely[other];
+    if (left < 0) break;
+  }
+  return static_cast<uint8_t>(drawn);
+}
+
 MaskDrawer::MaskDrawer(size_t height, size_t width) : height_(height), width_(width) {}
 
 void MaskDrawer::Draw(Rng& rng, std::span<float> mask) const {

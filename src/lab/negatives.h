@@ -17,6 +17,10 @@ void EmbedLabel(uint8_t label, std::span<float> pixels);
 // Any other label, each as likely.
 uint8_t WrongLabel(uint8_t label, Rng& rng);
 
+// Any other label, each as likely as `likely` has it, once the truth is taken out; each as likely
+// as the others where that leaves nothing. Shape: likely [kClasses], none negative.
+uint8_t LikelyWrongLabel(uint8_t label, std::span<const float> likely, Rng& rng);
+
 // Random masks with large regions of ones and zeros: random bits, blurred again and again with
 // (1/4, 1/2, 1/4) in both directions, then cut at 1/2. A hybrid has parts of either image that are
 // right by themselves; only what belongs together over longer distances is wrong.

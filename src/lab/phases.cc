@@ -3,22 +3,19 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <iterator>
 #include <optional>
 #include <utility>
 
 #include "hypnos/base/format.h"
 #include "lab/image_set.h"
+#include "lab/options.h"
 #include "lab/phase_rules.h"
 #include "lab/phases_cell.h"
 #include "lab/turn.h"
 
 namespace hypnos::lab {
 namespace {
-
-// As many as there are test images.
-constexpr size_t kValidationImages = 10'000;
 
 // Wake and sleep of the same length, and shorter and shorter sleeps.
 constexpr const char* kTurns[] = {"1:1", "8:8", "32:32", "128:128", "32:16", "32:4", "32:2"};
@@ -57,17 +54,6 @@ std::vector<std::string> RuleNames() {
   return names;
 }
 
-// Why it is no positive number, in a sentence: CLI11's own check names the largest of all numbers.
-std::string CheckPositive(const std::string& text) {
-  char* end = nullptr;
-  const double value = std::strtod(text.c_str(), &end);
-  if (!text.empty() && *end == '\0' && std::isfinite(value) && value > 0) return "";
-  return Format("'{}' is not a number above 0", text);
-}
-
-std::string Number(float value) { return Format("{}", value); }
-std::string Percent(double share) { return Format("{:.2f}", 100 * share); }
-
 Result<Row> RunCell(const PhasesCell& cell, const ImageSet& set, const GoOn& go_on) {
   HYPNOS_ASSIGN_OR_RETURN(const PhasesScore score,
                           RunPhasesCell(cell, set, [&] { return go_on(1); }));
@@ -83,7 +69,6 @@ class Phases final : public Experiment {
   Result<Plan> MakePlan(const LabOptions& options, FileSystem& files) override;
 
  private:
-  Status Load(const std::vector<std::string>& folders, FileSystem& files);
   void AddCells(const ImageSet& set, const LabOptions& options, Plan& plan) const;
   std::vector<Turn> TurnsOf(const PhaseRule& rule) const;
   PhasesCell MakeCell(const PhaseRule& rule, const Turn& turn, const std::string& negatives) const;
@@ -133,29 +118,13 @@ void Phases::Declare(CLI::App& app) {
 }
 
 Result<Plan> Phases::MakePlan(const LabOptions& options, FileSystem& files) {
-  HYPNOS_RETURN_IF_ERROR(Load(options.data, files));
+  HYPNOS_ASSIGN_OR_RETURN(sets_, LoadImageSets(files, options.data, flags_.validate));
   Plan plan;
   plan.key_columns = kKeyColumns;
   plan.result_columns = kResultColumns;
   for (const ImageSet& set : sets_) AddCells(set, options, plan);
   plan.configuration = Describe(options);
   return plan;
-}
-
-Status Phases::Load(const std::vector<std::string>& folders, FileSystem& files) {
-  const std::vector<std::string> fashion = {kFashionFolder};
-  for (const std::string& folder : folders.empty() ? fashion : folders) {
-    HYPNOS_ASSIGN_OR_RETURN(ImageSet set, LoadImageSet(files, folder));
-    const size_t needed = kImagesPerBatch + (flags_.validate ? kValidationImages : 0);
-    if (set.train.count() < needed) {
-      return Error{
-          Code::kInvalidArgument, "IMAGE_SET",
-          Format("'{}' has {} training images; {} are needed", folder, set.train.count(), needed)};
-    }
-    sets_.push_back(flags_.validate ? WithValidation(std::move(set), kValidationImages)
-                                    : std::move(set));
-  }
-  return {};
 }
 
 void Phases::AddCells(const ImageSet& set, const LabOptions& options, Plan& plan) const {

@@ -17,9 +17,6 @@
 namespace hypnos::lab {
 namespace {
 
-// Far below one lit pixel: images are without noise, and only a black one is not normalised.
-constexpr float kPixelNoise = 1e-4f;
-
 using Batch = std::vector<size_t>;
 
 Result<LayerStack> MakeStack(const PhasesCell& cell, size_t inputs, const Rng& rng) {

@@ -23,8 +23,6 @@ namespace hypnos::lab {
 
 enum class NegativeKind { kLabel, kMask };
 
-inline constexpr size_t kImagesPerBatch = 100;
-
 struct PhasesCell {
   NegativeKind negatives = NegativeKind::kLabel;
   LearningRule rule = LearningRule::kInterleaved;

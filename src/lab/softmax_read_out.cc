@@ -51,6 +51,15 @@ void SoftmaxReadOut::Learn(std::span<const Segment> features, std::span<const ui
   AddScaled(rate, bias_velocity_.values(), bias_.values());
 }
 
+void SoftmaxReadOut::Probabilities(std::span<const Segment> features, MatrixView out) {
+  HYPNOS_CHECK(out.rows == terms_.rows() && out.cols == terms_.cols());
+  LogOdds(features);
+  for (size_t i = 0; i < out.rows; ++i) {
+    std::ranges::copy(terms_.row(i), out.row(i).begin());
+    Softmax(out.row(i));
+  }
+}
+
 void SoftmaxReadOut::Predict(std::span<const Segment> features, std::span<uint8_t> classes) {
   HYPNOS_CHECK(classes.size() == terms_.rows());
   LogOdds(features);

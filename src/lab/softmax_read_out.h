@@ -26,6 +26,8 @@ class SoftmaxReadOut {
 
   // Features come as segments side by side, [batch x features] together; labels [batch].
   void Learn(std::span<const Segment> features, std::span<const uint8_t> labels);
+  // q of each row. Shape: out [batch x classes].
+  void Probabilities(std::span<const Segment> features, MatrixView out);
   // The likeliest class of each row; the first of equals.
   void Predict(std::span<const Segment> features, std::span<uint8_t> classes);
 

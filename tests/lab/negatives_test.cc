@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <vector>
 
@@ -27,6 +28,30 @@ TEST(WrongLabel, IsEachOtherLabelAboutAsOften) {
   EXPECT_EQ(drawn.count(7), 0U);
   for (const auto& [label, count] : drawn) {
     EXPECT_NEAR(count, 1000, 150) << label;  // five standard deviations
+  }
+}
+
+TEST(LikelyWrongLabel, IsAsOftenAsItIsLikelyOnceTheTruthIsTakenOut) {
+  const std::vector<float> likely = {0, 0.06f, 0, 0.9f, 0, 0.03f, 0, 0, 0, 0.01f};
+  Rng rng(1);
+  std::map<int, int> drawn;
+  for (int i = 0; i < 1000; ++i) ++drawn[LikelyWrongLabel(3, likely, rng)];
+  EXPECT_EQ(drawn.size(), 3U);
+  EXPECT_NEAR(drawn[1], 600, 80);  // five standard deviations
+  EXPECT_NEAR(drawn[5], 300, 75);
+  EXPECT_NEAR(drawn[9], 100, 50);
+}
+
+TEST(LikelyWrongLabel, IsAnyOtherWhereNoneIsLikely) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const float rest : {0.0f, nan}) {
+    std::vector<float> likely(kClasses, rest);
+    likely[7] = 1;
+    Rng rng(1);
+    std::map<int, int> drawn;
+    for (int i = 0; i < 500; ++i) ++drawn[LikelyWrongLabel(7, likely, rng)];
+    EXPECT_EQ(drawn.size(), kClasses - 1) << rest;
+    EXPECT_EQ(drawn.count(7), 0U) << rest;
   }
 }
 

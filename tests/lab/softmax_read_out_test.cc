@@ -44,6 +44,26 @@ TEST(SoftmaxReadOut, LearnsToNameTheClass) {
   EXPECT_EQ(named, unseen.labels);
 }
 
+TEST(SoftmaxReadOut, ProbabilitiesAddUpAndTheLikeliestIsNamed) {
+  SoftmaxReadOut read_out(kBatch, kFeatures, kNumberOfClasses, {});
+  Rng rng(1);
+  const Examples seen(rng);
+  read_out.Learn(seen.parts(), seen.labels);
+  Matrix likely(kBatch, kNumberOfClasses);
+  read_out.Probabilities(seen.parts(), likely);
+  std::vector<uint8_t> named(kBatch);
+  read_out.Predict(seen.parts(), named);
+  for (size_t i = 0; i < kBatch; ++i) {
+    float sum = 0;
+    for (const float q : likely.row(i)) {
+      EXPECT_GT(q, 0);
+      EXPECT_LE(q, likely.row(i)[named[i]]);
+      sum += q;
+    }
+    EXPECT_NEAR(sum, 1, 1e-5);
+  }
+}
+
 TEST(SoftmaxReadOut, NamesTheFirstClassBeforeItHasLearned) {
   SoftmaxReadOut read_out(kBatch, kFeatures, kNumberOfClasses, {});
   Rng rng(1);
