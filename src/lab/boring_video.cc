@@ -43,9 +43,9 @@ struct Flags {
   size_t steps = 8;
   size_t shift = 1;
   float own_share = 0.5f;
-  std::string optimiser = kPlain;
-  float rate = 0.02f;
-  float velocity = 0.9f;
+  std::string optimiser = kRms;
+  float rate = 5e-4f;
+  float velocity = 0;
   float weight_decay = 3e-4f;
   float temperature_per_unit = 0.04f;
   float peer_normalisation = 0;

@@ -72,22 +72,23 @@ class Run {
       LearnBatch(stream_.Next());
       if (!watch.learned()) return false;
       if (done % per_pass == 0) {
-        watch.judged(done / per_pass, Judge(std::min(kImagesWatched, set_.test.count())).error);
+        const size_t count = std::min(kImagesWatched, set_.test.count());
+        watch.judged(done / per_pass, Judge(count, kAnswerStep).error);
       }
     }
     return true;
   }
 
-  // By the first `count` test images.
-  BoringVideoScore Judge(size_t count) {
-    SettlingTally tally(kImagesPerBatch, cell_.units.size(), kJudgedSteps);
+  // By the first `count` test images. Precondition: steps >= kAnswerStep.
+  BoringVideoScore Judge(size_t count, size_t steps) {
+    SettlingTally tally(kImagesPerBatch, cell_.units.size(), steps);
     size_t right_by_read_out = 0;
     for (size_t first = 0; first < count; first += kImagesPerBatch) {
       const auto truth =
           std::span(set_.test.labels).subspan(first, std::min(kImagesPerBatch, count - first));
       LookAtTest(first, truth.size());
       right_by_read_out += CountNamed(truth);
-      for (uint8_t label = 0; label < kClasses; ++label) Settle(label, tally);
+      for (uint8_t label = 0; label < kClasses; ++label) Settle(label, steps, tally);
       tally.Count(truth);
     }
     const auto error = [&](size_t right) {
@@ -100,8 +101,8 @@ class Run {
     for (size_t l = 0; l < cell_.units.size(); ++l) {
       score.layer_errors.push_back(error(tally.right_by_layer(kAnswerStep, l)));
     }
-    for (size_t steps = 1; steps <= kJudgedSteps; ++steps) {
-      score.error_by_steps.push_back(error(tally.right_by_sum(steps)));
+    for (size_t step = 1; step <= steps; ++step) {
+      score.error_by_steps.push_back(error(tally.right_by_sum(step)));
     }
     return score;
   }
@@ -167,10 +168,10 @@ class Run {
   }
 
   // From the first pass upwards in `real_`.
-  void Settle(uint8_t label, SettlingTally& tally) {
+  void Settle(uint8_t label, size_t steps, SettlingTally& tally) {
     negative_.CopyFrom(real_);
     for (size_t i = 0; i < kImagesPerBatch; ++i) WriteLabel(label, negative_labels_.row(i));
-    for (size_t step = 1; step <= kJudgedSteps; ++step) {
+    for (size_t step = 1; step <= steps; ++step) {
       stack_.Step(inputs_, negative_labels_, Phase::kLook, negative_);
       for (size_t l = 0; l < negative_.states.size(); ++l) {
         tally.Record(label, step, l, negative_.states[l].goodness);
@@ -201,7 +202,7 @@ Result<BoringVideoScore> RunBoringVideoCell(const BoringVideoCell& cell, const I
   HYPNOS_ASSIGN_OR_RETURN(SettlingStack stack, MakeStack(cell, set.train.size, rng));
   Run run(cell, set, std::move(stack), rng);
   if (!run.Learn(watch)) return Error{Code::kCancelled, "STOPPED", "stopped before its end"};
-  return run.Judge(set.test.count());
+  return run.Judge(set.test.count(), kJudgedSteps);
 }
 
 }  // namespace hypnos::lab

@@ -148,6 +148,58 @@ class Phases(LabTest):
         self.assertTrue(all(row['accuracy_percent'] for row in rows))
 
 
+class BoringVideo(LabTest):
+
+    def boring_video(self, *arguments: str) -> subprocess.CompletedProcess:
+        return self.lab('boring-video', '--data', self.data, '--out', 'out', '--units', '60',
+                        '--epochs', '10', *arguments)
+
+    def rows(self) -> list[dict]:
+        with (self.folder / 'out/boring-video.csv').open(encoding='utf-8', newline='') as file:
+            return list(csv.DictReader(file))
+
+    def test_names_images_and_tells_the_error_by_settling_steps(self):
+        run = self.boring_video()
+        self.assert_ends(run, OK, "'bars', seed 1: 10 passes")
+        self.assertIn('2 recurrent layers of 60 units', run.stdout)
+        row, = self.rows()
+        self.assertEqual((row['data'], row['judged_on'], row['units'], row['batches']),
+                         ('bars', 'test', '60', '50'))
+        self.assertLess(float(row['error_percent']), 50)
+        self.assertEqual(row['error_after_5_percent'], row['error_percent'])
+        for name in ['read_out_error', 'layer_1_error', 'layer_2_error', 'error_after_12']:
+            self.assertLess(float(row[f'{name}_percent']), 90)
+
+    def test_seeds_do_not_depend_on_what_runs_beside_them(self):
+        self.assert_ends(self.boring_video('--seeds', '2', '--scale', '0.1', '--threads', '2'), OK)
+        together = sorted(map(str, self.rows()))
+        (self.folder / 'out/boring-video.csv').unlink()
+        self.assert_ends(self.boring_video('--seed', '2', '--scale', '0.1'), OK)
+        self.assert_ends(self.boring_video('--scale', '0.1'), OK)
+        self.assertEqual(sorted(map(str, self.rows())), together)
+        self.assertNotEqual(self.rows()[0]['error_percent'], '')
+
+    def test_wrong_usage_exits_64_and_writes_nothing(self):
+        for arguments in [['--units', '0'], ['--steps', '0'], ['--shift', '-1'],
+                          ['--own-share', '2'], ['--optimiser', 'adam'], ['--rate', '0'],
+                          ['--rate', 'nan'], ['--weight-decay', '-1'], ['--epochs', '0'],
+                          ['--temperature-per-unit', '0']]:
+            self.assert_ends(self.boring_video(*arguments), USAGE)
+        # What the layer says of its options.
+        self.assert_ends(self.boring_video('--velocity', '1'), USAGE, 'velocity')
+        self.assertFalse(list(self.folder.glob('out/*.csv')))
+
+    def test_labels_that_do_not_belong_to_the_images_are_named(self):
+        labels = self.data / 'train-labels-idx1-ubyte'
+        labels.write_bytes(struct.pack('>2I', 0x801, 3) + bytes(3))
+        self.assert_ends(self.boring_video(), NO_INPUT, str(labels), '3 labels for 500 images')
+        labels.write_bytes(struct.pack('>2I', 0x801, 500) + bytes([10] * 500))
+        self.assert_ends(self.boring_video(), NO_INPUT, str(labels), 'label 10 of image 0')
+
+    def test_too_few_images_are_refused(self):
+        self.assert_ends(self.boring_video('--validate'), NO_INPUT, '10100 are needed')
+
+
 class WrongUse(LabTest):
 
     def test_help_has_examples_and_names_the_experiments(self):
@@ -155,6 +207,7 @@ class WrongUse(LabTest):
         self.assertEqual(run.returncode, OK)
         self.assertIn('hypnos-lab phases --scale 0.1', run.stdout)
         self.assertIn('--turns', self.lab('phases', '--help').stdout)
+        self.assertIn('--steps', self.lab('boring-video', '--help').stdout)
 
     def test_wrong_usage_exits_64(self):
         for arguments in [[], ['nothing'], ['phases', '--rules', 'magic'],

@@ -27,6 +27,14 @@ def row(rule: str, turn: str, accuracy: float, *, seed=1, batches=50, judged_on=
             f'{accuracy},,\n')
 
 
+SETTLING_HEADER = ('data,judged_on,units,seed,rate,error_percent,read_out_error_percent,'
+                   'error_after_1_percent,error_after_2_percent,error_after_3_percent\n')
+
+
+def settling_row(errors: list[float], *, seed=1, rate=0.1, judged_on='test') -> str:
+    return f"bars,{judged_on},60,{seed},{rate},2,7,{','.join(map(str, errors))}\n"
+
+
 @unittest.skipUnless(HAS_MATPLOTLIB, 'python3-matplotlib is not there: scripts/install-packages lab')
 class PlotTest(unittest.TestCase):
 
@@ -65,6 +73,29 @@ class PlotTest(unittest.TestCase):
         self.assertEqual(self.picture(row('deferred', '8:8', 40), row('deferred', '8:8', 80)), one)
         self.assertEqual(self.picture(row('deferred', '8:8', 80),
                                       row('deferred', '8:8', 40, judged_on='validation')), one)
+
+    def settling(self, *rows: str) -> bytes:
+        done = self.plot('boring-video.csv', SETTLING_HEADER, *rows)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return (self.folder / 'boring-video.png').read_bytes()
+
+    def test_settling_is_drawn_and_shows_the_figures(self):
+        one = self.settling(settling_row([5, 3, 2]))
+        self.assertTrue(one.startswith(b'\x89PNG'))
+        self.assertEqual(self.settling(settling_row([5, 3, 2])), one)
+        self.assertNotEqual(self.settling(settling_row([5, 3, 4])), one)
+
+    def test_seeds_of_settling_are_one_line_and_other_settings_another(self):
+        two_seeds = self.settling(settling_row([5, 3, 2]), settling_row([6, 4, 2], seed=2))
+        two_rates = self.settling(settling_row([5, 3, 2]), settling_row([6, 4, 2], rate=0.2))
+        self.assertNotEqual(two_seeds, two_rates)
+
+    def test_settling_judged_by_validation_is_not_drawn(self):
+        one = self.settling(settling_row([5, 3, 2]))
+        self.assertEqual(self.settling(settling_row([5, 3, 2]),
+                                       settling_row([9, 9, 9], judged_on='validation')), one)
+        done = self.plot('boring-video.csv', SETTLING_HEADER)
+        self.assertEqual((done.returncode, done.stdout), (0, ''))
 
     def test_what_belongs_to_no_experiment_exits_66(self):
         for name in ['other.csv', 'phases.csv']:

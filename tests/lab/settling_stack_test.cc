@@ -151,8 +151,13 @@ TEST(SettlingStack, TheLabelComesDownALayerAStep) {
   EXPECT_TRUE(differ(0));
 }
 
-TEST(SettlingStack, LearnsToTellTwoLabelsApart) {
-  SettlingStack stack = Make({.rule = LearningRule::kInterleaved, .rate = 0.01f});
+// The same image with two labels; room enough for the layers to hold both.
+TEST(SettlingStack, EveryLayerLearnsWhichLabelIsRight) {
+  const std::vector<size_t> units = {40, 40};
+  const LearningOptions learning{.rule = LearningRule::kInterleaved, .rate = 0.005f};
+  auto made = SettlingStack::Create(kInputs, kLabels, units, {}, learning, Rng(1));
+  ASSERT_TRUE(made.ok());
+  SettlingStack& stack = *made;
   SettlingStack::Lane real = stack.MakeLane(kBatch), fake = stack.MakeLane(kBatch);
   const Matrix images = Normalised(kInputs, 2);
   const Matrix right = Normalised(kLabels, 3), wrong = Normalised(kLabels, 4);
@@ -167,7 +172,7 @@ TEST(SettlingStack, LearnsToTellTwoLabelsApart) {
   }
   for (size_t l = 0; l < 2; ++l) {
     for (size_t i = 0; i < kBatch; ++i) {
-      EXPECT_GT(real.states[l].probability[i], fake.states[l].probability[i] + 0.2f);
+      EXPECT_GT(real.states[l].probability[i], fake.states[l].probability[i] + 0.2f) << l << i;
     }
   }
 }
