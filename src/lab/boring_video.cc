@@ -133,8 +133,9 @@ Result<Plan> BoringVideo::MakePlan(const LabOptions& options, FileSystem& files)
 }
 
 void BoringVideo::AddCells(const ImageSet& set, const LabOptions& options, Plan& plan) const {
-  const auto per_pass = static_cast<double>(set.train.count() / kImagesPerBatch);
-  const double batches = std::max(1.0, std::round(per_pass * flags_.epochs * options.scale));
+  const size_t per_pass = set.train.count() / kImagesPerBatch;
+  const double batches =
+      std::max(1.0, std::round(static_cast<double>(per_pass) * flags_.epochs * options.scale));
   BoringVideoCell cell = MakeCell(static_cast<size_t>(batches));
   for (unsigned i = 0; i < options.seeds; ++i) {
     cell.seed = options.seed + i;

@@ -128,8 +128,9 @@ Result<Plan> Phases::MakePlan(const LabOptions& options, FileSystem& files) {
 }
 
 void Phases::AddCells(const ImageSet& set, const LabOptions& options, Plan& plan) const {
-  const auto per_pass = static_cast<double>(set.train.count() / kImagesPerBatch);
-  const double batches = std::max(1.0, std::round(per_pass * flags_.epochs * options.scale));
+  const size_t per_pass = set.train.count() / kImagesPerBatch;
+  const double batches =
+      std::max(1.0, std::round(static_cast<double>(per_pass) * flags_.epochs * options.scale));
   for (const std::string& negatives : flags_.negatives) {
     for (const PhaseRule& rule : PhaseRules()) {
       if (std::ranges::find(flags_.rules, rule.name) == flags_.rules.end()) continue;

@@ -109,5 +109,26 @@ TEST_F(ImageSetTest, ValidationImagesAreNotLearnedFrom) {
   EXPECT_EQ(image, std::vector<float>(12, 1.0f));
 }
 
+TEST_F(ImageSetTest, SetsThatLeaveNoBatchToLearnFromAreRefused) {
+  for (const bool validate : {false, true}) {
+    const auto sets = LoadImageSets(disk_, {"data/tiny"}, validate);
+    ASSERT_FALSE(sets.ok());
+    EXPECT_EQ(sets.error().reason, "IMAGE_SET");
+    EXPECT_THAT(sets.error().message,
+                HasSubstr(validate ? "has 3 training images; 10100 are needed"
+                                   : "has 3 training images; 100 are needed"));
+  }
+}
+
+TEST_F(ImageSetTest, SeveralSetsKeepTheirOrder) {
+  SyntheticImages(100, 10, 1).WriteTo(disk_, "one");
+  SyntheticImages(120, 10, 1).WriteTo(disk_, "two");
+  const auto sets = LoadImageSets(disk_, {"two", "one"}, false);
+  ASSERT_TRUE(sets.ok());
+  ASSERT_EQ(sets->size(), 2U);
+  EXPECT_EQ((*sets)[0].train.count(), 120U);
+  EXPECT_EQ((*sets)[1].name, "one");
+}
+
 }  // namespace
 }  // namespace hypnos::lab
