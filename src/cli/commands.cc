@@ -12,7 +12,7 @@ const std::vector<Command>& Commands() {
     std::vector<Command> all;
     for (const auto part : {StatusCommands, SourceCommands, LayerCommands, PhaseCommands,
                             CheckpointCommands, PictureCommands, EventCommands, ConfigCommands,
-                            DaemonCommands, WatchCommands, TopCommands, LocalCommands}) {
+                            DaemonCommands, WatchCommands, TopCommands, TokenCommands, LocalCommands}) {
       std::vector<Command> some = part();
       std::move(some.begin(), some.end(), std::back_inserter(all));
     }
@@ -30,6 +30,7 @@ const std::vector<CommandGroup>& CommandGroups() {
       {"checkpoint", "What is kept on disk of what was learned"},
       {"events", "What was unusual"},
       {"config", "The configuration of the daemon"},
+      {"token", "Who is let in from other machines"},
   };
   return kGroups;
 }

@@ -17,6 +17,7 @@ constexpr std::array kExceptions = {
     Exception{"NO_PROFILE", kExitConfiguration},
     Exception{"PROFILE_INVALID", kExitConfiguration},
     Exception{"TOKEN_FILE", kExitConfiguration},
+    Exception{"TOKENS_INVALID", kExitConfiguration},
     Exception{"TLS_INVALID", kExitConfiguration},
     Exception{"NOT_A_DAEMON", kExitProtocol},
     Exception{"CANNOT_WRITE", kExitIo},

@@ -18,6 +18,7 @@ std::vector<Command> ConfigCommands();
 std::vector<Command> DaemonCommands();
 std::vector<Command> WatchCommands();
 std::vector<Command> TopCommands();
+std::vector<Command> TokenCommands();
 std::vector<Command> LocalCommands();
 
 }  // namespace hypnos::cli

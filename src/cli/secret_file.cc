@@ -22,6 +22,10 @@ Error Wrong(const std::string& path, const std::string& what) {
           Format("token file '{}': {}", Printable(path), what)};
 }
 
+Error CannotWrite(const std::string& path, const std::string& what) {
+  return {Code::kUnavailable, "CANNOT_WRITE", Format("'{}': {}", Printable(path), what)};
+}
+
 class Descriptor {
  public:
   explicit Descriptor(int number) : number_(number) {}
@@ -43,7 +47,45 @@ std::string Trimmed(const std::string& text) {
   return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
 }
 
+Status WriteAndSync(int file, const std::string& path, const std::string& text) {
+  // A regular file takes so little in one piece, or is full.
+  const ssize_t written = write(file, text.data(), text.size());
+  if (written < 0) return CannotWrite(path, std::strerror(errno));
+  if (static_cast<size_t>(written) < text.size()) return CannotWrite(path, "the disk is full");
+  // What has no disk behind it, as a pipe, cannot be synchronised and need not be.
+  if (fsync(file) != 0 && errno != EINVAL) return CannotWrite(path, std::strerror(errno));
+  return {};
+}
+
+// Whether what is there ends in the middle of a line.
+Result<bool> EndsWithinLine(int file, const std::string& path) {
+  struct stat info;
+  if (fstat(file, &info) != 0) return CannotWrite(path, std::strerror(errno));
+  if (info.st_size == 0) return false;
+  char last = 0;
+  if (pread(file, &last, 1, info.st_size - 1) != 1) return CannotWrite(path, std::strerror(errno));
+  return last != '\n';
+}
+
 }  // namespace
+
+Status WriteSecret(const std::string& path, const std::string& text) {
+  const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (file.number() < 0) {
+    return CannotWrite(path, errno == EEXIST ? "there is a file of that name; choose another"
+                                             : std::strerror(errno));
+  }
+  const Status written = WriteAndSync(file.number(), path, text);
+  if (!written.ok()) unlink(path.c_str());
+  return written;
+}
+
+Status AppendLine(const std::string& path, const std::string& line) {
+  const Descriptor file(open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0640));
+  if (file.number() < 0) return CannotWrite(path, std::strerror(errno));
+  HYPNOS_ASSIGN_OR_RETURN(const bool within_line, EndsWithinLine(file.number(), path));
+  return WriteAndSync(file.number(), path, (within_line ? "\n" : "") + line + "\n");
+}
 
 Result<std::string> ReadToken(const std::string& path) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));

@@ -1,24 +1,27 @@
 #!/usr/bin/env python3
 """`hypnosctl top` on a terminal: what it draws, what its keys do, and how it leaves the terminal.
 
-usage: top_test.py PATH_OF_HYPNOSCTL PATH_OF_FAKE_DAEMON [ARGUMENT OF unittest]...
+usage: top_test.py PATH_OF_HYPNOSCTL PATH_OF_FAKE_DAEMON PATH_OF_HYPNOSD [ARGUMENT OF unittest]...
 """
 
 import fcntl
+import json
 import os
 import pty
 import select
 import signal
 import struct
+import sys
 import termios
 import unittest
 
 from outside import HYPNOSCTL, PATIENCE_S, OutsideTest
 
+HYPNOSD = os.path.abspath(sys.argv.pop(1))
 CTRL_C = b'\x03'
 
 
-class TopTest(OutsideTest):
+class TopOnTerminal(OutsideTest):
 
     def setUp(self):
         super().setUp()
@@ -64,6 +67,9 @@ class TopTest(OutsideTest):
     def assert_terminal_in_order(self):
         self.assertEqual(termios.tcgetattr(self.theirs), self.before)
         self.assertIn(b'\x1b[?1049l', self.drawn, 'the alternate screen is left')
+
+
+class TopTest(TopOnTerminal):
 
     def test_q_ends_it_and_leaves_the_terminal_as_it_was(self):
         self.start_daemon()
@@ -144,6 +150,39 @@ class TopTest(OutsideTest):
         self.start_daemon()
         self.start_top()
         self.assertEqual(self.end(), 64)
+
+
+class TopWithHypnosdTest(TopOnTerminal):
+
+    def test_keys_change_what_a_real_daemon_does(self):
+        config = self.folder / 'endless.yaml'
+        config.write_text('''
+sources:
+  - name: potato
+    synthetic: {scene: potato, width: 32, height: 32, frames: 0}
+encoding: {patches: {size: 8}}
+network: {layers: [{units: 16}, {units: 16}]}
+schedule: {wake_steps: 1000000000, sleep_steps: 1000000000}
+''', encoding='utf-8')
+        self.daemon = self.start([HYPNOSD, '--config', str(config), '--control', str(self.socket)])
+        while not self.socket.exists():
+            self.assertIsNone(self.daemon.poll())
+        self.start_top()
+        self.wait_for('potato')
+        self.press(b's')
+        self.wait_for('falls asleep')
+        self.assertEqual(self.status()['phase']['state'], 'ASLEEP')
+        self.press(b'w')
+        self.wait_for('wakes up')
+        self.press(b'p')
+        self.wait_for('is paused')
+        self.assertEqual(self.status()['sources'][0]['state'], 'PAUSED')
+        self.press(b'q')
+        self.assertEqual(self.end(), 0)
+        self.assert_terminal_in_order()
+
+    def status(self) -> dict:
+        return json.loads(self.run_ctl('status', '--json').stdout)
 
 
 if __name__ == '__main__':
