@@ -13,6 +13,7 @@ import signal
 import struct
 import sys
 import termios
+import time
 import unittest
 
 from outside import HYPNOSCTL, PATIENCE_S, OutsideTest
@@ -49,7 +50,9 @@ class TopOnTerminal(OutsideTest):
 
     def wait_for(self, what: str):
         """Until it is drawn after what was waited for before."""
+        deadline = time.monotonic() + PATIENCE_S
         while what.encode() not in self.drawn:
+            self.assertLess(time.monotonic(), deadline, f'{what} is not drawn')
             self.assertTrue(select.select([self.ours], [], [], PATIENCE_S)[0],
                             f'{what} is not drawn: {self.drawn!r}')
             self.drawn += os.read(self.ours, 65536)
@@ -169,6 +172,9 @@ schedule: {wake_steps: 1000000000, sleep_steps: 1000000000}
             self.assertIsNone(self.daemon.poll())
         self.start_top()
         self.wait_for('potato')
+        # Until there is something to dream of.
+        while int(self.status()['frames']) < 100:
+            self.assertIsNone(self.daemon.poll())
         self.press(b's')
         self.wait_for('falls asleep')
         self.assertEqual(self.status()['phase']['state'], 'ASLEEP')
