@@ -75,7 +75,7 @@ Status WriteSecret(const std::string& path, const std::string& text) {
     return CannotWrite(path, errno == EEXIST ? "there is a file of that name; choose another"
                                              : std::strerror(errno));
   }
-  const Status written = WriteAndSync(file.number(), path, text);
+  Status written = WriteAndSync(file.number(), path, text);
   if (!written.ok()) unlink(path.c_str());
   return written;
 }
