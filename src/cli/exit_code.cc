@@ -13,14 +13,10 @@ struct Exception {
   int exit_code;
 };
 constexpr std::array kExceptions = {
-    Exception{"CONFIG_INVALID", kExitConfiguration},
-    Exception{"NO_PROFILE", kExitConfiguration},
-    Exception{"PROFILE_INVALID", kExitConfiguration},
-    Exception{"TOKEN_FILE", kExitConfiguration},
-    Exception{"TOKENS_INVALID", kExitConfiguration},
-    Exception{"TLS_INVALID", kExitConfiguration},
-    Exception{"NOT_A_DAEMON", kExitProtocol},
-    Exception{"CANNOT_WRITE", kExitIo},
+    Exception{"CONFIG_INVALID", kExitConfiguration},  Exception{"NO_PROFILE", kExitConfiguration},
+    Exception{"PROFILE_INVALID", kExitConfiguration}, Exception{"TOKEN_FILE", kExitConfiguration},
+    Exception{"TOKENS_INVALID", kExitConfiguration},  Exception{"TLS_INVALID", kExitConfiguration},
+    Exception{"NOT_A_DAEMON", kExitProtocol},         Exception{"CANNOT_WRITE", kExitIo},
 };
 
 }  // namespace
