@@ -40,6 +40,12 @@ const char* StateWord(Source::State state) {
   switch (state) {
     case Source::OPENING:
       return "opening";
+    case Source::CONNECTING:
+      return "connecting";
+    case Source::STALLED:
+      return "stalled";
+    case Source::LOST:
+      return "lost";
     case Source::WATCHED:
       return "watched";
     case Source::PAUSED:
@@ -94,6 +100,17 @@ std::string LossesText(const Source& source) {
   return text;
 }
 
+// "stream 'rtsp://…', 640x480; lost 2 times: no picture for 10 s; waits 4.1 s to try again"
+std::string WhatItIs(const Source& source) {
+  std::string text = (source.live() ? "live: " : "") + Printable(source.description());
+  if (source.losses() > 0) text += "; lost " + Times(source.losses());
+  if (!source.why().empty()) text += Format(": {}", Printable(source.why()));
+  if (source.retry_in_seconds() > 0) {
+    text += Format("; waits {:.1f} s to try again", source.retry_in_seconds());
+  }
+  return text;
+}
+
 std::string SourcesText(const google::protobuf::RepeatedPtrField<Source>& sources) {
   Table table({"source", "state", ">frames", ">waiting", "lost", "now", "what it is"});
   for (const Source& source : sources) {
@@ -102,7 +119,7 @@ std::string SourcesText(const google::protobuf::RepeatedPtrField<Source>& source
         {Printable(source.name()), StateWord(source.state()), FramesText(source),
          Format("{}", source.queued()), losses.empty() ? "-" : losses,
          source.clip().empty() ? "-" : Format("{} {}", Printable(source.clip()), source.frame()),
-         Format("{}{}", source.live() ? "live: " : "", Printable(source.description()))});
+         WhatItIs(source)});
   }
   return table.Text("no sources");
 }

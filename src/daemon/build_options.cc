@@ -112,6 +112,14 @@ SyntheticSourceOptions BuildSynthetic(const pb::SyntheticSource& synthetic) {
   return options;
 }
 
+LiveOptions BuildLive(const pb::Source& source) {
+  LiveOptions options;
+  options.stall = FromSeconds(source.stall_seconds());
+  options.reconnect = source.reconnect();
+  options.waits = source.on_full() == pb::Source::BLOCK;
+  return options;
+}
+
 PlaylistOptions BuildPlaylist(const pb::Playlist& playlist) {
   PlaylistOptions options;
   for (const pb::Source& entry : playlist.entries()) {
@@ -161,7 +169,8 @@ SourceOptions BuildSourceOptions(const pb::Source& source) {
     case pb::Source::kCamera: {
       const auto& camera = source.camera();
       options.kind = CameraSourceOptions{camera.device(), static_cast<int>(camera.width()),
-                                         static_cast<int>(camera.height()), camera.frame_rate_hz()};
+                                         static_cast<int>(camera.height()), camera.frame_rate_hz(),
+                                         BuildLive(source)};
       break;
     }
     case pb::Source::kFile: {
@@ -171,7 +180,7 @@ SourceOptions BuildSourceOptions(const pb::Source& source) {
       break;
     }
     case pb::Source::kStream:
-      options.kind = StreamSourceOptions{source.stream().url()};
+      options.kind = StreamSourceOptions{source.stream().url(), BuildLive(source)};
       break;
     case pb::Source::kFolder: {
       const auto& folder = source.folder();

@@ -13,6 +13,7 @@
 #include "daemon/daemon_service.h"
 #include "daemon/display.h"
 #include "daemon/exit_code.h"
+#include "daemon/live_log.h"
 #include "daemon/scores_path.h"
 #include "daemon/scores_writer.h"
 #include "daemon/signals.h"
@@ -130,6 +131,7 @@ class Daemon {
       : config_(config),
         options_(options),
         pipeline_(BuildPipelineOptions(config), clock_, observers_),
+        live_log_(config.sources(0).name()),
         source_(config.sources(0).name()),
         status_interval_seconds_(config.output().status_interval_seconds()),
         service_(Parts(), config, options.version),
@@ -144,6 +146,7 @@ class Daemon {
   // Finishes the steps under way, and no more.
   void Stop();
   void Reload();
+  SourceOptions SourceToWatch();
   int Open();
   int Watch();
   void WaitUntilStopped();
@@ -158,6 +161,8 @@ class Daemon {
   Fanout observers_;
   Pipeline pipeline_;
   RunDescription description_;
+  LiveLog live_log_;
+  const std::shared_ptr<Interruption> interruption_ = std::make_shared<Interruption>();
   std::optional<CaptureThread> capture_;
   WatchedSource source_;
   std::atomic<double> status_interval_seconds_;
@@ -193,6 +198,7 @@ void Daemon::Stop() {
   pipeline_.Stop();
   stop_.Set();
   source_.Stop();
+  interruption_->Raise();
 }
 
 void Daemon::Reload() {
@@ -225,11 +231,22 @@ int Daemon::Run() {
   return code;
 }
 
+SourceOptions Daemon::SourceToWatch() {
+  SourceOptions options = BuildSourceOptions(config_.sources(0));
+  if (LiveOptions* live = LiveOptionsOf(options)) {
+    live->interruption = interruption_;
+    live->on_change = [this](const SourceHealth& health) { live_log_.OnChange(health); };
+    // A run that is to end with its sources would never end.
+    live->reconnect = live->reconnect && !options_.until_end;
+  }
+  return options;
+}
+
 // Leaves the source unopened where the daemon was stopped meanwhile: who stops it while a camera is
 // slow to open does not want to hear of the camera.
 int Daemon::Open() {
   const config::Source& source_config = config_.sources(0);
-  auto source = OpenSource(BuildSourceOptions(source_config));
+  auto source = OpenSource(SourceToWatch());
   if (stop_.IsSet()) return kExitOk;
   if (!source.ok()) return Fail(source.error(), SourceExitCode(source.error()));
   description_ = {(*source)->Describe(), (*source)->frame_count()};

@@ -51,7 +51,19 @@ FrameDrops WatchedSource::drops() const {
 telemetry::Source::State WatchedSource::State() const {
   if (ended_) return telemetry::Source::ENDED;
   if (paused_) return telemetry::Source::PAUSED;
-  return capture_ == nullptr ? telemetry::Source::OPENING : telemetry::Source::WATCHED;
+  if (capture_ == nullptr) return telemetry::Source::OPENING;
+  switch (capture_->source().health().state) {
+    case SourceState::kConnecting:
+      return telemetry::Source::CONNECTING;
+    case SourceState::kStalled:
+      return telemetry::Source::STALLED;
+    case SourceState::kLost:
+      return telemetry::Source::LOST;
+    case SourceState::kLive:
+    case SourceState::kEnded:  // of what it gave, something may still wait
+      break;
+  }
+  return telemetry::Source::WATCHED;
 }
 
 telemetry::Source WatchedSource::Report() const {
@@ -71,6 +83,12 @@ telemetry::Source WatchedSource::Report() const {
   report.set_dropped_slow(static_cast<uint64_t>(drops.queue_full));
   report.set_dropped_paused(static_cast<uint64_t>(drops.paused));
   report.set_unreadable(static_cast<uint64_t>(source.unreadable_frames()));
+  const SourceHealth health = source.health();
+  report.set_why(health.why);
+  report.set_retry_in_seconds(Seconds(health.retry_in));
+  report.set_connections(static_cast<uint64_t>(health.connections));
+  report.set_stalls(static_cast<uint64_t>(health.stalls));
+  report.set_losses(static_cast<uint64_t>(health.losses));
   return report;
 }
 

@@ -11,8 +11,6 @@
 namespace hypnos {
 namespace {
 
-constexpr Duration kSilenceLimit = std::chrono::seconds(10);
-
 // What a Duration can hold.
 constexpr double kLongestMilliseconds = 9e12;
 
@@ -132,8 +130,8 @@ Result<std::unique_ptr<VideoCapture>> OpenCamera(const CameraRequest& request) {
   return std::unique_ptr<VideoCapture>(std::move(capture));
 }
 
-Result<std::unique_ptr<VideoCapture>> OpenStream(const std::string& url) {
-  std::unique_ptr<VideoCapture> capture = OpenWithFfmpeg(url, kSilenceLimit);
+Result<std::unique_ptr<VideoCapture>> OpenStream(const std::string& url, Duration patience) {
+  std::unique_ptr<VideoCapture> capture = OpenWithFfmpeg(url, patience);
   // What the library says on failure may contain the URL, and with it a password.
   if (capture == nullptr) {
     return Error{Code::kUnavailable, "STREAM_UNAVAILABLE",

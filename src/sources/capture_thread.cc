@@ -71,6 +71,7 @@ const Source& CaptureThread::source() const { return *shared_->source; }
 
 bool CaptureThread::Stop(Duration patience) {
   shared_->queue.Close();
+  shared_->source->Interrupt();
   // A thread that was left behind has had its time.
   const bool ended = shared_->WaitForEnd(shared_->thread.joinable() ? patience : Duration::zero());
   if (shared_->thread.joinable()) ended ? shared_->thread.join() : shared_->thread.detach();

@@ -13,12 +13,14 @@ int Strength(Discontinuity discontinuity) {
       return 2;
     case Discontinuity::kResize:
       return 3;
-    case Discontinuity::kLoop:
+    case Discontinuity::kReconnect:
       return 4;
-    case Discontinuity::kClip:
+    case Discontinuity::kLoop:
       return 5;
-    case Discontinuity::kStart:
+    case Discontinuity::kClip:
       return 6;
+    case Discontinuity::kStart:
+      return 7;
   }
   return 0;
 }
@@ -37,6 +39,8 @@ const char* ToString(Discontinuity discontinuity) {
       return "loop";
     case Discontinuity::kResize:
       return "resize";
+    case Discontinuity::kReconnect:
+      return "reconnect";
     case Discontinuity::kGap:
       return "gap";
     case Discontinuity::kSwitch:

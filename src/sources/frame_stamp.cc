@@ -24,6 +24,8 @@ void FrameStamp::Skip() {
   pending_ = Stronger(pending_, Discontinuity::kGap);
 }
 
+void FrameStamp::BeginAnew() { pending_ = Stronger(pending_, Discontinuity::kReconnect); }
+
 void FrameStamp::BeginRound() {
   index_ = 0;
   pending_ = Stronger(pending_, Discontinuity::kLoop);

@@ -17,6 +17,12 @@ class FrameStamp {
   // A frame that was there is not given.
   void Skip();
 
+  // So many frames were there that nobody had room for. Time passes faster for once, no more.
+  void PassOver(int64_t frames) { index_ += frames; }
+
+  // The next frame is of another connection.
+  void BeginAnew();
+
   // The next frame begins another round.
   void BeginRound();
 

@@ -14,10 +14,11 @@ constexpr int kDamagedInARow = 100;
 }  // namespace
 
 LiveSource::LiveSource(const SourceIdentity& identity, LiveSourceText text,
-                       std::unique_ptr<VideoCapture> capture)
+                       std::unique_ptr<VideoCapture> capture, std::function<void()> interrupt)
     : StickySource(identity),
       text_(std::move(text)),
       capture_(std::move(capture)),
+      interrupt_(std::move(interrupt)),
       properties_(capture_->properties()),
       clock_(properties_.frame_rate_hz),
       stamp_(identity) {}
@@ -30,8 +31,10 @@ std::string LiveSource::Describe() const {
 Result<FrameOrEnd> LiveSource::Advance() {
   for (int damaged = 0; damaged < kDamagedInARow; ++damaged) {
     const Result<bool> more = capture_->Grab();
+    if (!more.ok() && more.error().code == Code::kCancelled) return FrameOrEnd(EndOfStream{});
     if (!more.ok()) return Lost(more.error().message);
     if (!*more) return EndOrLoss();
+    stamp_.PassOver(capture_->passed_over());
     last_time_ = clock_.Next(capture_->time());
     Image image;
     if (capture_->Retrieve(&image).ok())

@@ -1,7 +1,9 @@
-// What cameras and streams have in common: they cannot wait, and have no end of their own.
+// A camera or stream that is watched once: they cannot wait, and have no end of their own. Where it
+// breaks off, that is an error.
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,13 +21,15 @@ struct LiveSourceText {
 
 class LiveSource final : public StickySource {
  public:
-  LiveSource(const SourceIdentity& identity, LiveSourceText text,
-             std::unique_ptr<VideoCapture> capture);
+  LiveSource(
+      const SourceIdentity& identity, LiveSourceText text, std::unique_ptr<VideoCapture> capture,
+      std::function<void()> interrupt = [] {});
 
   bool live() const override { return true; }
   std::optional<int64_t> frame_count() const override { return std::nullopt; }
   std::string Describe() const override;
   int64_t unreadable_frames() const override { return unreadable_; }
+  void Interrupt() override { interrupt_(); }
 
  private:
   Result<FrameOrEnd> Advance() override;
@@ -34,6 +38,7 @@ class LiveSource final : public StickySource {
 
   const LiveSourceText text_;
   const std::unique_ptr<VideoCapture> capture_;
+  const std::function<void()> interrupt_;
   const VideoProperties properties_;
   PresentationClock clock_;
   FrameStamp stamp_;

@@ -20,6 +20,12 @@ struct Opener {
 
 }  // namespace
 
+LiveOptions* LiveOptionsOf(SourceOptions& options) {
+  if (auto* camera = std::get_if<CameraSourceOptions>(&options.kind)) return &camera->live;
+  if (auto* stream = std::get_if<StreamSourceOptions>(&options.kind)) return &stream->live;
+  return nullptr;
+}
+
 Result<std::unique_ptr<Source>> OpenSource(const SourceOptions& options) {
   return std::visit(Opener{options.identity}, options.kind);
 }

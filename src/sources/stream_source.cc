@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "hypnos/base/format.h"
 #include "hypnos/base/url.h"
-#include "hypnos/imaging/video_capture.h"
-#include "sources/live_source.h"
+#include "hypnos/imaging/child_capture.h"
+#include "sources/named_error.h"
+#include "sources/open_live.h"
 
 namespace hypnos {
 
@@ -16,14 +18,14 @@ Result<std::unique_ptr<Source>> OpenStreamSource(const SourceIdentity& identity,
                     {Code::kInvalidArgument, "BAD_URL",
                      Format("{} does not begin with {}", description, ListedStreamSchemes())});
   }
-  auto capture = OpenStream(options.url);
-  if (!capture.ok()) {
-    Error error = capture.error();
-    error.message = Format("{} {}", description, error.message);
-    return InSource(identity, std::move(error));
-  }
-  const LiveSourceText text{.description = description, .lost_reason = "STREAM_LOST"};
-  return std::unique_ptr<Source>(std::make_unique<LiveSource>(identity, text, *std::move(capture)));
+  auto source = OpenLive(identity, {.description = description, .lost_reason = "STREAM_LOST"},
+                         options.live, [url = options.url](const ChildCaptureOptions& child) {
+                           return OpenStreamInChild(url, child);
+                         });
+  if (source.ok()) return source;
+  Error error = source.error();
+  error.message = Format("{} {}", description, error.message);
+  return InSource(identity, std::move(error));
 }
 
 }  // namespace hypnos

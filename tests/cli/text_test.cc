@@ -170,6 +170,23 @@ TEST(TelemetryText, SourcesSayWhatWasLostAndWhy) {
   EXPECT_THAT(text, HasSubstr("live"));
 }
 
+TEST(TelemetryText, TellsWhyACameraIsNotThere) {
+  google::protobuf::RepeatedPtrField<telemetry::Source> sources;
+  telemetry::Source& camera = *sources.Add();
+  camera.set_name("door");
+  camera.set_description("camera '0'");
+  camera.set_live(true);
+  camera.set_state(telemetry::Source::LOST);
+  camera.set_why("no picture for \x1b[2J10 s");
+  camera.set_retry_in_seconds(4.125);
+  camera.set_losses(2);
+  const std::string text = SourcesText(sources);
+  EXPECT_THAT(text, HasSubstr("lost"));
+  EXPECT_THAT(text, HasSubstr("live: camera '0'; lost 2 times: no picture for "));
+  EXPECT_THAT(text, HasSubstr("10 s; waits 4.1 s to try again"));
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+}
+
 TEST(Values, NumbersMustBeInTheirRangeAndWhole) {
   const Parameter count{
       .name = "N", .help = "", .kind = Parameter::Kind::kCount, .least = 1, .most = 10};

@@ -598,8 +598,8 @@ class Stopping(HypnosdTest):
         self.assertEqual(process.wait(PATIENCE_S), OK)
 
 
-class Control(HypnosdTest):
-    """Who talks to it while it runs."""
+class ControlledTest(HypnosdTest):
+    """With somebody who can talk to it."""
 
     def setUp(self):
         try:
@@ -632,6 +632,149 @@ class Control(HypnosdTest):
         source = client.ask('status').sources[0]
         return source.State.Name(source.state)
 
+
+class Live(ControlledTest):
+    """Cameras and streams that come and go."""
+
+    def start_camera(self, *arguments) -> str:
+        """The address of a camera on the network, which is in self.camera."""
+        self.camera = subprocess.Popen(
+            ['/usr/bin/python3', '-B', RTSP_CAMERA, *map(str, arguments)], stdout=subprocess.PIPE,
+            text=True)
+        self.addCleanup(self.put_away, self.camera)
+        url = self.camera.stdout.readline().strip()
+        self.assertTrue(url, 'the camera does not start')
+        return url
+
+    def start_watching(self, url: str, *settings: str):
+        self.watch(f'stream: {{url: "{url}"}}')
+        self.process = self.start('--config', self.config,
+                                  *(word for setting in settings for word in ['--set', setting]))
+        self.client = self.connect()
+
+    def source(self):
+        return self.client.ask('status').sources[0]
+
+    def wait_for_state(self, state: str):
+        self.wait_until(lambda: self.state(self.client) == state)
+
+    def wait_for_more_frames(self):
+        before = self.source().frames
+        self.wait_until(lambda: self.source().frames > before)
+
+    def end(self):
+        self.process.terminate()
+        return self.finish(self.process)
+
+    def capture_processes(self) -> list[int]:
+        """Of this daemon."""
+        pids = []
+        for folder in pathlib.Path('/proc').glob('[0-9]*'):
+            try:
+                status = (folder / 'stat').read_text(encoding='ascii').rsplit(')', 1)
+            except OSError:
+                continue
+            if 'hypnos-capture' in status[0] and int(status[1].split()[1]) == self.process.pid:
+                pids.append(int(folder.name))
+        return pids
+
+    def test_a_camera_that_is_killed_and_comes_back(self):
+        url = self.start_camera()
+        self.start_watching(url)
+        self.wait_for_more_frames()
+        self.camera.kill()
+        self.camera.wait()
+        self.wait_for_state('LOST')
+        source = self.source()
+        self.assertTrue(source.why)
+        self.assertGreater(source.retry_in_seconds, 0)
+        seen = self.client.ask('status')
+        # Nothing is learned in between, and another size and rate is no reason to give up.
+        self.start_camera(48, 64, 10, url.split(':')[2].split('/')[0])
+        self.wait_for_state('WATCHED')
+        self.wait_for_more_frames()
+        status = self.client.ask('status')
+        self.assertEqual(status.discontinuities['reconnect'], 1)
+        self.assertEqual(seen.discontinuities.get('reconnect', 0), 0)
+        self.assertEqual((self.source().connections, self.source().losses), (2, 1))
+        done = self.end()
+        self.assertEqual(done.returncode, OK, done.stderr)
+        self.assertRegex(done.stderr, "warning source 'door' is lost: .*; trying again in")
+        self.assertEqual(done.stderr.count("source 'door' is live"), 2)
+
+    def test_a_camera_that_falls_silent(self):
+        url = self.start_camera()
+        self.start_watching(url, 'sources.0.stall_seconds=3')
+        self.wait_for_more_frames()
+        before = self.capture_processes()
+        self.assertEqual(len(before), 1)
+        self.camera.send_signal(signal.SIGSTOP)
+        self.wait_for_state('STALLED')
+        self.wait_for_state('LOST')
+        # Its process is ended and reaped.
+        self.assertEqual(self.capture_processes(), [])
+        self.camera.send_signal(signal.SIGCONT)
+        self.wait_for_state('WATCHED')
+        self.assertEqual((self.source().stalls, self.source().losses), (1, 1))
+        self.assertEqual(self.end().returncode, OK)
+
+    def test_waits_for_a_camera_that_is_not_there_yet(self):
+        # A port that was free a moment ago.
+        with socket.create_server(('127.0.0.1', 0)) as server:
+            port = server.getsockname()[1]
+        self.start_watching(f'rtsp://me:hunter2@127.0.0.1:{port}/door')
+        self.wait_for_state('LOST')
+        self.assertIn('cannot be opened', self.source().why)
+        self.start_camera(64, 48, 20, port)
+        self.wait_for_state('WATCHED')
+        done = self.end()
+        self.assertEqual(done.returncode, OK, done.stderr)
+        self.assertNotIn('hunter2', done.stderr + done.stdout)
+
+    def test_a_camera_that_hangs_holds_up_nothing(self):
+        with socket.create_server(('127.0.0.1', 0)) as silent:
+            self.start_watching(f'rtsp://127.0.0.1:{silent.getsockname()[1]}/door',
+                                'sources.0.stall_seconds=60')
+            self.wait_for_state('CONNECTING')
+            self.wait_until(self.capture_processes)
+            begin = time.monotonic()
+            self.assertEqual(self.end().returncode, OK)
+            # Far less than it would be waited for.
+            self.assertLess(time.monotonic() - begin, 30)
+
+    def test_a_capture_process_that_is_killed_is_started_anew(self):
+        self.start_watching(self.start_camera())
+        self.wait_for_more_frames()
+        child, = self.capture_processes()
+        os.kill(child, signal.SIGKILL)
+        self.wait_until(lambda: self.source().connections == 2)
+        self.wait_for_more_frames()
+        self.assertNotIn(child, self.capture_processes())
+        self.assertIn('was ended by signal 9', self.end().stderr)
+
+    def test_no_capture_process_outlives_its_daemon(self):
+        self.start_watching(self.start_camera())
+        self.wait_for_more_frames()
+        child, = self.capture_processes()
+        self.process.kill()
+        self.process.wait()
+        self.wait_until(lambda: not pathlib.Path(f'/proc/{child}').exists())
+
+    def test_until_end_does_not_wait_for_ever(self):
+        url = self.start_camera()
+        self.watch(f'stream: {{url: "{url}"}}')
+        process = self.start('--config', self.config, '--until-end')
+        client = self.connect()
+        self.wait_until(lambda: client.ask('status').frames > 0)
+        self.camera.kill()
+        done = self.finish(process)
+        self.assertEqual(done.returncode, TRY_AGAIN, done.stderr)
+        self.assertIn("source 'door': stream 'rtsp://127.0.0.1", done.stderr)
+
+
+class Control(ControlledTest):
+    """Who talks to it while it runs."""
+
     def test_asks_and_shuts_it_down(self):
         process = self.start('--config', self.config)
         client = self.connect()
@@ -654,7 +797,7 @@ class Control(HypnosdTest):
             self.watch(f'stream: {{url: "tcp://127.0.0.1:{silent.getsockname()[1]}"}}')
             self.start('--config', self.config)
             client = self.connect()
-            self.assertEqual(self.state(client), 'OPENING')
+            self.wait_until(lambda: self.state(client) == 'CONNECTING')
             self.assertTrue(client.ask('pause_source', name='door').changed)
             self.assertEqual(self.state(client), 'PAUSED')
 

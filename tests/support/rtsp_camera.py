@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A camera on the network: serves moving pictures over RTSP on loopback until it is killed.
 
-usage: /usr/bin/python3 rtsp_camera.py [WIDTH HEIGHT FRAMES_PER_SECOND]
+usage: /usr/bin/python3 rtsp_camera.py [WIDTH HEIGHT FRAMES_PER_SECOND [PORT]]
 Prints its address as the first line, once it can be watched. Needs Debian's python3-gi,
 gir1.2-gst-rtsp-server-1.0 and gstreamer1.0-plugins-good, which only the system's Python sees.
 """
@@ -16,7 +16,8 @@ from gi.repository import GLib, Gst, GstRtspServer
 
 
 def main():
-    width, height, rate = (int(word) for word in (sys.argv[1:] or [64, 48, 20]))
+    width, height, rate = (int(word) for word in (sys.argv[1:4] or [64, 48, 20]))
+    port = sys.argv[4] if len(sys.argv) > 4 else '0'  # any free one
     Gst.init(None)
     camera = GstRtspServer.RTSPMediaFactory()
     camera.set_shared(True)
@@ -27,7 +28,7 @@ def main():
         ' ! jpegenc ! rtpjpegpay name=pay0 pt=96 )')
     server = GstRtspServer.RTSPServer()
     server.set_address('127.0.0.1')
-    server.set_service('0')  # any free port
+    server.set_service(port)
     server.get_mount_points().add_factory('/door', camera)
     if not server.attach(None):
         sys.exit('rtsp_camera: cannot listen on loopback')

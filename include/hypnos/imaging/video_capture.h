@@ -41,6 +41,9 @@ class VideoCapture {
 
   // The container's own time of the picture grabbed last; nothing where it has no clock.
   virtual std::optional<Duration> time() const = 0;
+
+  // Pictures that were left out just before the one grabbed last, since nobody had room for them.
+  virtual int64_t passed_over() const { return 0; }
 };
 
 // Errors: kNotFound, kPermissionDenied; kInvalidArgument with reason NOT_A_VIDEO for what FFmpeg
@@ -60,7 +63,7 @@ struct CameraRequest {
 // can be opened, for instance because another program has it.
 Result<std::unique_ptr<VideoCapture>> OpenCamera(const CameraRequest& request);
 
-// Opening and reading give up after ten seconds of silence. Errors: kUnavailable.
-Result<std::unique_ptr<VideoCapture>> OpenStream(const std::string& url);
+// Opening and reading give up after so much silence; zero: never. Errors: kUnavailable.
+Result<std::unique_ptr<VideoCapture>> OpenStream(const std::string& url, Duration patience);
 
 }  // namespace hypnos

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "hypnos/base/result.h"
+#include "hypnos/sources/live_options.h"
 #include "hypnos/sources/source.h"
 #include "hypnos/sources/source_identity.h"
 
@@ -16,9 +17,11 @@ struct CameraSourceOptions {
   int width = 0;
   int height = 0;
   double frame_rate_hz = 0;
+  LiveOptions live = {};
 };
 
-// Errors: kNotFound, kPermissionDenied, kUnavailable. Next: kUnavailable, reason CAMERA_LOST.
+// Where it is not to be reconnected to: errors kNotFound, kPermissionDenied, kUnavailable; of Next:
+// kUnavailable, reason CAMERA_LOST.
 Result<std::unique_ptr<Source>> OpenCameraSource(const SourceIdentity& identity,
                                                  const CameraSourceOptions& options);
 

@@ -13,19 +13,20 @@ namespace hypnos {
 // reason, and no dream may span it.
 enum class Discontinuity {
   kNone,
-  kStart,   // first frame of the source
-  kClip,    // first frame of a playlist's next entry
-  kLoop,    // first frame of the next round
-  kResize,  // the picture changed its size
-  kGap,     // more than a moment in between was lost, or a frame could not be decoded
-  kSwitch,  // learning was switched on or off before it
+  kStart,      // first frame of the source
+  kClip,       // first frame of a playlist's next entry
+  kLoop,       // first frame of the next round
+  kResize,     // the picture changed its size
+  kReconnect,  // a camera or stream that was lost is back
+  kGap,        // more than a moment in between was lost, or a frame could not be decoded
+  kSwitch,     // learning was switched on or off before it
 };
 
 // "start", "clip" and so on; "none".
 const char* ToString(Discontinuity discontinuity);
 
-// Which of two reasons a frame that has both is to carry: start before clip, loop, resize, gap,
-// switch.
+// Which of two reasons a frame that has both is to carry: start before clip, loop, reconnect,
+// resize, gap, switch.
 Discontinuity Stronger(Discontinuity one, Discontinuity other);
 
 struct Frame {

@@ -8,6 +8,7 @@
 
 #include "hypnos/base/result.h"
 #include "hypnos/sources/frame.h"
+#include "hypnos/sources/source_health.h"
 
 namespace hypnos {
 
@@ -34,6 +35,11 @@ class Source {
 
   // Frames that were there but could not be decoded, and were passed over.
   virtual int64_t unreadable_frames() const { return 0; }
+
+  // How one that may come and go is doing; others are always live.
+  virtual SourceHealth health() const { return {}; }
+  // Ends a wait for the next frame, and every one to come, where that can be done: EndOfStream.
+  virtual void Interrupt() {}
 
   // "file 'vtest.avi', 768x576, 10 frames/s": for people; passwords masked.
   virtual std::string Describe() const = 0;

@@ -34,6 +34,9 @@ struct SourceOptions {
       kind;
 };
 
+// Of a camera or stream; null for others.
+LiveOptions* LiveOptionsOf(SourceOptions& options);
+
 // Errors: those of the kind, beginning with the source's name.
 Result<std::unique_ptr<Source>> OpenSource(const SourceOptions& options);
 

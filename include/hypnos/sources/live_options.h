@@ -1,0 +1,31 @@
+// What cameras and network streams have in common.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "hypnos/base/clock.h"
+#include "hypnos/imaging/child_capture.h"
+#include "hypnos/imaging/interruption.h"
+#include "hypnos/sources/source_health.h"
+
+namespace hypnos {
+
+struct LiveOptions {
+  // Path of hypnos-capture, which reads it in a process of its own.
+  std::string program = CaptureProgramBesideThis();
+  // Silent for so long, it is lost.
+  Duration stall = std::chrono::seconds(10);
+  // Whether one that is lost, or not there yet, is tried again, for ever: after a second, then
+  // after twice as long each time up to a minute, give or take a fifth. Otherwise it is an error.
+  bool reconnect = true;
+  // Whether it is kept waiting where its pictures are not read fast enough.
+  bool waits = false;
+  // Ends opening, waiting and reading; null: one of its own.
+  std::shared_ptr<Interruption> interruption = nullptr;
+  // Told of each change of state, by the thread that reads the source. May be empty.
+  std::function<void(const SourceHealth&)> on_change = nullptr;
+};
+
+}  // namespace hypnos

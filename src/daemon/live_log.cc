@@ -1,0 +1,31 @@
+#include "daemon/live_log.h"
+
+#include "hypnos/base/log.h"
+#include "hypnos/base/printable.h"
+
+namespace hypnos {
+
+void LiveLog::OnChange(const SourceHealth& health) {
+  const std::string name = Printable(name_), why = Printable(health.why);
+  switch (health.state) {
+    case SourceState::kConnecting:
+    case SourceState::kEnded:
+      return;
+    case SourceState::kLive:
+      // Back after a stall or a loss, or there at last.
+      log::Info("source '{}' is live", name);
+      told_.clear();
+      return;
+    case SourceState::kStalled:
+      log::Warning("source '{}' stalls: {}", name, why);
+      return;
+    case SourceState::kLost:
+      if (why == told_) return;
+      log::Warning("source '{}' is lost: {}; trying again in {:.1f} s, and so on for ever", name,
+                   why, Seconds(health.retry_in));
+      told_ = why;
+      return;
+  }
+}
+
+}  // namespace hypnos

@@ -1,0 +1,160 @@
+#include "imaging/child_process.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "hypnos/base/format.h"
+
+namespace hypnos {
+namespace {
+
+constexpr int kMomentMilliseconds = 500;
+// Above the numbers that children give to what they inherit, so that none overwrites another.
+constexpr int kOutOfTheWay = 64;
+
+// Those that could not be reaped in time.
+class LeftBehind {
+ public:
+  void Add(pid_t pid) {
+    const std::lock_guard lock(mutex_);
+    pids_.push_back(pid);
+  }
+  void Reap() {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(pids_, [](pid_t pid) { return waitpid(pid, nullptr, WNOHANG) != 0; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<pid_t> pids_;
+};
+
+LeftBehind& left_behind() {
+  static LeftBehind instance;
+  return instance;
+}
+
+// Whether it has ended within a moment; then its status.
+std::optional<int> WaitAMoment(pid_t pid) {
+  int status = 0;
+  for (int i = 0; i < kMomentMilliseconds; ++i) {
+    const pid_t reaped = waitpid(pid, &status, WNOHANG);
+    if (reaped == pid) return status;
+    if (reaped < 0) return 0;  // nothing to wait for
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return std::nullopt;
+}
+
+class SpawnFiles {
+ public:
+  SpawnFiles() { posix_spawn_file_actions_init(&actions_); }
+  ~SpawnFiles() { posix_spawn_file_actions_destroy(&actions_); }
+  SpawnFiles(const SpawnFiles&) = delete;
+  SpawnFiles& operator=(const SpawnFiles&) = delete;
+
+  bool Inherit(const ChildProcess::Inherited& file) {
+    Descriptor copy(fcntl(file.ours, F_DUPFD_CLOEXEC, kOutOfTheWay));
+    if (!copy.valid()) return false;
+    copies_.push_back(std::move(copy));
+    return posix_spawn_file_actions_adddup2(&actions_, copies_.back().number(), file.theirs) == 0;
+  }
+  void Close(int theirs) {
+    posix_spawn_file_actions_addopen(&actions_, theirs, "/dev/null", O_RDWR, 0);
+  }
+  const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+ private:
+  posix_spawn_file_actions_t actions_;
+  std::vector<Descriptor> copies_;
+};
+
+class SpawnAttributes {
+ public:
+  SpawnAttributes() {
+    posix_spawnattr_init(&attributes_);
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_setsigmask(&attributes_, &none);
+    posix_spawnattr_setsigdefault(&attributes_, &all);
+    posix_spawnattr_setpgroup(&attributes_, 0);
+    posix_spawnattr_setflags(
+        &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+  }
+  ~SpawnAttributes() { posix_spawnattr_destroy(&attributes_); }
+  SpawnAttributes(const SpawnAttributes&) = delete;
+  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_;
+};
+
+Error CannotStart(const std::string& program, const char* why) {
+  return {
+      Code::kUnavailable, "NO_CAPTURE_PROGRAM",
+      Format("cannot start '{}', which reads cameras and streams and belongs beside hypnosd: {}",
+             program, why)};
+}
+
+}  // namespace
+
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  if (this != &other) {
+    if (valid()) close(number_);
+    number_ = other.Release();
+  }
+  return *this;
+}
+
+Descriptor::~Descriptor() {
+  if (valid()) close(number_);
+}
+
+Result<ChildProcess> ChildProcess::Start(const std::string& program,
+                                         std::span<const Inherited> inherited) {
+  left_behind().Reap();
+  SpawnFiles files;
+  files.Close(STDIN_FILENO);
+  files.Close(STDOUT_FILENO);
+  for (const Inherited& file : inherited) {
+    if (!files.Inherit(file)) return CannotStart(program, std::strerror(errno));
+  }
+  const SpawnAttributes attributes;
+  std::string name = program;
+  const std::array<char*, 2> arguments = {name.data(), nullptr};
+  pid_t pid = 0;
+  const int failed =
+      posix_spawn(&pid, program.c_str(), files.get(), attributes.get(), arguments.data(), environ);
+  if (failed != 0) return CannotStart(program, std::strerror(failed));
+  return ChildProcess(pid);
+}
+
+ChildProcess::~ChildProcess() {
+  if (pid_ == 0) return;
+  kill(pid_, SIGKILL);
+  if (!WaitAMoment(pid_)) left_behind().Add(pid_);
+}
+
+std::string ChildProcess::HowItEnded() {
+  const auto status = pid_ == 0 ? std::nullopt : WaitAMoment(pid_);
+  if (!status) return "closed its socket";
+  pid_ = 0;
+  if (WIFSIGNALED(*status)) return Format("was ended by signal {}", WTERMSIG(*status));
+  return Format("ended with exit code {}", WEXITSTATUS(*status));
+}
+
+}  // namespace hypnos

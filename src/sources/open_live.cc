@@ -1,0 +1,64 @@
+#include "sources/open_live.h"
+
+#include <poll.h>
+
+#include <utility>
+
+#include "sources/reconnecting_source.h"
+
+namespace hypnos {
+namespace {
+
+// How often a silent source is looked after.
+constexpr Duration kMoment = std::chrono::seconds(1);
+
+const SystemClock& TheClock() {
+  static const SystemClock clock;
+  return clock;
+}
+
+// False: interrupted.
+bool WaitUnlessRaised(const Interruption& interruption, Duration time) {
+  pollfd ready = {.fd = interruption.descriptor(), .events = POLLIN, .revents = 0};
+  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(time).count();
+  return poll(&ready, 1, static_cast<int>(milliseconds)) <= 0;
+}
+
+// Which of many daemons waits how long is nobody's business but chance's.
+Rng ChanceOf(const SourceIdentity& identity) {
+  return Rng(static_cast<uint64_t>(TheClock().WallNow().time_since_epoch().count()))
+      .Fork(identity.name);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> OpenLive(const SourceIdentity& identity, LiveSourceText text,
+                                         const LiveOptions& options, ConnectInChild connect) {
+  const auto interruption =
+      options.interruption ? options.interruption : std::make_shared<Interruption>();
+  ChildCaptureOptions child = {.program = options.program,
+                               .patience = options.stall,
+                               .open_patience = options.stall,
+                               .waits = options.waits,
+                               .interruption = interruption};
+  if (!options.reconnect) {
+    auto capture = connect(child);
+    if (!capture.ok()) return capture.error();
+    return std::unique_ptr<Source>(std::make_unique<LiveSource>(
+        identity, std::move(text), *std::move(capture), [interruption] { interruption->Raise(); }));
+  }
+  child.patience = std::min(kMoment, options.stall);
+  return std::unique_ptr<Source>(std::make_unique<ReconnectingSource>(
+      identity,
+      ReconnectingParts{
+          .description = std::move(text.description),
+          .connect = [child, connect = std::move(connect)] { return connect(child); },
+          .wait = [interruption](Duration time) { return WaitUnlessRaised(*interruption, time); },
+          .interrupt = [interruption] { interruption->Raise(); },
+          .stall = options.stall,
+          .clock = &TheClock(),
+          .rng = ChanceOf(identity),
+          .on_change = options.on_change}));
+}
+
+}  // namespace hypnos
