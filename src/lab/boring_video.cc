@@ -39,15 +39,15 @@ constexpr double kHeldShare = 0.5;
 
 struct Flags {
   size_t units = 1000;
-  double epochs = 20;
+  double epochs = 10;
   size_t steps = 8;
   size_t shift = 1;
   float own_share = 0.5f;
   std::string optimiser = kRms;
-  float rate = 5e-4f;
+  float rate = 3e-4f;
   float velocity = 0;
   float weight_decay = 3e-4f;
-  float temperature_per_unit = 0.04f;
+  float temperature_per_unit = 0.1f;
   float peer_normalisation = 0;
   bool validate = false;
 };

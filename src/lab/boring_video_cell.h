@@ -39,7 +39,7 @@ struct BoringVideoCell {
 
   std::vector<size_t> units = {1000, 1000};
   LearningOptions learning;
-  float temperature_per_unit = 0.04f;
+  float temperature_per_unit = 0.1f;
   float peer_normalisation = 0;
 };
 
