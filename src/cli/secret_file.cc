@@ -57,13 +57,17 @@ Status WriteAndSync(int file, const std::string& path, const std::string& text) 
   return {};
 }
 
-// Whether what is there ends in the middle of a line.
-Result<bool> EndsWithinLine(int file, const std::string& path) {
+Result<off_t> SizeOf(int file, const std::string& path) {
   struct stat info;
   if (fstat(file, &info) != 0) return CannotWrite(path, std::strerror(errno));
-  if (info.st_size == 0) return false;
+  return info.st_size;
+}
+
+// Whether a file of this size ends in the middle of a line.
+Result<bool> EndsWithinLine(int file, off_t size, const std::string& path) {
+  if (size == 0) return false;
   char last = 0;
-  if (pread(file, &last, 1, info.st_size - 1) != 1) return CannotWrite(path, std::strerror(errno));
+  if (pread(file, &last, 1, size - 1) != 1) return CannotWrite(path, std::strerror(errno));
   return last != '\n';
 }
 
@@ -83,8 +87,13 @@ Status WriteSecret(const std::string& path, const std::string& text) {
 Status AppendLine(const std::string& path, const std::string& line) {
   const Descriptor file(open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0640));
   if (file.number() < 0) return CannotWrite(path, std::strerror(errno));
-  HYPNOS_ASSIGN_OR_RETURN(const bool within_line, EndsWithinLine(file.number(), path));
-  return WriteAndSync(file.number(), path, (within_line ? "\n" : "") + line + "\n");
+  HYPNOS_ASSIGN_OR_RETURN(const off_t size, SizeOf(file.number(), path));
+  HYPNOS_ASSIGN_OR_RETURN(const bool within_line, EndsWithinLine(file.number(), size, path));
+  Status written = WriteAndSync(file.number(), path, (within_line ? "\n" : "") + line + "\n");
+  // Half a line would make the whole file unreadable. What cannot be cut off is no file.
+  if (!written.ok()) [[maybe_unused]]
+    const int cut = ftruncate(file.number(), size);
+  return written;
 }
 
 Result<std::string> ReadToken(const std::string& path) {

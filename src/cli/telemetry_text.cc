@@ -100,14 +100,14 @@ std::string LossesText(const Source& source) {
   return text;
 }
 
-// "stream 'rtsp://…', 640x480; lost 2 times: no picture for 10 s; waits 4.1 s to try again"
+// "live: stream 'rtsp://…', 640x480; no picture for 10 s; tried again in 4.1 s; lost 2 times"
 std::string WhatItIs(const Source& source) {
   std::string text = (source.live() ? "live: " : "") + Printable(source.description());
-  if (source.losses() > 0) text += "; lost " + Times(source.losses());
-  if (!source.why().empty()) text += Format(": {}", Printable(source.why()));
+  if (!source.why().empty()) text += Format("; {}", Printable(source.why()));
   if (source.retry_in_seconds() > 0) {
-    text += Format("; waits {:.1f} s to try again", source.retry_in_seconds());
+    text += Format("; tried again in {:.1f} s", source.retry_in_seconds());
   }
+  if (source.losses() > 0) text += "; lost " + Times(source.losses());
   return text;
 }
 

@@ -62,7 +62,12 @@ Status NewTokenFor(const Session& session) {
   // The secret first: a hash whose token is lost would let nobody in, and could not be told from
   // one that does.
   HYPNOS_RETURN_IF_ERROR(WriteSecret(secret, token + "\n"));
-  if (!tokens.empty()) HYPNOS_RETURN_IF_ERROR(AppendLine(tokens, line));
+  if (!tokens.empty()) {
+    const Status added = AppendLine(tokens, line);
+    // A token that lets nobody in is none, and would stand in the way of the next try.
+    if (!added.ok()) static_cast<void>(session.surroundings().files.Remove(secret));
+    HYPNOS_RETURN_IF_ERROR(added);
+  }
   return session.Print(Told(session, secret, tokens, line));
 }
 

@@ -131,7 +131,7 @@ class Daemon {
       : config_(config),
         options_(options),
         pipeline_(BuildPipelineOptions(config), clock_, observers_),
-        live_log_(config.sources(0).name()),
+        live_log_(std::make_shared<LiveLog>(config.sources(0).name())),
         source_(config.sources(0).name()),
         status_interval_seconds_(config.output().status_interval_seconds()),
         service_(Parts(), config, options.version),
@@ -161,7 +161,8 @@ class Daemon {
   Fanout observers_;
   Pipeline pipeline_;
   RunDescription description_;
-  LiveLog live_log_;
+  // Also of a thread that is left behind.
+  const std::shared_ptr<LiveLog> live_log_;
   const std::shared_ptr<Interruption> interruption_ = std::make_shared<Interruption>();
   std::optional<CaptureThread> capture_;
   WatchedSource source_;
@@ -235,7 +236,7 @@ SourceOptions Daemon::SourceToWatch() {
   SourceOptions options = BuildSourceOptions(config_.sources(0));
   if (LiveOptions* live = LiveOptionsOf(options)) {
     live->interruption = interruption_;
-    live->on_change = [this](const SourceHealth& health) { live_log_.OnChange(health); };
+    live->on_change = [log = live_log_](const SourceHealth& health) { log->OnChange(health); };
     // A run that is to end with its sources would never end.
     live->reconnect = live->reconnect && !options_.until_end;
   }

@@ -56,6 +56,8 @@ Signals::Signals(Actions actions) {
   thread_ = std::thread([this, actions = std::move(actions)] { Loop(actions); });
   for (const int signal : kHandled) SetAction(signal, Handle);
   for (const int signal : kIgnored) SetAction(signal, SIG_IGN);
+  // Ignored, as whoever started this may have left it, children could not be waited for.
+  SetAction(SIGCHLD, SIG_DFL);
 }
 
 Signals::~Signals() {

@@ -48,11 +48,11 @@ FrameDrops WatchedSource::drops() const {
   return capture_ == nullptr ? FrameDrops() : capture_->queue().drops();
 }
 
-telemetry::Source::State WatchedSource::State() const {
+telemetry::Source::State WatchedSource::State(const SourceHealth& health) const {
   if (ended_) return telemetry::Source::ENDED;
   if (paused_) return telemetry::Source::PAUSED;
   if (capture_ == nullptr) return telemetry::Source::OPENING;
-  switch (capture_->source().health().state) {
+  switch (health.state) {
     case SourceState::kConnecting:
       return telemetry::Source::CONNECTING;
     case SourceState::kStalled:
@@ -69,8 +69,9 @@ telemetry::Source::State WatchedSource::State() const {
 telemetry::Source WatchedSource::Report() const {
   const std::lock_guard lock(mutex_);
   telemetry::Source report;
+  const SourceHealth health = capture_ == nullptr ? SourceHealth() : capture_->source().health();
   report.set_name(name_);
-  report.set_state(State());
+  report.set_state(State(health));
   if (capture_ == nullptr) return report;
   const Source& source = capture_->source();
   const FrameDrops drops = capture_->queue().drops();
@@ -83,9 +84,10 @@ telemetry::Source WatchedSource::Report() const {
   report.set_dropped_slow(static_cast<uint64_t>(drops.queue_full));
   report.set_dropped_paused(static_cast<uint64_t>(drops.paused));
   report.set_unreadable(static_cast<uint64_t>(source.unreadable_frames()));
-  const SourceHealth health = source.health();
-  report.set_why(health.why);
-  report.set_retry_in_seconds(Seconds(health.retry_in));
+  if (report.state() == telemetry::Source::STALLED || report.state() == telemetry::Source::LOST) {
+    report.set_why(health.why);
+    report.set_retry_in_seconds(Seconds(health.retry_in));
+  }
   report.set_connections(static_cast<uint64_t>(health.connections));
   report.set_stalls(static_cast<uint64_t>(health.stalls));
   report.set_losses(static_cast<uint64_t>(health.losses));

@@ -35,7 +35,7 @@ class WatchedSource {
   telemetry::Source Report() const;
 
  private:
-  telemetry::Source::State State() const;
+  telemetry::Source::State State(const SourceHealth& health) const;
 
   const std::string name_;
   mutable std::mutex mutex_;

@@ -1,5 +1,6 @@
 #include "imaging/capture_child.h"
 
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -25,10 +26,9 @@ class Child {
 
   int Run() {
     WireRequest request;
-    if (recv(kWireSocket, &request, sizeof request, 0) != sizeof request ||
-        request.magic != kWireMagic) {
-      return kNoParent;
-    }
+    const ssize_t size = recv(kWireSocket, &request, sizeof request, MSG_TRUNC);
+    if (size <= 0) return kNoParent;
+    if (size != sizeof request || request.magic != kWireMagic) return kWireOtherBuild;
     waits_ = request.waits != 0;
     auto capture = Open(request);
     if (!capture.ok()) return Fail(capture.error());
@@ -59,7 +59,7 @@ class Child {
       const Result<bool> more = capture.Grab();
       if (!more.ok()) return Fail(more.error());
       if (!*more) {
-        WireAnswer ended;
+        WireAnswer ended = About(capture);
         ended.kind = WireAnswer::kEnded;
         return Send(ended) ? kOk : kNoParent;
       }
@@ -73,7 +73,8 @@ class Child {
         ++passed_over_;
         continue;
       }
-      WireAnswer answer = Damaged(capture);
+      WireAnswer answer = About(capture);
+      answer.kind = WireAnswer::kDamaged;
       if (capture.Retrieve(&image_).ok()) {
         if (image_.bytes().size() > kWireSlotBytes) return Fail(TooLarge());
         Put(static_cast<uint32_t>(slot - free_.begin()), answer);
@@ -82,9 +83,9 @@ class Child {
     }
   }
 
-  WireAnswer Damaged(const VideoCapture& capture) {
+  // The picture grabbed last.
+  WireAnswer About(const VideoCapture& capture) {
     WireAnswer answer;
-    answer.kind = WireAnswer::kDamaged;
     answer.passed_over = std::exchange(passed_over_, 0);
     if (const auto time = capture.time()) {
       answer.has_time = 1;
@@ -145,6 +146,9 @@ class Child {
 int RunCaptureChild() {
   // A library that hangs would not notice that its parent is gone.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // It may be gone already.
+  pollfd parent = {.fd = kWireSocket, .events = 0, .revents = 0};
+  if (poll(&parent, 1, 0) > 0 && (parent.revents & POLLHUP) != 0) return kNoParent;
   void* memory = mmap(nullptr, kWireSlots * kWireSlotBytes, PROT_READ | PROT_WRITE, MAP_SHARED,
                       kWireMemory, 0);
   if (memory == MAP_FAILED) return kNoParent;

@@ -1,5 +1,6 @@
 // What a capture process and its parent say to one another: fixed records over a SOCK_SEQPACKET
-// socket, and slots of shared memory that hold a picture each. Both ends are of one build.
+// socket, and slots of shared memory that hold a picture each. Both ends must be of one build: an
+// update may put another program in a running daemon's way.
 //   parent -> child: WireRequest, once; then WireRelease for each slot that it has read
 //   child -> parent: WireAnswer: opened or failed; then pictures, until ended or failed
 // A text that does not fit is cut off. Threads: a value.
@@ -15,7 +16,9 @@ namespace hypnos {
 
 inline constexpr int kWireSocket = 3;
 inline constexpr int kWireMemory = 4;
-inline constexpr uint32_t kWireMagic = 0x68797031;  // "hyp1"
+inline constexpr uint32_t kWireMagic = 0x68797031;  // "hyp1"; another layout, another number
+// The exit code of a child that does not know what is said to it.
+inline constexpr int kWireOtherBuild = 3;
 
 // One that is read, one that waits, one that is written.
 inline constexpr uint32_t kWireSlots = 3;
@@ -64,7 +67,7 @@ struct WireAnswer {
   // kPicture.
   int32_t channels = 0;
   uint32_t slot = 0;
-  // kPicture, kDamaged.
+  // kPicture, kDamaged; of kEnded, the last picture that was passed over.
   uint32_t has_time = 0;
   uint32_t passed_over = 0;  // pictures since the last answer
   int64_t time_ns = 0;

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cmath>
@@ -22,6 +23,7 @@ namespace hypnos {
 namespace {
 
 constexpr size_t kMemoryBytes = kWireSlots * kWireSlotBytes;
+constexpr std::chrono::duration<double, std::nano> kLongestTime = std::chrono::years(10);
 
 Error NoResources(const char* what) {
   return {Code::kResourceExhausted, "NO_CAPTURE_RESOURCES",
@@ -143,9 +145,16 @@ class ChildCapture final : public VideoCapture {
   // The next answer, into answer_.
   Status Receive(Duration patience) {
     HYPNOS_RETURN_IF_ERROR(Wait(patience));
-    const ssize_t size = recv(socket_.number(), &answer_, sizeof answer_, MSG_TRUNC);
+    ssize_t size = 0;
+    // Where the child ended without having read everything, that is told first, once, and then what
+    // it said before.
+    do {
+      size = recv(socket_.number(), &answer_, sizeof answer_, MSG_TRUNC);
+    } while (size < 0 && (errno == ECONNRESET || errno == EINTR));
     if (size <= 0) return Died();
     if (size != sizeof answer_ || answer_.magic != kWireMagic) return Garbled();
+    // Times are added to others.
+    if (std::abs(static_cast<double>(answer_.time_ns)) > kLongestTime.count()) return Garbled();
     return {};
   }
 
@@ -184,17 +193,29 @@ class ChildCapture final : public VideoCapture {
     send(socket_.number(), &release, sizeof release, MSG_NOSIGNAL | MSG_DONTWAIT);
   }
 
-  // What the child says went wrong: words that are shown, so that nothing in them may act.
+  // What the child says went wrong: words that are shown, so that nothing in them may act on a
+  // terminal, nor be taken for what this side says of its own patience.
   Error Failed() const {
+    Error error = {CodeOf(answer_.code), Printable(std::string(answer_.reason.Get())),
+                   Printable(std::string(answer_.message.Get()))};
+    if (error.reason == "SILENT" || error.reason == "INTERRUPTED") error.reason = "CAPTURE_FAILED";
+    return error;
+  }
+
+  static Code CodeOf(uint32_t number) {
     constexpr auto kLast = static_cast<uint32_t>(Code::kInternal);
-    const Code code = answer_.code <= kLast ? static_cast<Code>(answer_.code) : Code::kUnavailable;
-    return {code, Printable(std::string(answer_.reason.Get())),
-            Printable(std::string(answer_.message.Get()))};
+    const Code code = number <= kLast ? static_cast<Code>(number) : Code::kUnavailable;
+    const bool ours = code == Code::kCancelled || code == Code::kDeadlineExceeded;
+    return ours ? Code::kUnavailable : code;
   }
 
   Error Died() {
-    return {Code::kUnavailable, "CAPTURE_DIED",
-            Format("its capture process {}", process_.HowItEnded())};
+    const ChildProcess::End end = process_.Ended();
+    if (end.exit_code == kWireOtherBuild) {
+      return {Code::kUnavailable, "CAPTURE_OTHER_BUILD",
+              "its capture process is of another version than hypnosd: restart hypnosd"};
+    }
+    return {Code::kUnavailable, "CAPTURE_DIED", Format("its capture process {}", end.how)};
   }
 
   ChildProcess process_;
@@ -227,8 +248,11 @@ Result<std::unique_ptr<VideoCapture>> OpenInChild(const WireRequest& request,
 }  // namespace
 
 std::string CaptureProgramBesideThis() {
+  // Where that cannot be told, a path at which nothing can be: never one of the current folder.
+  const std::filesystem::path self_link = "/proc/self/exe";
   std::error_code failed;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", failed);
+  const auto link = std::filesystem::read_symlink(self_link, failed);
+  const auto self = failed ? self_link / "unknown" : link;
   return (self.parent_path() / "hypnos-capture").string();
 }
 
@@ -238,6 +262,9 @@ Result<std::unique_ptr<VideoCapture>> OpenCameraInChild(const CameraRequest& req
   wire.width = request.width;
   wire.height = request.height;
   wire.frame_rate_hz = request.frame_rate_hz;
+  if (request.device.size() >= wire.target.bytes.size()) {
+    return Error{Code::kNotFound, "NO_CAMERA", "there is no camera whose name is so long"};
+  }
   wire.target.Set(request.device);
   return OpenInChild(wire, options);
 }
@@ -245,7 +272,8 @@ Result<std::unique_ptr<VideoCapture>> OpenCameraInChild(const CameraRequest& req
 Result<std::unique_ptr<VideoCapture>> OpenStreamInChild(const std::string& url,
                                                         const ChildCaptureOptions& options) {
   WireRequest wire;
-  if (url.size() >= wire.target.bytes.size()) {
+  static_assert(kLongestUrl < sizeof wire.target.bytes);
+  if (url.size() > kLongestUrl) {
     return Error{Code::kInvalidArgument, "BAD_URL", "cannot be opened: its URL is too long"};
   }
   wire.is_stream = 1;

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -71,9 +72,10 @@ class SpawnFiles {
     copies_.push_back(std::move(copy));
     return posix_spawn_file_actions_adddup2(&actions_, copies_.back().number(), file.theirs) == 0;
   }
-  void Close(int theirs) {
+  void Void(int theirs) {
     posix_spawn_file_actions_addopen(&actions_, theirs, "/dev/null", O_RDWR, 0);
   }
+  void CloseFrom(int theirs) { posix_spawn_file_actions_addclosefrom_np(&actions_, theirs); }
   const posix_spawn_file_actions_t* get() const { return &actions_; }
 
  private:
@@ -128,11 +130,15 @@ Result<ChildProcess> ChildProcess::Start(const std::string& program,
                                          std::span<const Inherited> inherited) {
   left_behind().Reap();
   SpawnFiles files;
-  files.Close(STDIN_FILENO);
-  files.Close(STDOUT_FILENO);
+  files.Void(STDIN_FILENO);
+  files.Void(STDOUT_FILENO);
+  int first_unused = STDERR_FILENO + 1;
   for (const Inherited& file : inherited) {
     if (!files.Inherit(file)) return CannotStart(program, std::strerror(errno));
+    first_unused = std::max(first_unused, file.theirs + 1);
   }
+  // Not all that this process has open closes itself: sockets of clients would live on in a child.
+  files.CloseFrom(first_unused);
   const SpawnAttributes attributes;
   std::string name = program;
   const std::array<char*, 2> arguments = {name.data(), nullptr};
@@ -149,12 +155,15 @@ ChildProcess::~ChildProcess() {
   if (!WaitAMoment(pid_)) left_behind().Add(pid_);
 }
 
-std::string ChildProcess::HowItEnded() {
+ChildProcess::End ChildProcess::Ended() {
   const auto status = pid_ == 0 ? std::nullopt : WaitAMoment(pid_);
-  if (!status) return "closed its socket";
+  if (!status) return {.how = "closed its socket"};
   pid_ = 0;
-  if (WIFSIGNALED(*status)) return Format("was ended by signal {}", WTERMSIG(*status));
-  return Format("ended with exit code {}", WEXITSTATUS(*status));
+  if (WIFSIGNALED(*status)) {
+    return {.how = Format("was ended by signal {}", WTERMSIG(*status))};
+  }
+  const int code = WEXITSTATUS(*status);
+  return {.how = Format("ended with exit code {}", code), .exit_code = code};
 }
 
 }  // namespace hypnos

@@ -36,7 +36,8 @@ class Descriptor {
 
 class ChildProcess {
  public:
-  // What the child calls `theirs` is our `ours`; besides these it has standard error only.
+  // What the child calls `theirs` is our `ours`; besides these it has standard error, and
+  // nowhere to read from or print to.
   struct Inherited {
     int ours;
     int theirs;
@@ -52,8 +53,12 @@ class ChildProcess {
   // is started.
   ~ChildProcess();
 
-  // "was ended by signal 11", "ended with exit code 1"; waits a moment for it to be so.
-  std::string HowItEnded();
+  struct End {
+    std::string how;     // "was ended by signal 11", "ended with exit code 1"
+    int exit_code = -1;  // -1: by a signal, or not known
+  };
+  // Waits a moment for it to be so.
+  End Ended();
   pid_t pid() const { return pid_; }
 
  private:

@@ -35,7 +35,7 @@ Result<FrameOrEnd> LiveSource::Advance() {
     if (!more.ok()) return Lost(more.error().message);
     if (!*more) return EndOrLoss();
     stamp_.PassOver(capture_->passed_over());
-    last_time_ = clock_.Next(capture_->time());
+    last_time_ = clock_.Next(capture_->time(), capture_->passed_over());
     Image image;
     if (capture_->Retrieve(&image).ok())
       return FrameOrEnd(stamp_.Stamp(std::move(image), last_time_));
@@ -45,7 +45,11 @@ Result<FrameOrEnd> LiveSource::Advance() {
   return Lost(Format("{} damaged frames in a row", kDamagedInARow));
 }
 
-Result<FrameOrEnd> LiveSource::EndOrLoss() const {
+Result<FrameOrEnd> LiveSource::EndOrLoss() {
+  if (const int64_t unseen = capture_->passed_over(); unseen > 0) {
+    stamp_.PassOver(unseen);
+    last_time_ = clock_.Next(capture_->time(), unseen - 1);
+  }
   const bool recording = properties_.frame_count > 0;
   if (recording && !IsClearlyShort(properties_, stamp_.index(), last_time_))
     return FrameOrEnd(EndOfStream{});

@@ -33,7 +33,7 @@ class LiveSource final : public StickySource {
 
  private:
   Result<FrameOrEnd> Advance() override;
-  Result<FrameOrEnd> EndOrLoss() const;
+  Result<FrameOrEnd> EndOrLoss();
   Error Lost(const std::string& why) const;
 
   const LiveSourceText text_;

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "sources/reconnecting_source.h"
@@ -11,6 +12,16 @@ namespace {
 
 // How often a silent source is looked after.
 constexpr Duration kMoment = std::chrono::seconds(1);
+
+// Starting a process and finding out what a stream holds takes its time, however soon a picture is
+// missed afterwards.
+constexpr Duration kOpening = std::chrono::seconds(10);
+
+// What says nothing of what was to be opened.
+bool IsOfTheProcess(const Error& error) {
+  return error.reason.starts_with("CAPTURE_") || error.reason.starts_with("NO_CAPTURE_") ||
+         error.reason == "OPEN_SILENT";
+}
 
 const SystemClock& TheClock() {
   static const SystemClock clock;
@@ -38,12 +49,16 @@ Result<std::unique_ptr<Source>> OpenLive(const SourceIdentity& identity, LiveSou
       options.interruption ? options.interruption : std::make_shared<Interruption>();
   ChildCaptureOptions child = {.program = options.program,
                                .patience = options.stall,
-                               .open_patience = options.stall,
+                               .open_patience = std::max(options.stall, kOpening),
                                .waits = options.waits,
                                .interruption = interruption};
   if (!options.reconnect) {
     auto capture = connect(child);
-    if (!capture.ok()) return capture.error();
+    if (!capture.ok()) {
+      Error error = capture.error();
+      if (IsOfTheProcess(error)) error.message = text.description + ": " + error.message;
+      return error;
+    }
     return std::unique_ptr<Source>(std::make_unique<LiveSource>(
         identity, std::move(text), *std::move(capture), [interruption] { interruption->Raise(); }));
   }

@@ -2,6 +2,7 @@
 // anywhere, give the times of decoding instead of showing, and leave frames without any.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "hypnos/base/clock.h"
@@ -13,8 +14,8 @@ class PresentationClock {
   // The frame rate, if known, fills in for frames without a time.
   explicit PresentationClock(double frame_rate_hz);
 
-  // Of the next frame.
-  Duration Next(std::optional<Duration> container_time);
+  // Of the next frame, before which so many were passed over.
+  Duration Next(std::optional<Duration> container_time, int64_t passed_over = 0);
 
  private:
   Duration period_;

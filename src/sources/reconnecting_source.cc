@@ -1,5 +1,6 @@
 #include "sources/reconnecting_source.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "hypnos/base/format.h"
@@ -14,6 +15,8 @@ constexpr int kDamagedInARow = 100;
 // Who is thrown out after every picture shall not be let in each second.
 constexpr Duration kSteady = std::chrono::seconds(10);
 
+constexpr double kUnusualIntervals = 3;
+
 }  // namespace
 
 ReconnectingSource::ReconnectingSource(const SourceIdentity& identity, ReconnectingParts parts)
@@ -26,15 +29,21 @@ Result<FrameOrEnd> ReconnectingSource::Next() {
     Frame frame;
     const Turn turn = capture_ == nullptr ? Connect() : Read(&frame);
     if (turn == Turn::kFrame) return FrameOrEnd(std::move(frame));
-    if (turn == Turn::kEnd) ended_ = true;
+    if (turn == Turn::kEnd) End();
   }
-  if (health().state != SourceState::kEnded) Become(SourceState::kEnded);
   return FrameOrEnd(EndOfStream{});
+}
+
+// With its process.
+void ReconnectingSource::End() {
+  ended_ = true;
+  capture_ = nullptr;
+  Become({.state = SourceState::kEnded});
 }
 
 ReconnectingSource::Turn ReconnectingSource::Connect() {
   if (wait_ && !parts_.wait(*std::exchange(wait_, std::nullopt))) return Turn::kEnd;
-  Become(SourceState::kConnecting);
+  Become({.state = SourceState::kConnecting});
   auto capture = parts_.connect();
   if (!capture.ok()) {
     if (capture.error().code == Code::kCancelled) return Turn::kEnd;
@@ -42,8 +51,10 @@ ReconnectingSource::Turn ReconnectingSource::Connect() {
   }
   capture_ = std::move(capture).value();
   connected_ = last_heard_ = parts_.clock->Now();
-  clock_ = PresentationClock(capture_->properties().frame_rate_hz);
-  frames_here_ = 0;
+  const double rate_hz = capture_->properties().frame_rate_hz;
+  clock_ = PresentationClock(rate_hz);
+  interval_seconds_ = rate_hz > 0 ? 1 / rate_hz : 0;
+  pictures_here_ = 0;
   damaged_in_a_row_ = 0;
   const std::lock_guard lock(mutex_);
   properties_ = capture_->properties();
@@ -59,34 +70,55 @@ ReconnectingSource::Turn ReconnectingSource::Read(Frame* frame) {
     return Lose(more.error().message);
   }
   if (!*more) return Ended();
-  const Instant now = parts_.clock->Now();
-  // Between two connections time went on.
-  if (frames_here_ == 0 && stamp_.index() > 0) base_ = last_time_ + (now - last_picture_);
-  last_heard_ = last_picture_ = now;
-  stamp_.PassOver(capture_->passed_over());
-  last_time_ = base_ + clock_.Next(capture_->time());
+  Hear(parts_.clock->Now());
   Image image;
   if (!capture_->Retrieve(&image).ok()) return Damaged();
   damaged_in_a_row_ = 0;
-  ++frames_here_;
-  if (now - connected_ >= kSteady) backoff_.Reset();
-  if (health().state != SourceState::kLive) Become(SourceState::kLive);
+  if (last_heard_ - connected_ >= kSteady) backoff_.Reset();
+  if (health().state != SourceState::kLive) Become({.state = SourceState::kLive});
   *frame = stamp_.Stamp(std::move(image), last_time_);
   return Turn::kFrame;
+}
+
+// A picture came, whole or damaged.
+void ReconnectingSource::Hear(Instant now) {
+  if (pictures_here_ == 0) {
+    // Between two connections time went on.
+    base_ = heard_before_ ? last_time_ + (now - last_picture_) : Duration::zero();
+  } else {
+    interval_seconds_ += 0.2 * (Seconds(now - last_picture_) - interval_seconds_);
+  }
+  heard_before_ = true;
+  last_heard_ = last_picture_ = now;
+  const int64_t passed_over = capture_->passed_over();
+  pictures_here_ += 1 + passed_over;
+  stamp_.PassOver(passed_over);
+  last_time_ = base_ + clock_.Next(capture_->time(), passed_over);
 }
 
 ReconnectingSource::Turn ReconnectingSource::Silent() {
   const Duration silence = parts_.clock->Now() - last_heard_;
   const std::string why = Format("no picture for {:.0f} s", Seconds(silence));
   if (silence >= parts_.stall) return Lose(why);
-  if (health().state == SourceState::kLive) Become(SourceState::kStalled, why);
+  // Who shows a picture a minute is not stalled in between.
+  const bool unusual = Seconds(silence) > kUnusualIntervals * interval_seconds_;
+  if (unusual && health().state == SourceState::kLive) {
+    Become({.state = SourceState::kStalled, .why = why});
+  }
   return Turn::kAgain;
 }
 
 ReconnectingSource::Turn ReconnectingSource::Ended() {
+  if (const int64_t unseen = capture_->passed_over(); unseen > 0) {
+    pictures_here_ += unseen;
+    stamp_.PassOver(unseen);
+    last_time_ = base_ + clock_.Next(capture_->time(), unseen - 1);
+  }
   const VideoProperties& properties = capture_->properties();
   const bool recording = properties.frame_count > 0;
-  if (recording && !IsClearlyShort(properties, frames_here_, last_time_ - base_)) return Turn::kEnd;
+  if (recording && !IsClearlyShort(properties, pictures_here_, last_time_ - base_)) {
+    return Turn::kEnd;
+  }
   return Lose("no more pictures come");
 }
 
@@ -104,26 +136,22 @@ ReconnectingSource::Turn ReconnectingSource::Lose(const std::string& why) {
   const bool was_connected = std::exchange(capture_, nullptr) != nullptr;
   if (was_connected) stamp_.BeginAnew();
   wait_ = backoff_.Next();
-  {
-    const std::lock_guard lock(mutex_);
-    if (was_connected) ++health_.losses;
-    health_.retry_in = *wait_;
-  }
-  Become(SourceState::kLost, why);
+  Become({.state = SourceState::kLost, .why = why, .retry_in = *wait_, .losses = was_connected});
   return Turn::kAgain;
 }
 
-void ReconnectingSource::Become(SourceState state, const std::string& why) {
-  SourceHealth told;
+// `change`: the new state, and what is to be added to the counts.
+void ReconnectingSource::Become(const SourceHealth& change) {
   {
     const std::lock_guard lock(mutex_);
-    health_.state = state;
-    health_.why = why;
-    if (state == SourceState::kStalled) ++health_.stalls;
-    if (state != SourceState::kLost) health_.retry_in = {};
-    told = health_;
+    health_.state = change.state;
+    health_.why = change.why;
+    health_.retry_in = change.retry_in;
+    health_.losses += change.losses;
+    if (change.state == SourceState::kStalled) ++health_.stalls;
+    since_ = parts_.clock->Now();
   }
-  if (parts_.on_change) parts_.on_change(told);
+  if (parts_.on_change) parts_.on_change(health());
 }
 
 int64_t ReconnectingSource::unreadable_frames() const {
@@ -139,7 +167,9 @@ std::string ReconnectingSource::Describe() const {
 
 SourceHealth ReconnectingSource::health() const {
   const std::lock_guard lock(mutex_);
-  return health_;
+  SourceHealth now = health_;
+  now.retry_in = std::max(Duration::zero(), health_.retry_in - (parts_.clock->Now() - since_));
+  return now;
 }
 
 }  // namespace hypnos

@@ -53,11 +53,13 @@ class ReconnectingSource final : public Source {
   enum class Turn { kFrame, kAgain, kEnd };
   Turn Connect();
   Turn Read(Frame* frame);
+  void Hear(Instant now);
   Turn Silent();
   Turn Ended();
   Turn Damaged();
   Turn Lose(const std::string& why);
-  void Become(SourceState state, const std::string& why = {});
+  void End();
+  void Become(const SourceHealth& change);
 
   const ReconnectingParts parts_;
   std::unique_ptr<VideoCapture> capture_;  // null: not connected
@@ -70,12 +72,15 @@ class ReconnectingSource final : public Source {
   Instant last_heard_;    // a picture, or that it is connected
   Instant last_picture_;  // of this connection or the one before
   Instant connected_;
-  int64_t frames_here_ = 0;  // of this connection
+  double interval_seconds_ = 0;  // between pictures, of late; 0: not known
+  int64_t pictures_here_ = 0;    // of this connection, damaged and passed over ones included
+  bool heard_before_ = false;    // on any connection
   int damaged_in_a_row_ = 0;
   bool ended_ = false;
 
   mutable std::mutex mutex_;
-  SourceHealth health_;         // guarded
+  SourceHealth health_;         // guarded; retry_in as of since_
+  Instant since_;               // guarded; the present state
   int64_t unreadable_ = 0;      // guarded
   VideoProperties properties_;  // guarded
 };

@@ -18,13 +18,18 @@ Result<std::unique_ptr<Source>> OpenStreamSource(const SourceIdentity& identity,
                     {Code::kInvalidArgument, "BAD_URL",
                      Format("{} does not begin with {}", description, ListedStreamSchemes())});
   }
+  if (options.url.size() > kLongestUrl) {
+    return InSource(identity,
+                    {Code::kInvalidArgument, "BAD_URL",
+                     Format("{} has a URL of more than {} bytes", description, kLongestUrl)});
+  }
   auto source = OpenLive(identity, {.description = description, .lost_reason = "STREAM_LOST"},
                          options.live, [url = options.url](const ChildCaptureOptions& child) {
                            return OpenStreamInChild(url, child);
                          });
   if (source.ok()) return source;
   Error error = source.error();
-  error.message = Format("{} {}", description, error.message);
+  if (error.reason == "STREAM_UNAVAILABLE") error.message = description + " " + error.message;
   return InSource(identity, std::move(error));
 }
 

@@ -182,8 +182,8 @@ TEST(TelemetryText, TellsWhyACameraIsNotThere) {
   camera.set_losses(2);
   const std::string text = SourcesText(sources);
   EXPECT_THAT(text, HasSubstr("lost"));
-  EXPECT_THAT(text, HasSubstr("live: camera '0'; lost 2 times: no picture for "));
-  EXPECT_THAT(text, HasSubstr("10 s; waits 4.1 s to try again"));
+  EXPECT_THAT(text, HasSubstr("live: camera '0'; no picture for "));
+  EXPECT_THAT(text, HasSubstr("10 s; tried again in 4.1 s; lost 2 times"));
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
 }
 

@@ -101,6 +101,14 @@ TEST_F(CtlToken, SaysWhereItCannotWrite) {
   EXPECT_THAT(err, HasSubstr("/nowhere/wall.token"));
 }
 
+TEST_F(CtlToken, LeavesNoTokenBehindThatLetsNobodyIn) {
+  EXPECT_EQ(
+      Run({"token", "new", "view", "wall", "--output", Secret(), "--tokens", "/nowhere/tokens"}),
+      74);
+  EXPECT_THAT(err, HasSubstr("/nowhere/tokens"));
+  EXPECT_FALSE(files.Exists(Secret()));
+}
+
 TEST_F(CtlToken, WrongUsageIs64) {
   EXPECT_EQ(Run({"token", "new", "everything", "wall", "--output", Secret()}), 64);
   EXPECT_EQ(Run({"token", "new", "view", "wall"}), 64);

@@ -1,5 +1,7 @@
 // In the place of hypnos-capture: does what no honest capture process does. What it shall do is
 // what it is asked to open.
+#include <fcntl.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -10,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "hypnos/base/result.h"
 #include "hypnos/base/rng.h"
 #include "imaging/capture_wire.h"
 
@@ -34,6 +37,14 @@ WireAnswer Of(WireAnswer::Kind kind) {
   while (true) pause();
 }
 
+int OpenDescriptors() {
+  int count = 0;
+  for (int number = 0; number < 1024; ++number) {
+    if (fcntl(number, F_GETFD) >= 0) ++count;
+  }
+  return count;
+}
+
 // Bytes by chance, of any length; some begin as they should.
 void SayNonsense(uint64_t seed) {
   Rng rng(seed);
@@ -50,7 +61,8 @@ void SayNonsense(uint64_t seed) {
 }
 
 int Act(const std::string& wish) {
-  if (wish == "die unopened") return 3;
+  if (wish == "die unopened") return 5;
+  if (wish == "of another build") return kWireOtherBuild;
   if (wish == "hang unopened") Hang();
   if (wish == "shrink") {
     if (ftruncate(kWireMemory, 0) == 0) return 4;  // which would be a fault of its parent's
@@ -62,6 +74,27 @@ int Act(const std::string& wish) {
   Answer(Of(WireAnswer::kOpened));
   WireAnswer picture = Of(WireAnswer::kPicture);
   if (wish == "shrink") Answer(picture);
+  if (wish == "end unread") {
+    // Ends with what its parent has said still in its ear.
+    Answer(picture);
+    pollfd released = {.fd = kWireSocket, .events = POLLIN, .revents = 0};
+    poll(&released, 1, -1);
+    Answer(Of(WireAnswer::kEnded));
+    return 0;
+  }
+  if (wish == "descriptors") {
+    picture = Of(WireAnswer::kFailed);
+    picture.message.Set(std::to_string(OpenDescriptors()));
+  }
+  if (wish == "far future") {
+    picture.has_time = 1;
+    picture.time_ns = INT64_MAX;
+  }
+  if (wish == "say silent") {
+    picture = Of(WireAnswer::kFailed);
+    picture.code = static_cast<uint32_t>(Code::kCancelled);
+    picture.reason.Set("SILENT");
+  }
   if (wish == "crash") {
     Answer(picture);
     raise(SIGSEGV);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <utility>
 #include <vector>
@@ -23,7 +24,9 @@ constexpr int kDamaged = -1, kSilent = -2, kBroken = -3, kInterrupted = -4;
 struct Connection {
   std::deque<int> script;
   VideoProperties properties = {.frame_rate_hz = 10};
-  int64_t passed_over = 0;  // before the first picture
+  int64_t passed_over = 0;       // before the first picture
+  int64_t passed_over_last = 0;  // after the last one
+  double seconds = 0.1;          // that a picture takes
 };
 
 class Scripted final : public VideoCapture {
@@ -33,12 +36,15 @@ class Scripted final : public VideoCapture {
 
   const VideoProperties& properties() const override { return connection_.properties; }
   Result<bool> Grab() override {
-    if (connection_.script.empty()) return false;
+    if (connection_.script.empty()) {
+      passed_over_ = connection_.passed_over_last;
+      return false;
+    }
     current_ = connection_.script.front();
     connection_.script.pop_front();
     if (current_ == kInterrupted) return Error{Code::kCancelled, "INTERRUPTED", "enough"};
     if (current_ == kBroken) return Error{Code::kUnavailable, "CAPTURE_DIED", "it died"};
-    clock_.AdvanceSeconds(current_ == kSilent ? 1 : 0.1);
+    clock_.AdvanceSeconds(current_ == kSilent ? 1 : connection_.seconds);
     if (current_ == kSilent) return Error{Code::kDeadlineExceeded, "SILENT", "no picture comes"};
     passed_over_ = std::exchange(connection_.passed_over, 0);
     return true;
@@ -124,6 +130,17 @@ TEST_F(ReconnectingTest, ItsTimesGoOnByTheClock) {
   EXPECT_EQ(times[3] - times[2], 100);
 }
 
+TEST_F(ReconnectingTest, DamagedPicturesAtTheStartCostNoMoreTimeThanTheyTake) {
+  const std::deque<int> script = {kDamaged, kDamaged, kDamaged, 1, 2};
+  ReconnectingSource camera = Camera({Connection{script}, Connection{script}});
+  const auto times = ReadAll(&camera).Milliseconds();
+  ASSERT_EQ(times.size(), 4u);
+  EXPECT_EQ(times[0], 300);
+  EXPECT_EQ(times[1], 400);
+  EXPECT_NEAR(static_cast<double>(times[2] - times[1]), 1000 * waits[0] + 400, 1);
+  EXPECT_EQ(times[3] - times[2], 100);
+}
+
 TEST_F(ReconnectingTest, ToldStatesFollowWhatHappens) {
   ReconnectingSource camera = Camera({std::nullopt, Connection{{1, kSilent, 2, kBroken}}});
   ReadAll(&camera);
@@ -146,6 +163,22 @@ TEST_F(ReconnectingTest, SilentForTooLongItIsLost) {
   const auto lost = std::ranges::find(told, SourceState::kLost, &SourceHealth::state);
   ASSERT_NE(lost, told.end());
   EXPECT_EQ(lost->why, "no picture for 3 s");
+}
+
+TEST_F(ReconnectingTest, WhoIsSlowIsNotStalledBetweenPictures) {
+  // Two seconds a picture, as the first ones show.
+  ReconnectingSource camera = Camera({Connection{
+      .script = {1, 2, 3, 4, 5, 6, kSilent, kSilent, 7, 8}, .properties = {}, .seconds = 1.9}});
+  EXPECT_EQ(ReadAll(&camera).frames.size(), 8u);
+  EXPECT_EQ(camera.health().stalls, 0);
+}
+
+TEST_F(ReconnectingTest, TellsHowLongItStillWaits) {
+  ReconnectingSource camera = Camera({std::nullopt});
+  ReadAll(&camera);
+  ASSERT_EQ(told[1].state, SourceState::kLost);
+  EXPECT_NEAR(Seconds(told[1].retry_in), waits[0], 1e-6);
+  EXPECT_EQ(told[2].retry_in, Duration::zero());
 }
 
 TEST_F(ReconnectingTest, WaitsLongerEachTimeUpToAMinute) {
@@ -172,7 +205,7 @@ TEST_F(ReconnectingTest, OnlyWhoStaysIsLetInSoonAgain) {
   EXPECT_LE(waits[3], 1.2);
 }
 
-TEST_F(ReconnectingTest, WithOneWaitTwoSourcesDoNotComeBackAtOnce) {
+TEST_F(ReconnectingTest, NoTwoWaitsAreAlike) {
   ReconnectingSource camera = Camera(std::deque<std::optional<Connection>>(3));
   ReadAll(&camera);
   EXPECT_NE(waits[1], 2 * waits[0]);
@@ -207,6 +240,17 @@ TEST_F(ReconnectingTest, ARecordingThatIsServedComesToItsEnd) {
   const auto again = camera.Next();
   ASSERT_TRUE(again.ok());
   EXPECT_TRUE(std::holds_alternative<EndOfStream>(*again));
+}
+
+TEST_F(ReconnectingTest, ARecordingsPicturesThatNobodySawBelongToIt) {
+  ReconnectingSource camera =
+      Camera({Connection{.script = {1, 2, kDamaged},
+                         .properties = {.frame_rate_hz = 10, .frame_count = 40},
+                         .passed_over = 10,
+                         .passed_over_last = 27},
+              Connection{{4}}});
+  EXPECT_EQ(ReadAll(&camera).Numbers(), (std::vector{1, 2}));
+  EXPECT_EQ(camera.health().losses, 0);
 }
 
 TEST_F(ReconnectingTest, AnInterruptionEndsIt) {

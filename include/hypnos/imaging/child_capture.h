@@ -3,8 +3,8 @@
 //
 // The child is the program hypnos-capture. What to open goes to it over a socket, since a URL may
 // hold a password that a command line would show to everybody. Pictures come through memory that
-// both share, in slots that belong to one side at a time; a picture
-// for which there is no slot is passed over. The child dies with its parent.
+// both share, in slots that belong to one side at a time; a picture for which there is no slot is
+// passed over. The child dies with the thread that opened it, which must be one that lasts.
 // The parent believes nothing that the child says before it has checked it.
 // Threads: thread-compatible.
 #pragma once
@@ -31,13 +31,15 @@ struct ChildCaptureOptions {
   std::shared_ptr<Interruption> interruption;
 };
 
+inline constexpr size_t kLongestUrl = 8191;
+
 // hypnos-capture in the folder of the running program.
 std::string CaptureProgramBesideThis();
 
 // Errors: those of OpenCamera and OpenStream. kUnavailable: NO_CAPTURE_PROGRAM; OPEN_SILENT after
-// open_patience; CAPTURE_DIED; CAPTURE_GARBLED. kCancelled, reason INTERRUPTED.
-// Of Grab: kDeadlineExceeded, reason SILENT, after `patience`, and it may be called again;
-// kUnavailable: CAPTURE_DIED, CAPTURE_GARBLED, and those of the capture itself; kCancelled.
+// open_patience; CAPTURE_DIED; CAPTURE_GARBLED; CAPTURE_OTHER_BUILD. kCancelled, reason
+// INTERRUPTED. Of Grab: kDeadlineExceeded, reason SILENT, after `patience`, and it may be called
+// again; kUnavailable: CAPTURE_DIED, CAPTURE_GARBLED, and those of the capture itself; kCancelled.
 Result<std::unique_ptr<VideoCapture>> OpenCameraInChild(const CameraRequest& request,
                                                         const ChildCaptureOptions& options);
 Result<std::unique_ptr<VideoCapture>> OpenStreamInChild(const std::string& url,

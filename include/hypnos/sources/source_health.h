@@ -15,7 +15,7 @@ namespace hypnos {
 enum class SourceState {
   kConnecting,
   kLive,
-  kStalled,  // silent for longer than a moment
+  kStalled,  // silent for longer than a second, and than three of its pictures take
   kLost,     // not there, silent for too long or broken; tried again after a while
   kEnded,
 };
@@ -26,8 +26,8 @@ const char* ToString(SourceState state);
 struct SourceHealth {
   SourceState state = SourceState::kLive;
   // kStalled, kLost: a sentence.
-  std::string why;
-  // kLost: until it is tried again.
+  std::string why = {};
+  // kLost: from now until it is tried again.
   Duration retry_in{};
   // Since the start.
   int64_t connections = 0;
