@@ -10,9 +10,10 @@
 #include <sstream>
 #include <utility>
 
-#include "config/utf8.h"
+#include "config/control_characters.h"
 #include "config/words.h"
 #include "hypnos/base/format.h"
+#include "hypnos/base/utf8.h"
 
 namespace hypnos::config {
 namespace {

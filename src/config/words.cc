@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
-#include "config/utf8.h"
+#include "config/control_characters.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/url.h"
+#include "hypnos/base/utf8.h"
 
 namespace hypnos::config {
 namespace {

@@ -1,6 +1,7 @@
 #include "lab/experiments.h"
 
 #include "lab/boring_video.h"
+#include "lab/next_symbol.h"
 #include "lab/phases.h"
 
 namespace hypnos::lab {
@@ -11,6 +12,7 @@ constexpr ExperimentEntry kExperiments[] = {
      MakePhases},
     {"boring-video", "Labelled images held still in a recurrent network, the label above the top",
      MakeBoringVideo},
+    {"next-symbol", "A text, read once: how many bits each next symbol costs", MakeNextSymbol},
 };
 
 }  // namespace

@@ -35,8 +35,16 @@ LayerStack::Lane LayerStack::MakeLane(size_t batch) const {
 }
 
 void LayerStack::Step(ConstMatrixView inputs, Phase phase, Lane& lane) {
-  LayerInputs reads{.below = inputs, .above = {}, .self = {}};
-  for (size_t l = 0; l < layers_.size(); ++l) {
+  StepFrom(0, inputs, phase, lane);
+}
+
+void LayerStack::LookFrom(size_t first, ConstMatrixView below, Lane& lane) {
+  StepFrom(first, below, Phase::kLook, lane);
+}
+
+void LayerStack::StepFrom(size_t first, ConstMatrixView below, Phase phase, Lane& lane) {
+  LayerInputs reads{.below = below, .above = {}, .self = {}};
+  for (size_t l = first; l < layers_.size(); ++l) {
     layers_[l].Step(reads, phase, lane.states[l], lane.out[l], executor_);
     reads.below = lane.out[l];
   }

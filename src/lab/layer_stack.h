@@ -35,6 +35,9 @@ class LayerStack {
   // Shape: inputs [batch of the lane x inputs], length-normalised. Between a step that learns and
   // ApplyUpdate, its inputs and lane must stay as they are; two lanes at the most.
   void Step(ConstMatrixView inputs, Phase phase, Lane& lane);
+  // Only the layers from `first` on (from 0), of which the lowest reads `below`; nothing is
+  // learned.
+  void LookFrom(size_t first, ConstMatrixView below, Lane& lane);
   void ApplyUpdate();
   void FallAsleep();
   void WakeUp();
@@ -43,6 +46,8 @@ class LayerStack {
 
  private:
   LayerStack() = default;
+
+  void StepFrom(size_t first, ConstMatrixView below, Phase phase, Lane& lane);
 
   std::vector<FfLayer> layers_;
   SerialExecutor executor_;

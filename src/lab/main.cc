@@ -35,6 +35,9 @@ constexpr const char* kExamples = R"(Examples:
   hypnos-lab phases --rules deferred,rehearsed --turns 128:128
       only some of its cells; hypnos-lab phases --help tells what else can be chosen
 
+  hypnos-lab next-symbol --data fables.txt --models ngram,corrected
+      how many bits a symbol of a text costs whoever counts, and whoever learns
+
 Finished cells are kept in the CSV file, and the same command goes on with the others: Ctrl-C loses
 no more than the cell under way. scripts/experiments also draws the results.
 Exit codes: 0 done, 64 wrong usage, 66 no or bad input, 70 internal error, 74 I/O error,
@@ -47,8 +50,10 @@ struct Entry {
 };
 
 void DeclareCommon(CLI::App& app, LabOptions& options) {
-  app.add_option("--data", options.data,
-                 "Folder with the four files of MNIST's format, gzipped or not; may be repeated")
+  app.add_option(
+         "--data", options.data,
+         "phases: folder with the four files of MNIST's format, gzipped or not; next-symbol: "
+         "text file. May be repeated")
       ->allow_extra_args(false);
   app.add_option("--out", options.out, "Folder for the results, made if it is not there")
       ->capture_default_str();

@@ -5,7 +5,8 @@
 #include <cstdio>
 #include <sstream>
 
-#include "config/utf8.h"
+#include "config/control_characters.h"
+#include "hypnos/base/utf8.h"
 #include "hypnos/config/load.h"
 #include "hypnos/config/print.h"
 

@@ -200,6 +200,56 @@ class BoringVideo(LabTest):
         self.assert_ends(self.boring_video('--validate'), NO_INPUT, '10100 are needed')
 
 
+class NextSymbol(LabTest):
+
+    SMALL = ['--units', '40', '--readers', '10', '--window', '4', '--rate', '0.01']
+
+    def setUp(self):
+        super().setUp()
+        draw = random.Random(1)
+        self.text = self.folder / 'rhyme.txt'
+        self.text.write_text(' '.join(draw.choice(['The', 'cat', 'sat\non', 'mats'])
+                                      for _ in range(1500)), encoding='utf-8')
+        self.csv = self.folder / 'out/next-symbol.csv'
+
+    def next_symbol(self, *arguments: str) -> subprocess.CompletedProcess:
+        return self.lab('next-symbol', '--data', self.text, '--out', 'out', *self.SMALL, *arguments)
+
+    def test_every_model_has_its_bits_beside_six_that_count(self):
+        run = self.next_symbol()
+        self.assert_ends(run, OK)
+        self.assertIn("Data 'rhyme':", run.stdout)
+        rows = self.rows()
+        self.assertEqual([row['model'] + row['order'] for row in rows],
+                         [f'ngram{n}' for n in range(1, 7)] +
+                         ['frozen', 'one-step', 'corrected', 'generated'])
+        bits = [float(row['corrected_bits']) for row in rows]
+        self.assertLess(bits[2], bits[0])
+        for learned in bits[7:]:
+            self.assertLess(learned, bits[0])
+
+    def test_what_was_chosen_by_is_another_cell_than_what_is_held_out(self):
+        self.assert_ends(self.next_symbol('--models', 'ngram', '--validate'), OK)
+        self.assert_ends(self.next_symbol('--models', 'ngram', '--scale', '0.5'), OK)
+        self.assertEqual([row['judged_on'] for row in self.rows()],
+                         6 * ['validation'] + 6 * ['held-out'])
+        learned = {int(row['symbols_learned']) for row in self.rows()}
+        self.assertEqual(len(learned), 2)
+
+    def test_a_text_that_is_none_exits_66_with_file_and_line(self):
+        self.text.write_bytes(2000 * b'a\n' + b'\xff')
+        self.assert_ends(self.next_symbol(), NO_INPUT, f"'{self.text}' line 2001: byte 0xff")
+        self.assert_ends(self.next_symbol('--unknown', '?', '--models', 'ngram'), OK)
+        self.text.write_bytes(b'')
+        self.assert_ends(self.next_symbol(), NO_INPUT, f"'{self.text}' has 0 symbols")
+        self.text.unlink()
+        self.assert_ends(self.next_symbol(), NO_INPUT, str(self.text))
+        self.assert_ends(self.lab('next-symbol'), NO_INPUT, '--data FILE')
+
+    def test_a_text_too_short_for_its_readers_is_refused(self):
+        self.assert_ends(self.next_symbol('--readers', '5000'), NO_INPUT, 'for 5000 readers')
+
+
 class WrongUse(LabTest):
 
     def test_help_has_examples_and_names_the_experiments(self):
@@ -214,7 +264,9 @@ class WrongUse(LabTest):
                           ['phases', '--negatives', 'rain'], ['phases', '--scale', '0'],
                           ['phases', '--scale', '2'], ['phases', '--seeds', '0'],
                           ['phases', '--epochs', '-1'], ['phases', '--temperature', '0'],
-                          ['phases', '--rate', 'fast'], ['phases', '--storage', 'int8'], ['phases', '--clop']]:
+                          ['phases', '--rate', 'fast'], ['phases', '--storage', 'int8'], ['phases', '--clop'],
+                          ['next-symbol', '--models', 'oracle'], ['next-symbol', '--window', '0'],
+                          ['next-symbol', '--rate', '0'], ['next-symbol', '--fall', '2']]:
             run = self.lab(*arguments)
             self.assert_ends(run, USAGE)
             self.assertNotEqual(run.stderr, '')

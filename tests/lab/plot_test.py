@@ -97,6 +97,15 @@ class PlotTest(unittest.TestCase):
         done = self.plot('boring-video.csv', SETTLING_HEADER)
         self.assertEqual((done.returncode, done.stdout), (0, ''))
 
+    def test_next_symbol_has_a_picture_for_each_text(self):
+        header = 'data,judged_on,model,order,seed,symbols_learned,units,corrected_bits,read_out_bits\n'
+        done = self.plot('next-symbol.csv', header, 'rhyme,held-out,ngram,3,,900,,2.5,\n',
+                         'rhyme,held-out,corrected,,1,900,64,2.2,2.7\n',
+                         'prose,validation,corrected,,1,900,64,2.2,2.7\n')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue((self.folder / 'next-symbol-rhyme-900.png').read_bytes().startswith(b'\x89PNG'))
+        self.assertEqual(len(list(self.folder.glob('*.png'))), 1)
+
     def test_what_belongs_to_no_experiment_exits_66(self):
         for name in ['other.csv', 'phases.csv']:
             self.assertEqual(self.plot(name).returncode, 66)

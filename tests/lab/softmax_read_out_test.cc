@@ -64,6 +64,26 @@ TEST(SoftmaxReadOut, ProbabilitiesAddUpAndTheLikeliestIsNamed) {
   }
 }
 
+TEST(SoftmaxReadOut, NormalisedStepsLearnToo) {
+  const SoftmaxReadOut::Options options{
+      .rate = 0.01f, .velocity = 0.9f, .optimiser = Optimiser::kRms};
+  SoftmaxReadOut read_out(kBatch, kFeatures, kNumberOfClasses, options);
+  Rng rng(1);
+  for (int i = 0; i < 100; ++i) {
+    const Examples seen(rng);
+    read_out.Learn(seen.parts(), seen.labels);
+  }
+  const Examples unseen(rng);
+  Matrix log_q(kBatch, kNumberOfClasses);
+  read_out.LogProbabilities(unseen.parts(), log_q);
+  for (size_t i = 0; i < kBatch; ++i) {
+    float sum = 0;
+    for (const float value : log_q.row(i)) sum += std::exp(value);
+    EXPECT_NEAR(sum, 1, 1e-5f);
+    EXPECT_GT(std::exp(log_q.row(i)[unseen.labels[i]]), 0.9f);
+  }
+}
+
 TEST(SoftmaxReadOut, NamesTheFirstClassBeforeItHasLearned) {
   SoftmaxReadOut read_out(kBatch, kFeatures, kNumberOfClasses, {});
   Rng rng(1);

@@ -1,8 +1,8 @@
-#include "config/utf8.h"
+#include "hypnos/base/utf8.h"
 
 #include <cstdint>
 
-namespace hypnos::config {
+namespace hypnos {
 namespace {
 
 // Code points that need fewer bytes, surrogates and what lies beyond Unicode are malformed.
@@ -13,12 +13,18 @@ bool IsWellFormed(uint32_t point, size_t length) {
 
 }  // namespace
 
+size_t CharacterLengthByLead(char lead) {
+  const auto byte = static_cast<unsigned char>(lead);
+  if (byte < 0xc0 || byte > 0xf7) return 1;
+  return byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+}
+
 size_t CharacterLength(std::string_view text) {
   if (text.empty()) return 0;
   const auto lead = static_cast<unsigned char>(text[0]);
   if (lead < 0x80) return 1;
-  const size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc0 || lead > 0xf7 || text.size() < length) return 0;
+  const size_t length = CharacterLengthByLead(text[0]);
+  if (length == 1 || text.size() < length) return 0;
   uint32_t point = lead & (0x7fu >> length);
   for (const char c : text.substr(1, length - 1)) {
     const auto byte = static_cast<unsigned char>(c);
@@ -28,4 +34,4 @@ size_t CharacterLength(std::string_view text) {
   return IsWellFormed(point, length) ? length : 0;
 }
 
-}  // namespace hypnos::config
+}  // namespace hypnos

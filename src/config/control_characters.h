@@ -1,13 +1,7 @@
-// Where one character ends and the next begins.
+// What a configuration may not hold.
 #pragma once
 
-#include <cstddef>
-#include <string_view>
-
 namespace hypnos::config {
-
-// Length in bytes of the well-formed UTF-8 character that `text` begins with; 0 if there is none.
-size_t CharacterLength(std::string_view text);
 
 // Control characters other than tab, line feed and carriage return have no business in a
 // configuration, and the YAML library takes some of them for the end of the file.
