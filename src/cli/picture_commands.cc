@@ -1,4 +1,6 @@
 // dream, predict, snapshot
+#include <algorithm>
+
 #include "cli/groups.h"
 #include "cli/lines.h"
 #include "cli/pictures.h"
@@ -34,6 +36,22 @@ uint32_t StepsOf(const Session& session) {
 Status Keep(const Session& session, const char* unnamed, Pictures& pictures) {
   if (Folder(session).empty()) return {};
   return KeepPictures(Folder(session), unnamed, session.surroundings().files, pictures);
+}
+
+// The symbols that may come next are more than anybody wants to see.
+constexpr int kShownSymbols = 5;
+
+std::string PredictedText(const control::PredictResponse& predicted) {
+  std::string text = Format("prediction error {}\n{}",
+                            predicted.has_prediction_error()
+                                ? Format("{:.4f} bits a symbol", predicted.prediction_error())
+                                : "-",
+                            PrintableLines(predicted.text()));
+  for (int i = 0; i < std::min(kShownSymbols, predicted.symbols_size()); ++i) {
+    const control::SymbolChance& chance = predicted.symbols(i);
+    text += Format("{:5.1f} %  '{}'\n", 100 * chance.probability(), Printable(chance.symbol()));
+  }
+  return text;
 }
 
 Command Dream() {
@@ -87,6 +105,7 @@ Command Predict() {
           .show =
               [](const Session& session, const control::Response& response) {
                 const control::PredictResponse& predicted = response.predict();
+                if (!predicted.text().empty()) return PredictedText(predicted);
                 const std::string error =
                     predicted.has_prediction_error()
                         ? Format("{:.4f}, where 1 is as bad as always guessing the mean",

@@ -31,7 +31,12 @@ class Validator {
     for (int i = 0; i < config.sources_size(); ++i) {
       CheckSource(config.sources(i), Join("sources", i));
     }
-    CheckEncoding(config.encoding());
+    if (CheckTexts(config)) {
+      CheckTextReadOut(config.encoding().text());
+    } else {
+      CheckEncoding(config.encoding());
+    }
+    CheckGeneratorKind(config);
     for (int i = 0; i < config.network().layers_size(); ++i) {
       CheckLayer(config.network().layers(i), Join("network.layers", i));
     }
@@ -125,7 +130,101 @@ class Validator {
       endless("folder", "rounds");
     } else if (entry.has_synthetic() && entry.synthetic().frames() == 0) {
       endless("synthetic", "frames");
+    } else if (entry.has_text()) {
+      CheckTextEntry(entry.text(), Join(path, "text"));
     }
+  }
+
+  void CheckTextEntry(const TextSource& text, const std::string& path) {
+    const std::string file = Join(path, "path"), follow = Join(path, "follow");
+    const std::string rounds = Join(path, "rounds");
+    if (text.path() == "-" && Known({file})) {
+      Complain(file, "a playlist cannot hold the standard input: nobody knows when it ends");
+    } else if (text.follow() && Known({follow})) {
+      Complain(follow, "an entry of a playlist must end: it cannot be followed");
+    } else if (text.rounds() == 0 && Known({rounds})) {
+      Complain(rounds, "an entry of a playlist must end: 'rounds' cannot be 0");
+    }
+  }
+
+  // Calls f(source, path) for every source and every entry of a playlist, but not for playlists.
+  template <class F>
+  static void ForEachSource(const Sources& sources, const std::string& path, F f) {
+    for (int i = 0; i < sources.size(); ++i) {
+      const std::string here = Join(path, i);
+      if (sources[i].has_playlist()) {
+        ForEachSource(sources[i].playlist().entries(), Join(Join(here, "playlist"), "entries"), f);
+      } else {
+        f(sources[i], here);
+      }
+    }
+  }
+
+  // Whether texts are read, and not pictures.
+  bool CheckTexts(const Config& config) {
+    bool texts = false, pictures = false;
+    ForEachSource(config.sources(), "sources", [&](const Source& source, const std::string&) {
+      texts = texts || source.has_text();
+      pictures = pictures || (!source.has_text() && source.kind_case() != Source::KIND_NOT_SET);
+    });
+    if (!texts) return false;
+    ForEachSource(config.sources(), "sources", [&](const Source& source, const std::string& path) {
+      if (!source.has_text()) return;
+      const std::string here = Join(path, "text");
+      if (pictures && Known({here})) {
+        Complain(here,
+                 "one network reads either texts or pictures: leave one of them "
+                 "out");
+      }
+      CheckText(source.text(), config.encoding().text(), here);
+    });
+    return true;
+  }
+
+  // What is read as it comes has no parts that could be read at the same time, nor a beginning.
+  void CheckText(const TextSource& text, const TextEncoding& encoding, const std::string& path) {
+    const std::string file = Join(path, "path"), rounds = Join(path, "rounds");
+    if (!Known({file, Join(path, "follow")})) return;
+    if (!text.follow() && text.path() != "-") return;
+    const char* what = text.path() == "-" ? "the standard input" : "a text that is followed";
+    if (text.rounds() != 1 && Known({rounds})) {
+      Complain(rounds, Format("{} is read once", what));
+    }
+    const std::string readers = "encoding.text.readers";
+    if (encoding.readers() != 1 && Known({readers})) {
+      Complain(readers, Format("{} is read by one reader", what));
+    }
+  }
+
+  // The largest alphabet has as many symbols as a byte has values; of one that is not given the
+  // source knows how many it has.
+  void CheckTextReadOut(const TextEncoding& text) {
+    const std::string window = "encoding.text.window", alphabet = "encoding.text.alphabet";
+    if (!Known({window, alphabet})) return;
+    const uint64_t inputs = uint64_t{text.window()} * std::max<size_t>(64, text.alphabet().size());
+    if (inputs <= kMostReadOutInputs) return;
+    Complain(window, Format("{} symbols in view are {} inputs, and may be at most {}: choose a "
+                            "shorter window",
+                            text.window(), inputs, kMostReadOutInputs));
+  }
+
+  static bool ReadsText(const Config& config) {
+    bool texts = false;
+    ForEachSource(config.sources(), "sources", [&](const Source& source, const std::string&) {
+      texts = texts || source.has_text();
+    });
+    return texts;
+  }
+
+  void CheckGeneratorKind(const Config& config) {
+    const std::string kind = "generator.kind";
+    if (!Known({kind, "sources"}) || config.generator().kind() == Generator::BY_SOURCE) return;
+    const bool texts = ReadsText(config);
+    if (texts == (config.generator().kind() == Generator::SOFTMAX)) return;
+    Complain(kind, texts ? "a text is a matter of symbols, which softmax predicts: choose it, or "
+                           "leave the key out"
+                         : "softmax predicts symbols, and pictures have none: choose linear, or "
+                           "leave the key out");
   }
 
   // By value and not by presence: --print-config writes out the defaults, and must read back.
@@ -248,6 +347,11 @@ class Validator {
           path,
           "all weights are 0, so that there is nothing to learn against: give dream, one_step, "
           "hybrid or splice a weight above 0");
+    }
+    if (weights.hybrid() > 0 && ReadsText(config)) {
+      Complain(hybrid,
+               "a hybrid mixes two pictures, and a text has none: leave the weight at 0; splice "
+               "cuts from one text to another");
     }
     if (recalled == 0 || !Known({"memory.sequences"}) || config.memory().sequences() >= 2) return;
     Complain(weights.splice() > 0 ? splice : hybrid,

@@ -1,5 +1,7 @@
 #include "daemon/build_options.h"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace hypnos {
@@ -61,9 +63,30 @@ NegativeWeights BuildNegatives(const pb::Negatives& negatives) {
           .splice = negatives.splice()};
 }
 
+// One that is none is met again where a source is opened, which says so.
+size_t SymbolsOf(const pb::TextEncoding& text) {
+  const auto alphabet = BuildAlphabet(text);
+  return alphabet.ok() ? alphabet->size() : 2;
+}
+
+GeneratorOptions BuildGenerator(const pb::Config& config) {
+  GeneratorOptions options;
+  options.rate = static_cast<float>(config.generator().rate());
+  options.start = config.generator().start() == pb::Generator::ZERO ? GeneratorStart::kZero
+                                                                    : GeneratorStart::kCopyLast;
+  if (ReadsText(config)) {
+    options.kind = GeneratorKind::kSoftmax;
+    options.symbols = SymbolsOf(config.encoding().text());
+  }
+  return options;
+}
+
 NetworkOptions BuildNetwork(const pb::Config& config) {
   NetworkOptions options;
-  if (config.encoding().has_patches()) {
+  if (ReadsText(config)) {
+    // Every reader is a place of its own.
+    options.patches.size = 1;
+  } else if (config.encoding().has_patches()) {
     options.patches.size = static_cast<int>(config.encoding().patches().size());
     options.patches.stride = static_cast<int>(config.encoding().patches().stride());
   }
@@ -77,10 +100,7 @@ NetworkOptions BuildNetwork(const pb::Config& config) {
                             ? InputScale::kScaled
                             : InputScale::kLengthNormalised;
   options.input_noise_power = static_cast<float>(config.network().input_noise_power());
-  options.generator.rate = static_cast<float>(config.generator().rate());
-  options.generator.start = config.generator().start() == pb::Generator::ZERO
-                                ? GeneratorStart::kZero
-                                : GeneratorStart::kCopyLast;
+  options.generator = BuildGenerator(config);
   options.learning = BuildLearning(config.learning());
   return options;
 }
@@ -95,6 +115,19 @@ VideoEncoderOptions BuildEncoder(const pb::Encoding& encoding) {
   options.optical_flow = encoding.optical_flow();
   options.scaling_horizon_frames = encoding.scaling_horizon_frames();
   return options;
+}
+
+TextEncoderOptions BuildTextEncoder(const pb::TextEncoding& text) {
+  return {.symbols = SymbolsOf(text), .window = text.window(), .readers = text.readers()};
+}
+
+TextSourceOptions BuildText(const pb::TextSource& source, const pb::TextEncoding& encoding) {
+  return {.path = source.path(),
+          .alphabet = encoding.alphabet(),
+          .unknown = encoding.unknown(),
+          .readers = encoding.readers(),
+          .rounds = source.rounds(),
+          .follow = source.follow()};
 }
 
 SyntheticSourceOptions BuildSynthetic(const pb::SyntheticSource& synthetic) {
@@ -120,10 +153,10 @@ LiveOptions BuildLive(const pb::Source& source) {
   return options;
 }
 
-PlaylistOptions BuildPlaylist(const pb::Playlist& playlist) {
+PlaylistOptions BuildPlaylist(const pb::Playlist& playlist, const pb::Config& config) {
   PlaylistOptions options;
   for (const pb::Source& entry : playlist.entries()) {
-    options.entries.push_back(BuildSourceOptions(entry));
+    options.entries.push_back(BuildSourceOptions(entry, config));
   }
   options.rounds = playlist.rounds();
   return options;
@@ -141,12 +174,27 @@ control::Access BuildAccess(pb::Control::SocketAccess access) {
   return control::NONE;
 }
 
+bool IsText(const pb::Source& source) {
+  return source.has_text() || std::ranges::any_of(source.playlist().entries(), IsText);
+}
+
 }  // namespace
+
+bool ReadsText(const pb::Config& config) { return std::ranges::any_of(config.sources(), IsText); }
+
+Result<Alphabet> BuildAlphabet(const pb::TextEncoding& text) {
+  return Alphabet::Create(text.alphabet().empty() ? kDefaultAlphabet
+                                                  : std::string_view(text.alphabet()));
+}
 
 PipelineOptions BuildPipelineOptions(const pb::Config& config) {
   PipelineOptions options;
   options.seed = config.seed();
-  options.encoder = BuildEncoder(config.encoding());
+  if (ReadsText(config)) {
+    options.encoder = BuildTextEncoder(config.encoding().text());
+  } else {
+    options.encoder = BuildEncoder(config.encoding());
+  }
   options.network = BuildNetwork(config);
   options.steps_per_frame = static_cast<int>(config.network().steps_per_frame());
   options.schedule.wake_steps = config.schedule().wake_steps();
@@ -162,7 +210,7 @@ PipelineOptions BuildPipelineOptions(const pb::Config& config) {
   return options;
 }
 
-SourceOptions BuildSourceOptions(const pb::Source& source) {
+SourceOptions BuildSourceOptions(const pb::Source& source, const pb::Config& config) {
   SourceOptions options;
   options.identity = {source.name(), source.learn()};
   switch (source.kind_case()) {
@@ -188,10 +236,13 @@ SourceOptions BuildSourceOptions(const pb::Source& source) {
       break;
     }
     case pb::Source::kPlaylist:
-      options.kind = BuildPlaylist(source.playlist());
+      options.kind = BuildPlaylist(source.playlist(), config);
       break;
     case pb::Source::kSynthetic:
       options.kind = BuildSynthetic(source.synthetic());
+      break;
+    case pb::Source::kText:
+      options.kind = BuildText(source.text(), config.encoding().text());
       break;
     case pb::Source::KIND_NOT_SET:
       HYPNOS_CHECK(false);

@@ -4,6 +4,7 @@
 
 #include "hypnos/control/server.h"
 #include "hypnos/pipeline/pipeline.h"
+#include "hypnos/sources/alphabet.h"
 #include "hypnos/sources/source_options.h"
 #include "proto/config.pb.h"
 
@@ -11,7 +12,13 @@ namespace hypnos {
 
 // Precondition of all: the configuration was loaded and found valid.
 PipelineOptions BuildPipelineOptions(const config::Config& config);
-SourceOptions BuildSourceOptions(const config::Source& source);
+// `source`: of that configuration.
+SourceOptions BuildSourceOptions(const config::Source& source, const config::Config& config);
+
+// Whether what is watched is read: texts, and no pictures.
+bool ReadsText(const config::Config& config);
+// The symbols of the texts. kInvalidArgument, reason ALPHABET.
+Result<Alphabet> BuildAlphabet(const config::TextEncoding& text);
 
 // Without the version.
 ControlServerOptions BuildControlServerOptions(const config::Control& control);

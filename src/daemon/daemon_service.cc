@@ -106,6 +106,18 @@ Result<Response> Guarded(const std::function<Result<Response>()>& work) try {
   return Error{Code::kInternal, "ANSWER_FAILED", Format("a library failed: {}", e.what())};
 }
 
+VideoEncoderOptions::Colour ColourOf(const config::Config& config) {
+  return config.encoding().colour() == config::Encoding::BGR ? VideoEncoderOptions::Colour::kBgr
+                                                             : VideoEncoderOptions::Colour::kGrey;
+}
+
+// Of a wrong one the source tells, and nothing is ever looked at.
+std::optional<Alphabet> AlphabetOf(const config::Config& config) {
+  if (!ReadsText(config)) return std::nullopt;
+  auto alphabet = BuildAlphabet(config.encoding().text());
+  return alphabet.ok() ? std::optional(*std::move(alphabet)) : std::nullopt;
+}
+
 }  // namespace
 
 DaemonService::DaemonService(ServiceParts parts, const config::Config& config, std::string version)
@@ -113,7 +125,9 @@ DaemonService::DaemonService(ServiceParts parts, const config::Config& config, s
       version_(std::move(version)),
       begin_(parts_.clock.Now()),
       network_(config.network()),
-      colour_(BuildPipelineOptions(config).encoder.colour),
+      colour_(ColourOf(config)),
+      alphabet_(AlphabetOf(config)),
+      goodness_share_(static_cast<float>(config.generator().goodness_share())),
       config_(config),
       meter_(parts_.clock, parts_.pipeline, worker_),
       worker_(kMostWaiting) {}
@@ -367,7 +381,9 @@ void DaemonService::Dream(const pb::DreamRequest& request, const Answer& answer)
   Labour(answer, "BUSY_DREAMING", [this, steps = *steps, seed]() -> Result<Response> {
     HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, kDreamParts));
     Response response;
-    HYPNOS_ASSIGN_OR_RETURN(*response.mutable_dream(), DreamOf(look, steps, seed, colour_));
+    HYPNOS_ASSIGN_OR_RETURN(*response.mutable_dream(),
+                            alphabet_ ? DreamTextOf(look, steps, seed, *alphabet_)
+                                      : DreamOf(look, steps, seed, colour_));
     return response;
   });
 }
@@ -378,7 +394,9 @@ void DaemonService::Predict(const pb::PredictRequest& request, const Answer& ans
   Labour(answer, "BUSY_DREAMING", [this, steps = *steps]() -> Result<Response> {
     HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, kPredictParts));
     Response response;
-    HYPNOS_ASSIGN_OR_RETURN(*response.mutable_predict(), PredictionOf(look, steps, colour_));
+    HYPNOS_ASSIGN_OR_RETURN(*response.mutable_predict(),
+                            alphabet_ ? PredictedTextOf(look, steps, *alphabet_, goodness_share_)
+                                      : PredictionOf(look, steps, colour_));
     if (const auto error = parts_.board.Snapshot().prediction_error) {
       response.mutable_predict()->set_prediction_error(*error);
     }
@@ -387,6 +405,11 @@ void DaemonService::Predict(const pb::PredictRequest& request, const Answer& ans
 }
 
 void DaemonService::Snapshot(const Answer& answer) {
+  if (alphabet_) {
+    return answer(Error{Code::kFailedPrecondition, "NO_PICTURE",
+                        "the network reads text, of which there is no picture; ask what it "
+                        "predicts or dreams"});
+  }
   Labour(answer, "BUSY_LOOKING", [this]() -> Result<Response> {
     HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, kSnapshotParts));
     Response response;

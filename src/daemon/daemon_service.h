@@ -93,6 +93,8 @@ class DaemonService final : public ControlService {
   const Instant begin_;
   const config::Network network_;
   const VideoEncoderOptions::Colour colour_;
+  const std::optional<Alphabet> alphabet_;  // where text is read
+  const float goodness_share_;
   mutable std::mutex config_mutex_;
   config::Config config_;  // in effect
   std::atomic<bool> learning_ = true;

@@ -1,9 +1,15 @@
 #include "daemon/dream_answers.h"
 
+#include <algorithm>
+#include <functional>
+#include <numeric>
 #include <utility>
+#include <vector>
 
 #include "daemon/pictures.h"
 #include "hypnos/base/format.h"
+#include "hypnos/pipeline/symbol_forecast.h"
+#include "hypnos/sources/text_encoder.h"
 
 namespace hypnos {
 namespace {
@@ -58,6 +64,36 @@ Result<control::DreamResponse> DreamOf(const Look& look, uint32_t steps, uint64_
   control::DreamResponse response;
   HYPNOS_RETURN_IF_ERROR(
       RollOut(look, steps, Rng(seed), colour, "dream", response.mutable_frames()));
+  return response;
+}
+
+Result<control::DreamResponse> DreamTextOf(const Look& look, uint32_t steps, uint64_t seed,
+                                           const Alphabet& alphabet) {
+  HYPNOS_ASSIGN_OR_RETURN(Rollout rollout, Rollout::Create(look, Rng(seed)));
+  std::vector<uint8_t> dreamed;
+  for (uint32_t step = 0; step < steps; ++step) {
+    dreamed.push_back(NewestSymbols(rollout.Next(), alphabet.size()).front());
+  }
+  control::DreamResponse response;
+  response.set_text(alphabet.TextOf(dreamed));
+  return response;
+}
+
+Result<control::PredictResponse> PredictedTextOf(const Look& look, uint32_t steps,
+                                                 const Alphabet& alphabet, float goodness_share) {
+  HYPNOS_ASSIGN_OR_RETURN(const SymbolForecast forecast,
+                          ForecastSymbols(look, steps, goodness_share));
+  control::PredictResponse response;
+  response.set_text(alphabet.TextOf(forecast.likeliest));
+  std::vector<uint8_t> order(forecast.next.size());
+  std::iota(order.begin(), order.end(), uint8_t{0});
+  std::ranges::stable_sort(order, std::greater(),
+                           [&](uint8_t symbol) { return forecast.next[symbol]; });
+  for (const uint8_t symbol : order) {
+    control::SymbolChance& chance = *response.add_symbols();
+    chance.set_symbol(alphabet.symbol(symbol));
+    chance.set_probability(static_cast<double>(forecast.next[symbol]));
+  }
   return response;
 }
 

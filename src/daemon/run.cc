@@ -76,7 +76,7 @@ Result<std::unique_ptr<ScoresWriter>> OpenScores(FileSystem& files, const config
   if (options.scores_path.empty()) return std::unique_ptr<ScoresWriter>();
   HYPNOS_ASSIGN_OR_RETURN(const ScoresPath path,
                           CheckScoresPath(options.scores_path, options.config_path,
-                                          BuildSourceOptions(config.sources(0))));
+                                          BuildSourceOptions(config.sources(0), config)));
   WarnOfNoScores(config);
   const auto create = [&] { return ScoresWriter::Create(files, path, ClipsWithoutScores(config)); };
   auto scores = create();
@@ -233,7 +233,7 @@ int Daemon::Run() {
 }
 
 SourceOptions Daemon::SourceToWatch() {
-  SourceOptions options = BuildSourceOptions(config_.sources(0));
+  SourceOptions options = BuildSourceOptions(config_.sources(0), config_);
   if (LiveOptions* live = LiveOptionsOf(options)) {
     live->interruption = interruption_;
     live->on_change = [log = live_log_](const SourceHealth& health) { log->OnChange(health); };

@@ -41,6 +41,9 @@ bool Reads(const SourceOptions& source, const struct stat& file) {
   if (const auto* video = std::get_if<FileSourceOptions>(&source.kind)) {
     return IsAt(file, video->path);
   }
+  if (const auto* text = std::get_if<TextSourceOptions>(&source.kind)) {
+    return IsAt(file, text->path);
+  }
   if (const auto* folder = std::get_if<FolderSourceOptions>(&source.kind)) {
     return IsIn(file, folder->path);
   }

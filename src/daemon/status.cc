@@ -26,6 +26,7 @@ void StatusBoard::OnFrame(const FrameReport& report) {
     if (!now_.prediction_error) now_.prediction_error = error;
     Follow(*error, false, *now_.prediction_error);
   }
+  now_.in_bits = report.symbols > 0;
   ++now_.frames;
   now_.learning = report.learn;
   now_.phase = report.phase;

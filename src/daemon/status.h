@@ -43,6 +43,7 @@ struct StatusSnapshot {
   bool has_dreamed = false;
   double frames_per_second = 0;                    // over the last ten seconds, dreams included
   std::optional<double> prediction_error;          // running mean; none before there was one
+  bool in_bits = false;                            // the prediction error: bits a symbol
   std::map<std::string, int64_t> discontinuities;  // by reason
   std::vector<LayerStatus> layers;
 };

@@ -54,7 +54,8 @@ std::string PhaseText(const StatusSnapshot& status) {
 
 // "-" until there was something to compare with.
 std::string ErrorText(const StatusSnapshot& status) {
-  return status.prediction_error ? Format("{:.4f}", *status.prediction_error) : "-";
+  if (!status.prediction_error) return "-";
+  return Format("{:.4f}{}", *status.prediction_error, status.in_bits ? " bits a symbol" : "");
 }
 
 int64_t Dropped(const FrameDrops& drops) { return drops.queue_full; }

@@ -1,152 +1,22 @@
 #include "hypnos/network/generator.h"
 
-#include <algorithm>
-#include <cmath>
-
-#include "hypnos/tensor/few_rows.h"
-#include "hypnos/tensor/kernels.h"
-#include "hypnos/tensor/product.h"
+#include "hypnos/base/check.h"
+#include "hypnos/network/linear_generator.h"
+#include "hypnos/network/softmax_generator.h"
 
 namespace hypnos {
-namespace {
 
-// Fixed, so that the bits do not depend on the number of threads.
-constexpr size_t kBlockRows = 128;
-// Rows of the weights that one part of a job takes.
-constexpr size_t kPartRows = 64;
-
-// f(first, count) for parts of so many rows.
-template <class F>
-void ForEachPart(size_t rows, size_t part_rows, Executor& executor, F f) {
-  executor.Run((rows + part_rows - 1) / part_rows, [&](size_t part) {
-    const size_t first = part * part_rows;
-    f(first, std::min(part_rows, rows - first));
-  });
-}
-
-double Mean(std::span<const float> values) {
-  double sum = 0;
-  for (const float v : values) sum += v;
-  return sum / static_cast<double>(values.size());
-}
-
-}  // namespace
-
-Generator::Generator(const GeneratorOptions& options, const std::vector<size_t>& layer_widths,
-                     size_t inputs, size_t batch)
-    : options_(options), errors_(batch, inputs), row_errors_(batch), energy_(batch) {
-  size_t column = 0;
-  for (const size_t width : layer_widths) {
-    segments_.push_back({{}, column});
-    column += width;
+std::unique_ptr<Generator> Generator::Make(const GeneratorOptions& options,
+                                           const std::vector<size_t>& layer_widths, size_t inputs,
+                                           size_t batch) {
+  switch (options.kind) {
+    case GeneratorKind::kLinear:
+      return std::make_unique<LinearGenerator>(options, layer_widths, inputs, batch);
+    case GeneratorKind::kSoftmax:
+      return std::make_unique<SoftmaxGenerator>(options, layer_widths, inputs, batch);
   }
-  segments_.push_back({{}, column});
-  weights_ = Matrix(inputs, column + inputs);
-  if (batch <= kFewRows && options.rate > 0) {
-    pending_ = PendingFactors(kFactorBlock + batch, inputs, column + inputs, batch);
-    joined_ = Matrix(batch, column + inputs);
-  }
-  if (options.start == GeneratorStart::kCopyLast) {
-    for (size_t i = 0; i < inputs; ++i) weights_.view()(i, column + i) = 1.0f;
-  }
-}
-
-std::span<const Segment> Generator::Segments(std::span<const ConstMatrixView> features) {
-  HYPNOS_CHECK(features.size() == segments_.size());
-  for (size_t i = 0; i < features.size(); ++i) segments_[i].input = features[i];
-  return segments_;
-}
-
-ConstMatrixView Generator::Joined(std::span<const Segment> features) {
-  for (const auto& [input, column] : features) {
-    for (size_t b = 0; b < input.rows; ++b) {
-      std::copy_n(input.row(b).data(), input.cols, joined_.row(b).data() + column);
-    }
-  }
-  return joined_;
-}
-
-Matrix Generator::weights() const {
-  Matrix weights = weights_;
-  pending_.AddTo(weights);
-  return weights;
-}
-
-void Generator::SetWeights(const Matrix& weights) {
-  HYPNOS_CHECK(weights.rows() == weights_.rows() && weights.cols() == weights_.cols());
-  std::ranges::copy(weights.values(), weights_.values().begin());
-  pending_.Clear();
-}
-
-void Generator::Predict(std::span<const ConstMatrixView> features, MatrixView prediction,
-                        Executor& executor) {
-  const auto segments = Segments(features);
-  if (waiting()) return PredictFew(Joined(segments), prediction, executor);
-  ForEachPart(prediction.rows, kBlockRows, executor, [&](size_t first, size_t rows) {
-    MultiplySegments(segments, first, weights_, prediction.Rows(first, rows));
-  });
-}
-
-void Generator::PredictFew(ConstMatrixView features, MatrixView prediction, Executor& executor) {
-  if (!pending_.empty()) {
-    executor.Run(pending_.blocks(), [&](size_t block) { pending_.Project(features, block); });
-  }
-  ForEachPart(weights_.rows(), kPartRows, executor, [&](size_t first, size_t rows) {
-    const MatrixView part = prediction.Cols(first, rows);
-    MultiplyFew(features, weights_.view().Rows(first, rows), part);
-    pending_.Correct(first, part);
-  });
-}
-
-double Generator::Compare(ConstMatrixView prediction, ConstMatrixView x, Executor& executor) {
-  const float share = 1.0f / static_cast<float>(x.cols);
-  ForEachPart(x.rows, kBlockRows, executor, [&](size_t first, size_t rows) {
-    for (size_t i = first; i < first + rows; ++i) {
-      Combine(x.row(i), -1.0f, prediction.row(i), errors_.row(i));
-      row_errors_[i] = share * SumOfSquares(errors_.row(i));
-    }
-  });
-  const double mean_square = Mean(row_errors_);
-  finite_ = std::isfinite(mean_square);
-  return mean_square;
-}
-
-void Generator::Learn(std::span<const ConstMatrixView> features, Executor& executor) {
-  if (options_.rate <= 0 || !finite_) return;
-  const auto segments = Segments(features);
-  ForEachPart(errors_.rows(), kBlockRows, executor, [&](size_t first, size_t rows) {
-    for (size_t i = first; i < first + rows; ++i) {
-      energy_[i] = 0;
-      for (const auto& segment : segments) energy_[i] += SumOfSquares(segment.input.row(i));
-    }
-  });
-  const double rate = static_cast<double>(options_.rate) / (1.0 + Mean(energy_)) /
-                      static_cast<double>(errors_.rows());
-  if (!std::isfinite(rate)) return;
-  Scale(static_cast<float>(rate), errors_.values());
-  waiting() ? LearnFew(Joined(segments), executor)
-            : AddOuterSegments(errors_, segments, 1.0f, weights_, executor);
-  finite_ = false;  // the errors are used up
-}
-
-void Generator::LearnFew(ConstMatrixView features, Executor& executor) {
-  for (size_t b = 0; b < features.rows; ++b) {
-    pending_.Push(errors_.row(b), features.row(b));
-    pending_.coefficient(pending_.size() - 1) = 1;
-  }
-  if (pending_.size() >= kFactorBlock) Fold(executor);
-}
-
-void Generator::Fold(Executor& executor) {
-  ForEachPart(weights_.rows(), kPartRows, executor, [&](size_t first, size_t rows) {
-    for (size_t age = 0; age < pending_.size();) {
-      const PendingFactors::Block block = pending_.BlockFrom(age);
-      AddOuter(block.terms.Cols(first, rows), block.inputs, 1.0f,
-               weights_.view().Rows(first, rows));
-      age += block.count;
-    }
-  });
-  pending_.Clear();
+  HYPNOS_CHECK(false);
+  return nullptr;
 }
 
 }  // namespace hypnos

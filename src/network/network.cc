@@ -51,7 +51,8 @@ Network::Network(const NetworkOptions& options, PatchGrid grid, size_t slots,
       grid_(std::move(grid)),
       slots_(slots),
       layers_(std::move(layers)),
-      generator_(options.generator, Widths(layers_), grid_.inputs(), grid_.locations()),
+      generator_(
+          Generator::Make(options.generator, Widths(layers_), grid_.inputs(), grid_.locations())),
       lanes_(kLanes),
       features_(layers_.size() + 1),
       silence_(grid_.locations(), Widest(layers_)) {
@@ -96,7 +97,7 @@ std::span<const float> Network::goodness(Lane l, size_t layer) const {
 }
 
 size_t Network::parameter_count() const {
-  size_t count = generator_.weight_count();
+  size_t count = generator_->weight_count();
   for (const FfLayer& layer : layers_) count += layer.parameter_count();
   return count;
 }
@@ -163,17 +164,18 @@ std::span<const ConstMatrixView> Network::Features(Lane l, int64_t number) {
 }
 
 void Network::Compare(Tick& tick, Executor& executor) {
-  tick.prediction_error = tick.compare ? generator_.Compare(lane(tick.lane).prediction,
-                                                            input(tick.lane, tick.number), executor)
-                                       : 0;
+  tick.prediction_error =
+      tick.compare
+          ? generator_->Compare(lane(tick.lane).prediction, input(tick.lane, tick.number), executor)
+          : 0;
 }
 
 void Network::Predict(Tick& tick, Executor& executor) {
   if (tick.compare && tick.learn_generator) {
-    generator_.Learn(Features(tick.lane, tick.number - 1), executor);
+    generator_->Learn(Features(tick.lane, tick.number - 1), executor);
   }
   if (tick.predict) {
-    generator_.Predict(Features(tick.lane, tick.number), lane(tick.lane).prediction, executor);
+    generator_->Predict(Features(tick.lane, tick.number), lane(tick.lane).prediction, executor);
   }
 }
 

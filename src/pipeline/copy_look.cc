@@ -31,7 +31,7 @@ void CopyPicture(const LookSubject& subject, Look& look) {
   look.prediction.Resize(look.shape);
   network.grid().Average(network.input(Lane::kReal, subject.real_tick), look.input);
   network.grid().Average(network.prediction(Lane::kReal), look.prediction);
-  look.channels = subject.encoder.state().channels;
+  look.channels = subject.encoder.channels();
   if (!subject.compared_real) return;
   const auto surprise = network.prediction_row_errors();
   look.surprise.assign(surprise.begin(), surprise.end());

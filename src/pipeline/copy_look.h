@@ -8,7 +8,7 @@
 #include "hypnos/network/network.h"
 #include "hypnos/pipeline/look.h"
 #include "hypnos/replay/residual_memory.h"
-#include "hypnos/sources/video_encoder.h"
+#include "hypnos/sources/encoder.h"
 
 namespace hypnos {
 
@@ -17,7 +17,7 @@ struct LookSubject {
   const NetworkOptions& options;
   int steps_per_frame = 1;
   const Network& network;
-  const VideoEncoder& encoder;
+  const Encoder& encoder;
   const ResidualMemory& residuals;
   // The last frame that was shown, and the real lane's last tick.
   const std::string& clip;

@@ -28,15 +28,8 @@ NegativeOptions SequencesOf(const PipelineOptions& options) {
   const int64_t steps = options.steps_per_frame;
   return {.frames = options.dream_steps,
           .hold_frames = std::max<int64_t>(1, (layers + steps - 1) / steps),
-          .context_frames = options.memory.context_frames};
-}
-
-// The encoder does not know its size before the first frame, where none is configured.
-PlaneShape ShapeOf(const VideoEncoder& encoder, const Frame& first) {
-  PlaneShape shape = encoder.shape();
-  if (shape.width == 0) shape.width = first.image.width();
-  if (shape.height == 0) shape.height = first.image.height();
-  return shape;
+          .context_frames = options.memory.context_frames,
+          .symbols = options.network.generator.symbols};
 }
 
 }  // namespace
@@ -81,9 +74,8 @@ Result<RunSummary> Pipeline::Driver::RunGuarded(FrameQueue& queue) try {
 }
 
 Status Pipeline::Driver::Prepare(const Frame& first) {
-  HYPNOS_ASSIGN_OR_RETURN(VideoEncoder encoder, VideoEncoder::Create(options_.encoder));
-  encoder_.emplace(std::move(encoder));
-  const PlaneShape shape = ShapeOf(*encoder_, first);
+  HYPNOS_ASSIGN_OR_RETURN(encoder_, MakeEncoder(options_.encoder));
+  const PlaneShape shape = encoder_->ShapeWith(first);
   // One slot more than steps under way: the read-out needs the tick before its own.
   const size_t in_flight = std::max<size_t>(1, options_.frames_in_flight);
   HYPNOS_ASSIGN_OR_RETURN(Network network, Network::Create(options_.network, shape, in_flight + 1,

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -80,7 +81,7 @@ class Pipeline::Driver final : public PipelineControl {
   Rng replay_rng_;
   NegativeChoice choice_;
   Memories memories_;
-  std::optional<VideoEncoder> encoder_;
+  std::unique_ptr<Encoder> encoder_;
   std::optional<Network> network_;
   std::optional<Negatives> negatives_;
   std::optional<Stages> stages_;

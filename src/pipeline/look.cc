@@ -7,6 +7,7 @@
 #include "hypnos/replay/residual_memory.h"
 #include "hypnos/tensor/executor.h"
 #include "hypnos/tensor/kernels.h"
+#include "pipeline/network_copy.h"
 
 namespace hypnos {
 
@@ -16,12 +17,8 @@ struct Rollout::State {
         network(std::move(copy)),
         prediction(network.grid().locations(), network.grid().inputs()),
         residuals(std::max<size_t>(1, look.residuals.size())),
-        dreamer(network.grid(), rng) {
-    for (size_t l = 0; l < network.layer_count(); ++l) {
-      network.mutable_layer(l).SetParameters(look.parameters[l]);
-    }
-    network.mutable_generator().SetWeights(look.generator);
-    network.Restore(Lane::kReal, 0, look.state);
+        imagines(look.options.generator.symbols > 0 || !look.residuals.empty()),
+        dreamer(network.grid(), rng, look.options.generator.symbols) {
     network.grid().Gather(look.prediction, prediction);
     Planes residual(look.shape);
     for (const HalfBuffer& half : look.residuals) {
@@ -38,17 +35,15 @@ struct Rollout::State {
   Network network;
   Matrix prediction;  // of the first frame; those of later ones are the network's
   ResidualMemory residuals;
+  bool imagines;  // and does not only expect
   Dreamer dreamer;
   Tick tick;
   Planes frame;
 };
 
 Result<Rollout> Rollout::Create(const Look& look, Rng rng) {
-  HYPNOS_CHECK(!look.parameters.empty() && !look.prediction.values().empty());
-  // It is overwritten, and never learns.
-  NetworkOptions options = look.options;
-  options.learning.rule = LearningRule::kLooking;
-  HYPNOS_ASSIGN_OR_RETURN(Network network, Network::Create(options, look.shape, 2, Rng(0)));
+  HYPNOS_CHECK(!look.prediction.values().empty());
+  HYPNOS_ASSIGN_OR_RETURN(Network network, CopyNetwork(look));
   return Rollout(std::make_unique<State>(look, std::move(network), rng));
 }
 
@@ -61,11 +56,11 @@ const Planes& Rollout::Next() {
   State& s = *state_;
   const bool first = s.tick.start == TickStart::kFork;
   const ConstMatrixView expected = first ? s.prediction : s.network.prediction(Lane::kDream);
-  if (s.residuals.empty()) {
+  if (s.imagines) {
+    s.dreamer.Imagine(expected, s.residuals, s.frame);
+  } else {
     s.frame.Resize(s.network.grid().frame());
     s.network.grid().Average(expected, s.frame);
-  } else {
-    s.dreamer.Imagine(expected, s.residuals, s.frame);
   }
   for (int hold = 0; hold < s.steps_per_frame; ++hold) {
     ++s.tick.number;

@@ -34,7 +34,7 @@ void CountNegative(const Step& step, NegativeTally& tally) {
 
 }  // namespace
 
-Stages::Stages(VideoEncoder& encoder, Network& network, Memories& memories, Negatives& negatives,
+Stages::Stages(Encoder& encoder, Network& network, Memories& memories, Negatives& negatives,
                const Clock& clock, PipelineObserver& observer, RunSummary& summary)
     : encoder_(encoder),
       network_(network),
@@ -136,6 +136,7 @@ void Stages::ReportFrame(Step& step) {
     report.discontinuity = step.frame.discontinuity;
     report.learn = step.real.learn_generator;
     report.resized = step.resized;
+    report.symbols = step.frame.symbols.size();
     report.prediction_error.reset();
     if (step.real.compare) report.prediction_error = step.real.prediction_error;
   }

@@ -8,7 +8,7 @@
 #include "hypnos/replay/negatives.h"
 #include "hypnos/replay/residual_memory.h"
 #include "hypnos/replay/sequence_memory.h"
-#include "hypnos/sources/video_encoder.h"
+#include "hypnos/sources/encoder.h"
 #include "pipeline/step.h"
 
 namespace hypnos {
@@ -24,7 +24,7 @@ struct Memories {
 class Stages {
  public:
   // All references must outlive the stages.
-  Stages(VideoEncoder& encoder, Network& network, Memories& memories, Negatives& negatives,
+  Stages(Encoder& encoder, Network& network, Memories& memories, Negatives& negatives,
          const Clock& clock, PipelineObserver& observer, RunSummary& summary);
 
   void Encode(Step& step);
@@ -42,7 +42,7 @@ class Stages {
   void ReportFrame(Step& step);
   void ReportDream(const Step& step);
 
-  VideoEncoder& encoder_;
+  Encoder& encoder_;
   Network& network_;
   Memories& memories_;
   Negatives& negatives_;

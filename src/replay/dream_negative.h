@@ -1,4 +1,4 @@
-// A rollout of the generator: each frame is what the one before led to expect, and a real error.
+// A rollout of the generator: each frame is what the one before led to expect; see Dreamer.
 // Threads: thread-compatible.
 #pragma once
 
@@ -10,7 +10,7 @@ namespace hypnos {
 class DreamNegative final : public Negative {
  public:
   // The grid must outlive it.
-  DreamNegative(const PatchGrid& grid, Rng rng) : dreamer_(grid, rng) {}
+  DreamNegative(const PatchGrid& grid, Rng rng, size_t symbols) : dreamer_(grid, rng, symbols) {}
 
   void Next(const NegativeSources& sources, int64_t /*frame*/, Planes& out) override {
     dreamer_.Imagine(sources.prediction, sources.residuals, out);

@@ -13,10 +13,10 @@ std::unique_ptr<Negative> Make(NegativeKind kind, const PatchGrid& grid,
                                const NegativeOptions& options, const Rng& rng) {
   switch (kind) {
     case NegativeKind::kDream:
-      return std::make_unique<DreamNegative>(grid, rng);
+      return std::make_unique<DreamNegative>(grid, rng, options.symbols);
     case NegativeKind::kOneStep:
       return std::make_unique<OneStepNegative>(grid, options.hold_frames, options.frames,
-                                               rng.Fork("one step"));
+                                               rng.Fork("one step"), options.symbols);
     case NegativeKind::kHybrid:
       return std::make_unique<HybridNegative>(grid, options.context_frames, rng.Fork("hybrid"));
     case NegativeKind::kSplice:

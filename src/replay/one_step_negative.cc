@@ -7,8 +7,8 @@
 namespace hypnos {
 
 OneStepNegative::OneStepNegative(const PatchGrid& grid, int64_t hold_frames, int64_t frames,
-                                 Rng rng)
-    : hold_frames_(hold_frames), frames_(frames), dreamer_(grid, rng) {
+                                 Rng rng, size_t symbols)
+    : hold_frames_(hold_frames), frames_(frames), dreamer_(grid, rng, symbols) {
   HYPNOS_CHECK(hold_frames > 0 && frames > 0);
 }
 

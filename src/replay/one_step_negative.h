@@ -12,7 +12,8 @@ class OneStepNegative final : public Negative {
  public:
   // A sequence of `frames` holds each sample for `hold_frames`, the last one longer where what
   // is left would not suffice for another. The grid must outlive it.
-  OneStepNegative(const PatchGrid& grid, int64_t hold_frames, int64_t frames, Rng rng);
+  OneStepNegative(const PatchGrid& grid, int64_t hold_frames, int64_t frames, Rng rng,
+                  size_t symbols = 0);
 
   int64_t Beginning(int64_t frame) const override;
   void Next(const NegativeSources& sources, int64_t frame, Planes& out) override;

@@ -75,7 +75,9 @@ Status CheckNames(const PlaylistOptions& options) {
 }
 
 bool IsLive(const SourceOptions& options) {
-  return std::holds_alternative<CameraSourceOptions>(options.kind) ||
+  const auto* text = std::get_if<TextSourceOptions>(&options.kind);
+  return (text != nullptr && IsReadAsItComes(*text)) ||
+         std::holds_alternative<CameraSourceOptions>(options.kind) ||
          std::holds_alternative<StreamSourceOptions>(options.kind);
 }
 

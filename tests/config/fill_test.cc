@@ -42,8 +42,9 @@ TEST(Load, NamesTheNearestKey) {
 }
 
 TEST(Load, ListsTheKeysIfNoneIsNear) {
-  EXPECT_EQ(Complaint(Minimal() + "generator: {warmth: 3}"),
-            "f:4:13: unknown key 'warmth' in generator; the keys are rate, start");
+  EXPECT_EQ(
+      Complaint(Minimal() + "generator: {warmth: 3}"),
+      "f:4:13: unknown key 'warmth' in generator; the keys are rate, start, kind, goodness_share");
 }
 
 TEST(Load, ReportsEverythingAtOnceInOrderOfPlace) {
@@ -84,7 +85,8 @@ TEST(Load, ReportsAMisspeltKeyOnceAndNotAlsoAsMissing) {
 
 TEST(Load, WantsExactlyOneKindOfSource) {
   const std::string rest = std::string(kEncoding) + kNetwork;
-  const std::string rule = "a source is one of camera, file, stream, folder, playlist, synthetic; ";
+  const std::string rule =
+      "a source is one of camera, file, stream, folder, playlist, synthetic, text; ";
   EXPECT_EQ(Complaint("sources: [{name: a}]\n" + rest), "f:1:11: " + rule + "none is given");
   EXPECT_EQ(Complaint("sources: [{name: a, file: {path: x}, camera: {}}]\n" + rest),
             "f:1:38: " + rule + "both 'file' and 'camera' are given");

@@ -29,23 +29,26 @@ PipelineOptions Pipeline(const std::vector<std::string>& sets) {
 template <class Kind>
 Kind Source(const std::string& yaml) {
   const Config config = With({"sources.0=" + yaml});
-  return std::get<Kind>(BuildSourceOptions(config.sources(0)).kind);
+  return std::get<Kind>(BuildSourceOptions(config.sources(0), config).kind);
 }
 
 TEST(BuildPipelineOptions, TakesTheEncoding) {
-  const VideoEncoderOptions options =
+  const auto options = std::get<VideoEncoderOptions>(
       Pipeline({"encoding.width=320", "encoding.height=240", "encoding.colour=bgr",
                 "encoding.temporal_difference=true", "encoding.optical_flow=true",
                 "encoding.scaling_horizon_frames=50"})
-          .encoder;
+          .encoder);
   EXPECT_EQ(options.width, 320);
   EXPECT_EQ(options.height, 240);
   EXPECT_EQ(options.colour, VideoEncoderOptions::Colour::kBgr);
   EXPECT_TRUE(options.temporal_difference);
   EXPECT_TRUE(options.optical_flow);
   EXPECT_EQ(options.scaling_horizon_frames, 50);
-  EXPECT_FALSE(Pipeline({"encoding.optical_flow=true"}).encoder.temporal_difference);
-  EXPECT_FALSE(Pipeline({"encoding.temporal_difference=true"}).encoder.optical_flow);
+  const auto encoder = [](const char* setting) {
+    return std::get<VideoEncoderOptions>(Pipeline({setting}).encoder);
+  };
+  EXPECT_FALSE(encoder("encoding.optical_flow=true").temporal_difference);
+  EXPECT_FALSE(encoder("encoding.temporal_difference=true").optical_flow);
 }
 
 TEST(BuildPipelineOptions, TakesThePatches) {
@@ -155,7 +158,8 @@ class Defaults : public testing::Test {
 };
 
 TEST_F(Defaults, OfTheEncoderAgree) {
-  const VideoEncoderOptions &built = built_.encoder, &made = made_.encoder;
+  const auto& built = std::get<VideoEncoderOptions>(built_.encoder);
+  const auto& made = std::get<VideoEncoderOptions>(made_.encoder);
   EXPECT_EQ(built.width, made.width);
   EXPECT_EQ(built.height, made.height);
   EXPECT_EQ(built.colour, made.colour);
@@ -254,7 +258,7 @@ TEST_F(Defaults, OfSyntheticVideoAgree) {
 
 TEST(BuildSourceOptions, TakesNameAndLearn) {
   const Config config = With({"sources.0={name: door, learn: false, camera: {}}"});
-  const SourceOptions options = BuildSourceOptions(config.sources(0));
+  const SourceOptions options = BuildSourceOptions(config.sources(0), config);
   EXPECT_EQ(options.identity.name, "door");
   EXPECT_FALSE(options.identity.learn);
 }

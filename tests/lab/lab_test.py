@@ -247,7 +247,8 @@ class NextSymbol(LabTest):
         self.assert_ends(self.lab('next-symbol'), NO_INPUT, '--data FILE')
 
     def test_a_text_too_short_for_its_readers_is_refused(self):
-        self.assert_ends(self.next_symbol('--readers', '5000'), NO_INPUT, 'for 5000 readers')
+        run = self.lab('next-symbol', '--data', self.text, '--out', 'out', '--readers', '5000')
+        self.assert_ends(run, NO_INPUT, 'for 5000 readers')
 
 
 class WrongUse(LabTest):

@@ -78,10 +78,10 @@ TEST_P(SameBits, ForAnyNumberOfThreadsAndStepsInFlight) {
 // Large enough for every job to be divided: rows, units, columns, elements.
 TEST_P(SameBits, WhereEveryJobIsDivided) {
   PipelineOptions options = SmallPipeline();
-  options.encoder.width = 80;
-  options.encoder.height = 60;
-  options.encoder.temporal_difference = true;
-  options.encoder.optical_flow = true;
+  std::get<VideoEncoderOptions>(options.encoder).width = 80;
+  std::get<VideoEncoderOptions>(options.encoder).height = 60;
+  std::get<VideoEncoderOptions>(options.encoder).temporal_difference = true;
+  std::get<VideoEncoderOptions>(options.encoder).optical_flow = true;
   options.network.patches = {.size = 8, .stride = 4};
   options.network.layers.resize(2);
   for (auto& layer : options.network.layers) layer.layer.units = 144;
@@ -130,8 +130,8 @@ TEST(Pipeline, SeveralInOneProcessDoNotLimitEachOther) {
 TEST(Pipeline, FramesMayBeResizedInOneDirectionOnly) {
   for (const auto& [width, height] : {std::pair(16, 0), std::pair(0, 16)}) {
     PipelineOptions options = SmallPipeline();
-    options.encoder.width = width;
-    options.encoder.height = height;
+    std::get<VideoEncoderOptions>(options.encoder).width = width;
+    std::get<VideoEncoderOptions>(options.encoder).height = height;
     const Watched run(options, MakeClip(3));
     EXPECT_EQ(run.recorder.frames.size(), 3u);
   }
@@ -141,7 +141,8 @@ TEST(Pipeline, FramesMayBeResizedInOneDirectionOnly) {
 TEST(Pipeline, NoStepOvertakesAnother) {
   constexpr int64_t kFrames = 40'000;
   PipelineOptions options;
-  options.encoder.width = options.encoder.height = 4;
+  std::get<VideoEncoderOptions>(options.encoder).width =
+      std::get<VideoEncoderOptions>(options.encoder).height = 4;
   options.network.layers.resize(1);
   options.network.layers[0].layer.units = 4;
   options.network.learning.rule = LearningRule::kLooking;
@@ -445,7 +446,7 @@ TEST(Pipeline, JudgesOnFramesItHasNotLearnedFrom) {
 // demo_test shows it of a real clip, in minutes.
 TEST(Pipeline, LearnsToTellRealFromDreamedInEveryLayer) {
   PipelineOptions options = SmallPipeline();
-  options.encoder.temporal_difference = true;
+  std::get<VideoEncoderOptions>(options.encoder).temporal_difference = true;
   auto frames = MakeClip(360);
   for (size_t i = 300; i < 360; ++i) frames[i].learn = false;
   frames[300].discontinuity = Discontinuity::kClip;

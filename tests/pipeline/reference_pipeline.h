@@ -23,7 +23,7 @@ class ReferencePipeline {
       : options_(options),
         grid_(start.grid()),
         network_(options.network, start),
-        encoder_(VideoEncoder::Create(options.encoder).value()),
+        encoder_(VideoEncoder::Create(std::get<VideoEncoderOptions>(options.encoder)).value()),
         schedule_(options.schedule),
         sequences_(
             {.capacity = options.memory.sequences,

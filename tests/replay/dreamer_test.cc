@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <set>
+#include <vector>
 
 namespace hypnos {
 namespace {
@@ -33,6 +36,34 @@ struct Bench {
   ResidualMemory residuals = ResidualMemory(3);
   Dreamer dreamer = Dreamer(grid, Rng(1));
 };
+
+// One place of two symbols in view, of three.
+TEST(Dreamer, DrawsSymbolsAsOftenAsTheyAreLikely) {
+  const PatchGrid grid = PatchGrid::Create({6, 1, 2}, {.size = 1}).value();
+  Matrix prediction(2, 6);
+  std::ranges::copy(std::vector<float>{0.5f, 0.5f, 0, 0, 0, 1}, prediction.row(0).begin());
+  std::ranges::copy(std::vector<float>{0, 0.25f, 0.75f, 1, 0, 0}, prediction.row(1).begin());
+  Dreamer dreamer(grid, Rng(1), 3);
+  const ResidualMemory none(1);
+  Planes dream;
+  std::array<int, 6> drawn{};
+  constexpr int kDreams = 2000;
+  for (int i = 0; i < kDreams; ++i) {
+    dreamer.Imagine(prediction, none, dream);
+    for (size_t place = 0; place < 2; ++place) {
+      for (size_t symbol = 0; symbol < 3; ++symbol) {
+        const float value = dream.plane(static_cast<int>(symbol))[place];
+        EXPECT_TRUE(value == 0 || value == std::sqrt(3.0f));
+        drawn[place * 3 + symbol] += value > 0 ? 1 : 0;
+      }
+    }
+    EXPECT_EQ(dream.plane(5)[0], 1) << "what was in view stays";
+  }
+  EXPECT_EQ(drawn[2] + drawn[3], 0);
+  EXPECT_NEAR(drawn[0], kDreams / 2, 100);
+  EXPECT_NEAR(drawn[4], kDreams / 4, 100);
+  EXPECT_EQ(drawn[4] + drawn[5], kDreams);
+}
 
 TEST(Dreamer, AddsARealErrorToThePrediction) {
   Bench bench;

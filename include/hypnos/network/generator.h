@@ -1,27 +1,26 @@
-// The linear read-out that predicts the next input from what all layers say now, and so dreams.
-//
-//   f(t) = [out_1(t) | … | out_L(t) | x(t)],   y(t+1) = V f(t)
-//   V <- V + rate / (1 + mean |f|^2) * mean_b (x(t+1) - y(t+1)) f(t)^T
-//
-// The delta rule with the step normalised by the features' energy (normalised least mean squares):
-// stable for rates below 2 whatever the width. The error goes into V alone, never into the layers.
-// Of a few rows, updates wait beside V as factors and are written a block at a time, exactly (see
-// tensor/pending_factors.h): learning costs little more than looking.
-// Shapes: features [batch x width], x and y [batch x inputs], V [inputs x all widths].
-// Threads: thread-compatible; parts run on the executor. No call fails,
-// and none but weights() allocates.
-// Source: Hinton 2022, section 3.4 (generative model); Widrow and Hoff 1960.
+// The read-out that predicts the next input from what all layers say now, and so dreams.
+//   f(t) = [out_1(t) | … | out_L(t) | x(t)],   y(t+1): from f(t)
+// It is trained by its own error, which goes into its weights alone, never into the layers.
+// Shapes: features [batch x width] each, x and y [batch x inputs].
+// Threads: thread-compatible; parts run on the executor. No call fails, and none but weights()
+// allocates.
+// Source: Hinton 2022, section 3.4 (generative model).
 #pragma once
 
+#include <cstddef>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "hypnos/tensor/executor.h"
 #include "hypnos/tensor/matrix.h"
-#include "hypnos/tensor/pending_factors.h"
-#include "hypnos/tensor/segments.h"
 
 namespace hypnos {
+
+enum class GeneratorKind {
+  kLinear,   // of pictures: y is the next input; see linear_generator.h
+  kSoftmax,  // of symbols: y says how likely each is; see softmax_generator.h
+};
 
 enum class GeneratorStart {
   kCopyLast,  // y(t+1) = x(t): learning only has to be better than that
@@ -29,56 +28,45 @@ enum class GeneratorStart {
 };
 
 struct GeneratorOptions {
+  GeneratorKind kind = GeneratorKind::kLinear;
+  // Of an error, or of log-odds: about how much of it one step may move.
   float rate = 0.2f;
+  // kLinear only.
   GeneratorStart start = GeneratorStart::kCopyLast;
+  // kSoftmax only: how many there are; the newest one's are the first so many of the inputs.
+  size_t symbols = 0;
 };
 
 class Generator {
  public:
   // layer_widths from the bottom up.
-  Generator(const GeneratorOptions& options, const std::vector<size_t>& layer_widths, size_t inputs,
-            size_t batch);
+  static std::unique_ptr<Generator> Make(const GeneratorOptions& options,
+                                         const std::vector<size_t>& layer_widths, size_t inputs,
+                                         size_t batch);
+  virtual ~Generator() = default;
 
   // `features`: the outputs of all layers, then x.
-  void Predict(std::span<const ConstMatrixView> features, MatrixView prediction,
-               Executor& executor);
+  virtual void Predict(std::span<const ConstMatrixView> features, MatrixView prediction,
+                       Executor& executor) = 0;
 
-  // Keeps the error of a prediction for Learn. Returns its mean square, per value.
-  double Compare(ConstMatrixView prediction, ConstMatrixView x, Executor& executor);
+  // Keeps the error of a prediction for Learn. Returns its mean over the batch: of kLinear the mean
+  // square per value, of kSoftmax bits a symbol.
+  virtual double Compare(ConstMatrixView prediction, ConstMatrixView x, Executor& executor) = 0;
 
   // Learns from the error last compared, of the prediction made from `features`. An error that is
   // not finite is not learned from.
-  void Learn(std::span<const ConstMatrixView> features, Executor& executor);
+  virtual void Learn(std::span<const ConstMatrixView> features, Executor& executor) = 0;
 
-  // Mean square error of each row of the batch, as last compared.
-  std::span<const float> row_errors() const { return row_errors_; }
-  // The error last compared; valid until Learn.
-  const Matrix& errors() const { return errors_; }
+  // Of each row of the batch, as last compared.
+  virtual std::span<const float> row_errors() const = 0;
+  // The error last compared, [batch x inputs]; valid until Learn.
+  virtual const Matrix& errors() const = 0;
 
-  // A copy, with the updates that wait. It allocates.
-  Matrix weights() const;
+  // A copy. It allocates.
+  virtual Matrix weights() const = 0;
   // Of the same shape.
-  void SetWeights(const Matrix& weights);
-  size_t weight_count() const { return weights_.values().size(); }
-
- private:
-  std::span<const Segment> Segments(std::span<const ConstMatrixView> features);
-  bool waiting() const { return pending_.capacity() > 0; }
-  // Side by side in one matrix.
-  ConstMatrixView Joined(std::span<const Segment> features);
-  void PredictFew(ConstMatrixView features, MatrixView prediction, Executor& executor);
-  void LearnFew(ConstMatrixView features, Executor& executor);
-  void Fold(Executor& executor);
-
-  GeneratorOptions options_;
-  Matrix weights_;          // without what waits
-  PendingFactors pending_;  // no room where nothing waits
-  Matrix joined_;           // [batch x all widths], where something waits
-  std::vector<Segment> segments_;
-  Matrix errors_;                  // [batch x inputs] x - y
-  std::vector<float> row_errors_;  // [batch]
-  std::vector<float> energy_;      // [batch] |f|^2
-  bool finite_ = false;
+  virtual void SetWeights(const Matrix& weights) = 0;
+  virtual size_t weight_count() const = 0;
 };
 
 }  // namespace hypnos

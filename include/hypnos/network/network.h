@@ -77,7 +77,7 @@ struct Tick {
 
   // Results.
   std::vector<StepStatistics> layers;
-  double prediction_error = 0;  // mean square, per value
+  double prediction_error = 0;  // see Generator::Compare
 };
 
 // What the layers carry from tick to tick: h of every layer, [locations x units], in half
@@ -128,16 +128,16 @@ class Network {
   size_t parameter_count() const;
   const FfLayer& layer(size_t l) const { return layers_[l]; }
   FfLayer& mutable_layer(size_t l) { return layers_[l]; }
-  const Generator& generator() const { return generator_; }
-  Generator& mutable_generator() { return generator_; }
+  const Generator& generator() const { return *generator_; }
+  Generator& mutable_generator() { return *generator_; }
 
   // Valid until the lane's tick number + slots is under way.
   ConstMatrixView input(Lane lane, int64_t number) const;
   ConstMatrixView output(Lane lane, size_t layer, int64_t number) const;
-  // The error last compared, [locations x inputs], and its mean square at each location; valid
-  // until Predict.
-  const Matrix& prediction_errors() const { return generator_.errors(); }
-  std::span<const float> prediction_row_errors() const { return generator_.row_errors(); }
+  // The error last compared, [locations x inputs], and what it amounts to at each location (see
+  // Generator::Compare); valid until Predict.
+  const Matrix& prediction_errors() const { return generator_->errors(); }
+  std::span<const float> prediction_row_errors() const { return generator_->row_errors(); }
   // What the lane's last read-out expects next.
   ConstMatrixView prediction(Lane lane) const;
   // [locations] of the lane's last step of this layer.
@@ -167,7 +167,7 @@ class Network {
   PatchGrid grid_;
   size_t slots_;
   std::vector<FfLayer> layers_;
-  Generator generator_;
+  std::unique_ptr<Generator> generator_;
   std::vector<LaneState> lanes_;
   std::vector<ConstMatrixView> features_;
   Matrix silence_;  // what a neighbour says before the first tick

@@ -58,7 +58,8 @@ struct Look {
 class Rollout {
  public:
   // From a look with weights, picture and, for a dream, residuals: without them what comes is what
-  // is expected, without the noise that real frames have. Errors: those of Network::Create.
+  // is expected, without the noise that real frames have. Symbols need no residuals: they are
+  // drawn. Errors: those of Network::Create.
   static Result<Rollout> Create(const Look& look, Rng rng);
   Rollout(Rollout&&) noexcept;
   Rollout& operator=(Rollout&&) noexcept;

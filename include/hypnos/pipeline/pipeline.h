@@ -19,8 +19,8 @@
 #include "hypnos/pipeline/report.h"
 #include "hypnos/replay/negative_choice.h"
 #include "hypnos/schedule/wake_sleep.h"
+#include "hypnos/sources/encoder.h"
 #include "hypnos/sources/frame_queue.h"
-#include "hypnos/sources/video_encoder.h"
 
 namespace hypnos {
 
@@ -38,7 +38,7 @@ struct MemoryOptions {
 
 struct PipelineOptions {
   uint64_t seed = 1;
-  VideoEncoderOptions encoder;
+  EncoderOptions encoder;
   NetworkOptions network;
   // Steps for which one frame is held.
   int steps_per_frame = 1;

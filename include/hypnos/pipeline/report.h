@@ -29,8 +29,10 @@ struct FrameReport {
   Discontinuity discontinuity = Discontinuity::kNone;
   bool learn = true;     // the network learns from this frame: neither source nor rule forbids it
   bool resized = false;  // it was of another size than the first one
-  // Mean square error of the generator's prediction, in variances of the channel, over the frame;
-  // none for a frame that nothing led up to.
+  // Of a text: how many symbols this frame has, one for each reader. 0: it is a picture.
+  size_t symbols = 0;
+  // Of the generator's prediction, over the frame: of a picture the mean square error, in variances
+  // of the channel; of symbols bits a symbol. None for a frame that nothing led up to.
   std::optional<double> prediction_error;
   std::vector<StepStatistics> layers;  // of the frame's last tick
   PhasePosition phase;                 // the frame included

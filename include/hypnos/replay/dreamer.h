@@ -1,5 +1,7 @@
-// Makes the frames of a dream (a rollout of the generator): each is what the generator predicts
-// (overlapping patches averaged) plus a real residual, and is fed back as the next input.
+// Makes the frames of a dream (a rollout of the generator), each of which is fed back as the next
+// input.
+// Pictures: what the generator predicts (overlapping patches averaged) plus a real residual.
+// Symbols: at each place one that is drawn by the likelihoods that the generator predicts.
 // Threads: thread-compatible. Source: Hinton 2022, section 3.
 #pragma once
 
@@ -11,15 +13,21 @@ namespace hypnos {
 
 class Dreamer {
  public:
-  // The grid must outlive the dreamer.
-  Dreamer(const PatchGrid& grid, Rng rng) : grid_(grid), rng_(rng) {}
+  // The grid must outlive the dreamer. `symbols`: how many there are; 0: pictures.
+  Dreamer(const PatchGrid& grid, Rng rng, size_t symbols = 0)
+      : grid_(grid), rng_(rng), symbols_(symbols) {}
 
-  // The dreamed frame that follows `prediction`. Precondition: there are residuals, of its shape.
+  // The dreamed frame that follows `prediction`. Precondition, for pictures: there are residuals,
+  // of its shape.
   void Imagine(ConstMatrixView prediction, const ResidualMemory& residuals, Planes& out);
 
  private:
+  void DrawSymbols(ConstMatrixView prediction, Planes& out);
+
   const PatchGrid& grid_;
   Rng rng_;
+  size_t symbols_;
+  Matrix drawn_;  // [locations x inputs]
   Buffer residual_;
 };
 

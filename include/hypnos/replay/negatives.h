@@ -19,6 +19,8 @@ struct NegativeOptions {
   // Of a remembered sequence, which goes on for `frames` after them: with that the recalled kinds
   // go on, so that they stand where what really came stood.
   size_t context_frames = 6;
+  // Of a text: how many there are; 0: frames are pictures.
+  size_t symbols = 0;
 };
 
 class Negatives {

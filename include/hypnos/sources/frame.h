@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "hypnos/base/clock.h"
 #include "hypnos/imaging/image.h"
@@ -40,6 +41,8 @@ struct Frame {
   // Whether the network may learn from it. Changes with a discontinuity only.
   bool learn = true;
   Image image;
+  // Of a text, instead of an image: the next symbol of each reader.
+  std::vector<uint8_t> symbols = {};
 };
 
 }  // namespace hypnos

@@ -14,6 +14,7 @@
 #include "hypnos/sources/source_identity.h"
 #include "hypnos/sources/stream_source.h"
 #include "hypnos/sources/synthetic_source.h"
+#include "hypnos/sources/text_source.h"
 
 namespace hypnos {
 
@@ -30,7 +31,7 @@ struct PlaylistOptions {
 struct SourceOptions {
   SourceIdentity identity;
   std::variant<FileSourceOptions, FolderSourceOptions, SyntheticSourceOptions, CameraSourceOptions,
-               StreamSourceOptions, PlaylistOptions>
+               StreamSourceOptions, TextSourceOptions, PlaylistOptions>
       kind;
 };
 

@@ -1,4 +1,4 @@
-#include "hypnos/network/generator.h"
+#include "hypnos/network/linear_generator.h"
 
 #include <gtest/gtest.h>
 
@@ -51,7 +51,7 @@ class Bench {
     return error;
   }
 
-  Generator generator;
+  LinearGenerator generator;
   Matrix prediction;
 
  private:
@@ -60,7 +60,7 @@ class Bench {
 
 bool Same(const Matrix& a, const Matrix& b) { return std::ranges::equal(a.values(), b.values()); }
 
-TEST(Generator, StartsByExpectingTheSameAgain) {
+TEST(LinearGenerator, StartsByExpectingTheSameAgain) {
   Rng rng(1);
   const Features now(rng);
   Bench bench({.rate = 0.2f, .start = GeneratorStart::kCopyLast});
@@ -68,7 +68,7 @@ TEST(Generator, StartsByExpectingTheSameAgain) {
   EXPECT_TRUE(Same(bench.prediction, now.input()));
 }
 
-TEST(Generator, StartsByExpectingNothingIfAskedTo) {
+TEST(LinearGenerator, StartsByExpectingNothingIfAskedTo) {
   Rng rng(1);
   const Features now(rng);
   Bench bench({.rate = 0.2f, .start = GeneratorStart::kZero});
@@ -113,16 +113,16 @@ void ExpectTheDeltaRule(size_t batch, int steps) {
   }
 }
 
-TEST(Generator, LearnsByTheNormalisedDeltaRule) { ExpectTheDeltaRule(kBatch, 20); }
+TEST(LinearGenerator, LearnsByTheNormalisedDeltaRule) { ExpectTheDeltaRule(kBatch, 20); }
 
 // Of few rows updates wait; in between they are written several times.
-TEST(Generator, LearnsTheSameWhereUpdatesWait) {
+TEST(LinearGenerator, LearnsTheSameWhereUpdatesWait) {
   ExpectTheDeltaRule(1, 200);
   ExpectTheDeltaRule(3, 70);
 }
 
-TEST(Generator, TellsTheErrorOfEachRow) {
-  Generator generator({}, kWidths, kInputs, 2);
+TEST(LinearGenerator, TellsTheErrorOfEachRow) {
+  LinearGenerator generator({}, kWidths, kInputs, 2);
   Matrix prediction(2, kInputs), x(2, kInputs);
   x.row(0)[1] = 4;
   prediction.row(1)[3] = 2;
@@ -152,32 +152,32 @@ class Carousel {
   }
 
  private:
-  Generator generator_;
+  LinearGenerator generator_;
   Matrix prediction_;
   SerialExecutor executor_;
   size_t turn_ = 0;
 };
 
-TEST(Generator, LearnsWhatFollowsWhat) {
+TEST(LinearGenerator, LearnsWhatFollowsWhat) {
   Carousel carousel({});
   const double first = carousel.Turn();
   for (int turn = 0; turn < 400; ++turn) carousel.Turn();
   EXPECT_LT(carousel.Turn(), 1e-6 * first);
 }
 
-TEST(Generator, IsStableAtRatesBelowTwo) {
+TEST(LinearGenerator, IsStableAtRatesBelowTwo) {
   Carousel carousel({.rate = 1.9f, .start = GeneratorStart::kCopyLast});
   const double first = carousel.Turn();
   for (int turn = 0; turn < 400; ++turn) EXPECT_LE(carousel.Turn(), first);
 }
 
-TEST(Generator, WithoutARateItNeverLearns) {
+TEST(LinearGenerator, WithoutARateItNeverLearns) {
   Carousel carousel({.rate = 0, .start = GeneratorStart::kCopyLast});
   const double first = carousel.Turn();
   for (int turn = 0; turn < 10; ++turn) EXPECT_EQ(carousel.Turn(), first);
 }
 
-TEST(Generator, AnErrorThatIsNotFiniteIsNotLearnedFrom) {
+TEST(LinearGenerator, AnErrorThatIsNotFiniteIsNotLearnedFrom) {
   Rng rng(3);
   const Features now(rng);
   Matrix next = naive::RandomMatrix(kBatch, kInputs, rng);
@@ -188,7 +188,7 @@ TEST(Generator, AnErrorThatIsNotFiniteIsNotLearnedFrom) {
   EXPECT_TRUE(Same(bench.generator.weights(), before));
 }
 
-TEST(Generator, FeaturesThatAreNotFiniteAreNotLearnedFrom) {
+TEST(LinearGenerator, FeaturesThatAreNotFiniteAreNotLearnedFrom) {
   Rng rng(3);
   Features now(rng);
   now.parts[1].values()[8] = std::numeric_limits<float>::infinity();
@@ -198,7 +198,7 @@ TEST(Generator, FeaturesThatAreNotFiniteAreNotLearnedFrom) {
   EXPECT_TRUE(Same(bench.generator.weights(), before));
 }
 
-TEST(Generator, AnErrorIsLearnedFromOnce) {
+TEST(LinearGenerator, AnErrorIsLearnedFromOnce) {
   Rng rng(3);
   const Features now(rng);
   Bench bench({});
@@ -209,11 +209,11 @@ TEST(Generator, AnErrorIsLearnedFromOnce) {
   EXPECT_TRUE(Same(bench.generator.weights(), once));
 }
 
-TEST(Generator, BitsDoNotDependOnTheExecutor) {
+TEST(LinearGenerator, BitsDoNotDependOnTheExecutor) {
   for (const size_t batch : {kBatch, size_t{2}}) {
     Rng rng(4);
     Bench one({}, batch);
-    Generator other({}, kWidths, kInputs, batch);
+    LinearGenerator other({}, kWidths, kInputs, batch);
     Matrix prediction(batch, kInputs);
     ReversedExecutor reversed;
     for (int step = 0; step < 50; ++step) {
@@ -228,7 +228,7 @@ TEST(Generator, BitsDoNotDependOnTheExecutor) {
   }
 }
 
-TEST(Generator, TakesWeightsInPlaceOfThoseThatWait) {
+TEST(LinearGenerator, TakesWeightsInPlaceOfThoseThatWait) {
   Rng rng(6);
   Bench bench({}, 1);
   const Matrix given = naive::RandomMatrix(kInputs, kAll, rng);
@@ -237,7 +237,7 @@ TEST(Generator, TakesWeightsInPlaceOfThoseThatWait) {
   EXPECT_TRUE(Same(bench.generator.weights(), given));
 }
 
-TEST(Generator, TakesTheFeaturesOfAllLayersOnly) {
+TEST(LinearGenerator, TakesTheFeaturesOfAllLayersOnly) {
   Rng rng(5);
   const Features now(rng);
   Bench bench({});

@@ -1,0 +1,64 @@
+#include "hypnos/sources/encoder.h"
+
+#include <utility>
+
+namespace hypnos {
+namespace {
+
+class PictureEncoder final : public Encoder {
+ public:
+  explicit PictureEncoder(VideoEncoder encoder) : encoder_(std::move(encoder)) {}
+
+  EncodedFrame Encode(const Frame& frame, Planes* planes) override {
+    return encoder_.Encode(frame, planes);
+  }
+
+  // The encoder does not know its size before the first frame, where none is configured.
+  PlaneShape ShapeWith(const Frame& first) const override {
+    PlaneShape shape = encoder_.shape();
+    if (shape.width == 0) shape.width = first.image.width();
+    if (shape.height == 0) shape.height = first.image.height();
+    return shape;
+  }
+
+  std::vector<ChannelStatistics> channels() const override { return encoder_.state().channels; }
+
+ private:
+  VideoEncoder encoder_;
+};
+
+class SymbolEncoder final : public Encoder {
+ public:
+  explicit SymbolEncoder(const TextEncoderOptions& options) : encoder_(options) {}
+
+  EncodedFrame Encode(const Frame& frame, Planes* planes) override {
+    encoder_.Encode(frame, planes);
+    return {};
+  }
+  PlaneShape ShapeWith(const Frame& /*first*/) const override { return encoder_.shape(); }
+  std::vector<ChannelStatistics> channels() const override { return {}; }
+
+ private:
+  TextEncoder encoder_;
+};
+
+// The table of the kinds: one line each.
+struct Maker {
+  using Made = Result<std::unique_ptr<Encoder>>;
+
+  Made operator()(const VideoEncoderOptions& options) const {
+    HYPNOS_ASSIGN_OR_RETURN(VideoEncoder encoder, VideoEncoder::Create(options));
+    return std::unique_ptr<Encoder>(std::make_unique<PictureEncoder>(std::move(encoder)));
+  }
+  Made operator()(const TextEncoderOptions& options) const {
+    return std::unique_ptr<Encoder>(std::make_unique<SymbolEncoder>(options));
+  }
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Encoder>> MakeEncoder(const EncoderOptions& options) {
+  return std::visit(Maker{}, options);
+}
+
+}  // namespace hypnos

@@ -1,0 +1,192 @@
+#include "hypnos/sources/text_source.h"
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "hypnos/base/file_system.h"
+#include "hypnos/base/format.h"
+#include "hypnos/base/printable.h"
+#include "hypnos/sources/text_decoder.h"
+#include "sources/frame_stamp.h"
+#include "sources/growing_text.h"
+#include "sources/sticky_source.h"
+
+namespace hypnos {
+namespace {
+
+Error Bad(const char* reason, std::string message) {
+  return {Code::kInvalidArgument, reason, std::move(message)};
+}
+
+std::string NameOf(const TextSourceOptions& options) {
+  return options.path == "-" ? "the standard input" : Format("'{}'", Printable(options.path));
+}
+
+Result<TextDecoder> MakeDecoder(const TextSourceOptions& options) {
+  HYPNOS_ASSIGN_OR_RETURN(
+      Alphabet alphabet,
+      Alphabet::Create(options.alphabet.empty() ? kDefaultAlphabet
+                                                : std::string_view(options.alphabet)));
+  std::optional<uint8_t> unknown;
+  if (!options.unknown.empty()) {
+    unknown = alphabet.NumberOf(options.unknown);
+    if (!unknown) {
+      return Bad("ALPHABET", Format("'{}' cannot stand for unknown symbols: it is none of the "
+                                    "alphabet itself",
+                                    Printable(options.unknown)));
+    }
+  }
+  return TextDecoder(NameOf(options), std::move(alphabet), unknown);
+}
+
+Frame FrameOf(FrameStamp& stamp, std::vector<uint8_t> symbols) {
+  Frame frame = stamp.Stamp(Image(), std::chrono::seconds(stamp.index()));
+  frame.symbols = std::move(symbols);
+  return frame;
+}
+
+// All of a file at once.
+class TextFileSource final : public StickySource {
+ public:
+  TextFileSource(const SourceIdentity& identity, const TextSourceOptions& options,
+                 std::vector<uint8_t> symbols)
+      : StickySource(identity),
+        options_(options),
+        symbols_(std::move(symbols)),
+        part_(symbols_.size() / options.readers),
+        stamp_(identity) {}
+
+  bool live() const override { return false; }
+  std::optional<int64_t> frame_count() const override {
+    if (options_.rounds == 0) return std::nullopt;
+    return static_cast<int64_t>(part_) * options_.rounds;
+  }
+  std::string Describe() const override {
+    return Format("text {}, {} symbols, {} {}", NameOf(options_), symbols_.size(), options_.readers,
+                  options_.readers == 1 ? "reader" : "readers");
+  }
+
+ private:
+  Result<FrameOrEnd> Advance() override {
+    if (next_ == part_) {
+      if (++rounds_read_ == options_.rounds) return FrameOrEnd(EndOfStream{});
+      next_ = 0;
+      stamp_.BeginRound();
+    }
+    std::vector<uint8_t> now(options_.readers);
+    for (size_t reader = 0; reader < now.size(); ++reader) {
+      now[reader] = symbols_[reader * part_ + next_];
+    }
+    ++next_;
+    return FrameOrEnd(FrameOf(stamp_, std::move(now)));
+  }
+
+  const TextSourceOptions options_;
+  const std::vector<uint8_t> symbols_;
+  const size_t part_;  // symbols of each reader
+  FrameStamp stamp_;
+  size_t next_ = 0;
+  uint64_t rounds_read_ = 0;
+};
+
+class GrowingTextSource final : public StickySource {
+ public:
+  GrowingTextSource(const SourceIdentity& identity, const TextSourceOptions& options,
+                    GrowingText text, TextDecoder decoder)
+      : StickySource(identity),
+        options_(options),
+        text_(std::move(text)),
+        decoder_(std::move(decoder)),
+        stamp_(identity) {}
+
+  // It can wait: what is not read yet stays where it is.
+  bool live() const override { return false; }
+  std::optional<int64_t> frame_count() const override { return std::nullopt; }
+  std::string Describe() const override {
+    return Format("text {}{}", NameOf(options_), options_.follow ? ", followed" : "");
+  }
+
+ private:
+  Result<FrameOrEnd> Advance() override {
+    while (next_ == symbols_.size()) {
+      if (ended_ && stamp_.index() == 0) {
+        return Bad("EMPTY_TEXT", Format("{} has no symbol", NameOf(options_)));
+      }
+      if (ended_) return FrameOrEnd(EndOfStream{});
+      HYPNOS_RETURN_IF_ERROR(ReadOn());
+    }
+    return FrameOrEnd(FrameOf(stamp_, {symbols_[next_++]}));
+  }
+
+  Status ReadOn() {
+    symbols_.clear();
+    next_ = 0;
+    HYPNOS_ASSIGN_OR_RETURN(const GrowingText::Piece piece, text_.Read());
+    if (piece.restarted) stamp_.Skip();
+    ended_ = piece.bytes.empty();
+    return ended_ ? decoder_.Finish(&symbols_) : decoder_.Decode(piece.bytes, &symbols_);
+  }
+
+  const TextSourceOptions options_;
+  GrowingText text_;
+  TextDecoder decoder_;
+  FrameStamp stamp_;
+  std::vector<uint8_t> symbols_;  // of the last piece
+  size_t next_ = 0;
+  bool ended_ = false;
+};
+
+Result<std::unique_ptr<Source>> OpenGrowing(const SourceIdentity& identity,
+                                            const TextSourceOptions& options, TextDecoder decoder) {
+  if (options.readers != 1 || options.rounds != 1) {
+    return Bad("BAD_OPTION",
+               Format("{} is read as it comes: by one reader, once", NameOf(options)));
+  }
+  HYPNOS_ASSIGN_OR_RETURN(GrowingText text, GrowingText::Open(options.path, options.follow));
+  return std::unique_ptr<Source>(
+      std::make_unique<GrowingTextSource>(identity, options, std::move(text), std::move(decoder)));
+}
+
+Result<std::unique_ptr<Source>> OpenWhole(const SourceIdentity& identity,
+                                          const TextSourceOptions& options, TextDecoder decoder) {
+  // To open a pipe waits for ever for somebody who writes to it.
+  std::error_code error;
+  const std::filesystem::file_type type = std::filesystem::status(options.path, error).type();
+  if (type != std::filesystem::file_type::regular &&
+      type != std::filesystem::file_type::not_found) {
+    return Bad("NOT_A_FILE", Format("{} is no regular file", NameOf(options)));
+  }
+  HYPNOS_ASSIGN_OR_RETURN(const std::string bytes, PosixFileSystem().ReadFile(options.path));
+  std::vector<uint8_t> symbols;
+  HYPNOS_RETURN_IF_ERROR(decoder.Decode(bytes, &symbols));
+  HYPNOS_RETURN_IF_ERROR(decoder.Finish(&symbols));
+  if (symbols.size() < options.readers) {
+    return Bad("EMPTY_TEXT", Format("{} has {} symbols, which is not one for each of {} readers",
+                                    NameOf(options), symbols.size(), options.readers));
+  }
+  return std::unique_ptr<Source>(
+      std::make_unique<TextFileSource>(identity, options, std::move(symbols)));
+}
+
+Result<std::unique_ptr<Source>> Open(const SourceIdentity& identity,
+                                     const TextSourceOptions& options) {
+  if (options.readers == 0) return Bad("BAD_OPTION", "readers must be above 0");
+  HYPNOS_ASSIGN_OR_RETURN(TextDecoder decoder, MakeDecoder(options));
+  return IsReadAsItComes(options) ? OpenGrowing(identity, options, std::move(decoder))
+                                  : OpenWhole(identity, options, std::move(decoder));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> OpenTextSource(const SourceIdentity& identity,
+                                               const TextSourceOptions& options) {
+  auto source = Open(identity, options);
+  if (!source.ok()) return InSource(identity, source.error());
+  return source;
+}
+
+}  // namespace hypnos
