@@ -18,6 +18,7 @@
 #include "hypnos/base/clock.h"
 #include "hypnos/control/service.h"
 #include "hypnos/pipeline/pipeline.h"
+#include "hypnos/sources/alphabet.h"
 #include "proto/config.pb.h"
 
 namespace hypnos {

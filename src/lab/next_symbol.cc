@@ -43,16 +43,16 @@ const Row kResultColumns = {"corrected_bits", "read_out_bits", "first_layer_bits
 
 struct Flags {
   std::vector<std::string> models = ModelNames();
-  std::vector<size_t> units = {1024};
+  std::vector<size_t> units = {512};
   size_t window = 10;
   size_t readers = 50;
-  size_t negatives = 1;
-  float rate = 1e-3f;
+  size_t negatives = 4;
+  float rate = 3e-3f;
   float velocity = 0;
   float weight_decay = 0;
-  float temperature = 1;
+  float temperature = 0.5f;
   float peer_normalisation = 0;
-  float read_out_rate = 1e-3f;
+  float read_out_rate = 2e-5f;
   float fall = 0.5f;
   std::optional<std::string> unknown;
   bool validate = false;

@@ -8,6 +8,7 @@
 
 #include "hypnos/base/check.h"
 #include "hypnos/tensor/kernels.h"
+#include "hypnos/tensor/one_hot.h"
 #include "lab/candidates.h"
 #include "lab/layer_stack.h"
 #include "lab/softmax_read_out.h"
@@ -133,7 +134,7 @@ class Run {
 
  private:
   size_t inputs() const { return cell_.window * text_.alphabet; }
-  float one() const { return std::sqrt(static_cast<float>(text_.alphabet)); }
+  float one() const { return OneHotValue(text_.alphabet); }
   bool looking() const { return cell_.negatives == SymbolNegatives::kFrozen; }
 
   SoftmaxReadOut::Options ReadOutOptions() const {

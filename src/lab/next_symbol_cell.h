@@ -30,17 +30,17 @@ enum class SymbolNegatives { kFrozen, kOneStep, kCorrected, kGenerated };
 
 struct NextSymbolCell {
   SymbolNegatives negatives = SymbolNegatives::kCorrected;
-  size_t negatives_per_symbol = 1;
+  size_t negatives_per_symbol = 4;
   size_t window = 10;
-  size_t readers = 100;
+  size_t readers = 50;
   uint64_t seed = 1;
 
-  std::vector<size_t> units = {1024};
+  std::vector<size_t> units = {512};
   LearningOptions learning;
-  float temperature_per_unit = 1;
+  float temperature_per_unit = 0.5f;
   float peer_normalisation = 0;
 
-  float read_out_rate = 1e-3f;
+  float read_out_rate = 2e-5f;
   // Of the numbers s, which begin at 1.
   float correction_rate = 1e-2f;
   // The last so large share of the steps, over which all rates fall to zero in a straight line.

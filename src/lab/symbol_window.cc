@@ -1,7 +1,8 @@
 #include "lab/symbol_window.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "hypnos/tensor/one_hot.h"
 
 namespace hypnos::lab {
 
@@ -19,7 +20,7 @@ void SymbolWindow::Push(std::optional<uint8_t> symbol) {
 
 void SymbolWindow::Fill(size_t symbols, std::span<float> x) const {
   std::ranges::fill(x, 0.0f);
-  const float one = std::sqrt(static_cast<float>(symbols));
+  const float one = OneHotValue(symbols);
   for (size_t age = 0; age < window_.size(); ++age) {
     const auto& symbol = window_[window_.size() - 1 - age];
     if (symbol) x[age * symbols + *symbol] = one;

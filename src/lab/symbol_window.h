@@ -1,7 +1,6 @@
 // The last symbols that a reader has seen, and what layer 1 reads of them.
-//   x = [one-hot of the newest | of the one before | …] sqrt(symbols)
-// so that a full window is length-normalised as it is. What was before the beginning of the text
-// is zero.
+//   x = [newest symbol | the one before | …], one-hot (tensor/one_hot.h)
+// What was before the beginning of the text is zero.
 // Threads: thread-compatible.
 #pragma once
 

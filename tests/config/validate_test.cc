@@ -49,6 +49,53 @@ TEST(Validate, APlaylistHoldsOnlyWhatEnds) {
             "f:10:41: an entry of a playlist must end: 'frames' cannot be 0");
 }
 
+// The configuration of a text has no frames to describe.
+std::string AboutText(const std::string& source, const std::string& rest = "") {
+  return Complaint("sources: [{name: a, " + source + "}]\n" + kNetwork + rest);
+}
+
+TEST(Validate, ATextNeedsNoEncoding) {
+  EXPECT_EQ(AboutText("text: {path: x}"), "");
+  EXPECT_EQ(AboutText("text: {path: '-'}"), "");
+  EXPECT_EQ(AboutText("text: {path: x, rounds: 0}", "encoding: {text: {readers: 9}}\n"), "");
+}
+
+TEST(Validate, WhatIsReadAsItComesIsReadByOneReaderOnce) {
+  const std::string readers = "encoding: {text: {readers: 9}}\n";
+  EXPECT_THAT(AboutText("text: {path: '-'}", readers),
+              HasSubstr("the standard input is read by one reader"));
+  EXPECT_THAT(AboutText("text: {path: x, follow: true}", readers),
+              HasSubstr("a text that is followed is read by one reader"));
+  EXPECT_THAT(AboutText("text: {path: x, follow: true, rounds: 2}"),
+              HasSubstr("a text that is followed is read once"));
+}
+
+TEST(Validate, OneNetworkReadsTextsOrPictures) {
+  const std::string list = "playlist: {entries: [{name: b, text: {path: x}}, {name: c, ";
+  EXPECT_EQ(AboutText(list + "text: {path: x}}]}"), "");
+  EXPECT_THAT(AboutText(list + "synthetic: {}}]}"), HasSubstr("either texts or pictures"));
+  EXPECT_THAT(AboutText(list + "text: {path: '-'}}]}"), HasSubstr("the standard input"));
+  EXPECT_THAT(AboutText(list + "text: {path: x, follow: true}}]}"), HasSubstr("must end"));
+  EXPECT_THAT(AboutText(list + "text: {path: x, rounds: 0}}]}"), HasSubstr("cannot be 0"));
+}
+
+TEST(Validate, TheReadOutIsOfTheKindThatTheSourceIs) {
+  EXPECT_EQ(AboutText("text: {path: x}", "generator: {kind: softmax}\n"), "");
+  EXPECT_THAT(AboutText("text: {path: x}", "generator: {kind: linear}\n"),
+              HasSubstr("which softmax predicts"));
+  EXPECT_THAT(
+      Complaint(std::string(kSources) + kEncoding + kNetwork + "generator: {kind: softmax}"),
+      HasSubstr("softmax predicts symbols, and pictures have none"));
+}
+
+TEST(Validate, ATextHasNoHybridsAndNoEndlessView) {
+  EXPECT_THAT(AboutText("text: {path: x}", "learning: {negatives: {hybrid: 1}}\n"),
+              HasSubstr("a text has none"));
+  EXPECT_EQ(AboutText("text: {path: x}", "learning: {negatives: {splice: 1}}\n"), "");
+  EXPECT_THAT(AboutText("text: {path: x}", "encoding: {text: {window: 1000}}\n"),
+              HasSubstr("choose a shorter window"));
+}
+
 TEST(Validate, AnEntryOfAPlaylistHasNoQueue) {
   const auto about = [](const std::string& keys) {
     return AboutSources(

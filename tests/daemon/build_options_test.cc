@@ -82,6 +82,32 @@ TEST(BuildPipelineOptions, TakesEachLayer) {
   EXPECT_FALSE(layers[1].top_down);
 }
 
+TEST(BuildPipelineOptions, ATextIsReadBySymbols) {
+  const PipelineOptions options =
+      Pipeline({"sources.0={name: a, text: {path: x}}", "encoding.text.alphabet=abc",
+                "encoding.text.window=4", "encoding.text.readers=7"});
+  const auto& encoder = std::get<TextEncoderOptions>(options.encoder);
+  EXPECT_EQ(encoder.symbols, 3u);
+  EXPECT_EQ(encoder.window, 4u);
+  EXPECT_EQ(encoder.readers, 7u);
+  EXPECT_EQ(options.network.patches.size, 1);
+  EXPECT_EQ(options.network.generator.kind, GeneratorKind::kSoftmax);
+  EXPECT_EQ(options.network.generator.symbols, 3u);
+  EXPECT_EQ(Pipeline({}).network.generator.kind, GeneratorKind::kLinear);
+}
+
+TEST(BuildSourceOptions, ATextKnowsItsSymbols) {
+  const Config config = With({"sources.0={name: a, text: {path: x, rounds: 0, follow: true}}",
+                              "encoding.text={alphabet: abc, unknown: c, readers: 7}"});
+  const auto text = std::get<TextSourceOptions>(BuildSourceOptions(config.sources(0), config).kind);
+  EXPECT_EQ(text.path, "x");
+  EXPECT_EQ(text.alphabet, "abc");
+  EXPECT_EQ(text.unknown, "c");
+  EXPECT_EQ(text.readers, 7u);
+  EXPECT_EQ(text.rounds, 0u);
+  EXPECT_TRUE(text.follow);
+}
+
 TEST(BuildPipelineOptions, TakesTheNetworkAndItsGenerator) {
   const PipelineOptions options =
       Pipeline({"network.steps_per_frame=8", "network.input_scale=scaled",

@@ -36,6 +36,14 @@ StatusSnapshot Status() {
   return status;
 }
 
+TEST(StatusLine, TellsOfATextInBits) {
+  StatusSnapshot status = Status();
+  EXPECT_THAT(StatusLine(status, {}), HasSubstr("prediction error 0.2500"));
+  EXPECT_THAT(StatusLine(status, {}), Not(HasSubstr("bits")));
+  status.in_bits = true;
+  EXPECT_THAT(StatusLine(status, {}), HasSubstr("prediction error 0.2500 bits a symbol"));
+}
+
 StatusSnapshot Slept() {
   StatusSnapshot status = Status();
   status.has_dreamed = true;
