@@ -1,9 +1,9 @@
 // Writes one CSV row a frame: clip,frame,time_s,score, then goodness and p(real) of each layer.
 // The score is the generator's error: of a picture the mean square, in variances of the channel; of
-// symbols bits a symbol, the mean over the readers. 0 for a frame that nothing led up to. Numbers are written so that reading them gives the same bits.
-// Each row is flushed. Where writing fails, as on a full disk, the file ends after its last whole
-// row. What it held before stays until there is a first row.
-// Threads: as an observer of the pipeline.
+// symbols bits a symbol, the mean over the readers. 0 for a frame that nothing led up to. Numbers
+// are written so that reading them gives the same bits. Each row is flushed. Where writing fails,
+// as on a full disk, the file ends after its last whole row. What it held before stays until there
+// is a first row. Threads: as an observer of the pipeline.
 #pragma once
 
 #include <cstdint>

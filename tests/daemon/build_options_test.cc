@@ -97,15 +97,20 @@ TEST(BuildPipelineOptions, ATextIsReadBySymbols) {
 }
 
 TEST(BuildSourceOptions, ATextKnowsItsSymbols) {
-  const Config config = With({"sources.0={name: a, text: {path: x, rounds: 0, follow: true}}",
-                              "encoding.text={alphabet: abc, unknown: c, readers: 7}"});
-  const auto text = std::get<TextSourceOptions>(BuildSourceOptions(config.sources(0), config).kind);
-  EXPECT_EQ(text.path, "x");
-  EXPECT_EQ(text.alphabet, "abc");
-  EXPECT_EQ(text.unknown, "c");
-  EXPECT_EQ(text.readers, 7u);
-  EXPECT_EQ(text.rounds, 0u);
-  EXPECT_TRUE(text.follow);
+  const auto text = [](const std::string& source, const std::string& encoding) {
+    const Config config =
+        With({"sources.0={name: a, text: " + source + "}", "encoding.text=" + encoding});
+    return std::get<TextSourceOptions>(BuildSourceOptions(config.sources(0), config).kind);
+  };
+  const TextSourceOptions file =
+      text("{path: x, rounds: 0}", "{alphabet: abc, unknown: c, readers: 7}");
+  EXPECT_EQ(file.path, "x");
+  EXPECT_EQ(file.alphabet, "abc");
+  EXPECT_EQ(file.unknown, "c");
+  EXPECT_EQ(file.readers, 7u);
+  EXPECT_EQ(file.rounds, 0u);
+  EXPECT_FALSE(file.follow);
+  EXPECT_TRUE(text("{path: x, follow: true}", "{}").follow);
 }
 
 TEST(BuildPipelineOptions, TakesTheNetworkAndItsGenerator) {
