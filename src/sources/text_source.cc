@@ -176,8 +176,8 @@ Result<std::unique_ptr<Source>> Open(const SourceIdentity& identity,
                                      const TextSourceOptions& options) {
   if (options.readers == 0) return Bad("BAD_OPTION", "readers must be above 0");
   HYPNOS_ASSIGN_OR_RETURN(TextDecoder decoder, MakeDecoder(options));
-  return IsReadAsItComes(options) ? OpenGrowing(identity, options, std::move(decoder))
-                                  : OpenWhole(identity, options, std::move(decoder));
+  if (IsReadAsItComes(options)) return OpenGrowing(identity, options, std::move(decoder));
+  return OpenWhole(identity, options, std::move(decoder));
 }
 
 }  // namespace
