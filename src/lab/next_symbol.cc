@@ -44,7 +44,7 @@ const Row kResultColumns = {"corrected_bits", "read_out_bits", "first_layer_bits
 struct Flags {
   std::vector<std::string> models = ModelNames();
   std::vector<size_t> units = {512};
-  size_t window = 10;
+  size_t window = 7;
   size_t readers = 50;
   size_t negatives = 4;
   float rate = 3e-3f;

@@ -31,7 +31,7 @@ enum class SymbolNegatives { kFrozen, kOneStep, kCorrected, kGenerated };
 struct NextSymbolCell {
   SymbolNegatives negatives = SymbolNegatives::kCorrected;
   size_t negatives_per_symbol = 4;
-  size_t window = 10;
+  size_t window = 7;
   size_t readers = 50;
   uint64_t seed = 1;
 
