@@ -196,6 +196,13 @@ TEST(StatusLine, SaysItAllInOneLine) {
                     HasSubstr("; 3 frames dropped")));
 }
 
+TEST(SummaryText, TellsOfATextInBits) {
+  StatusSnapshot status = Slept();
+  status.in_bits = true;
+  EXPECT_THAT(SummaryText(Summary(), status, {}),
+              HasSubstr("Prediction error 0.2500 bits a symbol (running mean).\n"));
+}
+
 TEST(SummaryText, SaysWhatWasDone) {
   const std::string text = SummaryText(Summary(), Slept(), {});
   EXPECT_THAT(text,
