@@ -48,6 +48,13 @@ std::array<Segment, 3> Segments(const LayerInputs& in) {
           Segment{in.self, in.below.cols + in.above.cols}};
 }
 
+// Of a row: feature units, or the constraint units behind them.
+template <class T>
+std::span<T> GroupOf(std::span<T> row, size_t features, bool constraints) {
+  if (row.empty()) return row;
+  return constraints ? row.subspan(features) : row.first(features);
+}
+
 float Sigmoid(float x) { return 1.0f / (1.0f + std::exp(-x)); }
 
 double Mean(std::span<const float> values) {
@@ -123,6 +130,14 @@ FfLayerState::FfLayerState(size_t batch, const FfLayerOptions& options)
       inputs(batch <= kFewRows ? batch : 0, options.fan_in()),
       ranked(options.top_units > 0 ? Blocks(batch, FinishedRows(batch)) : 0, options.units) {}
 
+Alternatives::Alternatives(size_t count, size_t units, size_t column, float raised_by)
+    : first_column(column),
+      value(raised_by),
+      log_odds(count),
+      columns(count, units),
+      responses(count, units),
+      damped(count, units) {}
+
 void FfLayerState::Reset() { std::fill(h.values().begin(), h.values().end(), 0.0f); }
 
 void FfLayerState::CopyFrom(const FfLayerState& other) {
@@ -185,10 +200,7 @@ StepStatistics FfLayer::Step(const LayerInputs& inputs, Phase phase, FfLayerStat
   learning_->BeginStep(state.terms, executor);
   if (phase == Phase::kPositive) UpdatePeerTerm(batch);
   const auto finish = [&](size_t block) { FinishRows(phase, block, state, out); };
-  if (state.inputs.rows() > 0) {
-    RespondFew(inputs, state, executor);
-    executor.Run(state.term_sums.rows(), finish);
-  } else if (FinishedRows(batch) == kBlockRows) {
+  if (state.inputs.rows() == 0 && FinishedRows(batch) == kBlockRows) {
     const auto segments = Segments(inputs);
     executor.Run(state.term_sums.rows(), [&](size_t block) {
       const size_t first = block * kBlockRows;
@@ -197,10 +209,10 @@ StepStatistics FfLayer::Step(const LayerInputs& inputs, Phase phase, FfLayerStat
       finish(block);
     });
   } else {
-    Respond(Segments(inputs), state, executor);
+    RespondTo(inputs, state, executor);
     executor.Run(state.term_sums.rows(), finish);
   }
-  const StepStatistics statistics = Judge(inputs, state);
+  const StepStatistics statistics = Summarise(inputs, state);
   if (phase != Phase::kLook && statistics.finite) LearnFrom(inputs, phase, state);
   return statistics;
 }
@@ -211,7 +223,35 @@ void FfLayer::UpdatePeerTerm(size_t batch) {
   for (size_t i = 0; i < peer_term_.size(); ++i) peer_term_[i] = scale * (mean - mean_activity_[i]);
 }
 
-// Weights times inputs, of more rows than a few and less than enough to share out.
+void FfLayer::Judge(const LayerInputs& inputs, Alternatives& alternatives, FfLayerState& scratch,
+                    Executor& executor) {
+  HYPNOS_CHECK(alternatives.columns.cols() == options_.units);
+  RespondTo(inputs, scratch, executor);
+  const float share = 1.0f / static_cast<float>(scratch.terms.rows());
+  executor.Run(alternatives.log_odds.size(), [&](size_t c) {
+    const auto column = alternatives.columns.row(c), responses = alternatives.responses.row(c);
+    weights_->ReadColumn(alternatives.first_column + c, column);
+    float sum = 0;
+    for (size_t b = 0; b < scratch.terms.rows(); ++b) {
+      Combine(scratch.terms.row(b), alternatives.value, column, responses);
+      const auto damped = alternatives.damped.row(c);
+      // What is damped is of no use, and its storage is free again once it is written.
+      sum += LogOdds(ActivateRow(responses, damped, damped).fresh);
+    }
+    alternatives.log_odds[c] = share * sum;
+  });
+}
+
+// Weights times inputs.
+void FfLayer::RespondTo(const LayerInputs& inputs, FfLayerState& state, Executor& executor) {
+  if (state.inputs.rows() > 0) {
+    RespondFew(inputs, state, executor);
+  } else {
+    Respond(Segments(inputs), state, executor);
+  }
+}
+
+// Of more rows than a few.
 void FfLayer::Respond(std::span<const Segment> inputs, FfLayerState& state, Executor& executor) {
   const size_t batch = state.h.rows(), groups = Blocks(options_.units, kGroupUnits);
   executor.Run(Blocks(batch, kBlockRows) * groups, [&](size_t part) {
@@ -238,6 +278,40 @@ void FfLayer::RespondFew(const LayerInputs& inputs, FfLayerState& state, Executo
   });
 }
 
+// From what comes in to responses, in place, and damped responses; the energy of constraint units
+// counts against what is real. `ranked` is scratch.
+Energy FfLayer::ActivateRow(std::span<float> responses, std::span<float> damped,
+                            std::span<float> ranked) const {
+  const size_t features = options_.units - options_.constraint_units;
+  const std::span<const float> bias = weights_->bias.values();
+  const auto activate = [&](bool group) {
+    const auto r = GroupOf(responses, features, group);
+    Energy energy = Activate(r, GroupOf(bias, features, group), options_.damping, r,
+                             GroupOf(damped, features, group));
+    const size_t counted = options_.counted_of(r.size());
+    if (counted < r.size() && std::isfinite(energy.fresh)) {
+      energy.fresh = KeepTop(r, counted, GroupOf(ranked, features, group));
+    }
+    return energy;
+  };
+  Energy energy = activate(false);
+  if (features < options_.units) {
+    const Energy constraint = activate(true);
+    energy.fresh -= constraint.fresh;
+    energy.damped += constraint.damped;
+  }
+  return energy;
+}
+
+// (G_f - theta_f)/T + (theta_c - G_c)/T of G_f - G_c.
+float FfLayer::LogOdds(float goodness) const {
+  const float temperature = options_.temperature_per_unit * static_cast<float>(options_.counted());
+  const float balance = options_.threshold_per_unit *
+                        static_cast<float>(static_cast<double>(options_.counted_features()) -
+                                           static_cast<double>(options_.counted_constraints()));
+  return (goodness - balance) / temperature;
+}
+
 // From responses to states, outputs and, where something is learned, the terms of the update.
 void FfLayer::FinishRows(Phase phase, size_t block, FfLayerState& state, MatrixView out) const {
   const size_t first = block * FinishedRows(state.h.rows());
@@ -245,10 +319,6 @@ void FfLayer::FinishRows(Phase phase, size_t block, FfLayerState& state, MatrixV
   const size_t units = options_.units;
   const size_t features = units - options_.constraint_units;
   const float width = static_cast<float>(units);
-  const float temperature = options_.temperature_per_unit * static_cast<float>(options_.counted());
-  const float balance = options_.threshold_per_unit *
-                        static_cast<float>(static_cast<double>(options_.counted_features()) -
-                                           static_cast<double>(options_.counted_constraints()));
   const float share = 1.0f / static_cast<float>(state.h.rows());
   const bool learns = phase != Phase::kLook, positive = phase == Phase::kPositive;
   const auto activity_sum = state.activity_sums.row(block);
@@ -258,31 +328,12 @@ void FfLayer::FinishRows(Phase phase, size_t block, FfLayerState& state, MatrixV
     std::fill(term_sum.begin(), term_sum.end(), 0.0f);
   }
   const bool peers = positive && options_.peer_normalisation > 0;
-  const std::span<const float> bias = weights_->bias.values();
   for (size_t i = first; i < last; ++i) {
     const auto r = state.terms.row(i);
     const auto h = state.h.row(i);
-    // Feature units, then constraint units, which count against what is real.
-    const auto of_group = [&](auto span, bool constraints) {
-      return span.empty() ? span : constraints ? span.subspan(features) : span.first(features);
-    };
-    const auto activate = [&](bool group) {
-      const auto responses = of_group(r, group);
-      Energy energy = Activate(responses, of_group(bias, group), options_.damping, responses,
-                               of_group(h, group));
-      const size_t counted = options_.counted_of(responses.size());
-      if (counted < responses.size() && std::isfinite(energy.fresh)) {
-        energy.fresh = KeepTop(responses, counted, of_group(state.ranked.row(block), group));
-      }
-      return energy;
-    };
-    Energy energy = activate(false);
-    if (features < units) {
-      const Energy constraint = activate(true);
-      energy.fresh -= constraint.fresh;
-      energy.damped += constraint.damped;
-    }
-    const float p = Sigmoid((energy.fresh - balance) / temperature);
+    const Energy energy =
+        ActivateRow(r, h, state.ranked.rows() > 0 ? state.ranked.row(block) : std::span<float>());
+    const float p = Sigmoid(LogOdds(energy.fresh));
     state.goodness[i] = energy.fresh;
     state.probability[i] = p;
     if (std::isfinite(energy.damped)) {
@@ -298,15 +349,15 @@ void FfLayer::FinishRows(Phase phase, size_t block, FfLayerState& state, MatrixV
         peers ? std::span<const float>(peer_term_) : std::span<const float>();
     const std::span<float> activity = positive ? activity_sum : std::span<float>();
     for (const bool group : {false, true}) {
-      TakeTerms(group ? -gain : gain, of_group(offset, group), of_group(r, group),
-                of_group(activity, group), of_group(term_sum, group));
+      TakeTerms(group ? -gain : gain, GroupOf(offset, features, group), GroupOf(r, features, group),
+                GroupOf(activity, features, group), GroupOf(term_sum, features, group));
     }
   }
 }
 
 // A layer whose weights overflowed would say NaN for ever; it stops learning, which is what made
 // them grow. What is wrong with its inputs will pass.
-StepStatistics FfLayer::Judge(const LayerInputs& inputs, const FfLayerState& state) {
+StepStatistics FfLayer::Summarise(const LayerInputs& inputs, const FfLayerState& state) {
   StepStatistics statistics;
   statistics.goodness = Mean(state.goodness) / static_cast<double>(options_.counted());
   statistics.probability = Mean(state.probability);

@@ -55,6 +55,13 @@ void LayerWeights::CopyTo(LayerParameters& parameters) const {
   std::copy(bias.values().begin(), bias.values().end(), parameters.bias.values().begin());
 }
 
+void LayerWeights::ReadColumn(size_t input, std::span<float> out) const {
+  stored_.ReadColumn(input, out);
+  if (scale_ != 1) Scale(scale_, out);
+  for (size_t u = 0; drift != 0 && u < units(); ++u) out[u] += drift * velocity->row(u)[input];
+  if (acting != nullptr) acting->AddColumnTo(input, out);
+}
+
 void LayerWeights::Project(ConstMatrixView x, Executor& executor) {
   if (acting == nullptr || acting->empty()) return;
   executor.Run(acting->blocks(), [&](size_t block) { acting->Project(x, block); });

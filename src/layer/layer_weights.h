@@ -32,6 +32,8 @@ class LayerWeights {
   void Fill(FunctionRef<float()> draw);
   void Assign(const LayerParameters& parameters);
   void CopyTo(LayerParameters& parameters) const;
+  // out[u] = W[u, input], as it acts.
+  void ReadColumn(size_t input, std::span<float> out) const;
 
   // Many rows: what BLAS multiplies with.
   ConstMatrixView view() const { return stored_.view(); }

@@ -1,6 +1,7 @@
 #include "hypnos/network/network.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "hypnos/base/format.h"
 #include "hypnos/tensor/kernels.h"
@@ -20,19 +21,33 @@ size_t Widest(const std::vector<FfLayer>& layers) {
   return widest;
 }
 
+Status Validate(const NetworkOptions& options) {
+  const NetworkLabelOptions& labels = options.labels;
+  HYPNOS_CHECK(!labels.shown || labels.classes > 0);
+  if (!labels.shown || labels.place != LabelPlace::kTop || options.layers.back().top_down)
+    return {};
+  return Error{Code::kInvalidArgument, "LABEL_UNREAD",
+               "labels stand above the top layer, which does not read from above: give it "
+               "top_down, or place them beside the input"};
+}
+
 }  // namespace
 
 Result<Network> Network::Create(const NetworkOptions& options, const PlaneShape& frame,
                                 size_t slots, const Rng& rng) {
   HYPNOS_CHECK(slots >= 2);
   HYPNOS_ASSIGN_OR_RETURN(PatchGrid grid, PatchGrid::Create(frame, options.patches));
+  HYPNOS_RETURN_IF_ERROR(Validate(options));
   std::vector<FfLayer> layers;
   const size_t count = options.layers.size();
+  const size_t labels = options.labels.shown ? options.labels.classes : 0;
+  const bool at_top = options.labels.place == LabelPlace::kTop;
   for (size_t l = 0; l < count; ++l) {
     FfLayerOptions layer = options.layers[l].layer;
-    layer.below = l == 0 ? grid.inputs() : options.layers[l - 1].layer.units;
-    layer.above =
-        l + 1 < count && options.layers[l].top_down ? options.layers[l + 1].layer.units : 0;
+    layer.below =
+        l == 0 ? grid.inputs() + (at_top ? 0 : labels) : options.layers[l - 1].layer.units;
+    const size_t above = l + 1 < count ? options.layers[l + 1].layer.units : at_top ? labels : 0;
+    layer.above = options.layers[l].top_down ? above : 0;
     layer.batch = grid.locations();
     auto made = FfLayer::Create(layer, options.learning, rng.Fork(Format("layer {}", l)));
     if (!made.ok()) {
@@ -53,14 +68,19 @@ Network::Network(const NetworkOptions& options, PatchGrid grid, size_t slots,
       layers_(std::move(layers)),
       generator_(
           Generator::Make(options.generator, Widths(layers_), grid_.inputs(), grid_.locations())),
+      label_read_out_(options.labels.classes, Widths(layers_), options.labels.read_out_rate),
       lanes_(kLanes),
       features_(layers_.size() + 1),
       silence_(grid_.locations(), Widest(layers_)) {
   const size_t batch = grid_.locations();
   for (LaneState& lane : lanes_) {
     lane.inputs = Matrix(slots * batch, grid_.inputs());
-    if (options.input_scale == InputScale::kLengthNormalised) {
-      lane.normalised = Matrix(slots * batch, grid_.inputs());
+    const size_t read = layers_.front().options().below;
+    if (options.input_scale == InputScale::kLengthNormalised || read != grid_.inputs()) {
+      lane.read = Matrix(slots * batch, read);
+    }
+    if (options.labels.shown && !reads_label_beside_input()) {
+      lane.labels = Matrix(slots * batch, options.labels.classes);
     }
     lane.prediction = Matrix(batch, grid_.inputs());
     for (const FfLayer& layer : layers_) {
@@ -68,6 +88,16 @@ Network::Network(const NetworkOptions& options, PatchGrid grid, size_t slots,
       lane.layers.emplace_back(batch, layer.options());
     }
   }
+  if (!options.labels.shown) return;
+  const FfLayerOptions& reader = layers_[label_layer()].options();
+  label_alternatives_ =
+      Alternatives(options.labels.classes, reader.units,
+                   reads_label_beside_input() ? grid_.inputs() : reader.below, LabelValue());
+  judging_ = FfLayerState(batch, reader);
+}
+
+float Network::LabelValue() const {
+  return options_.labels.strength * std::sqrt(static_cast<float>(options_.labels.classes));
 }
 
 size_t Network::SlotRow(int64_t number) const {
@@ -97,7 +127,7 @@ std::span<const float> Network::goodness(Lane l, size_t layer) const {
 }
 
 size_t Network::parameter_count() const {
-  size_t count = generator_->weight_count();
+  size_t count = generator_->weight_count() + label_read_out_.weight_count();
   for (const FfLayer& layer : layers_) count += layer.parameter_count();
   return count;
 }
@@ -106,19 +136,46 @@ void Network::SetInput(const Tick& tick, const Planes& frame) {
   LaneState& state = lane(tick.lane);
   const MatrixView x = Slot(state.inputs, tick.number);
   grid_.Gather(frame, x);
-  if (state.normalised.rows() == 0) return;
-  const MatrixView normalised = Slot(state.normalised, tick.number);
+  ShowLabel(tick);
+  if (state.read.rows() == 0) return;
+  const MatrixView read = Slot(state.read, tick.number).Cols(0, x.cols);
   for (size_t i = 0; i < x.rows; ++i) {
-    NormaliseLength(x.row(i), options_.input_noise_power, normalised.row(i));
+    if (options_.input_scale == InputScale::kLengthNormalised) {
+      NormaliseLength(x.row(i), options_.input_noise_power, read.row(i));
+    } else {
+      std::ranges::copy(x.row(i), read.row(i).begin());
+    }
   }
 }
 
 void Network::HoldInput(const Tick& tick) {
+  Tick before = tick;
+  before.number = tick.number - 1;
+  CopyInput(tick, before);
+}
+
+void Network::CopyInput(const Tick& tick, const Tick& from) {
   LaneState& state = lane(tick.lane);
-  for (Matrix* ring : {&state.inputs, &state.normalised}) {
-    if (ring->rows() == 0) continue;
-    const ConstMatrixView from = Slot(*ring, tick.number - 1);
-    std::copy_n(from.data, from.rows * from.cols, Slot(*ring, tick.number).data);
+  const LaneState& other = lane(from.lane);
+  for (Matrix LaneState::*ring : {&LaneState::inputs, &LaneState::read}) {
+    if ((state.*ring).rows() == 0) continue;
+    const ConstMatrixView source = Slot(other.*ring, from.number);
+    std::copy_n(source.data, source.rows * source.cols, Slot(state.*ring, tick.number).data);
+  }
+  ShowLabel(tick);
+}
+
+void Network::ShowLabel(const Tick& tick) {
+  HYPNOS_CHECK(!tick.label || (options_.labels.shown && *tick.label < options_.labels.classes));
+  if (!options_.labels.shown) return;
+  LaneState& state = lane(tick.lane);
+  const MatrixView labels =
+      reads_label_beside_input()
+          ? Slot(state.read, tick.number).Cols(grid_.inputs(), options_.labels.classes)
+          : Slot(state.labels, tick.number);
+  for (size_t i = 0; i < labels.rows; ++i) {
+    std::ranges::fill(labels.row(i), 0.0f);
+    if (tick.label) labels.row(i)[*tick.label] = LabelValue();
   }
 }
 
@@ -134,11 +191,13 @@ LayerInputs Network::InputsOf(size_t layer, const Tick& tick) const {
   };
   LayerInputs inputs;
   if (layer == 0) {
-    inputs.below = Slot(own.normalised.rows() > 0 ? own.normalised : own.inputs, tick.number);
+    inputs.below = Slot(own.read.rows() > 0 ? own.read : own.inputs, tick.number);
   } else {
     inputs.below = said(layer - 1);
   }
-  if (options.above > 0) inputs.above = said(layer + 1);
+  if (options.above > 0) {
+    inputs.above = layer + 1 < layer_count() ? said(layer + 1) : Slot(own.labels, tick.number);
+  }
   if (options.self) inputs.self = said(layer);
   return inputs;
 }
@@ -147,10 +206,33 @@ void Network::StepLayer(size_t layer, Tick& tick, Executor& executor) {
   FfLayerState& state = lane(tick.lane).layers[layer];
   if (tick.start == TickStart::kReset) state.Reset();
   if (tick.start == TickStart::kFork) state.CopyFrom(lane(tick.fork_lane).layers[layer]);
-  const bool reached = tick.age >= static_cast<int64_t>(layer);
   tick.layers[layer] =
-      layers_[layer].Step(InputsOf(layer, tick), reached ? tick.phase : Phase::kLook, state,
-                          Slot(lane(tick.lane).outputs[layer], tick.number), executor);
+      layers_[layer].Step(InputsOf(layer, tick), Reached(tick, layer) ? tick.phase : Phase::kLook,
+                          state, Slot(lane(tick.lane).outputs[layer], tick.number), executor);
+}
+
+bool Network::Reached(const Tick& tick, size_t layer) const {
+  const size_t from = tick.label_is_new ? label_layer() : 0;
+  return tick.age >= static_cast<int64_t>(layer > from ? layer - from : from - layer);
+}
+
+void Network::JudgeLabels(const Tick& tick, std::span<float> log_odds, Executor& executor) {
+  HYPNOS_CHECK(options_.labels.shown && !tick.label);
+  const size_t layer = label_layer();
+  layers_[layer].Judge(InputsOf(layer, tick), label_alternatives_, judging_, executor);
+  std::ranges::copy(label_alternatives_.log_odds, log_odds.begin());
+}
+
+std::span<const ConstMatrixView> Network::Outputs(Lane l, int64_t number) {
+  return Features(l, number).first(layer_count());
+}
+
+void Network::PredictLabel(Lane l, int64_t number, std::span<float> probabilities) {
+  label_read_out_.Predict(Outputs(l, number), probabilities);
+}
+
+void Network::LearnLabel(Lane l, int64_t number, size_t label) {
+  label_read_out_.Learn(Outputs(l, number), label);
 }
 
 void Network::FinishStep(size_t layer, Executor& executor) { layers_[layer].ApplyUpdate(executor); }

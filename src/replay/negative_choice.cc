@@ -16,6 +16,10 @@ double NegativeWeights::Of(NegativeKind kind) const {
       return hybrid;
     case NegativeKind::kSplice:
       return splice;
+    case NegativeKind::kRandomLabel:
+      return random_label;
+    case NegativeKind::kPredictedLabel:
+      return predicted_label;
   }
   HYPNOS_CHECK(false);
   return 0;
@@ -27,7 +31,7 @@ NegativeChoice::NegativeChoice(const NegativeWeights& weights, Rng rng)
   HYPNOS_CHECK(weights.Total() > 0 && std::isfinite(weights.Total()));
 }
 
-NegativeKind NegativeChoice::Draw(size_t remembered) {
+NegativeKind NegativeChoice::Draw(size_t remembered, bool labelled) {
   double left = static_cast<double>(rng_.Uniform()) * weights_.Total();
   NegativeKind drawn = NegativeKind::kDream;
   for (const NegativeKind kind : kAllNegativeKinds) {
@@ -37,7 +41,9 @@ NegativeKind NegativeChoice::Draw(size_t remembered) {
     if (left < weight) break;
     left -= weight;
   }
-  return IsRecalled(drawn) && remembered < 2 ? NegativeKind::kDream : drawn;
+  const bool impossible =
+      (IsRecalled(drawn) && remembered < 2) || (IsWrongLabel(drawn) && !labelled);
+  return impossible ? NegativeKind::kDream : drawn;
 }
 
 }  // namespace hypnos

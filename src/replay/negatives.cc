@@ -21,6 +21,9 @@ std::unique_ptr<Negative> Make(NegativeKind kind, const PatchGrid& grid,
       return std::make_unique<HybridNegative>(grid, options.context_frames, rng.Fork("hybrid"));
     case NegativeKind::kSplice:
       return std::make_unique<SpliceNegative>(options.context_frames, rng.Fork("splice"));
+    case NegativeKind::kRandomLabel:
+    case NegativeKind::kPredictedLabel:
+      return nullptr;
   }
   HYPNOS_CHECK(false);
   return nullptr;
@@ -38,12 +41,17 @@ const char* ToString(NegativeKind kind) {
       return "hybrid";
     case NegativeKind::kSplice:
       return "splice";
+    case NegativeKind::kRandomLabel:
+      return "random_label";
+    case NegativeKind::kPredictedLabel:
+      return "predicted_label";
   }
   HYPNOS_CHECK(false);
   return "";
 }
 
-Negatives::Negatives(const PatchGrid& grid, const NegativeOptions& options, const Rng& rng) {
+Negatives::Negatives(const PatchGrid& grid, const NegativeOptions& options, const Rng& rng)
+    : wrong_labels_(options.classes, rng.Fork("wrong labels")) {
   for (const NegativeKind kind : kAllNegativeKinds) {
     kinds_[static_cast<size_t>(kind)] = Make(kind, grid, options, rng);
   }

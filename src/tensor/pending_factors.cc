@@ -100,4 +100,12 @@ void PendingFactors::AddTo(MatrixView target) const {
   }
 }
 
+void PendingFactors::AddColumnTo(size_t input, std::span<float> out) const {
+  for (size_t age = 0; age < size_; ++age) {
+    const size_t slot = Slot(age);
+    const float factor = coefficients_[slot] * inputs_.row(slot)[input];
+    if (factor != 0) AddScaled(factor, terms_.row(slot), out);
+  }
+}
+
 }  // namespace hypnos

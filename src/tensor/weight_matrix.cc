@@ -52,6 +52,17 @@ void WeightMatrix::CopyTo(MatrixView values) const {
   }
 }
 
+void WeightMatrix::ReadColumn(size_t input, std::span<float> out) const {
+  HYPNOS_CHECK(input < inputs_ && out.size() == units_);
+  for (size_t u = 0; u < units_; ++u) {
+    if (expanded()) {
+      out[u] = values_.row(u)[input];
+    } else {
+      FromBfloat16(HalfRow(u).subspan(input, 1), out.subspan(u, 1));
+    }
+  }
+}
+
 void WeightMatrix::MultiplyFew(ConstMatrixView x, size_t first_unit, MatrixView out) const {
   if (expanded()) {
     hypnos::MultiplyFew(x, values_.view().Rows(first_unit, out.cols), out);

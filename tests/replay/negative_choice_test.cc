@@ -11,21 +11,24 @@ namespace {
 
 constexpr int kDraws = 40'000;
 
-std::array<int, kNegativeKinds> Counts(const NegativeWeights& weights, size_t remembered = 2) {
+std::array<int, kNegativeKinds> Counts(const NegativeWeights& weights, size_t remembered = 2,
+                                       bool labelled = true) {
   NegativeChoice choice(weights, Rng(1));
   std::array<int, kNegativeKinds> counts{};
-  for (int i = 0; i < kDraws; ++i) ++counts[static_cast<size_t>(choice.Draw(remembered))];
+  for (int i = 0; i < kDraws; ++i) {
+    ++counts[static_cast<size_t>(choice.Draw(remembered, labelled))];
+  }
   return counts;
 }
 
 TEST(NegativeChoice, IsOfDreamsUnlessToldOtherwise) {
-  EXPECT_EQ(Counts({}), (std::array{kDraws, 0, 0, 0}));
+  EXPECT_EQ(Counts({}), (std::array{kDraws, 0, 0, 0, 0, 0}));
 }
 
 TEST(NegativeChoice, KeepsToTheWeights) {
   for (const NegativeWeights& weights :
        {NegativeWeights{1, 1, 1, 1}, NegativeWeights{1, 2, 3, 4}, NegativeWeights{0.5, 0, 0.01, 0},
-        NegativeWeights{0, 1000, 0, 3000}}) {
+        NegativeWeights{0, 1000, 0, 3000}, NegativeWeights{1, 0, 0, 1, 2, 3}}) {
     const auto counts = Counts(weights);
     for (const NegativeKind kind : kAllNegativeKinds) {
       const double share = weights.Of(kind) / weights.Total();
@@ -48,6 +51,13 @@ TEST(NegativeChoice, DreamsWhereThereAreNotTwoSequencesToRecall) {
     EXPECT_EQ(few[0], enough[2] + enough[3]);
     EXPECT_EQ(few[1], enough[1]);
   }
+}
+
+TEST(NegativeChoice, DreamsWhereThereIsNoLabelToGetWrong) {
+  const auto without = Counts({0, 1, 0, 0, 1, 2}, 2, false);
+  const auto with = Counts({0, 1, 0, 0, 1, 2});
+  EXPECT_EQ(without[0], with[4] + with[5]);
+  EXPECT_EQ(without[1], with[1]);
 }
 
 TEST(NegativeChoice, WhatIsDrawnLaterDoesNotHangOnWhatWasRemembered) {

@@ -142,6 +142,25 @@ TEST(SequenceMemory, KeepsHalfPrecision) {
   }
 }
 
+TEST(SequenceMemory, KeepsTheLabelOfEachFrame) {
+  Memory m(2);
+  const std::vector<std::optional<size_t>> labels = {std::nullopt, 4, 0};
+  for (int sequence = 0; sequence < 5; ++sequence) {
+    m.memory.Begin();
+    for (const auto& label : labels) m.memory.Observe(Plain(1), label);
+  }
+  for (size_t frame = 0; frame < labels.size(); ++frame) {
+    for (const size_t sequence : {0u, 1u}) {
+      EXPECT_EQ(m.memory.Label(sequence, frame), labels[frame]);
+    }
+  }
+  m.Remember(1);
+  m.Remember(2);
+  int without = 0;
+  for (const size_t sequence : {0u, 1u}) without += m.memory.Label(sequence, 1) ? 0 : 1;
+  EXPECT_GT(without, 0) << "what is forgotten takes its labels along";
+}
+
 TEST(SequenceMemory, AnotherShapeEmptiesIt) {
   Memory m(4);
   m.Remember(1);

@@ -34,6 +34,7 @@
 #include "hypnos/base/rng.h"
 #include "hypnos/layer/options.h"
 #include "hypnos/tensor/executor.h"
+#include "hypnos/tensor/kernels.h"
 #include "hypnos/tensor/matrix.h"
 #include "hypnos/tensor/segments.h"
 
@@ -82,6 +83,24 @@ struct StepStatistics {
   bool stopped = false;  // the layer's weights overflowed; it learns no more
 };
 
+// What one of a layer's inputs might have been: input `first_column` + c of all its columns is
+// raised by `value`, for one c after the other.
+struct Alternatives {
+  Alternatives() = default;
+  Alternatives(size_t count, size_t units, size_t first_column, float value);
+
+  size_t first_column = 0;
+  float value = 0;
+  // [count] What came of each: the mean over the batch of the log-odds of "real",
+  // (G_f - theta_f)/T + (theta_c - G_c)/T.
+  std::vector<float> log_odds;
+
+  // Scratch, a row for each alternative.
+  Matrix columns;
+  Matrix responses;
+  Matrix damped;
+};
+
 struct LayerParameters {
   Matrix weights;
   Matrix bias;  // [1 x units]
@@ -105,6 +124,12 @@ class FfLayer {
   // states at the most; the weights stay as they are until ApplyUpdate.
   StepStatistics Step(const LayerInputs& inputs, Phase phase, FfLayerState& state, MatrixView out,
                       Executor& executor);
+
+  // How real the layer would have taken each alternative for, of inputs as in a step. Nothing is
+  // learned, nor remembered; what `scratch` holds is lost. Never allocates and cannot fail; what is
+  // said is not finite where what the layer read is not, or its weights are not.
+  void Judge(const LayerInputs& inputs, Alternatives& alternatives, FfLayerState& scratch,
+             Executor& executor);
 
   // Ends a step in which something was learned: moves the weights as the learning rule says.
   void ApplyUpdate(Executor& executor);
@@ -135,7 +160,11 @@ class FfLayer {
   void Respond(std::span<const Segment> inputs, FfLayerState& state, Executor& executor);
   void RespondFew(const LayerInputs& inputs, FfLayerState& state, Executor& executor);
   void FinishRows(Phase phase, size_t block, FfLayerState& state, MatrixView out) const;
-  StepStatistics Judge(const LayerInputs& inputs, const FfLayerState& state);
+  void RespondTo(const LayerInputs& inputs, FfLayerState& state, Executor& executor);
+  Energy ActivateRow(std::span<float> responses, std::span<float> damped,
+                     std::span<float> ranked) const;
+  float LogOdds(float goodness) const;
+  StepStatistics Summarise(const LayerInputs& inputs, const FfLayerState& state);
   void LearnFrom(const LayerInputs& inputs, Phase phase, FfLayerState& state);
 
   FfLayerOptions options_;

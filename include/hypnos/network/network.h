@@ -13,18 +13,25 @@
 //   SetInput, then StepLayer for each layer (in any order or at once), then Compare and Predict.
 // Calls for different layers may run at the same time. For one layer, and for the read-out, calls
 // come one after the other, in the order of the ticks.
-// Shapes: inputs and predictions [locations x grid.inputs()].
+// A layer may read a label as well, the same at every place: a vector of one value for each class,
+// zero but for one of them, and all zero where no label is shown. Length-normalised it would have a
+// mean square of 1 like what a layer says; it is `strength` times as long.
+//   top:   the top layer reads it in the place of the layer above it
+//   input: the first layer reads it beside its input
+// Shapes: inputs and predictions [locations x grid.inputs()], labels [locations x classes].
 // Errors: only Create can fail.
 // Source: Hinton 2022, section 3; universal capsules / GLOM for the weights shared over locations.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "hypnos/base/result.h"
 #include "hypnos/base/rng.h"
 #include "hypnos/layer/ff_layer.h"
 #include "hypnos/network/generator.h"
+#include "hypnos/network/label_read_out.h"
 #include "hypnos/network/patch_grid.h"
 
 namespace hypnos {
@@ -37,6 +44,20 @@ struct NetworkLayerOptions {
   bool top_down = true;
 };
 
+enum class LabelPlace { kTop, kInput };
+
+struct NetworkLabelOptions {
+  // How many there are; 0: frames have no labels.
+  size_t classes = 0;
+  // Whether a layer reads them, and which. If not they are only read out.
+  bool shown = false;
+  LabelPlace place = LabelPlace::kTop;
+  // As if the label's weights began so many times as large as the others.
+  float strength = 3;
+  // Share of the error that one step of the read-out removes.
+  float read_out_rate = 0.5f;
+};
+
 struct NetworkOptions {
   PatchGridOptions patches;
   std::vector<NetworkLayerOptions> layers;
@@ -45,6 +66,7 @@ struct NetworkOptions {
   float input_noise_power = 0.01f;
   GeneratorOptions generator;
   LearningOptions learning;
+  NetworkLabelOptions labels;
 };
 
 enum class Lane : size_t { kReal, kReplay, kDream };
@@ -69,6 +91,10 @@ struct Tick {
   // Ticks since the input became what it is now (a reset; the first dreamed frame): it has reached
   // layer l (from 0) at age l, and the layer learns from then on.
   int64_t age = 0;
+  // The label that is shown, if any. Where it is what became new, its age counts from the layer
+  // that reads it.
+  std::optional<size_t> label = std::nullopt;
+  bool label_is_new = false;
   // Read-out: compare the input with what was predicted at the tick before; learn from that;
   // predict the next input.
   bool compare = false;
@@ -90,12 +116,15 @@ struct NetworkState {
 
 class Network {
  public:
-  // kInvalidArgument for options out of range; the sentence names layer and field.
+  // kInvalidArgument for options out of range; the sentence names layer and field. Labels above a
+  // top layer that does not read from above are kInvalidArgument, reason LABEL_UNREAD.
   static Result<Network> Create(const NetworkOptions& options, const PlaneShape& frame,
                                 size_t slots, const Rng& rng);
 
-  // Clamps a frame as the input of a tick.
+  // Clamps a frame as the input of a tick, and the tick's label.
   void SetInput(const Tick& tick, const Planes& frame);
+  // The input of another lane's tick, with this tick's label.
+  void CopyInput(const Tick& tick, const Tick& from);
   // Holds the input of the tick before for another tick (a still image as a boring video).
   void HoldInput(const Tick& tick);
 
@@ -103,6 +132,22 @@ class Network {
   void StepLayer(size_t layer, Tick& tick, Executor& executor);
   // After the ticks of all lanes that belong together: applies what the layer collected.
   void FinishStep(size_t layer, Executor& executor);
+  // Whether what is new about the tick has come as far as this layer, which then learns from it.
+  bool Reached(const Tick& tick, size_t layer) const;
+
+  // Which layer reads labels. Precondition: they are shown to one.
+  size_t label_layer() const {
+    return options_.labels.place == LabelPlace::kInput ? 0 : layer_count() - 1;
+  }
+  // How real that layer would have taken each label for, had it been shown at this tick instead of
+  // none: log_odds [classes]; see Alternatives. Between StepLayer and FinishStep of that layer, of
+  // a tick without a label.
+  void JudgeLabels(const Tick& tick, std::span<float> log_odds, Executor& executor);
+
+  // The read-out that names what is seen, from what all layers said at a tick. Precondition: there
+  // are classes. As Compare and Predict: in the order of the ticks.
+  void PredictLabel(Lane lane, int64_t number, std::span<float> probabilities);
+  void LearnLabel(Lane lane, int64_t number, size_t label);
 
   // The read-out of a tick: Compare, then Predict.
   // Compare: how far the input is from what the tick before led to expect, if tick.compare.
@@ -146,8 +191,9 @@ class Network {
  private:
   // The memory of one lane. Rings hold `slots` matrices one below the other.
   struct LaneState {
-    Matrix inputs;      // ring of x
-    Matrix normalised;  // ring of what layer 1 reads; empty if that is x itself
+    Matrix inputs;  // ring of x
+    Matrix read;    // ring of what layer 1 reads; empty if that is x itself
+    Matrix labels;  // ring of what the top layer reads from above; empty if that is nothing
     std::vector<Matrix> outputs;
     std::vector<FfLayerState> layers;
     Matrix prediction;
@@ -157,6 +203,13 @@ class Network {
 
   LayerInputs InputsOf(size_t layer, const Tick& tick) const;
   std::span<const ConstMatrixView> Features(Lane lane, int64_t number);
+  std::span<const ConstMatrixView> Outputs(Lane lane, int64_t number);
+  bool reads_label_beside_input() const {
+    return options_.labels.shown && options_.labels.place == LabelPlace::kInput;
+  }
+  // Of a shown label, where it is not 0.
+  float LabelValue() const;
+  void ShowLabel(const Tick& tick);
   LaneState& lane(Lane lane) { return lanes_[static_cast<size_t>(lane)]; }
   const LaneState& lane(Lane lane) const { return lanes_[static_cast<size_t>(lane)]; }
   size_t SlotRow(int64_t number) const;
@@ -168,9 +221,13 @@ class Network {
   size_t slots_;
   std::vector<FfLayer> layers_;
   std::unique_ptr<Generator> generator_;
+  LabelReadOut label_read_out_;
   std::vector<LaneState> lanes_;
   std::vector<ConstMatrixView> features_;
   Matrix silence_;  // what a neighbour says before the first tick
+  // Of the layer that reads labels.
+  Alternatives label_alternatives_;
+  FfLayerState judging_;
 };
 
 }  // namespace hypnos

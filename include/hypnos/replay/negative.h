@@ -6,6 +6,9 @@
 //   one-step  the generator's next sample after a real context, held until it has reached the top
 //   hybrid    two remembered sequences, mixed by a blurred random mask
 //   splice    a jump cut: another remembered sequence takes the place of what really came
+//   random or predicted label
+//             what really came, with a wrong label (see wrong_labels.h); what is real beside it has
+//             the right one
 // Threads: thread-compatible, each kind by itself; Beginning is safe. Nothing fails.
 // Source: Hinton 2022, arXiv 2212.13345, section 3 (dream, hybrid).
 #pragma once
@@ -22,9 +25,17 @@
 
 namespace hypnos {
 
-enum class NegativeKind : size_t { kDream, kOneStep, kHybrid, kSplice };
-inline constexpr std::array kAllNegativeKinds = {NegativeKind::kDream, NegativeKind::kOneStep,
-                                                 NegativeKind::kHybrid, NegativeKind::kSplice};
+enum class NegativeKind : size_t {
+  kDream,
+  kOneStep,
+  kHybrid,
+  kSplice,
+  kRandomLabel,
+  kPredictedLabel,
+};
+inline constexpr std::array kAllNegativeKinds = {
+    NegativeKind::kDream,  NegativeKind::kOneStep,     NegativeKind::kHybrid,
+    NegativeKind::kSplice, NegativeKind::kRandomLabel, NegativeKind::kPredictedLabel};
 inline constexpr size_t kNegativeKinds = kAllNegativeKinds.size();
 
 // As the configuration calls it.
@@ -34,6 +45,11 @@ const char* ToString(NegativeKind kind);
 // predicts. It is ready before the step before has been read out.
 constexpr bool IsRecalled(NegativeKind kind) {
   return kind == NegativeKind::kHybrid || kind == NegativeKind::kSplice;
+}
+
+// Whether what is wrong about it is its label, and its frames are the real ones.
+constexpr bool IsWrongLabel(NegativeKind kind) {
+  return kind == NegativeKind::kRandomLabel || kind == NegativeKind::kPredictedLabel;
 }
 
 // What the next frame may be made of.
@@ -48,6 +64,7 @@ struct NegativeSources {
   const ResidualMemory& residuals;
 };
 
+// One that has frames of its own.
 class Negative {
  public:
   virtual ~Negative() = default;

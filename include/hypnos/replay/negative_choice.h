@@ -15,11 +15,16 @@ struct NegativeWeights {
   double one_step = 0;
   double hybrid = 0;
   double splice = 0;
+  double random_label = 0;
+  double predicted_label = 0;
 
   double Of(NegativeKind kind) const;
-  double Total() const { return dream + one_step + hybrid + splice; }
-  // Whether any kind is made of remembered sequences.
+  double Total() const {
+    return dream + one_step + hybrid + splice + random_label + predicted_label;
+  }
+  // Whether any kind is made of remembered sequences, or has a wrong label.
   bool recall() const { return hybrid > 0 || splice > 0; }
+  bool wrong_label() const { return random_label > 0 || predicted_label > 0; }
 };
 
 class NegativeChoice {
@@ -27,8 +32,9 @@ class NegativeChoice {
   NegativeChoice(const NegativeWeights& weights, Rng rng);
 
   // `remembered`: so many whole sequences. With fewer than two of them there is nothing to mix or
-  // to cut to, and what would have been recalled is dreamed.
-  NegativeKind Draw(size_t remembered);
+  // to cut to, and what would have been recalled is dreamed. So is what would have had a wrong
+  // label, where what is real has none.
+  NegativeKind Draw(size_t remembered, bool labelled = false);
 
  private:
   NegativeWeights weights_;

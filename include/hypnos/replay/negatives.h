@@ -1,13 +1,15 @@
-// One maker of negative sequences of each kind.
+// One maker of negative sequences of each kind that has frames of its own, and one of wrong labels.
 // Threads: thread-compatible, each kind by itself.
 #pragma once
 
 #include <array>
 #include <memory>
 
+#include "hypnos/base/check.h"
 #include "hypnos/base/rng.h"
 #include "hypnos/network/patch_grid.h"
 #include "hypnos/replay/negative.h"
+#include "hypnos/replay/wrong_labels.h"
 
 namespace hypnos {
 
@@ -21,6 +23,8 @@ struct NegativeOptions {
   size_t context_frames = 6;
   // Of a text: how many there are; 0: frames are pictures.
   size_t symbols = 0;
+  // Of labels.
+  size_t classes = 0;
 };
 
 class Negatives {
@@ -29,11 +33,21 @@ class Negatives {
   // kind draws does not depend on which others there are.
   Negatives(const PatchGrid& grid, const NegativeOptions& options, const Rng& rng);
 
-  Negative& operator[](NegativeKind kind) { return *kinds_[static_cast<size_t>(kind)]; }
-  const Negative& operator[](NegativeKind kind) const { return *kinds_[static_cast<size_t>(kind)]; }
+  // Precondition: it has frames of its own.
+  Negative& operator[](NegativeKind kind) {
+    HYPNOS_CHECK(!IsWrongLabel(kind));
+    return *kinds_[static_cast<size_t>(kind)];
+  }
+  WrongLabels& wrong_labels() { return wrong_labels_; }
+
+  // Negative::Beginning, of any kind: what has a wrong label is shown it from its first frame on.
+  int64_t Beginning(NegativeKind kind, int64_t frame) const {
+    return IsWrongLabel(kind) ? 0 : kinds_[static_cast<size_t>(kind)]->Beginning(frame);
+  }
 
  private:
-  std::array<std::unique_ptr<Negative>, kNegativeKinds> kinds_;
+  std::array<std::unique_ptr<Negative>, kNegativeKinds> kinds_;  // null: frames are the real ones
+  WrongLabels wrong_labels_;
 };
 
 }  // namespace hypnos

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -29,8 +30,9 @@ class SequenceMemory {
   // The next frame observed is the first of a sequence. What was being collected is dropped.
   // Returns the place for the state before that frame; as it was used before, to be overwritten.
   NetworkState& Begin();
-  // The next frame of the stream; without effect where no sequence is being collected.
-  void Observe(const Planes& frame);
+  // The next frame of the stream, and its label, if it has one; without effect where no sequence is
+  // being collected.
+  void Observe(const Planes& frame, std::optional<size_t> label = std::nullopt);
 
   size_t size() const { return sequences_.size(); }
   size_t frames() const { return options_.frames; }
@@ -40,6 +42,7 @@ class SequenceMemory {
   // The index of a random sequence. Precondition: size() > 0.
   size_t Draw(Rng& rng) const { return rng.Below(sequences_.size()); }
   void Read(size_t sequence, size_t frame, Planes& out) const;
+  std::optional<size_t> Label(size_t sequence, size_t frame) const;
   // All of a sequence, as it is kept; valid until a sequence makes room.
   std::span<const HalfBuffer> Frames(size_t sequence) const { return At(sequence).frames; }
   const NetworkState& StateBefore(size_t sequence) const { return At(sequence).before; }
@@ -48,6 +51,7 @@ class SequenceMemory {
   struct Sequence {
     NetworkState before;
     std::vector<HalfBuffer> frames;
+    std::vector<std::optional<size_t>> labels;
   };
 
   void Keep();

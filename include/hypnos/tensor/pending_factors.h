@@ -59,6 +59,8 @@ class PendingFactors {
 
   // target += sum_j c_j g_j x_j^T, leaving everything as it is. For whoever looks: it allocates.
   void AddTo(MatrixView target) const;
+  // Likewise of one column: out += sum_j c_j x_j[input] g_j. It allocates nothing.
+  void AddColumnTo(size_t input, std::span<float> out) const;
 
  private:
   // The part of a block that holds factors: [first, first + count) of all slots.

@@ -42,6 +42,8 @@ class WeightMatrix {
 
   void Assign(ConstMatrixView values, uint32_t draw);
   void CopyTo(MatrixView values) const;
+  // out[u] = w[u, input].
+  void ReadColumn(size_t input, std::span<float> out) const;
 
   // A few rows of input, copied together; the units [first, first + out.cols).
   void MultiplyFew(ConstMatrixView x, size_t first_unit, MatrixView out) const;
