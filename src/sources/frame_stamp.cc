@@ -31,4 +31,6 @@ void FrameStamp::BeginRound() {
   pending_ = Stronger(pending_, Discontinuity::kLoop);
 }
 
+void FrameStamp::BeginFolder() { pending_ = Stronger(pending_, Discontinuity::kClip); }
+
 }  // namespace hypnos

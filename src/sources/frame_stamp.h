@@ -26,6 +26,9 @@ class FrameStamp {
   // The next frame begins another round.
   void BeginRound();
 
+  // The next frame is the first of another folder.
+  void BeginFolder();
+
   // Of the next frame.
   int64_t index() const { return index_; }
 

@@ -30,13 +30,17 @@ int Last(float begin, float side, int count) {
 }  // namespace
 
 GlyphScene::GlyphScene(int width, int height, int glyphs, uint64_t seed)
+    : GlyphScene(width, height, glyphs, seed, SideShare(glyphs)) {}
+
+GlyphScene::GlyphScene(int width, int height, int glyphs, uint64_t seed, float side_share)
     : width_(width),
       height_(height),
-      side_(SideShare(glyphs) * static_cast<float>(std::min(width, height))) {
+      side_(side_share * static_cast<float>(std::min(width, height))) {
   Rng rng = Rng(seed).Fork("glyphs");
   for (int i = 0; i < glyphs; ++i) {
     Glyph glyph;
-    glyph.strokes = DrawDigit(static_cast<int>(rng.Below(10)), &rng);
+    glyph.digit = static_cast<int>(rng.Below(10));
+    glyph.strokes = DrawDigit(glyph.digit, &rng);
     glyph.start = {.x = 2 * rng.Uniform(), .y = 2 * rng.Uniform()};
     const float direction = 2 * std::numbers::pi_v<float> * rng.Uniform();
     const float speed = 0.6f + 0.6f * rng.Uniform();

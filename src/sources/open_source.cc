@@ -1,4 +1,10 @@
+#include <filesystem>
+#include <utility>
+
 #include "hypnos/sources/source_options.h"
+#include "sources/label_table.h"
+#include "sources/labelled_source.h"
+#include "sources/named_error.h"
 
 namespace hypnos {
 namespace {
@@ -19,6 +25,32 @@ struct Opener {
   Opened operator()(const PlaylistOptions& o) const { return OpenPlaylist(identity, o); }
 };
 
+using From = LabelOptions::From;
+
+// What a kind of source labels by itself.
+SourceOptions WithOwnLabels(SourceOptions options) {
+  if (auto* folder = std::get_if<FolderSourceOptions>(&options.kind)) {
+    if (options.labels.from == From::kFolder) folder->label_classes = options.labels.classes;
+  }
+  if (auto* synthetic = std::get_if<SyntheticSourceOptions>(&options.kind)) {
+    if (options.labels.from == From::kScene) synthetic->label_classes = options.labels.classes;
+  }
+  return options;
+}
+
+// A video file has the name of its folder for a label, as of a name that was given.
+Result<LabelOptions> LabelsOf(const SourceOptions& options) {
+  LabelOptions labels = options.labels;
+  const auto* file = std::get_if<FileSourceOptions>(&options.kind);
+  if (labels.from != From::kFolder || file == nullptr) return labels;
+  const std::filesystem::path folder = std::filesystem::path(file->path).parent_path();
+  const auto label = LabelOfFolder(folder.empty() ? "." : folder.string(), labels.classes);
+  if (!label.ok()) return InSource(options.identity, label.error());
+  labels.from = From::kName;
+  labels.text = labels.classes[*label];
+  return labels;
+}
+
 }  // namespace
 
 LiveOptions* LiveOptionsOf(SourceOptions& options) {
@@ -28,7 +60,11 @@ LiveOptions* LiveOptionsOf(SourceOptions& options) {
 }
 
 Result<std::unique_ptr<Source>> OpenSource(const SourceOptions& options) {
-  return std::visit(Opener{options.identity}, options.kind);
+  HYPNOS_ASSIGN_OR_RETURN(const LabelOptions labels, LabelsOf(options));
+  HYPNOS_ASSIGN_OR_RETURN(auto source,
+                          std::visit(Opener{options.identity}, WithOwnLabels(options).kind));
+  if (labels.from != From::kFile && labels.from != From::kName) return source;
+  return LabelFrames(std::move(source), options.identity, labels);
 }
 
 }  // namespace hypnos

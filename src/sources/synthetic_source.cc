@@ -1,9 +1,12 @@
 #include "hypnos/sources/synthetic_source.h"
 
 #include <utility>
+#include <vector>
 
+#include "sources/digit_scene.h"
 #include "sources/frame_stamp.h"
 #include "sources/glyph_scene.h"
+#include "sources/label_table.h"
 #include "sources/potato_scene.h"
 #include "sources/sticky_source.h"
 
@@ -20,14 +23,46 @@ std::unique_ptr<Scene> MakeScene(const Options& options) {
     case Options::Scene::kGlyphs:
       return std::make_unique<GlyphScene>(options.width, options.height, options.glyphs,
                                           options.shape);
+    case Options::Scene::kDigits:
+      return std::make_unique<DigitScene>(options.width, options.height,
+                                          options.frames_per_digit / options.frame_rate_hz,
+                                          options.shape);
   }
   return nullptr;
 }
 
+const char* SceneName(Options::Scene scene) {
+  switch (scene) {
+    case Options::Scene::kPotato:
+      return "potato";
+    case Options::Scene::kGlyphs:
+      return "glyphs";
+    case Options::Scene::kDigits:
+      return "digits";
+  }
+  return "";
+}
+
+// The label of each digit; empty where none is wanted.
+Result<std::vector<size_t>> DigitLabels(const Options& options) {
+  std::vector<size_t> labels;
+  for (int digit = 0; digit <= 9 && !options.label_classes.empty(); ++digit) {
+    HYPNOS_ASSIGN_OR_RETURN(const size_t label,
+                            FindLabel(std::to_string(digit), options.label_classes));
+    labels.push_back(label);
+  }
+  return labels;
+}
+
 class SyntheticSource final : public StickySource {
  public:
-  SyntheticSource(const SourceIdentity& identity, const Options& options)
-      : StickySource(identity), options_(options), scene_(MakeScene(options)), stamp_(identity) {}
+  SyntheticSource(const SourceIdentity& identity, const Options& options,
+                  std::vector<size_t> digit_labels)
+      : StickySource(identity),
+        options_(options),
+        digit_labels_(std::move(digit_labels)),
+        scene_(MakeScene(options)),
+        stamp_(identity) {}
 
   bool live() const override { return false; }
 
@@ -37,9 +72,8 @@ class SyntheticSource final : public StickySource {
   }
 
   std::string Describe() const override {
-    const char* scene = options_.scene == Options::Scene::kPotato ? "potato" : "glyphs";
-    return Format("synthetic {}, {}x{}, {:g} frames/s", scene, options_.width, options_.height,
-                  options_.frame_rate_hz);
+    return Format("synthetic {}, {}x{}, {:g} frames/s", SceneName(options_.scene), options_.width,
+                  options_.height, options_.frame_rate_hz);
   }
 
  private:
@@ -48,10 +82,19 @@ class SyntheticSource final : public StickySource {
       return FrameOrEnd(EndOfStream{});
     }
     const double seconds = static_cast<double>(stamp_.index()) / options_.frame_rate_hz;
-    return FrameOrEnd(stamp_.Stamp(scene_->Render(seconds), FromSeconds(seconds)));
+    Frame frame = stamp_.Stamp(scene_->Render(seconds), FromSeconds(seconds));
+    if (!digit_labels_.empty()) frame.label = LabelAt(seconds);
+    return FrameOrEnd(std::move(frame));
+  }
+
+  std::optional<size_t> LabelAt(double seconds) {
+    const std::optional<int> digit = scene_->Digit(seconds);
+    if (!digit) return std::nullopt;
+    return digit_labels_[static_cast<size_t>(*digit)];
   }
 
   const Options options_;
+  const std::vector<size_t> digit_labels_;
   const std::unique_ptr<Scene> scene_;
   FrameStamp stamp_;
 };
@@ -67,6 +110,7 @@ Status Check(const Options& options) {
   if (!(options.revolutions_per_second >= 0 && options.revolutions_per_second <= 100))
     return bad("revolutions_per_second must be from 0 to 100");
   if (options.glyphs < 1 || options.glyphs > 64) return bad("glyphs must be from 1 to 64");
+  if (options.frames_per_digit < 1) return bad("frames_per_digit must be above 0");
   return {};
 }
 
@@ -75,7 +119,10 @@ Status Check(const Options& options) {
 Result<std::unique_ptr<Source>> OpenSyntheticSource(const SourceIdentity& identity,
                                                     const SyntheticSourceOptions& options) {
   if (const Status valid = Check(options); !valid.ok()) return InSource(identity, valid.error());
-  return std::unique_ptr<Source>(std::make_unique<SyntheticSource>(identity, options));
+  auto labels = DigitLabels(options);
+  if (!labels.ok()) return InSource(identity, labels.error());
+  return std::unique_ptr<Source>(
+      std::make_unique<SyntheticSource>(identity, options, *std::move(labels)));
 }
 
 }  // namespace hypnos

@@ -1,7 +1,9 @@
 // One frame of a source, and how it follows the frame before.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +42,8 @@ struct Frame {
   Discontinuity discontinuity = Discontinuity::kNone;
   // Whether the network may learn from it. Changes with a discontinuity only.
   bool learn = true;
+  // What it shows, where somebody has said so: a place in LabelOptions::classes.
+  std::optional<size_t> label = std::nullopt;
   Image image;
   // Of a text, instead of an image: the next symbol of each reader.
   std::vector<uint8_t> symbols = {};

@@ -10,6 +10,7 @@
 #include "hypnos/sources/camera_source.h"
 #include "hypnos/sources/file_source.h"
 #include "hypnos/sources/folder_source.h"
+#include "hypnos/sources/labels.h"
 #include "hypnos/sources/source.h"
 #include "hypnos/sources/source_identity.h"
 #include "hypnos/sources/stream_source.h"
@@ -33,12 +34,14 @@ struct SourceOptions {
   std::variant<FileSourceOptions, FolderSourceOptions, SyntheticSourceOptions, CameraSourceOptions,
                StreamSourceOptions, TextSourceOptions, PlaylistOptions>
       kind;
+  // Of a playlist, each entry has labels of its own.
+  LabelOptions labels = {};
 };
 
 // Of a camera or stream; null for others.
 LiveOptions* LiveOptionsOf(SourceOptions& options);
 
-// Errors: those of the kind, beginning with the source's name.
+// Errors: those of the kind and of its labels (see labels.h), beginning with the source's name.
 Result<std::unique_ptr<Source>> OpenSource(const SourceOptions& options);
 
 // Opens every entry once, so that a bad one is found at the start and not in the night; holds one

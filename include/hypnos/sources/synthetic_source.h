@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "hypnos/base/result.h"
 #include "hypnos/sources/source.h"
@@ -15,6 +17,7 @@ struct SyntheticSourceOptions {
   enum class Scene {
     kPotato,  // a lumpy, irregular solid that turns in space; BGR
     kGlyphs,  // hand-drawn digits that drift and bounce; grey
+    kDigits,  // one large digit after the other, each written anew; grey
   };
   Scene scene = Scene::kPotato;
   int width = 64;
@@ -28,9 +31,13 @@ struct SyntheticSourceOptions {
   uint64_t shape = 1;
   // Glyphs only: how many.
   int glyphs = 2;
+  // Digits only: for how many frames each is shown.
+  int frames_per_digit = 16;
+  // Digits only: the digit shown is the label, called "0" to "9"; empty: frames have none.
+  std::vector<std::string> label_classes = {};
 };
 
-// Errors: kInvalidArgument, naming the option that is out of range.
+// Errors: kInvalidArgument, naming the option that is out of range; those of labels.h.
 Result<std::unique_ptr<Source>> OpenSyntheticSource(const SourceIdentity& identity,
                                                     const SyntheticSourceOptions& options);
 
