@@ -18,23 +18,28 @@ const char* LevelWord(Level::Level level) {
 }
 
 Command Label() {
-  return {.words = "label",
-          .summary = "Says what is seen now",
-          .example = "label \"a visitor\"",
-          .parameters = {{.name = "TEXT",
-                          .help = "What is seen; without it nothing is said of it any more"}},
-          .request = control::Request::kSetLabel,
-          .ask = [](const Session& session) -> Result<control::Request> {
-            control::Request request;
-            request.mutable_set_label()->set_label(session.values().Text("TEXT"));
-            return request;
-          },
-          .show =
-              [](const Session& session, const control::Response&) {
-                const std::string label = session.values().Text("TEXT");
-                if (label.empty()) return std::string("what is seen has no label\n");
-                return Format("what is seen is labelled '{}'\n", Printable(label));
-              }};
+  return {
+      .words = "label",
+      .summary = "Says what is seen now, whatever the source says of it",
+      .example = "label \"a visitor\"",
+      .parameters = {{.name = "TEXT", .help = "What is seen, one of labels.classes"},
+                     {.name = "--none", .help = "Says no more than the source does"}},
+      .request = control::Request::kSetLabel,
+      .ask = [](const Session& session) -> Result<control::Request> {
+        const Values& values = session.values();
+        if (values.Has("TEXT") == values.Has("--none")) {
+          return Error{Code::kInvalidArgument, "USAGE", "say which label, or --none, and not both"};
+        }
+        control::Request request;
+        request.mutable_set_label()->set_label(values.Text("TEXT"));
+        return request;
+      },
+      .show =
+          [](const Session& session, const control::Response&) {
+            const std::string label = session.values().Text("TEXT");
+            if (label.empty()) return std::string("labels are those of the source\n");
+            return Format("what is seen is labelled '{}'\n", Printable(label));
+          }};
 }
 
 Command LogLevel() {

@@ -4,6 +4,7 @@
 #include "cli/groups.h"
 #include "cli/lines.h"
 #include "cli/pictures.h"
+#include "cli/telemetry_text.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/printable.h"
 
@@ -112,6 +113,7 @@ Command Predict() {
                                  predicted.prediction_error())
                         : "-";
                 return Format("prediction error {}\n", error) +
+                       (predicted.has_labels() ? LabelsText(predicted.labels()) : "") +
                        PicturesText(predicted.frames(), Folder(session));
               }};
 }
@@ -136,6 +138,7 @@ Command Snapshot() {
               [](const Session& session, const control::Response& response) {
                 const control::SnapshotResponse& snapshot = response.snapshot();
                 return Format("{} frame {}\n", Printable(snapshot.clip()), snapshot.frame()) +
+                       (snapshot.has_labels() ? LabelsText(snapshot.labels()) : "") +
                        PicturesText(snapshot.pictures(), Folder(session));
               }};
 }

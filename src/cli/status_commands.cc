@@ -32,7 +32,10 @@ std::string Show(const Session&, const control::Response& response) {
   facts.Add("prediction error",
             status.has_prediction_error() ? Format("{:.4f}", status.prediction_error()) : "-");
   facts.Add("state was reset", Resets(status));
-  return facts.Text() + "\n" + SourcesText(status.sources()) + "\n" + LayersText(status.layers());
+  std::string text =
+      facts.Text() + "\n" + SourcesText(status.sources()) + "\n" + LayersText(status.layers());
+  if (status.has_labels()) text += "\n" + LabelsText(status.labels());
+  return text;
 }
 
 Result<control::Request> Ask(const Session&) {

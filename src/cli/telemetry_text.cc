@@ -124,6 +124,66 @@ std::string SourcesText(const google::protobuf::RepeatedPtrField<Source>& source
   return table.Text("no sources");
 }
 
+namespace {
+
+std::string Percent(bool known, double share) {
+  return known ? Format("{:.1f} %", 100 * share) : "-";
+}
+
+std::string RecentText(const telemetry::LabelAccuracy& accuracy) {
+  std::string text =
+      Percent(accuracy.has_recent_read_out(), accuracy.recent_read_out()) + " by read-out";
+  if (accuracy.has_recent_goodness()) {
+    text += ", " + Percent(true, accuracy.recent_goodness()) + " by goodness";
+  }
+  return text + "; the label before: " +
+         Percent(accuracy.has_recent_same_as_before(), accuracy.recent_same_as_before());
+}
+
+}  // namespace
+
+std::string LabelsLine(const telemetry::Labels& labels) {
+  if (labels.guesses().empty()) return "";
+  std::string text = labels.label().empty() ? "no label" : Printable(labels.label());
+  const telemetry::LabelGuess& first = labels.guesses(0);
+  text += Format("; read-out {} {:.2f}", Printable(first.label()), first.read_out());
+  const auto* best = &first;
+  for (const telemetry::LabelGuess& guess : labels.guesses()) {
+    if (guess.goodness() > best->goodness()) best = &guess;
+  }
+  if (best->has_goodness()) {
+    text += Format(", goodness {} {:.2f}", Printable(best->label()), best->goodness());
+  }
+  if (labels.learned().frames() > 0) text += "; right of late " + RecentText(labels.learned());
+  if (labels.held_out().frames() > 0) {
+    text += "; of held-out frames " + RecentText(labels.held_out());
+  }
+  return text;
+}
+
+std::string LabelsText(const telemetry::Labels& labels) {
+  Table guesses({"label", ">read-out", ">goodness"});
+  for (const telemetry::LabelGuess& guess : labels.guesses()) {
+    guesses.Add({(guess.label() == labels.label() ? "> " : "  ") + Printable(guess.label()),
+                 Format("{:.3f}", guess.read_out()),
+                 guess.has_goodness() ? Format("{:.3f}", guess.goodness()) : "-"});
+  }
+  Table right({"labels right", ">frames", ">read-out", ">goodness", ">the label before",
+               ">read-out of late", ">goodness", ">the label before"});
+  const auto add = [&](const char* which, const telemetry::LabelAccuracy& a) {
+    if (a.frames() == 0) return;
+    right.Add({which, Format("{}", a.frames()), Percent(a.has_read_out(), a.read_out()),
+               Percent(a.has_goodness(), a.goodness()),
+               Percent(a.has_same_as_before(), a.same_as_before()),
+               Percent(a.has_recent_read_out(), a.recent_read_out()),
+               Percent(a.has_recent_goodness(), a.recent_goodness()),
+               Percent(a.has_recent_same_as_before(), a.recent_same_as_before())});
+  };
+  add("learned", labels.learned());
+  add("held out", labels.held_out());
+  return guesses.Text("no guess of a label yet") + "\n" + right.Text("no labelled frame yet");
+}
+
 std::string LayersText(const google::protobuf::RepeatedPtrField<Layer>& layers) {
   Table table(
       {">layer", ">units", ">goodness real", ">dream", ">p(real) real", ">dream", "learning"});

@@ -24,6 +24,11 @@ std::string FramesText(const telemetry::Source& source);
 std::string LossesText(const telemetry::Source& source);
 
 std::string SourcesText(const google::protobuf::RepeatedPtrField<telemetry::Source>& sources);
+// "walking; read-out running 0.52, goodness walking 0.61; right of late …"; "" before there was
+// one.
+std::string LabelsLine(const telemetry::Labels& labels);
+// A line for each guess, and how often the likeliest was right.
+std::string LabelsText(const telemetry::Labels& labels);
 std::string LayersText(const google::protobuf::RepeatedPtrField<telemetry::Layer>& layers);
 
 }  // namespace hypnos::cli

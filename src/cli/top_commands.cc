@@ -20,7 +20,8 @@ constexpr double kUsualRateHz = 2;
 Result<control::Request> Ask(const Session& session) {
   control::Request request;
   control::SubscribeRequest& subscribe = *request.mutable_subscribe();
-  for (const auto topic : {control::GOODNESS, control::PHASE, control::SOURCES, control::EVENTS}) {
+  for (const auto topic :
+       {control::GOODNESS, control::PHASE, control::SOURCES, control::LABELS, control::EVENTS}) {
     subscribe.add_topics(topic);
   }
   subscribe.set_rate_hz(session.values().Has("--rate") ? session.values().Number("--rate")

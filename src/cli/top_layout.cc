@@ -151,6 +151,11 @@ std::vector<TopLine> Body(const TopState& state, size_t columns) {
   lines.push_back({});
   AddLayers(state, columns, &lines);
   lines.push_back({});
+  if (state.now->has_labels()) {
+    lines.push_back({"labels", true});
+    lines.push_back({LabelsLine(state.now->labels())});
+    lines.push_back({});
+  }
   AddEvents(state, &lines);
   return lines;
 }

@@ -44,6 +44,11 @@ void AddTopic(int topic, const control::Update& update, std::vector<std::string>
     case control::SOURCES:
       for (const auto& one : update.sources()) parts.push_back(SourcePart(one));
       break;
+    case control::LABELS:
+      if (const std::string line = LabelsLine(update.labels()); !line.empty()) {
+        parts.push_back(line);
+      }
+      break;
     case control::EVENTS:
       for (const auto& one : update.events()) parts.push_back(EventLine(one));
       break;

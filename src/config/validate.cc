@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/words.h"
 #include "hypnos/base/format.h"
@@ -16,6 +17,8 @@ namespace {
 // The read-out predicts each of its inputs from all of them, so that its weights grow with the
 // square of the inputs: so many take 4 GiB, and more would sooner exhaust a machine than learn.
 constexpr uint64_t kMostReadOutInputs = 32768;
+
+constexpr int kMostClasses = 1000;
 
 double ReadOutGibibytes(uint64_t inputs) {
   const auto n = static_cast<double>(inputs);
@@ -39,6 +42,10 @@ class Validator {
     CheckGeneratorKind(config);
     for (int i = 0; i < config.network().layers_size(); ++i) {
       CheckLayer(config.network().layers(i), Join("network.layers", i));
+    }
+    CheckClasses(config.labels());
+    for (int i = 0; i < config.sources_size(); ++i) {
+      CheckLabels(config.sources(i), config.labels(), Join("sources", i));
     }
     CheckDreams(config);
     CheckOptimiser(config.learning());
@@ -107,6 +114,86 @@ class Validator {
     for (int i = 0; i < playlist.entries_size(); ++i) {
       CheckEntry(playlist.entries(i), Join(entries, i));
       CheckSource(playlist.entries(i), Join(entries, i));
+    }
+  }
+
+  void CheckClasses(const Labels& labels) {
+    const std::string path = "labels.classes";
+    std::map<std::string, int> taken;
+    for (int i = 0; i < labels.classes_size(); ++i) {
+      const std::string here = Join(path, i);
+      if (!Known({here})) continue;
+      if (labels.classes(i).empty()) Complain(here, "a class must have a name");
+      const auto [first, is_new] = taken.emplace(labels.classes(i), i);
+      if (!is_new) {
+        Complain(here, Format("the class '{}' is already there at {}", Shown(labels.classes(i)),
+                              report_.Shown(places_.Of(Join(path, first->second)))));
+      }
+    }
+    if (labels.classes_size() > kMostClasses) {
+      Complain(path, Format("{} classes are more than {}", labels.classes_size(), kMostClasses));
+    }
+  }
+
+  void CheckLabels(const Source& source, const Labels& labels, const std::string& path) {
+    for (int i = 0; i < source.playlist().entries_size(); ++i) {
+      CheckLabels(source.playlist().entries(i), labels,
+                  Join(Join(Join(path, "playlist"), "entries"), i));
+    }
+    const std::string here = Join(path, "labels");
+    if (!source.has_labels() || !Known({here, "labels.classes"})) return;
+    if (labels.classes().empty()) {
+      Complain(here, "labels.classes does not say which labels there are");
+    } else if (source.has_playlist()) {
+      Complain(here, "labels belong to the entries of a playlist, each has its own");
+    } else {
+      CheckLabelsOfKind(source, labels, here);
+    }
+  }
+
+  void CheckLabelsOfKind(const Source& source, const Labels& labels, const std::string& path) {
+    const bool live = source.has_camera() || source.has_stream();
+    switch (source.labels().from_case()) {
+      case SourceLabels::kFile:
+        if (!live) break;
+        Complain(Join(path, "file"),
+                 "a file cannot say what a camera or stream is going to show; give a name, or set "
+                 "labels while it runs");
+        break;
+      case SourceLabels::kName:
+        CheckLabel(source.labels().name(), labels, Join(path, "name"));
+        break;
+      case SourceLabels::kFolder:
+        if (source.has_file() || source.has_folder()) break;
+        Complain(Join(path, "folder"), "only what lies in a folder can be called as the folder is");
+        break;
+      case SourceLabels::kScene:
+        CheckSceneLabels(source, labels, Join(path, "scene"));
+        break;
+      case SourceLabels::FROM_NOT_SET:
+        break;
+    }
+  }
+
+  void CheckLabel(const std::string& name, const Labels& labels, const std::string& path) {
+    const std::vector<std::string> classes(labels.classes().begin(), labels.classes().end());
+    if (!Known({path}) || std::ranges::find(classes, name) != classes.end()) return;
+    const std::string nearest = Nearest(name, classes);
+    Complain(path, Format("'{}' is none of labels.classes{}", Shown(name),
+                          nearest.empty() ? "" : Format("; did you mean '{}'?", Shown(nearest))));
+  }
+
+  void CheckSceneLabels(const Source& source, const Labels& labels, const std::string& path) {
+    if (source.synthetic().scene() != SyntheticSource::DIGITS) {
+      Complain(path, "only the synthetic scene digits knows what it shows");
+      return;
+    }
+    const std::vector<std::string> classes(labels.classes().begin(), labels.classes().end());
+    for (int digit = 0; digit <= 9; ++digit) {
+      if (std::ranges::find(classes, std::to_string(digit)) != classes.end()) continue;
+      Complain(path, Format("the scene shows the digits 0 to 9, and '{}' is none of labels.classes",
+                            digit));
+      return;
     }
   }
 
@@ -340,24 +427,55 @@ class Validator {
     const Negatives& weights = config.learning().negatives();
     const std::string path = "learning.negatives";
     const std::string hybrid = Join(path, "hybrid"), splice = Join(path, "splice");
-    if (!Known({Join(path, "dream"), Join(path, "one_step"), hybrid, splice})) return;
+    const std::string random = Join(path, "random_label"), guessed = Join(path, "predicted_label");
+    if (!Known({Join(path, "dream"), Join(path, "one_step"), hybrid, splice, random, guessed})) {
+      return;
+    }
     const double recalled = weights.hybrid() + weights.splice();
-    if (weights.dream() + weights.one_step() + recalled == 0) {
+    const double wrong_labels = weights.random_label() + weights.predicted_label();
+    if (weights.dream() + weights.one_step() + recalled + wrong_labels == 0) {
       Complain(
           path,
           "all weights are 0, so that there is nothing to learn against: give dream, one_step, "
-          "hybrid or splice a weight above 0");
+          "hybrid, splice, random_label or predicted_label a weight above 0");
     }
     if (weights.hybrid() > 0 && ReadsText(config)) {
       Complain(hybrid,
                "a hybrid mixes two pictures, and a text has none: leave the weight at 0; splice "
                "cuts from one text to another");
     }
+    if (wrong_labels > 0) CheckWrongLabels(config, weights.random_label() > 0 ? random : guessed);
     if (recalled == 0 || !Known({"memory.sequences"}) || config.memory().sequences() >= 2) return;
     Complain(weights.splice() > 0 ? splice : hybrid,
              Format("it is made of two remembered sequences, and memory.sequences is {}: remember "
                     "more, or leave the weight at 0",
                     config.memory().sequences()));
+  }
+
+  // `path`: of the weight that asks for them.
+  void CheckWrongLabels(const Config& config, const std::string& path) {
+    const std::string rule = "learning.rule";
+    if (Known({"labels.classes"}) && config.labels().classes_size() < 2) {
+      Complain(path, Format("labels.classes names {}, and a wrong label is another one: name two "
+                            "at the least, or leave the weight at 0",
+                            config.labels().classes_size()));
+    }
+    if (Known({rule}) && (config.learning().rule() == Learning::DEFERRED_CONTRAST ||
+                          config.learning().rule() == Learning::CARRIED_VELOCITY)) {
+      Complain(path,
+               "a wrong label is told from the right one side by side, which only the rules "
+               "rehearsed and interleaved show: choose one of them, or leave the weight at 0");
+    }
+    if (config.network().layers().empty()) return;
+    const std::string top_down =
+        Join(Join("network.layers", config.network().layers_size() - 1), "top_down");
+    if (config.labels().place() != Labels::TOP || !Known({"labels.place", top_down}) ||
+        config.network().layers().rbegin()->top_down()) {
+      return;
+    }
+    Complain(top_down,
+             "labels stand above the top layer, which then has to read from above: leave top_down "
+             "on, or choose labels.place: input");
   }
 
   const Places& places_;

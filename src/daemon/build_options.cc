@@ -60,7 +60,20 @@ NegativeWeights BuildNegatives(const pb::Negatives& negatives) {
   return {.dream = negatives.dream(),
           .one_step = negatives.one_step(),
           .hybrid = negatives.hybrid(),
-          .splice = negatives.splice()};
+          .splice = negatives.splice(),
+          .random_label = negatives.random_label(),
+          .predicted_label = negatives.predicted_label()};
+}
+
+// No layer reads what it never has to tell apart.
+NetworkLabelOptions BuildNetworkLabels(const pb::Config& config) {
+  const pb::Labels& labels = config.labels();
+  const bool shown = BuildNegatives(config.learning().negatives()).wrong_label();
+  return {.classes = static_cast<size_t>(labels.classes_size()),
+          .shown = shown && !labels.classes().empty(),
+          .place = labels.place() == pb::Labels::INPUT ? LabelPlace::kInput : LabelPlace::kTop,
+          .strength = static_cast<float>(labels.strength()),
+          .read_out_rate = static_cast<float>(labels.read_out_rate())};
 }
 
 // One that is none is met again where a source is opened, which says so.
@@ -102,6 +115,7 @@ NetworkOptions BuildNetwork(const pb::Config& config) {
   options.input_noise_power = static_cast<float>(config.network().input_noise_power());
   options.generator = BuildGenerator(config);
   options.learning = BuildLearning(config.learning());
+  options.labels = BuildNetworkLabels(config);
   return options;
 }
 
@@ -130,11 +144,22 @@ TextSourceOptions BuildText(const pb::TextSource& source, const pb::TextEncoding
           .follow = source.follow()};
 }
 
+SyntheticSourceOptions::Scene BuildScene(pb::SyntheticSource::Scene scene) {
+  switch (scene) {
+    case pb::SyntheticSource::POTATO:
+      return SyntheticSourceOptions::Scene::kPotato;
+    case pb::SyntheticSource::GLYPHS:
+      return SyntheticSourceOptions::Scene::kGlyphs;
+    case pb::SyntheticSource::DIGITS:
+      return SyntheticSourceOptions::Scene::kDigits;
+  }
+  HYPNOS_CHECK(false);
+  return SyntheticSourceOptions::Scene::kPotato;
+}
+
 SyntheticSourceOptions BuildSynthetic(const pb::SyntheticSource& synthetic) {
   SyntheticSourceOptions options;
-  options.scene = synthetic.scene() == pb::SyntheticSource::GLYPHS
-                      ? SyntheticSourceOptions::Scene::kGlyphs
-                      : SyntheticSourceOptions::Scene::kPotato;
+  options.scene = BuildScene(synthetic.scene());
   options.width = static_cast<int>(synthetic.width());
   options.height = static_cast<int>(synthetic.height());
   options.frame_rate_hz = synthetic.frame_rate_hz();
@@ -142,6 +167,7 @@ SyntheticSourceOptions BuildSynthetic(const pb::SyntheticSource& synthetic) {
   options.revolutions_per_second = synthetic.revolutions_per_second();
   options.shape = synthetic.shape();
   options.glyphs = static_cast<int>(synthetic.glyphs());
+  options.frames_per_digit = static_cast<int>(synthetic.frames_per_digit());
   return options;
 }
 
@@ -150,6 +176,30 @@ LiveOptions BuildLive(const pb::Source& source) {
   options.stall = FromSeconds(source.stall_seconds());
   options.reconnect = source.reconnect();
   options.waits = source.on_full() == pb::Source::BLOCK;
+  return options;
+}
+
+LabelOptions BuildLabels(const pb::SourceLabels& source, const pb::Labels& labels) {
+  LabelOptions options;
+  options.classes = {labels.classes().begin(), labels.classes().end()};
+  switch (source.from_case()) {
+    case pb::SourceLabels::kFile:
+      options.from = LabelOptions::From::kFile;
+      options.text = source.file();
+      break;
+    case pb::SourceLabels::kName:
+      options.from = LabelOptions::From::kName;
+      options.text = source.name();
+      break;
+    case pb::SourceLabels::kFolder:
+      options.from = LabelOptions::From::kFolder;
+      break;
+    case pb::SourceLabels::kScene:
+      options.from = LabelOptions::From::kScene;
+      break;
+    case pb::SourceLabels::FROM_NOT_SET:
+      break;
+  }
   return options;
 }
 
@@ -213,6 +263,7 @@ PipelineOptions BuildPipelineOptions(const pb::Config& config) {
 SourceOptions BuildSourceOptions(const pb::Source& source, const pb::Config& config) {
   SourceOptions options;
   options.identity = {source.name(), source.learn()};
+  options.labels = BuildLabels(source.labels(), config.labels());
   switch (source.kind_case()) {
     case pb::Source::kCamera: {
       const auto& camera = source.camera();
@@ -232,7 +283,10 @@ SourceOptions BuildSourceOptions(const pb::Source& source, const pb::Config& con
       break;
     case pb::Source::kFolder: {
       const auto& folder = source.folder();
-      options.kind = FolderSourceOptions{folder.path(), folder.frame_rate_hz(), folder.rounds()};
+      options.kind = FolderSourceOptions{.path = folder.path(),
+                                         .frame_rate_hz = folder.frame_rate_hz(),
+                                         .rounds = folder.rounds(),
+                                         .subfolders = folder.subfolders()};
       break;
     }
     case pb::Source::kPlaylist:

@@ -1,5 +1,6 @@
 #include "daemon/daemon_service.h"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -12,6 +13,8 @@
 #include "daemon/telemetry.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
+#include "hypnos/base/nearest.h"
+#include "hypnos/base/printable.h"
 #include "hypnos/config/print.h"
 
 namespace hypnos {
@@ -47,8 +50,6 @@ std::optional<Error> WhyNotBuilt(const Request& request) {
     case Request::kQueryEvents:
     case Request::kResolveEvent:
       return NoEvents();
-    case Request::kSetLabel:
-      return NotBuilt("NO_LABELS", "this daemon does not learn labels yet");
     default:
       return std::nullopt;
   }
@@ -64,6 +65,13 @@ bool RefusedWhileStopping(const Request& request) {
 Error NoSuchLayer(uint32_t layer, int layers) {
   return {Code::kNotFound, "LAYER_NOT_FOUND",
           Format("there is no layer {}; there are layers 1 to {}", layer, layers)};
+}
+
+Error UnknownLabel(const std::string& label, const std::vector<std::string>& classes) {
+  const std::string nearest = Nearest(label, classes);
+  return {Code::kInvalidArgument, "UNKNOWN_LABEL",
+          Format("'{}' is none of labels.classes{}", Printable(label),
+                 nearest.empty() ? "" : Format("; did you mean '{}'?", Printable(nearest)))};
 }
 
 std::optional<log::Level> LevelOf(pb::SetLogLevelRequest::Level level) {
@@ -125,6 +133,7 @@ DaemonService::DaemonService(ServiceParts parts, const config::Config& config, s
       version_(std::move(version)),
       begin_(parts_.clock.Now()),
       network_(config.network()),
+      labels_(config.labels()),
       colour_(ColourOf(config)),
       alphabet_(AlphabetOf(config)),
       goodness_share_(static_cast<float>(config.generator().goodness_share())),
@@ -148,6 +157,8 @@ void DaemonService::Handle(const Request& request, const std::shared_ptr<CallSta
       return AbortSleep(answer);
     case Request::kWake:
       return Wake(answer);
+    case Request::kSetLabel:
+      return SetLabel(request.set_label().label(), answer);
     case Request::kInspectLayer:
       return InspectLayer(request.inspect_layer(), answer);
     case Request::kDream:
@@ -218,6 +229,11 @@ std::vector<telemetry::Layer> DaemonService::LayersNow(const StatusSnapshot& sta
   return LayersOf(status, network_);
 }
 
+std::optional<telemetry::Labels> DaemonService::LabelsNow(const StatusSnapshot& status) const {
+  if (labels_.classes().empty()) return std::nullopt;
+  return LabelsOf(status, labels_);
+}
+
 Result<Response> DaemonService::StatusNow() const {
   const StatusSnapshot now = parts_.board.Snapshot();
   Response response;
@@ -234,6 +250,7 @@ Result<Response> DaemonService::StatusNow() const {
   for (const auto& [reason, count] : now.discontinuities) {
     (*status.mutable_discontinuities())[reason] = static_cast<uint64_t>(count);
   }
+  if (auto labels = LabelsNow(now)) *status.mutable_labels() = *std::move(labels);
   status.set_stopping(parts_.stopping());
   status.set_clients(static_cast<uint32_t>(parts_.clients()));
   return response;
@@ -356,6 +373,28 @@ Result<const Look*> DaemonService::LookAtLayer(size_t layer) {
   return &inspected_->look;
 }
 
+void DaemonService::SetLabel(const std::string& label, const Answer& answer) {
+  const std::vector<std::string> classes(labels_.classes().begin(), labels_.classes().end());
+  if (classes.empty()) {
+    return answer(Error{Code::kFailedPrecondition, "NO_LABELS",
+                        "labels.classes names none, so that there is nothing to learn of one: "
+                        "name them in the configuration and start the daemon again"});
+  }
+  std::optional<size_t> place;
+  if (!label.empty()) {
+    const auto found = std::ranges::find(classes, label);
+    if (found == classes.end()) return answer(UnknownLabel(label, classes));
+    place = static_cast<size_t>(found - classes.begin());
+  }
+  Order(answer, [label, place](PipelineControl& control) -> Result<Response> {
+    control.SetLabel(place);
+    log::Info("label {}", place ? "'" + Printable(label) + "'" : "as the source says");
+    Response response;
+    response.mutable_set_label();
+    return response;
+  });
+}
+
 void DaemonService::InspectLayer(const pb::InspectLayerRequest& request, const Answer& answer) {
   const int layers = network_.layers_size();
   if (request.layer() < 1 || request.layer() > static_cast<uint32_t>(layers)) {
@@ -397,8 +436,12 @@ void DaemonService::Predict(const pb::PredictRequest& request, const Answer& ans
     HYPNOS_ASSIGN_OR_RETURN(*response.mutable_predict(),
                             alphabet_ ? PredictedTextOf(look, steps, *alphabet_, goodness_share_)
                                       : PredictionOf(look, steps, colour_));
-    if (const auto error = parts_.board.Snapshot().prediction_error) {
-      response.mutable_predict()->set_prediction_error(*error);
+    const StatusSnapshot now = parts_.board.Snapshot();
+    if (now.prediction_error) {
+      response.mutable_predict()->set_prediction_error(*now.prediction_error);
+    }
+    if (auto labels = LabelsNow(now)) {
+      *response.mutable_predict()->mutable_labels() = *std::move(labels);
     }
     return response;
   });
@@ -414,6 +457,9 @@ void DaemonService::Snapshot(const Answer& answer) {
     HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, kSnapshotParts));
     Response response;
     *response.mutable_snapshot() = SnapshotOf(look, colour_);
+    if (auto labels = LabelsNow(parts_.board.Snapshot())) {
+      *response.mutable_snapshot()->mutable_labels() = *std::move(labels);
+    }
     return response;
   });
 }
@@ -460,6 +506,9 @@ pb::Update DaemonService::Sample(const TopicSet& topics) {
     *update.mutable_phase() = PhaseOf(now, parts_.source.ended(), learning_);
   }
   if (topics.Has(pb::SOURCES)) *update.add_sources() = SourceNow(now);
+  if (topics.Has(pb::LABELS)) {
+    if (auto labels = LabelsNow(now)) *update.mutable_labels() = *std::move(labels);
+  }
   return update;
 }
 

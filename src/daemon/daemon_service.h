@@ -76,6 +76,7 @@ class DaemonService final : public ControlService {
   void SleepNow(uint64_t steps, const Answer& answer);
   void AbortSleep(const Answer& answer);
   void Wake(const Answer& answer);
+  void SetLabel(const std::string& label, const Answer& answer);
 
   void InspectLayer(const control::InspectLayerRequest& request, const Answer& answer);
   void Dream(const control::DreamRequest& request, const Answer& answer);
@@ -88,11 +89,14 @@ class DaemonService final : public ControlService {
   telemetry::Phase PhaseNow() const;
   telemetry::Source SourceNow(const StatusSnapshot& status) const;
   std::vector<telemetry::Layer> LayersNow(const StatusSnapshot& status) const;
+  // Nothing where there are none.
+  std::optional<telemetry::Labels> LabelsNow(const StatusSnapshot& status) const;
 
   const ServiceParts parts_;
   const std::string version_;
   const Instant begin_;
   const config::Network network_;
+  const config::Labels labels_;
   const VideoEncoderOptions::Colour colour_;
   const std::optional<Alphabet> alphabet_;  // where text is read
   const float goodness_share_;

@@ -141,7 +141,8 @@ int Start(const Flags& flags, const Given& given) {
 }
 
 int Main(int argc, char** argv) {
-  CLI::App app("hypnosd: watches a stream and learns from it while it runs, without labels");
+  CLI::App app(
+      "hypnosd: watches a stream and learns from it while it runs, with or without labels");
   Flags flags;
   Declare(app, flags);
   try {

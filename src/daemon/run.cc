@@ -78,7 +78,11 @@ Result<std::unique_ptr<ScoresWriter>> OpenScores(FileSystem& files, const config
                           CheckScoresPath(options.scores_path, options.config_path,
                                           BuildSourceOptions(config.sources(0), config)));
   WarnOfNoScores(config);
-  const auto create = [&] { return ScoresWriter::Create(files, path, ClipsWithoutScores(config)); };
+  const std::vector<std::string> classes(config.labels().classes().begin(),
+                                         config.labels().classes().end());
+  const auto create = [&] {
+    return ScoresWriter::Create(files, path, ClipsWithoutScores(config), classes);
+  };
   auto scores = create();
   const auto lacks_reader = [&] { return !scores.ok() && scores.error().reason == "NO_READER"; };
   if (lacks_reader()) log::Info("--scores: waiting for a reader of '{}'", Printable(path.path));
@@ -250,7 +254,9 @@ int Daemon::Open() {
   auto source = OpenSource(SourceToWatch());
   if (stop_.IsSet()) return kExitOk;
   if (!source.ok()) return Fail(source.error(), SourceExitCode(source.error()));
-  description_ = {(*source)->Describe(), (*source)->frame_count()};
+  description_ = {(*source)->Describe(),
+                  (*source)->frame_count(),
+                  {config_.labels().classes().begin(), config_.labels().classes().end()}};
 
   auto scores = OpenScores(files_, config_, options_, stop_);
   if (!scores.ok()) {

@@ -28,16 +28,20 @@ bool IsAt(const struct stat& file, const std::string& path) {
   return other && other->st_dev == file.st_dev && other->st_ino == file.st_ino;
 }
 
-bool IsIn(const struct stat& file, const std::string& folder) {
+bool IsIn(const struct stat& file, const FolderSourceOptions& folder) {
   std::error_code error;
-  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
+  for (std::filesystem::recursive_directory_iterator entry(folder.path, error), end;
+       !error && entry != end; entry.increment(error)) {
+    if (!folder.subfolders) entry.disable_recursion_pending();
     if (IsAt(file, entry->path().string())) return true;
   }
   return false;
 }
 
 bool Reads(const SourceOptions& source, const struct stat& file) {
+  if (source.labels.from == LabelOptions::From::kFile && IsAt(file, source.labels.text)) {
+    return true;
+  }
   if (const auto* video = std::get_if<FileSourceOptions>(&source.kind)) {
     return IsAt(file, video->path);
   }
@@ -45,7 +49,7 @@ bool Reads(const SourceOptions& source, const struct stat& file) {
     return IsAt(file, text->path);
   }
   if (const auto* folder = std::get_if<FolderSourceOptions>(&source.kind)) {
-    return IsIn(file, folder->path);
+    return IsIn(file, *folder);
   }
   if (const auto* playlist = std::get_if<PlaylistOptions>(&source.kind)) {
     return std::ranges::any_of(playlist->entries,

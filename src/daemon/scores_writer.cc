@@ -23,19 +23,35 @@ std::string Quoted(const std::string& text) {
   return quoted + '"';
 }
 
-std::string Header(size_t layers) {
+std::string Header(size_t layers, bool labels) {
   std::string header = "clip,frame,time_s,score";
   for (size_t l = 1; l <= layers; ++l) header += Format(",goodness_{0},p_real_{0}", l);
+  if (labels) header += ",label,label_by_read_out,p_by_read_out,label_by_goodness,p_by_goodness";
   return header + "\n";
 }
 
-std::string Row(const FrameReport& report) {
+// The likeliest class, and how likely the right one was taken to be.
+std::string Guess(const FrameReport& report, const std::vector<float>& probabilities,
+                  const std::vector<std::string>& classes) {
+  if (probabilities.empty()) return ",,";
+  return Format(",{},{}", Quoted(classes[Likeliest(probabilities)]),
+                report.label ? Format("{}", probabilities[*report.label]) : "");
+}
+
+std::string Labels(const FrameReport& report, const std::vector<std::string>& classes) {
+  return "," + (report.label ? Quoted(classes[*report.label]) : "") +
+         Guess(report, report.label_read_out, classes) +
+         Guess(report, report.label_goodness, classes);
+}
+
+std::string Row(const FrameReport& report, const std::vector<std::string>& classes) {
   // Every frame has a score, also one that nothing led up to: judges take no empty ones.
   std::string row = Format("{},{},{},{}", Quoted(report.clip), report.index,
                            Seconds(report.presentation_time), report.prediction_error.value_or(0));
   for (const auto& layer : report.layers) {
     row += Format(",{},{}", layer.goodness, layer.probability);
   }
+  if (!classes.empty()) row += Labels(report, classes);
   return row + "\n";
 }
 
@@ -43,19 +59,26 @@ std::string Row(const FrameReport& report) {
 
 Result<std::unique_ptr<ScoresWriter>> ScoresWriter::Create(FileSystem& files,
                                                            const ScoresPath& path,
-                                                           std::set<std::string> left_out) {
-  std::unique_ptr<ScoresWriter> scores(new ScoresWriter(files, path.path, std::move(left_out)));
+                                                           std::set<std::string> left_out,
+                                                           std::vector<std::string> classes) {
+  std::unique_ptr<ScoresWriter> scores(
+      new ScoresWriter(files, path.path, std::move(left_out), std::move(classes)));
   if (!path.is_file) HYPNOS_RETURN_IF_ERROR(scores->Open());
   return scores;
 }
 
-ScoresWriter::ScoresWriter(FileSystem& files, std::string path, std::set<std::string> left_out)
-    : files_(files), path_(std::move(path)), left_out_(std::move(left_out)) {}
+ScoresWriter::ScoresWriter(FileSystem& files, std::string path, std::set<std::string> left_out,
+                           std::vector<std::string> classes)
+    : files_(files),
+      path_(std::move(path)),
+      left_out_(std::move(left_out)),
+      classes_(std::move(classes)) {}
 
 void ScoresWriter::OnFrame(const FrameReport& report) {
   if (failed_ || left_out_.contains(report.clip)) return;
-  const std::string header = whole_bytes_ == 0 ? Header(report.layers.size()) : "";
-  const std::string text = header + Row(report);
+  const std::string header =
+      whole_bytes_ == 0 ? Header(report.layers.size(), !classes_.empty()) : "";
+  const std::string text = header + Row(report, classes_);
   const Status written = Write(text);
   if (!written.ok()) return Fail(written.error());
   whole_bytes_ += text.size();

@@ -1,4 +1,6 @@
-// Writes one CSV row a frame: clip,frame,time_s,score, then goodness and p(real) of each layer.
+// Writes one CSV row a frame: clip,frame,time_s,score, then goodness and p(real) of each layer;
+// where there are labels, then the frame's own, and for read-out and goodness the likeliest one and
+// how likely the frame's own was taken to be, empty where there is none.
 // The score is the generator's error: of a picture the mean square, in variances of the channel; of
 // symbols bits a symbol, the mean over the readers. 0 for a frame that nothing led up to. Numbers
 // are written so that reading them gives the same bits. Each row is flushed. Where writing fails,
@@ -10,6 +12,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "daemon/scores_path.h"
 #include "hypnos/base/file_system.h"
@@ -22,7 +25,8 @@ class ScoresWriter final : public PipelineObserver {
   // A device or pipe is opened at once; a file is created, or emptied, for its first row. Frames of
   // `left_out` clips get no row.
   static Result<std::unique_ptr<ScoresWriter>> Create(FileSystem& files, const ScoresPath& path,
-                                                      std::set<std::string> left_out);
+                                                      std::set<std::string> left_out,
+                                                      std::vector<std::string> classes = {});
 
   void OnFrame(const FrameReport& report) override;
 
@@ -30,7 +34,8 @@ class ScoresWriter final : public PipelineObserver {
   bool Close();
 
  private:
-  ScoresWriter(FileSystem& files, std::string path, std::set<std::string> left_out);
+  ScoresWriter(FileSystem& files, std::string path, std::set<std::string> left_out,
+               std::vector<std::string> classes);
 
   Status Open();
   Status Write(const std::string& text);
@@ -40,6 +45,7 @@ class ScoresWriter final : public PipelineObserver {
   std::string path_;
   std::unique_ptr<WritableFile> file_;  // null: not opened yet, or given up
   std::set<std::string> left_out_;
+  std::vector<std::string> classes_;  // of labels
   uint64_t whole_bytes_ = 0;
   bool failed_ = false;
 };

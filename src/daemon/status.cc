@@ -32,6 +32,10 @@ void StatusBoard::OnFrame(const FrameReport& report) {
   now_.phase = report.phase;
   now_.clip = report.clip;
   now_.frame = report.index;
+  now_.label = report.label;
+  now_.label_read_out = report.label_read_out;
+  now_.label_goodness = report.label_goodness;
+  now_.labels.Count(report);
   if (report.discontinuity != Discontinuity::kNone) {
     ++now_.discontinuities[ToString(report.discontinuity)];
   }

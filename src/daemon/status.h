@@ -46,6 +46,11 @@ struct StatusSnapshot {
   bool in_bits = false;                            // the prediction error: bits a symbol
   std::map<std::string, int64_t> discontinuities;  // by reason
   std::vector<LayerStatus> layers;
+  // Of the last frame; see FrameReport.
+  std::optional<size_t> label;
+  std::vector<float> label_read_out;
+  std::vector<float> label_goodness;
+  LabelScores labels;
 };
 
 class StatusBoard final : public PipelineObserver {

@@ -1,5 +1,10 @@
 #include "daemon/telemetry.h"
 
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <span>
+
 namespace hypnos {
 namespace {
 
@@ -17,7 +22,47 @@ telemetry::Phase::State StateOf(const StatusSnapshot& status, bool ended, bool l
   return learning && status.learning ? telemetry::Phase::AWAKE : telemetry::Phase::LOOKING;
 }
 
+constexpr size_t kMostGuesses = 10;
+
+// The places of the largest values, the largest first; of equals the first.
+std::vector<size_t> Largest(std::span<const float> values) {
+  std::vector<size_t> places(values.size());
+  std::iota(places.begin(), places.end(), size_t{0});
+  std::ranges::stable_sort(places, std::greater(), [&](size_t place) { return values[place]; });
+  places.resize(std::min(places.size(), kMostGuesses));
+  return places;
+}
+
+telemetry::LabelAccuracy AccuracyOf(const LabelScore& score) {
+  telemetry::LabelAccuracy accuracy;
+  accuracy.set_frames(score.read_out.frames());
+  if (const auto share = score.read_out.total()) accuracy.set_read_out(*share);
+  if (const auto share = score.goodness.total()) accuracy.set_goodness(*share);
+  if (const auto share = score.same_as_before.total()) accuracy.set_same_as_before(*share);
+  if (const auto share = score.read_out.recent()) accuracy.set_recent_read_out(*share);
+  if (const auto share = score.goodness.recent()) accuracy.set_recent_goodness(*share);
+  if (const auto share = score.same_as_before.recent()) accuracy.set_recent_same_as_before(*share);
+  return accuracy;
+}
+
 }  // namespace
+
+telemetry::Labels LabelsOf(const StatusSnapshot& status, const config::Labels& labels) {
+  telemetry::Labels report;
+  const auto name = [&](size_t label) { return labels.classes(static_cast<int>(label)); };
+  if (status.label) report.set_label(name(*status.label));
+  for (const size_t label : Largest(status.label_read_out)) {
+    telemetry::LabelGuess& guess = *report.add_guesses();
+    guess.set_label(name(label));
+    guess.set_read_out(static_cast<double>(status.label_read_out[label]));
+    if (!status.label_goodness.empty()) {
+      guess.set_goodness(static_cast<double>(status.label_goodness[label]));
+    }
+  }
+  *report.mutable_learned() = AccuracyOf(status.labels.learned);
+  *report.mutable_held_out() = AccuracyOf(status.labels.held_out);
+  return report;
+}
 
 std::vector<telemetry::Layer> LayersOf(const StatusSnapshot& status,
                                        const config::Network& network) {

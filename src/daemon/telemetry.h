@@ -13,6 +13,9 @@ namespace hypnos {
 std::vector<telemetry::Layer> LayersOf(const StatusSnapshot& status,
                                        const config::Network& network);
 
+// The classes are not empty.
+telemetry::Labels LabelsOf(const StatusSnapshot& status, const config::Labels& labels);
+
 // `learning`: no command has switched it off.
 telemetry::Phase PhaseOf(const StatusSnapshot& status, bool ended, bool learning);
 

@@ -58,6 +58,43 @@ std::string ErrorText(const StatusSnapshot& status) {
   return Format("{:.4f}{}", *status.prediction_error, status.in_bits ? " bits a symbol" : "");
 }
 
+std::string Percent(const std::optional<double>& share) {
+  return share ? Format("{:.1f} %", 100 * *share) : "-";
+}
+
+// "91.2 % by read-out, 80.1 % by goodness; the label before: 95.0 %"; of late, or of all.
+std::string AccuracyText(const LabelScore& score, bool recent) {
+  const auto share = [&](const OnlineAccuracy& accuracy) {
+    return Percent(recent ? accuracy.recent() : accuracy.total());
+  };
+  std::string text = share(score.read_out) + " by read-out";
+  if (score.goodness.frames() > 0) text += ", " + share(score.goodness) + " by goodness";
+  return text + "; the label before: " + share(score.same_as_before);
+}
+
+// Of the frames that are of the kind of the last one, or of those that there are.
+const LabelScore& PresentScore(const StatusSnapshot& status) {
+  const LabelScores& labels = status.labels;
+  const bool learned = status.learning ? labels.learned.read_out.frames() > 0
+                                       : labels.held_out.read_out.frames() == 0;
+  return learned ? labels.learned : labels.held_out;
+}
+
+// "" where there are no labels.
+std::string GuessText(const RunDescription& run, const StatusSnapshot& status) {
+  if (status.label_read_out.empty()) return "";
+  const auto name = [&](size_t label) { return Printable(run.classes[label]); };
+  const auto guess = [&](const std::vector<float>& probabilities) {
+    const size_t label = Likeliest(probabilities);
+    return Format("{} {:.2f}", name(label), probabilities[label]);
+  };
+  std::string text = "  label " + (status.label ? name(*status.label) : "-");
+  text += "  read-out " + guess(status.label_read_out);
+  if (!status.label_goodness.empty()) text += "  goodness " + guess(status.label_goodness);
+  if (PresentScore(status).read_out.frames() == 0) return text;
+  return text + "  right of late: " + AccuracyText(PresentScore(status), true);
+}
+
 int64_t Dropped(const FrameDrops& drops) { return drops.queue_full; }
 
 std::string DropsText(const FrameDrops& drops) {
@@ -93,6 +130,7 @@ std::vector<std::string> StatusBlock(const RunDescription& run, const StatusSnap
         Figure(layer.dream_probability, status.has_dreamed),
         LearningWord(layer, status.sleeps > 0)));
   }
+  if (const std::string guess = GuessText(run, status); !guess.empty()) lines.push_back(guess);
   if (run.frames && *run.frames > 0) {
     const double share = static_cast<double>(status.frames) / static_cast<double>(*run.frames);
     const double left = static_cast<double>(std::max<int64_t>(0, *run.frames - status.frames)) /
@@ -113,6 +151,9 @@ std::string StatusLine(const StatusSnapshot& status, const FrameDrops& drops) {
     line +=
         Format("; layer {} goodness {} real, {} dream", l + 1, Figure(layer.real_goodness, true),
                Figure(layer.dream_goodness, status.has_dreamed));
+  }
+  if (const LabelScore& score = PresentScore(status); score.read_out.frames() > 0) {
+    line += "; labels right of late: " + AccuracyText(score, true);
   }
   if (Dropped(drops) > 0) line += Format("; {} frames dropped", Dropped(drops));
   return line;
@@ -147,6 +188,21 @@ std::string NegativesText(const std::array<NegativeTally, kNegativeKinds>& negat
   return others ? text : "";
 }
 
+std::string LabelsText(const LabelScores& labels) {
+  std::string text;
+  const auto add = [&](const LabelScore& score, const char* which) {
+    const uint64_t frames = score.read_out.frames();
+    if (frames == 0) return;
+    text += Format("  {} {}: {}; of the last {}: {}.\n", frames, which, AccuracyText(score, false),
+                   std::min<uint64_t>(frames, OnlineAccuracy::kRecentFrames),
+                   AccuracyText(score, true));
+  };
+  add(labels.learned, "learned from");
+  add(labels.held_out, "held out");
+  if (text.empty()) return "";
+  return "Of labelled frames it named so many right, each before it learned from it:\n" + text;
+}
+
 std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
                         const FrameDrops& drops) {
   const double seconds = Seconds(summary.elapsed);
@@ -177,7 +233,8 @@ std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
     if (status.sleeps > 0 || layer.stopped) text += "; " + LearningWord(layer, true);
     text += ".\n";
   }
-  return text + NegativesText(summary.negatives) + HeldOutText(summary.held_out);
+  return text + NegativesText(summary.negatives) + HeldOutText(summary.held_out) +
+         LabelsText(summary.labels);
 }
 
 }  // namespace hypnos

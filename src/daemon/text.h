@@ -14,8 +14,9 @@ namespace hypnos {
 
 // What stays the same over a run.
 struct RunDescription {
-  std::string source;             // "vtest: file '…', 768x576, 10 frames/s"
-  std::optional<int64_t> frames;  // in all, where it is known
+  std::string source;                     // "vtest: file '…', 768x576, 10 frames/s"
+  std::optional<int64_t> frames;          // in all, where it is known
+  std::vector<std::string> classes = {};  // of labels
 };
 
 // The block on a terminal, a line each, cut to `width` columns.

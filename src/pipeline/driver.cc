@@ -29,7 +29,8 @@ NegativeOptions SequencesOf(const PipelineOptions& options) {
   return {.frames = options.dream_steps,
           .hold_frames = std::max<int64_t>(1, (layers + steps - 1) / steps),
           .context_frames = options.memory.context_frames,
-          .symbols = options.network.generator.symbols};
+          .symbols = options.network.generator.symbols,
+          .classes = options.network.labels.classes};
 }
 
 }  // namespace
@@ -82,7 +83,8 @@ Status Pipeline::Driver::Prepare(const Frame& first) {
                                                            rng_.Fork("network")));
   network_.emplace(std::move(network));
   negatives_.emplace(network_->grid(), SequencesOf(options_), rng_.Fork("dreams"));
-  stages_.emplace(*encoder_, *network_, memories_, *negatives_, clock_, observer_, summary_);
+  stages_.emplace(*encoder_, *network_, memories_, *negatives_, options_.network.labels, clock_,
+                  observer_, summary_);
   flow_.emplace(*stages_, network_->layer_count(), Threads(options_.threads), in_flight);
   return {};
 }
@@ -135,11 +137,13 @@ void Pipeline::Driver::ShowFrame(Frame frame) {
     frame.discontinuity = Stronger(frame.discontinuity, Discontinuity::kSwitch);
   }
   frame.learn = frame.learn && learning_on_;
+  if (live_label_) frame.label = live_label_;
   if (frame.discontinuity != Discontinuity::kNone) real_age_ = 0;
   const bool learn = frame.learn;
+  const std::optional<size_t> label = frame.label;
   if (learn) MayRemember();
   for (int hold = 0; hold < options_.steps_per_frame; ++hold) {
-    SubmitRealStep(hold == 0 ? &frame : nullptr, hold, learn);
+    SubmitRealStep(hold == 0 ? &frame : nullptr, hold, learn, label);
   }
 }
 
@@ -152,18 +156,22 @@ void Pipeline::Driver::MayRemember() {
 }
 
 // `first`: the frame, for its first step.
-void Pipeline::Driver::SubmitRealStep(Frame* first, int hold, bool learn) {
+void Pipeline::Driver::SubmitRealStep(Frame* first, int hold, bool learn,
+                                      std::optional<size_t> label) {
   Step& step = flow_->NextStep();
   step.has_real = true;
-  step.has_dream = false;
+  step.has_dream = step.has_labelled = false;
   step.asleep = false;
   step.first_of_frame = first != nullptr;
   step.last_of_frame = hold + 1 == options_.steps_per_frame;
   step.learn = learn;
+  step.label = label;
   if (first != nullptr) step.frame = std::move(*first);
 
   Tick& tick = step.real;
   tick.lane = Lane::kReal;
+  tick.label.reset();  // whoever is to guess it must not be shown it
+  tick.label_is_new = false;
   tick.number = ++real_ticks_;
   tick.start = real_age_ == 0 ? TickStart::kReset : TickStart::kContinue;
   tick.age = real_age_;
@@ -202,7 +210,9 @@ bool Pipeline::Driver::AddNegativeBeside(Step& step, Purpose purpose) {
   if (judge && negative_lane_.kind() != NegativeKind::kDream) negative_lane_.CutBeside();
   const NegativeLane::Place place = negative_lane_.NextBeside();
   if (place.begins()) {
-    negative_lane_.Begin(judge ? NegativeKind::kDream : choice_.Draw(ledger_.remembered()), {});
+    const bool labelled = contrasts_labels() && step.label;
+    negative_lane_.Begin(
+        judge ? NegativeKind::kDream : choice_.Draw(ledger_.remembered(), labelled), {});
   }
   negative_lane_.Fill(*negatives_, Lane::kReal, step.real.number - 1, place.frame, place.hold,
                       step);
@@ -212,8 +222,21 @@ bool Pipeline::Driver::AddNegativeBeside(Step& step, Purpose purpose) {
 // A layer learns from both or from neither.
 void Pipeline::Driver::LearnInterleaved(Step& step) {
   if (!AddNegativeBeside(step, Purpose::kLearn)) return;
+  if (step.mislabels_negative()) return FillLabelled(step);
   step.real.phase = Phase::kPositive;
   step.real.age = std::min(step.real.age, step.dream.age);
+}
+
+// What is real with its label, beside what is real with a wrong one: both leave the stream
+// together, which has none.
+void Pipeline::Driver::FillLabelled(Step& step) {
+  step.has_labelled = true;
+  Tick& tick = step.labelled;
+  tick = step.dream;
+  tick.lane = Lane::kReplay;
+  tick.number = ++replay_ticks_;
+  tick.phase = Phase::kPositive;
+  tick.label = step.label;
 }
 
 void Pipeline::Driver::JudgeBesideDream(Step& step) {

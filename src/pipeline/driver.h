@@ -34,6 +34,7 @@ class Pipeline::Driver final : public PipelineControl {
   Result<bool> SleepNow(uint64_t steps) override;
   bool WakeNow() override;
   bool WakeAfterDream() override;
+  void SetLabel(std::optional<size_t> label) override { live_label_ = label; }
   Result<Look> TakeLook(const LookParts& parts) override;
 
  private:
@@ -45,8 +46,9 @@ class Pipeline::Driver final : public PipelineControl {
   Result<std::optional<FrameOrEnd>> NextFrame(FrameQueue& queue);
   void ShowFrame(Frame frame);
   void MayRemember();
-  void SubmitRealStep(Frame* first, int hold, bool learn);
+  void SubmitRealStep(Frame* first, int hold, bool learn, std::optional<size_t> label);
   void LearnInterleaved(Step& step);
+  void FillLabelled(Step& step);
   void JudgeBesideDream(Step& step);
   enum class Purpose { kLearn, kJudge };
   bool AddNegativeBeside(Step& step, Purpose purpose);
@@ -66,6 +68,10 @@ class Pipeline::Driver final : public PipelineControl {
   PhasePosition PositionAfter(uint64_t steps) const;
   bool interleaved() const { return options_.network.learning.rule == LearningRule::kInterleaved; }
   bool rehearses() const { return options_.network.learning.rule == LearningRule::kRehearsed; }
+  // Whether right and wrong labels can be shown side by side.
+  bool contrasts_labels() const {
+    return options_.network.labels.shown && (interleaved() || rehearses());
+  }
   // Whether real frames and dreams have phases of their own.
   bool has_phases() const {
     const LearningRule rule = options_.network.learning.rule;
@@ -95,6 +101,7 @@ class Pipeline::Driver final : public PipelineControl {
   bool learning_on_ = true;
   bool switched_ = false;  // learning, since the last frame
   bool wake_after_dream_ = false;
+  std::optional<size_t> live_label_;  // set by a command
   std::string last_clip_;
   int64_t last_frame_ = 0;
   // What the generator compared last was a real frame, and not one that is replayed.

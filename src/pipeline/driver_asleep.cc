@@ -49,7 +49,9 @@ void Pipeline::Driver::Recall(size_t sequence) {
 }
 
 void Pipeline::Driver::Dream(size_t sequence) {
-  negative_lane_.Begin(choice_.Draw(ledger_.remembered()), sequence);
+  const bool labelled =
+      contrasts_labels() && memories_.sequences.Label(sequence, options_.memory.context_frames);
+  negative_lane_.Begin(choice_.Draw(ledger_.remembered(), labelled), sequence);
   for (int64_t frame = 0; frame < options_.dream_steps && !stopped_; ++frame) {
     commands_.RunAll(*this);
     if (!schedule_.asleep()) return;
@@ -62,7 +64,7 @@ void Pipeline::Driver::Dream(size_t sequence) {
 
 void Pipeline::Driver::SubmitReplayStep(size_t sequence, size_t frame, int hold) {
   Step& step = flow_->NextStep();
-  step.has_dream = false;
+  step.has_dream = step.has_labelled = false;
   step.asleep = true;
   step.judged = false;
   FillReplay(step, sequence, frame, hold);
@@ -72,7 +74,7 @@ void Pipeline::Driver::SubmitReplayStep(size_t sequence, size_t frame, int hold)
 // A dream, or what stands for it, goes on; where sleep rehearses, so does what really came then.
 void Pipeline::Driver::SubmitDreamStep(size_t sequence, int64_t frame, int hold) {
   Step& step = flow_->NextStep();
-  step.has_real = false;
+  step.has_real = step.has_labelled = false;
   step.asleep = true;
   step.judged = false;
   step.first_of_frame = hold == 0;
@@ -83,6 +85,10 @@ void Pipeline::Driver::SubmitDreamStep(size_t sequence, int64_t frame, int hold)
     step.real.phase = Phase::kPositive;
     // A layer learns from both or from neither.
     step.real.age = step.dream.age;
+    if (step.mislabels_negative()) {
+      step.real.label = step.label = memories_.sequences.Label(sequence, step.replayed.frame);
+      step.real.label_is_new = true;
+    }
   }
   step.phase = PositionAfter(1);
   flow_->Submit();
@@ -96,6 +102,8 @@ void Pipeline::Driver::FillReplay(Step& step, size_t sequence, size_t frame, int
   step.replayed = {sequence, frame};
   Tick& tick = step.real;
   tick.lane = Lane::kReplay;
+  tick.label.reset();
+  tick.label_is_new = false;
   tick.number = ++replay_ticks_;
   tick.start = TickStart::kContinue;
   tick.age = 0;

@@ -222,6 +222,7 @@ void Flow::Submit() {
   step->layers_left = g.layers.size();
   step->real.layers.resize(g.layers.size());
   step->dream.layers.resize(g.layers.size());
+  step->labelled.layers.resize(g.layers.size());
   step->number = g.submitted++;
   g.Put(*g.begun, step);
   if (step->follows_prediction()) g.read.WaitFor(step->number);

@@ -11,7 +11,7 @@ NegativeLane::Place NegativeLane::NextBeside() {
 
 void NegativeLane::Fill(const Negatives& negatives, Lane follows, int64_t fork_number,
                         int64_t frame, int hold, Step& step) {
-  const int64_t beginning = negatives[kind_].Beginning(frame);
+  const int64_t beginning = negatives.Beginning(kind_, frame);
   const bool fork = frame == beginning && hold == 0;
   step.has_dream = true;
   step.negative = {kind_, frame, context_};
@@ -24,6 +24,8 @@ void NegativeLane::Fill(const Negatives& negatives, Lane follows, int64_t fork_n
   dream.fork_number = fork_number;
   dream.age = (frame - beginning) * steps_per_frame_ + hold;
   dream.phase = Phase::kNegative;
+  dream.label.reset();
+  dream.label_is_new = IsWrongLabel(kind_);
   // Only a dream goes on with what is expected, and its last frame leads nowhere.
   dream.predict =
       kind_ == NegativeKind::kDream && hold + 1 == steps_per_frame_ && frame + 1 < frames_;

@@ -21,12 +21,12 @@ class Stopwatch {
 };
 
 // From the step on at which it has reached the layer.
-void CountNegative(const Step& step, NegativeTally& tally) {
+void CountNegative(const Network& network, const Step& step, NegativeTally& tally) {
   ++tally.steps;
   tally.probability.resize(step.dream.layers.size());
   for (size_t l = 0; l < step.dream.layers.size(); ++l) {
     const StepStatistics& layer = step.dream.layers[l];
-    if (step.dream.age >= static_cast<int64_t>(l) && layer.finite) {
+    if (network.Reached(step.dream, l) && layer.finite) {
       tally.probability[l].Add(layer.probability);
     }
   }
@@ -35,14 +35,17 @@ void CountNegative(const Step& step, NegativeTally& tally) {
 }  // namespace
 
 Stages::Stages(Encoder& encoder, Network& network, Memories& memories, Negatives& negatives,
-               const Clock& clock, PipelineObserver& observer, RunSummary& summary)
+               const NetworkLabelOptions& labels, const Clock& clock, PipelineObserver& observer,
+               RunSummary& summary)
     : encoder_(encoder),
       network_(network),
       memories_(memories),
       negatives_(negatives),
       clock_(clock),
       observer_(observer),
-      summary_(summary) {
+      summary_(summary),
+      label_judge_(network, labels),
+      label_guess_(labels.classes) {
   summary_.stages.layers.resize(network.layer_count());
   summary_.held_out.resize(network.layer_count());
 }
@@ -63,7 +66,7 @@ void Stages::EncodeReal(Step& step) {
   step.resized = encoder_.Encode(step.frame, &encoded_).resized;
   network_.SetInput(step.real, encoded_);
   // Frames that are not learned from are not dreamed from either: they stay fair to be judged on.
-  if (step.learn) memories_.sequences.Observe(encoded_);
+  if (step.learn) memories_.sequences.Observe(encoded_, step.label);
 }
 
 ResidualMemory& Stages::ResidualsOf(const Step& step) const {
@@ -76,6 +79,22 @@ void Stages::Imagine(Step& step) {
   if (step.imagines_negative()) {
     MakeNegative(step, network_.prediction(step.dream_follows), dreamed_);
   }
+  if (step.mislabels_negative()) MislabelNegative(step);
+}
+
+// The real input once more, with a wrong label; beside the stream also with the right one.
+void Stages::MislabelNegative(Step& step) {
+  WrongLabels& wrong = negatives_.wrong_labels();
+  if (step.first_of_frame && step.negative.frame == 0) {
+    const bool guesses = step.guesses_label();
+    if (guesses) {
+      network_.PredictLabel(step.dream.fork_lane, step.dream.fork_number, label_guess_);
+    }
+    wrong.Begin(guesses ? std::span<const float>(label_guess_) : std::span<const float>());
+  }
+  step.dream.label = wrong.Next(step.label);
+  network_.CopyInput(step.dream, step.real);
+  if (step.has_labelled) network_.CopyInput(step.labelled, step.real);
 }
 
 void Stages::MakeNegative(Step& step, ConstMatrixView prediction, Planes& frame) {
@@ -89,9 +108,11 @@ void Stages::MakeNegative(Step& step, ConstMatrixView prediction, Planes& frame)
 
 void Stages::RunLayer(size_t layer, Step& step, Executor& executor) {
   const Stopwatch watch(clock_, summary_.stages.layers[layer]);
-  // The dream first: when it forks it needs the other lane as it was a step ago.
+  // What forks first: it needs the other lane as it was a step ago.
   if (step.has_dream) network_.StepLayer(layer, step.dream, executor);
+  if (step.has_labelled) network_.StepLayer(layer, step.labelled, executor);
   if (step.has_real) network_.StepLayer(layer, step.real, executor);
+  label_judge_.JudgeByGoodness(layer, step, executor);
   if (step.learns()) network_.FinishStep(layer, executor);
   if (step.judged) Judge(layer, step);
 }
@@ -112,6 +133,7 @@ void Stages::ReadOut(Step& step, Executor& executor) {
     network_.Compare(step.real, executor);
     if (step.real.compare) RememberResidual(step);
     network_.Predict(step.real, executor);
+    label_judge_.JudgeByReadOut(step);
   }
   if (step.has_dream) network_.Predict(step.dream, executor);
 }
@@ -143,8 +165,9 @@ void Stages::ReportFrame(Step& step) {
   if (!step.last_of_frame) return;
   report.layers = step.real.layers;
   report.phase = step.phase;
+  label_judge_.Report(step, report, summary_.labels);
   ++summary_.frames;
-  if (step.real.phase != Phase::kLook) ++summary_.learned_frames;
+  if (step.learns()) ++summary_.learned_frames;
   observer_.OnFrame(report);
 }
 
@@ -154,7 +177,7 @@ void Stages::ReportDream(const Step& step) {
   dream_report_.layers = step.dream.layers;
   dream_report_.phase = step.phase;
   ++summary_.dream_steps;
-  CountNegative(step, summary_.negatives[static_cast<size_t>(step.negative.kind)]);
+  CountNegative(network_, step, summary_.negatives[static_cast<size_t>(step.negative.kind)]);
   observer_.OnDream(dream_report_);
 }
 

@@ -9,6 +9,7 @@
 #include "hypnos/replay/residual_memory.h"
 #include "hypnos/replay/sequence_memory.h"
 #include "hypnos/sources/encoder.h"
+#include "pipeline/label_judge.h"
 #include "pipeline/step.h"
 
 namespace hypnos {
@@ -25,7 +26,8 @@ class Stages {
  public:
   // All references must outlive the stages.
   Stages(Encoder& encoder, Network& network, Memories& memories, Negatives& negatives,
-         const Clock& clock, PipelineObserver& observer, RunSummary& summary);
+         const NetworkLabelOptions& labels, const Clock& clock, PipelineObserver& observer,
+         RunSummary& summary);
 
   void Encode(Step& step);
   void Imagine(Step& step);
@@ -36,6 +38,7 @@ class Stages {
  private:
   void EncodeReal(Step& step);
   void MakeNegative(Step& step, ConstMatrixView prediction, Planes& frame);
+  void MislabelNegative(Step& step);
   ResidualMemory& ResidualsOf(const Step& step) const;
   void RememberResidual(const Step& step);
   void Judge(size_t layer, const Step& step);
@@ -49,6 +52,8 @@ class Stages {
   const Clock& clock_;
   PipelineObserver& observer_;
   RunSummary& summary_;
+  LabelJudge label_judge_;
+  std::vector<float> label_guess_;  // [classes]
   Planes encoded_, recalled_, dreamed_, residual_;
   FrameReport frame_report_;
   DreamReport dream_report_;

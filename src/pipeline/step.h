@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "hypnos/network/network.h"
 #include "hypnos/pipeline/report.h"
@@ -36,7 +37,9 @@ struct Step {
   bool has_real = false;
   Tick real;
   bool learn = false;  // the source lets the network learn from this frame
-  Frame frame;         // moved on to the report
+  // What the frame shows, as far as anybody has said so; of all steps for which it is held.
+  std::optional<size_t> label;
+  Frame frame;  // moved on to the report
   bool resized = false;
   ReplayedFrame replayed;
 
@@ -48,19 +51,36 @@ struct Step {
   Lane dream_follows = Lane::kDream;
   int64_t dream_step = 0;
 
+  // Beside a negative with a wrong label, and beside the stream, which has none: what is real, with
+  // the right one. Asleep that is the replayed lane itself.
+  bool has_labelled = false;
+  Tick labelled;
+
   // Real and dream are compared, and learned from they are not; from here on anew.
   bool judged = false;
   bool judged_anew = false;
+
+  // How likely each label was taken to be; see FrameReport.
+  std::vector<float> label_goodness, label_read_out;
 
   bool asleep = false;
   PhasePosition phase;  // this step included
   bool live() const { return has_real && !asleep; }
   // Where its negative is made: with what was remembered, or from what the read-out of the step
-  // before predicts.
+  // before predicts; or from what is real in this step.
   bool recalls_negative() const { return has_dream && IsRecalled(negative.kind); }
-  bool imagines_negative() const { return has_dream && !IsRecalled(negative.kind); }
+  bool mislabels_negative() const { return has_dream && IsWrongLabel(negative.kind); }
+  bool imagines_negative() const {
+    return has_dream && !IsRecalled(negative.kind) && !IsWrongLabel(negative.kind);
+  }
+  // Whether it is made of a guess of the label.
+  bool guesses_label() const {
+    return has_dream && negative.kind == NegativeKind::kPredictedLabel && negative.frame == 0;
+  }
   // Whether an input must wait for the read-out of the step before.
-  bool follows_prediction() const { return imagines_negative() && first_of_frame; }
+  bool follows_prediction() const {
+    return (imagines_negative() || guesses_label()) && first_of_frame;
+  }
   bool learns() const {
     return (has_real && real.phase != Phase::kLook) || (has_dream && dream.phase != Phase::kLook);
   }

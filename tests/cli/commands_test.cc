@@ -178,6 +178,10 @@ TEST_F(CommandsAtWork, TheWordsBecomeTheRequest) {
   EXPECT_EQ(TakeRequest().restore_checkpoint().name(), "");
   ASSERT_EQ(RunHere({"label", "a visitor"}), 0);
   EXPECT_EQ(TakeRequest().set_label().label(), "a visitor");
+  ASSERT_EQ(RunHere({"label", "--none"}), 0);
+  EXPECT_EQ(TakeRequest().set_label().label(), "");
+  EXPECT_EQ(RunHere({"label"}), 64);
+  EXPECT_EQ(RunHere({"label", "a visitor", "--none"}), 64);
   ASSERT_EQ(RunHere({"log-level", "error"}), 0);
   EXPECT_EQ(TakeRequest().set_log_level().level(), control::SetLogLevelRequest::ERROR);
   ASSERT_EQ(RunHere({"events", "confirm", "17"}), 0);

@@ -44,6 +44,7 @@ class FakeService final : public ControlService {
     if (!topics.Has(control::PHASE)) update.clear_phase();
     if (!topics.Has(control::SOURCES)) update.clear_sources();
     if (!topics.Has(control::EVENTS)) update.clear_events();
+    if (!topics.Has(control::LABELS)) update.clear_labels();
     return update;
   }
 

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "cli/figures.h"
 #include "cli/lines.h"
 #include "cli/table.h"
@@ -201,6 +203,48 @@ TEST(Values, NumbersMustBeInTheirRangeAndWhole) {
   for (const char* bad : {"", "nan", "inf", "2.1", "0", "1,5"}) {
     EXPECT_NE(Complaint(number, bad), "") << bad;
   }
+}
+
+telemetry::Labels SomeLabels() {
+  telemetry::Labels labels;
+  labels.set_label("dog\x1b");
+  for (const auto& [label, read_out, goodness] :
+       {std::tuple("cat", 0.75, 0.25), std::tuple("dog\x1b", 0.25, 0.75)}) {
+    telemetry::LabelGuess& guess = *labels.add_guesses();
+    guess.set_label(label);
+    guess.set_read_out(read_out);
+    guess.set_goodness(goodness);
+  }
+  telemetry::LabelAccuracy& learned = *labels.mutable_learned();
+  learned.set_frames(1200);
+  learned.set_read_out(0.5);
+  learned.set_recent_read_out(0.625);
+  learned.set_recent_goodness(0.75);
+  learned.set_recent_same_as_before(0.875);
+  return labels;
+}
+
+TEST(LabelsLine, HoldsLabelGuessesAndAccuracy) {
+  telemetry::Labels labels = SomeLabels();
+  EXPECT_EQ(
+      LabelsLine(labels),
+      "dog\\x1b; read-out cat 0.75, goodness dog\\x1b 0.75; right of late 62.5 % by read-out, "
+      "75.0 % by goodness; the label before: 87.5 %");
+  labels.clear_label();
+  labels.clear_learned();
+  for (auto& guess : *labels.mutable_guesses()) guess.clear_goodness();
+  EXPECT_EQ(LabelsLine(labels), "no label; read-out cat 0.75");
+  EXPECT_EQ(LabelsLine({}), "");
+}
+
+TEST(LabelsText, IsATableOfGuessesAndOneOfAccuracies) {
+  const std::string text = LabelsText(SomeLabels());
+  EXPECT_THAT(text, HasSubstr("> dog\\x1b"));
+  EXPECT_THAT(text, HasSubstr("learned"));
+  EXPECT_THAT(text, HasSubstr("1200"));
+  EXPECT_THAT(text, HasSubstr("62.5 %"));
+  EXPECT_EQ(text.find("held out"), std::string::npos);
+  EXPECT_THAT(LabelsText({}), HasSubstr("no labelled frame yet"));
 }
 
 }  // namespace

@@ -35,8 +35,8 @@ TEST(WatchLine, HoldsTheTopicsThatWereAskedForInTheirOrder) {
 
 TEST(WatchLine, EveryTopicHasWords) {
   const control::Update update = SampleUpdate(1);
-  for (const int topic :
-       {control::ACTIVITY, control::GOODNESS, control::PHASE, control::SOURCES, control::EVENTS}) {
+  for (const int topic : {control::ACTIVITY, control::GOODNESS, control::PHASE, control::SOURCES,
+                          control::EVENTS, control::LABELS}) {
     control::SubscribeRequest topics;
     topics.add_topics(static_cast<control::Topic>(topic));
     EXPECT_THAT(WatchLine(topics, update, 0), Not(HasSubstr("nothing yet"))) << topic;

@@ -196,7 +196,7 @@ TEST(Validate, DreamsReachTheTop) {
 TEST(Validate, ThereIsSomethingToLearnAgainst) {
   EXPECT_EQ(AboutLayers("[{}]", "learning:\n  negatives: {dream: 0}\n"),
             "f:5:3: all weights are 0, so that there is nothing to learn against: give dream, "
-            "one_step, hybrid or splice a weight above 0");
+            "one_step, hybrid, splice, random_label or predicted_label a weight above 0");
   EXPECT_EQ(AboutLayers("[{}]", "learning: {negatives: {dream: 0, splice: 0.5}}\n"), "");
   EXPECT_EQ(AboutLayers("[{}]", "learning: {negatives: {}}\n"), "");
   EXPECT_EQ(AboutLayers("[{}]", "learning: {negatives: {hybrid: -0.5, one_step: .nan}}\n"),
@@ -233,6 +233,70 @@ TEST(Validate, StillChecksWhatIsNotWrong) {
   EXPECT_EQ(AboutLayers("[{dampign: 1, units: 3, constraint_units: 4}]"),
             "f:3:21: unknown key 'dampign' in layer; did you mean 'damping'?\n"
             "f:3:61: 4 constraint units are more than all 3 units");
+}
+
+std::string AboutLabels(const std::string& classes, const std::string& sources) {
+  return Complaint("labels: {classes: " + classes + "}\nsources:\n" + sources + kEncoding +
+                   kNetwork);
+}
+
+TEST(Validate, WrongLabelsNeedTwoClassesAndARuleThatShowsBothSides) {
+  const auto about = [](const std::string& classes, const std::string& rest,
+                        const std::string& layers = "[{}]") {
+    return AboutLayers(layers, "labels: {classes: " + classes + "}\n" + rest);
+  };
+  EXPECT_EQ(about("[a, b]", "learning: {negatives: {dream: 0, random_label: 1}}\n"), "");
+  EXPECT_EQ(about("[a, b]", "learning: {rule: looking, negatives: {predicted_label: 1}}\n"), "");
+  EXPECT_EQ(about("[a]", "learning: {negatives: {predicted_label: 1}}\n"),
+            "f:5:41: labels.classes names 1, and a wrong label is another one: name two at the "
+            "least, or leave the weight at 0");
+  EXPECT_EQ(about("[a, b]", "learning: {rule: carried_velocity, negatives: {random_label: 1}}\n"),
+            "f:5:62: a wrong label is told from the right one side by side, which only the rules "
+            "rehearsed and interleaved show: choose one of them, or leave the weight at 0");
+  EXPECT_EQ(
+      about("[a, b]", "learning: {negatives: {random_label: 1}}\n", "[{}, {top_down: false}]"),
+      "f:3:35: labels stand above the top layer, which then has to read from above: leave "
+      "top_down on, or choose labels.place: input");
+  EXPECT_EQ(about("[a, b]", "learning: {negatives: {random_label: 0}}\n", "[{top_down: false}]"),
+            "");
+}
+
+TEST(Validate, ClassesHaveNamesOfTheirOwn) {
+  const std::string source = "  - {name: a, camera: {}}\n";
+  EXPECT_EQ(AboutLabels("[a, b]", source), "");
+  EXPECT_EQ(AboutLabels("[a, b, a]", source), "f:1:26: the class 'a' is already there at f:1:20");
+  EXPECT_EQ(AboutLabels("[a, '']", source), "f:1:23: a class must have a name");
+  std::string many = "[x";
+  for (int i = 0; i < 1000; ++i) many += ", c" + std::to_string(i);
+  EXPECT_EQ(AboutLabels(many + "]", source), "f:1:10: 1001 classes are more than 1000");
+}
+
+TEST(Validate, LabelsAreOfTheClasses) {
+  EXPECT_EQ(AboutLabels("[walking]", "  - {name: a, labels: {name: walkin}, camera: {}}\n"),
+            "f:3:30: 'walkin' is none of labels.classes; did you mean 'walking'?");
+  EXPECT_EQ(AboutSources("  - {name: a, labels: {name: walking}, camera: {}}\n"),
+            "f:2:15: labels.classes does not say which labels there are");
+  EXPECT_EQ(AboutLabels("[a]",
+                        "  - name: l\n    playlist:\n      entries:\n"
+                        "        - {name: x, labels: {name: b}, synthetic: {}}\n"),
+            "f:6:36: 'b' is none of labels.classes; did you mean 'a'?");
+}
+
+TEST(Validate, LabelsComeFromWhereTheyCan) {
+  EXPECT_EQ(AboutLabels("[a]", "  - {name: a, labels: {file: f.csv}, camera: {}}\n"),
+            "f:3:30: a file cannot say what a camera or stream is going to show; give a name, or "
+            "set labels while it runs");
+  EXPECT_EQ(AboutLabels("[a]", "  - {name: a, labels: {folder: {}}, synthetic: {}}\n"),
+            "f:3:24: only what lies in a folder can be called as the folder is");
+  EXPECT_EQ(AboutLabels("[a]", "  - {name: a, labels: {scene: {}}, synthetic: {}}\n"),
+            "f:3:24: only the synthetic scene digits knows what it shows");
+  EXPECT_THAT(
+      AboutLabels("[a]", "  - {name: a, labels: {scene: {}}, synthetic: {scene: digits}}\n"),
+      StartsWith("f:3:24: the scene shows the digits 0 to 9, and '0' is none of "));
+  EXPECT_EQ(AboutLabels("[a]",
+                        "  - name: l\n    labels: {name: a}\n    playlist:\n"
+                        "      entries: [{name: x, synthetic: {}}]\n"),
+            "f:4:5: labels belong to the entries of a playlist, each has its own");
 }
 
 }  // namespace

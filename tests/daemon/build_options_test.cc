@@ -222,6 +222,12 @@ TEST_F(Defaults, OfNetworkAndGeneratorAgree) {
   EXPECT_EQ(built_.network.input_noise_power, made_.network.input_noise_power);
   EXPECT_EQ(built_.network.generator.rate, made_.network.generator.rate);
   EXPECT_EQ(built_.network.generator.start, made_.network.generator.start);
+  const NetworkLabelOptions &labels = built_.network.labels, &made = made_.network.labels;
+  EXPECT_EQ(labels.classes, made.classes);
+  EXPECT_EQ(labels.shown, made.shown);
+  EXPECT_EQ(labels.place, made.place);
+  EXPECT_EQ(labels.strength, made.strength);
+  EXPECT_EQ(labels.read_out_rate, made.read_out_rate);
 }
 
 TEST_F(Defaults, OfLearningAgree) {
@@ -313,12 +319,15 @@ TEST(BuildSourceOptions, KnowsEveryKind) {
   EXPECT_EQ(folder.path, "p");
   EXPECT_EQ(folder.frame_rate_hz, 3);
   EXPECT_EQ(folder.rounds, 4u);
+  EXPECT_FALSE(folder.subfolders);
+  EXPECT_TRUE(
+      Source<FolderSourceOptions>("{name: a, folder: {path: p, subfolders: true}}").subfolders);
 }
 
 TEST(BuildSourceOptions, KnowsEverySyntheticOption) {
   const auto options = Source<SyntheticSourceOptions>(
       "{name: a, synthetic: {scene: glyphs, width: 32, height: 16, frame_rate_hz: 5, frames: 6,"
-      " revolutions_per_second: 7, shape: 8, glyphs: 9}}");
+      " revolutions_per_second: 7, shape: 8, glyphs: 9, frames_per_digit: 10}}");
   EXPECT_EQ(options.scene, SyntheticSourceOptions::Scene::kGlyphs);
   EXPECT_EQ(options.width, 32);
   EXPECT_EQ(options.height, 16);
@@ -327,6 +336,50 @@ TEST(BuildSourceOptions, KnowsEverySyntheticOption) {
   EXPECT_EQ(options.revolutions_per_second, 7);
   EXPECT_EQ(options.shape, 8u);
   EXPECT_EQ(options.glyphs, 9);
+  EXPECT_EQ(options.frames_per_digit, 10);
+  EXPECT_EQ(Source<SyntheticSourceOptions>("{name: a, synthetic: {scene: digits}}").scene,
+            SyntheticSourceOptions::Scene::kDigits);
+}
+
+TEST(BuildPipelineOptions, ShowsLabelsToLayersThatLearnAgainstWrongOnes) {
+  const NetworkLabelOptions none = Pipeline({}).network.labels;
+  EXPECT_EQ(none.classes, 0u);
+  EXPECT_FALSE(none.shown);
+  const NetworkLabelOptions read = Pipeline({"labels.classes=[a, b]"}).network.labels;
+  EXPECT_EQ(read.classes, 2u);
+  EXPECT_FALSE(read.shown);
+  const PipelineOptions options =
+      Pipeline({"labels={classes: [a, b], place: input, strength: 5, read_out_rate: 0.25}",
+                "learning.negatives={random_label: 2, predicted_label: 3}"});
+  EXPECT_TRUE(options.network.labels.shown);
+  EXPECT_EQ(options.network.labels.place, LabelPlace::kInput);
+  EXPECT_EQ(options.network.labels.strength, 5);
+  EXPECT_EQ(options.network.labels.read_out_rate, 0.25f);
+  EXPECT_EQ(options.negatives.random_label, 2);
+  EXPECT_EQ(options.negatives.predicted_label, 3);
+}
+
+LabelOptions LabelsOf(const std::string& source) {
+  const Config config =
+      With({"labels.classes=[a, b, '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']",
+            "sources.0=" + source});
+  return BuildSourceOptions(config.sources(0), config).labels;
+}
+
+TEST(BuildSourceOptions, TakesTheLabels) {
+  using From = LabelOptions::From;
+  EXPECT_EQ(LabelsOf("{name: s, camera: {}}").from, From::kNowhere);
+  const LabelOptions file = LabelsOf("{name: s, labels: {file: f.csv}, file: {path: p}}");
+  EXPECT_EQ(file.from, From::kFile);
+  EXPECT_EQ(file.text, "f.csv");
+  EXPECT_EQ(file.classes.size(), 12u);
+  EXPECT_EQ(file.classes[1], "b");
+  const LabelOptions name = LabelsOf("{name: s, labels: {name: b}, camera: {}}");
+  EXPECT_EQ(name.from, From::kName);
+  EXPECT_EQ(name.text, "b");
+  EXPECT_EQ(LabelsOf("{name: s, labels: {folder: {}}, folder: {path: a}}").from, From::kFolder);
+  EXPECT_EQ(LabelsOf("{name: s, labels: {scene: {}}, synthetic: {scene: digits}}").from,
+            From::kScene);
 }
 
 TEST(BuildSourceOptions, TakesTheEntriesOfAPlaylistInOrder) {

@@ -277,7 +277,6 @@ TEST_F(WatchingService, WhatIsNotBuiltSaysSo) {
   }
   EXPECT_EQ(reason("query_events"), "NO_EVENTS");
   EXPECT_EQ(reason("resolve_event"), "NO_EVENTS");
-  EXPECT_EQ(reason("set_label"), "NO_LABELS");
   EXPECT_EQ(daemon_.service.CheckTopic(control::EVENTS).error().reason, "NO_EVENTS");
 }
 

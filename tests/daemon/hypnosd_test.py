@@ -62,6 +62,8 @@ class HypnosdTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.environment = {}
+        self.columns = ['clip', 'frame', 'time_s', 'score', 'goodness_1', 'p_real_1', 'goodness_2',
+                        'p_real_2']
         # Who wants one names it: two daemons cannot share the usual one.
         self.control = ''
         self.scores = self.folder / 'scores.csv'
@@ -138,8 +140,7 @@ class HypnosdTest(unittest.TestCase):
         with self.scores.open(encoding='utf-8', newline='') as file:
             rows = list(csv.DictReader(file))
         for row in rows:
-            self.assertEqual(list(row), ['clip', 'frame', 'time_s', 'score', 'goodness_1',
-                                         'p_real_1', 'goodness_2', 'p_real_2'])
+            self.assertEqual(list(row), self.columns)
             self.assertNotIn(None, row.values(), 'a row is cut off')
         return rows
 
@@ -504,6 +505,80 @@ class Scores(HypnosdTest):
         self.assert_ends(done, OK, '--scores: .* every entry of the playlist is learned from.*'
                                    'output.score_learned_entries.*')
         self.assertFalse(self.scores.exists())
+
+
+class Labels(HypnosdTest):
+    """What frames are said to show."""
+
+    def setUp(self):
+        super().setUp()
+        clips.write_avi(self.folder / 'clip.avi', 40)
+        self.labels = self.folder / 'clip.csv'
+        self.labels.write_text('first,last,label\n0,14,left\n20,39,right\n', encoding='utf-8')
+        self.watch('file: {path: clip.avi}\n    labels: {file: clip.csv}')
+        self.columns += ['label', 'label_by_read_out', 'p_by_read_out', 'label_by_goodness',
+                         'p_by_goodness']
+        self.sets = ['--set', 'labels.classes=[left, right]', '--set', 'learning.rule=interleaved',
+                     '--set', 'learning.negatives={random_label: 1, predicted_label: 1}']
+
+    def test_are_learned_told_and_written(self):
+        done = self.run_to_end(*self.sets)
+        self.assert_ends(done, OK)
+        rows = self.rows()
+        self.assertEqual([row['label'] for row in rows],
+                         ['left'] * 15 + [''] * 5 + ['right'] * 20)
+        for row in rows:
+            self.assertIn(row['label_by_read_out'], ['left', 'right'])
+            self.assertIn(row['label_by_goodness'], ['left', 'right'])
+            self.assertEqual(row['p_by_read_out'] == '', row['label'] == '')
+        self.assertEqual(float(rows[0]['p_by_read_out']), 0.5, 'nothing is known yet')
+        self.assertRegex(done.stdout, r'Of labelled frames it named so many right, .*:\n'
+                                      r'  35 learned from: [\d.]+ % by read-out, [\d.]+ % by goodness; '
+                                      r'the label before: 94\.3 %; of the last 35: ')
+
+    def test_give_the_same_bits_for_any_number_of_threads(self):
+        self.assert_ends(self.run_to_end(*self.sets, '--threads', 1), OK)
+        first = self.scores.read_bytes()
+        for threads in [2, 8]:
+            self.assert_ends(self.run_to_end(*self.sets, '--threads', threads), OK)
+            self.assertEqual(self.scores.read_bytes(), first, f'{threads} threads')
+
+    def test_that_make_no_sense_are_named_by_file_and_line(self):
+        for text, complaint in [
+                ('first,last,label\n0,14,left\n15,39,rihgt\n',
+                 "clip.csv:3: 'rihgt' is none of labels.classes; did you mean 'right'\\?"),
+                ('0,left\n', 'clip.csv:1: the first line must be first,last,label or frame,label'),
+                ('frame,label\n3,left\n3,right\n', 'clip.csv:3: frame 3 comes after frame 3 .*')]:
+            with self.subTest(text=text):
+                self.labels.write_text(text, encoding='utf-8')
+                self.assert_refused(self.run_to_end(*self.sets), NO_INPUT,
+                                    "source 'door': " + complaint)
+        self.labels.unlink()
+        self.assert_refused(self.run_to_end(*self.sets), NO_INPUT,
+                            "source 'door': cannot read 'clip.csv': No such file or directory")
+
+    def test_beyond_the_end_of_the_clip_are_told_at_its_end(self):
+        self.labels.write_text('first,last,label\n0,39,left\n40,49,right\n', encoding='utf-8')
+        done = self.run_to_end(*self.sets)
+        self.assert_ends(done, NO_INPUT, "source 'door': clip.csv:3: frame 49 has a label, but the "
+                                         'clip ended after frame 39: .*')
+        self.assert_rows(40)
+
+    def test_of_the_configuration_are_checked_with_it(self):
+        self.watch('file: {path: clip.avi}\n    labels: {name: lefd}')
+        done = self.run_program('--config', self.config, *self.sets, '--check-config')
+        self.assertEqual(done.returncode, CONFIGURATION)
+        self.assertRegex(done.stderr, r"test\.yaml:5:\d+: 'lefd' is none of labels.classes; "
+                                      r"did you mean 'left'\?")
+        done = self.run_program('--config', self.config, '--check-config')
+        self.assertEqual(done.returncode, CONFIGURATION)
+        self.assertIn('labels.classes does not say which labels there are', done.stderr)
+
+    def test_that_the_scores_would_overwrite_are_safe(self):
+        before = self.labels.read_text(encoding='utf-8')
+        done = self.run_program('--config', self.config, *self.sets, '--scores', 'clip.csv')
+        self.assert_ends(done, USAGE, "--scores: 'clip.csv' is what is to be watched, .*")
+        self.assertEqual(self.labels.read_text(encoding='utf-8'), before)
 
 
 class SameBits(HypnosdTest):

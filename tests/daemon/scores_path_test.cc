@@ -86,6 +86,17 @@ TEST_F(ScoresPathTest, MayNotBeAnImageOfTheFolder) {
   EXPECT_TRUE(Check(dir_.File("images/scores.csv")).ok());
 }
 
+TEST_F(ScoresPathTest, MayNotBeAnImageOfASubfolder) {
+  source_.kind = FolderSourceOptions{.path = dir_.path(), .subfolders = true};
+  ExpectInput(dir_.File("images/1.pgm"), "what is to be watched");
+}
+
+TEST_F(ScoresPathTest, MayNotBeTheLabels) {
+  Put("labels.csv", "frame,label");
+  source_.labels = {LabelOptions::From::kFile, dir_.File("labels.csv"), {"a"}};
+  ExpectInput(dir_.File("labels.csv"), "what is to be watched");
+}
+
 TEST_F(ScoresPathTest, MayNotBeWhatAnEntryOfThePlaylistReads) {
   source_.kind =
       PlaylistOptions{.entries = {{{"usual"}, SyntheticSourceOptions{}},

@@ -207,10 +207,12 @@ TEST(Pipeline, HoldsAFrameToItsEndBeforeItSleeps) {
 
 NegativeWeights Only(NegativeKind kind) {
   NegativeWeights weights{.dream = 0};
-  (kind == NegativeKind::kDream     ? weights.dream
-   : kind == NegativeKind::kOneStep ? weights.one_step
-   : kind == NegativeKind::kHybrid  ? weights.hybrid
-                                    : weights.splice) = 1;
+  (kind == NegativeKind::kDream         ? weights.dream
+   : kind == NegativeKind::kOneStep     ? weights.one_step
+   : kind == NegativeKind::kHybrid      ? weights.hybrid
+   : kind == NegativeKind::kSplice      ? weights.splice
+   : kind == NegativeKind::kRandomLabel ? weights.random_label
+                                        : weights.predicted_label) = 1;
   return weights;
 }
 
@@ -218,15 +220,27 @@ constexpr LearningRule kRulesThatLearn[] = {
     LearningRule::kRehearsed, LearningRule::kDeferredContrast, LearningRule::kInterleaved,
     LearningRule::kCarriedVelocity};
 
+std::vector<Frame> LabelledClip(int64_t frames) {
+  auto clip = MakeClip(frames);
+  for (size_t i = 0; i < clip.size(); ++i) clip[i].label = i / 8 % 3;
+  return clip;
+}
+
 TEST(Pipeline, LearnsAgainstWhatItIsToldTo) {
   for (const LearningRule rule : kRulesThatLearn) {
     for (const NegativeKind kind : kAllNegativeKinds) {
+      // Right and wrong side by side, which these rules do not show.
+      if (IsWrongLabel(kind) && rule != LearningRule::kRehearsed &&
+          rule != LearningRule::kInterleaved) {
+        continue;
+      }
       for (const int steps_per_frame : {1, 2}) {
         PipelineOptions options = SmallPipeline();
         options.network.learning.rule = rule;
         options.negatives = Only(kind);
         options.steps_per_frame = steps_per_frame;
-        const Watched run(options, MakeClip(60));
+        options.network.labels = {.classes = 3, .shown = IsWrongLabel(kind)};
+        const Watched run(options, LabelledClip(60));
         ASSERT_TRUE(run.result->ok());
         int64_t steps = 0;
         for (const DreamReport& dream : run.recorder.dreams) steps += dream.kind == kind;
@@ -247,8 +261,10 @@ TEST(Pipeline, LearnsAgainstWhatItIsToldTo) {
 TEST(Pipeline, TalliesEveryStepOfANegativeOnce) {
   PipelineOptions options = SmallPipeline();
   options.network.learning.rule = LearningRule::kInterleaved;
-  options.negatives = {.dream = 1, .one_step = 1, .hybrid = 1, .splice = 1};
-  const Watched run(options, MakeClip(300));
+  options.negatives = {
+      .dream = 1, .one_step = 1, .hybrid = 1, .splice = 1, .random_label = 1, .predicted_label = 1};
+  options.network.labels = {.classes = 3, .shown = true};
+  const Watched run(options, LabelledClip(300));
   int64_t sum = 0;
   for (const NegativeTally& tally : (*run.result)->negatives) {
     EXPECT_GT(tally.steps, 0);

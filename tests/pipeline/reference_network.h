@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -41,6 +42,33 @@ class ReferenceNetwork {
       layers_.push_back(layer);
     }
     for (LaneState& lane : lanes_) Rest(lane);
+  }
+
+  // How real the layer that reads labels would take each for, at a tick of the lane: the mean over
+  // the places of (G - theta) / T. Before StepLayers.
+  std::vector<double> JudgeLabels(const Tick& tick, const Rows& x) const {
+    const LaneState& own = lanes_[static_cast<size_t>(tick.lane)];
+    const std::vector<Rows> before =
+        tick.start == TickStart::kReset ? std::vector<Rows>(layers_.size(), Silence()) : own.out;
+    const size_t l = options_.labels.place == LabelPlace::kInput ? 0 : layers_.size() - 1;
+    const FfLayerOptions& o = layers_[l].options;
+    const double units = static_cast<double>(o.units);
+    Vector log_odds(options_.labels.classes);
+    for (size_t label = 0; label < log_odds.size(); ++label) {
+      for (size_t b = 0; b < locations_; ++b) {
+        const Vector in = InputOf(l, b, label, x, before);
+        double balance = 0;
+        for (size_t u = 0; u < o.units; ++u) {
+          double a = 0;
+          for (size_t f = 0; f < in.size(); ++f) a += layers_[l].weights[u][f] * in[f];
+          const double r = std::max(0.0, a);
+          balance += Sign(o, u) * (r * r - static_cast<double>(o.threshold_per_unit));
+        }
+        log_odds[label] += balance / (static_cast<double>(o.temperature_per_unit) * units) /
+                           static_cast<double>(locations_);
+      }
+    }
+    return log_odds;
   }
 
   // The layers' share of a tick with the input x [locations x inputs].
@@ -110,6 +138,12 @@ class ReferenceNetwork {
     }
   }
 
+  // What all layers say, in single precision.
+  std::vector<Matrix> outputs(Lane l) const {
+    std::vector<Matrix> matrices;
+    for (const Rows& rows : lanes_[static_cast<size_t>(l)].out) matrices.push_back(Floats(rows));
+    return matrices;
+  }
   const Rows& out(Lane l, size_t layer) const { return lanes_[static_cast<size_t>(l)].out[layer]; }
   Matrix prediction(Lane l) { return Floats(lane(l).prediction); }
   // Of the last ReadOut that compared.
@@ -167,8 +201,22 @@ class ReferenceNetwork {
     to.insert(to.end(), from.begin(), from.end());
   }
 
-  Vector InputOf(size_t l, size_t b, const Rows& x, const std::vector<Rows>& before) const {
+  Rows Silence() const { return Rows(locations_, Vector(layers_.back().options.units)); }
+
+  Vector LabelVector(std::optional<size_t> label) const {
+    const NetworkLabelOptions& o = options_.labels;
+    Vector vector(o.classes);
+    if (label) {
+      vector[*label] = static_cast<double>(o.strength) * std::sqrt(static_cast<double>(o.classes));
+    }
+    return vector;
+  }
+
+  Vector InputOf(size_t l, size_t b, std::optional<size_t> label, const Rows& x,
+                 const std::vector<Rows>& before) const {
     Vector in;
+    const bool shown = options_.labels.shown,
+               at_input = options_.labels.place == LabelPlace::kInput;
     if (l > 0) {
       Append(before[l - 1][b], in);
     } else if (options_.input_scale == InputScale::kScaled) {
@@ -176,7 +224,12 @@ class ReferenceNetwork {
     } else {
       Append(Normalised(x[b], static_cast<double>(options_.input_noise_power)), in);
     }
-    if (layers_[l].options.above > 0) Append(before[l + 1][b], in);
+    if (l == 0 && shown && at_input) Append(LabelVector(label), in);
+    if (l + 1 == layers_.size() && shown && !at_input) {
+      Append(LabelVector(label), in);
+    } else if (layers_[l].options.above > 0) {
+      Append(before[l + 1][b], in);
+    }
     if (layers_[l].options.self) Append(before[l][b], in);
     in.push_back(1);
     return in;
@@ -188,14 +241,15 @@ class ReferenceNetwork {
     const FfLayerOptions& o = layer.options;
     const double batch = static_cast<double>(locations_), units = static_cast<double>(o.units);
     const double k = static_cast<double>(o.damping);
-    const bool reached = tick.age >= static_cast<int64_t>(l);
+    const bool comes_down = tick.label_is_new && options_.labels.place == LabelPlace::kTop;
+    const bool reached = tick.age >= static_cast<int64_t>(comes_down ? layers_.size() - 1 - l : l);
     const Phase phase = reached ? tick.phase : Phase::kLook;
     double mean_m = 0;
     for (const double m : layer.mean_activity) mean_m += m / units;
     Vector activity(o.units);
     StepStatistics statistics;
     for (size_t b = 0; b < locations_; ++b) {
-      const Vector in = InputOf(l, b, x, before);
+      const Vector in = InputOf(l, b, tick.label, x, before);
       Vector r(o.units);
       double balance = 0;
       for (size_t u = 0; u < o.units; ++u) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "hypnos/pipeline/pipeline.h"
@@ -34,10 +35,13 @@ class ReferencePipeline {
         negatives_(grid_,
                    {.frames = options.dream_steps,
                     .hold_frames = static_cast<int64_t>(options.network.layers.size()),
-                    .context_frames = options.memory.context_frames},
+                    .context_frames = options.memory.context_frames,
+                    .classes = options.network.labels.classes},
                    Rng(options.seed).Fork("dreams")),
         choice_(options.negatives, Rng(options.seed).Fork("negatives")),
-        replay_rng_(Rng(options.seed).Fork("replay")) {}
+        replay_rng_(Rng(options.seed).Fork("replay")),
+        read_out_(options.network.labels.classes, Widths(options),
+                  options.network.labels.read_out_rate) {}
 
   void Show(const Frame& frame) {
     if (frame.discontinuity != Discontinuity::kNone) age_ = 0;
@@ -49,14 +53,17 @@ class ReferencePipeline {
     tick.compare = age_ > 0;
     tick.learn_generator = true;
     const auto x = Patches(planes);
+    label_ = frame.label;
     if (interleaved()) {
       ShowBesideDream(tick, x);
     } else {
+      JudgeLabel(tick, x);
       network_.StepLayers(tick, x);
       network_.FinishStep();
       network_.ReadOut(tick, x);
     }
-    sequences_.Observe(planes);
+    ReadOutLabel();
+    sequences_.Observe(planes, frame.label);
     frames.push_back(tick);
     ++age_;
     if (interleaved() || !schedule_.OnStep()) return;
@@ -70,6 +77,9 @@ class ReferencePipeline {
   // What came of the ticks.
   std::vector<Tick> frames, dreams;
   std::vector<NegativeKind> kinds;  // of dreams
+  // Of each frame, by the layer that reads labels and by the read-out.
+  std::vector<std::vector<double>> label_log_odds;
+  std::vector<std::vector<float>> label_probabilities;
 
  private:
   static Tick MakeTick(Lane lane, TickStart start, Phase phase, int64_t age) {
@@ -79,6 +89,46 @@ class ReferencePipeline {
     tick.phase = phase;
     tick.age = age;
     return tick;
+  }
+
+  static std::vector<size_t> Widths(const PipelineOptions& options) {
+    std::vector<size_t> widths;
+    for (const auto& layer : options.network.layers) widths.push_back(layer.layer.units);
+    return widths;
+  }
+
+  // The lane that is guessed from has no label.
+  void JudgeLabel(const Tick& tick, const ReferenceNetwork::Rows& x) {
+    if (options_.network.labels.shown) label_log_odds.push_back(network_.JudgeLabels(tick, x));
+  }
+
+  std::vector<float> GuessLabel(Lane lane) {
+    const std::vector<Matrix> outputs = network_.outputs(lane);
+    std::vector<float> guess(read_out_.classes());
+    read_out_.Predict(std::vector<ConstMatrixView>(outputs.begin(), outputs.end()), guess);
+    return guess;
+  }
+
+  // Tests, then trains.
+  void ReadOutLabel() {
+    if (read_out_.classes() == 0) return;
+    label_probabilities.push_back(GuessLabel(Lane::kReal));
+    const std::vector<Matrix> outputs = network_.outputs(Lane::kReal);
+    if (label_) {
+      read_out_.Learn(std::vector<ConstMatrixView>(outputs.begin(), outputs.end()), *label_);
+    }
+  }
+
+  // A tick with a wrong label for what is real, at the sequence's frame; and the right one for
+  // another.
+  void ShowLabels(int64_t frame, std::optional<size_t> truth, Tick& wrong, Tick& right) {
+    if (frame == 0) {
+      const bool guesses = kind_ == NegativeKind::kPredictedLabel;
+      negatives_.wrong_labels().Begin(guesses ? GuessLabel(wrong.fork_lane) : std::vector<float>());
+    }
+    wrong.label = negatives_.wrong_labels().Next(truth);
+    right.label = truth;
+    wrong.label_is_new = right.label_is_new = true;
   }
 
   bool interleaved() const { return options_.network.learning.rule == LearningRule::kInterleaved; }
@@ -92,13 +142,26 @@ class ReferencePipeline {
     Tick dream;
     ReferenceNetwork::Rows dream_x;
     if (dreams_beside) {
-      if (frame == 0) kind_ = choice_.Draw(sequences_.size());
+      if (frame == 0) kind_ = choice_.Draw(sequences_.size(), label_.has_value());
       dream = NegativeTick(Lane::kReal, frame);
-      dream_x = Imagined(dream, {}, frame);
-      real.phase = Phase::kPositive;
-      real.age = dream.age;  // a layer learns from both or from neither
-      network_.StepLayers(dream, dream_x);
+      if (IsWrongLabel(kind_)) {
+        kinds.push_back(kind_);
+        dream_x = x;
+        // What is real, with its label, leaves the stream together with it.
+        Tick labelled = dream;
+        labelled.lane = Lane::kReplay;
+        labelled.phase = Phase::kPositive;
+        ShowLabels(frame, label_, dream, labelled);
+        network_.StepLayers(dream, x);
+        network_.StepLayers(labelled, x);
+      } else {
+        dream_x = Imagined(dream, {}, frame);
+        real.phase = Phase::kPositive;
+        real.age = dream.age;  // a layer learns from both or from neither
+        network_.StepLayers(dream, dream_x);
+      }
     }
+    JudgeLabel(real, x);
     network_.StepLayers(real, x);
     network_.FinishStep();
     network_.ReadOut(real, x);
@@ -164,7 +227,7 @@ class ReferencePipeline {
       network_.StepLayers(tick, x);
       ReadOutReplayed(tick, x, frame);
     }
-    kind_ = choice_.Draw(sequences_.size());
+    kind_ = choice_.Draw(sequences_.size(), sequences_.Label(sequence, context).has_value());
     for (int64_t frame = 0; frame < options_.dream_steps && schedule_.asleep(); ++frame) {
       DreamBeside(sequence, frame);
       schedule_.OnStep();
@@ -175,7 +238,14 @@ class ReferencePipeline {
     Tick dream = NegativeTick(Lane::kReplay, frame);
     Tick real = MakeTick(Lane::kReplay, TickStart::kContinue, Phase::kPositive, dream.age);
     const size_t number = options_.memory.context_frames + static_cast<size_t>(frame);
-    const auto dream_x = Imagined(dream, sequence, frame), real_x = Remembered(sequence, number);
+    const auto real_x = Remembered(sequence, number);
+    auto dream_x = real_x;
+    if (IsWrongLabel(kind_)) {
+      kinds.push_back(kind_);
+      ShowLabels(frame, sequences_.Label(sequence, number), dream, real);
+    } else {
+      dream_x = Imagined(dream, sequence, frame);
+    }
     network_.StepLayers(dream, dream_x);
     network_.StepLayers(real, real_x);
     network_.FinishStep();
@@ -216,6 +286,8 @@ class ReferencePipeline {
   NegativeChoice choice_;
   NegativeKind kind_ = NegativeKind::kDream;
   Rng replay_rng_;
+  LabelReadOut read_out_;
+  std::optional<size_t> label_;
   int64_t age_ = 0;
   size_t until_remembered_ = 0;
 };

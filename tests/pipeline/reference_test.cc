@@ -12,8 +12,12 @@ namespace {
 constexpr int64_t kFrames = 200;
 constexpr int64_t kCut = 120;
 
+// Labels come and go, and one stands where a frame before it has another.
 std::vector<Frame> ClipWithCut(int64_t frames = kFrames) {
   auto clip = MakeClip(frames);
+  for (size_t i = 0; i < clip.size(); ++i) {
+    if (i / 9 % 3 < 2) clip[i].label = i / 13 % 4;
+  }
   if (kCut < frames) clip[kCut].discontinuity = Discontinuity::kGap;
   return clip;
 }
@@ -48,6 +52,7 @@ struct Case {
   double tolerance;
   NegativeWeights negatives = {};
   int dream_steps = 5;
+  LabelPlace place = LabelPlace::kTop;
 };
 
 class Reference : public testing::TestWithParam<Case> {
@@ -64,6 +69,8 @@ class Reference : public testing::TestWithParam<Case> {
     options.network.learning.rate = c.rate;
     for (auto& layer : options.network.layers) layer.layer.units = c.units;
     options.network.layers[1].layer.constraint_units = c.constraint_units;
+    options.network.labels = {
+        .classes = 4, .shown = c.negatives.wrong_label(), .place = c.place, .strength = 2};
     return options;
   }
 
@@ -81,6 +88,24 @@ class Reference : public testing::TestWithParam<Case> {
           << "layer " << l + 1;
       ASSERT_NEAR(layers[l].probability, expected.layers[l].probability, tolerance)
           << "layer " << l + 1;
+    }
+  }
+
+  static void CompareLabels(const FrameReport& report, const ReferencePipeline& expected,
+                            size_t i) {
+    const double tolerance = 10 * GetParam().tolerance;
+    for (size_t c = 0; c < 4; ++c) {
+      ASSERT_NEAR(report.label_read_out[c], expected.label_probabilities[i][c], tolerance);
+    }
+    if (!GetParam().negatives.wrong_label()) {
+      ASSERT_TRUE(report.label_goodness.empty());
+      return;
+    }
+    std::vector<float> goodness(expected.label_log_odds[i].begin(),
+                                expected.label_log_odds[i].end());
+    Softmax(goodness);
+    for (size_t c = 0; c < 4; ++c) {
+      ASSERT_NEAR(report.label_goodness[c], goodness[c], tolerance) << "label " << c;
     }
   }
 
@@ -125,6 +150,8 @@ TEST_P(Reference, EqualsThePipelineOverTwoHundredLearningFrames) {
                 GetParam().tolerance * error);
     Compare(run.recorder.frames[i].layers, reference.frames[i]);
     if (HasFatalFailure()) return;
+    CompareLabels(run.recorder.frames[i], reference, i);
+    if (HasFatalFailure()) return;
   }
   ASSERT_EQ(run.recorder.dreams.size(), reference.dreams.size());
   for (size_t i = 0; i < reference.dreams.size(); ++i) {
@@ -160,6 +187,7 @@ constexpr WakeSleepOptions kAwake = {.wake_steps = 0, .sleep_steps = 0};
 constexpr WakeSleepOptions kNights = {.wake_steps = 20, .sleep_steps = 8};
 constexpr WakeSleepOptions kNightsOfEight = {.wake_steps = 20, .sleep_steps = 14};
 constexpr NegativeWeights kEven = {.dream = 1, .one_step = 1, .hybrid = 1, .splice = 1};
+constexpr NegativeWeights kLabels = {.dream = 1, .random_label = 1, .predicted_label = 2};
 constexpr InputScale kNormalised = InputScale::kLengthNormalised, kScaled = InputScale::kScaled;
 
 constexpr LearningRule kRehearsed = LearningRule::kRehearsed,
@@ -182,7 +210,17 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"interleaved_with_every_negative", kInterleaved, 8, 0, kNormalised, 32, 0, kAwake,
              0.002f, 1e-3, kEven, 8},
         Case{"rehearsed_with_every_negative", kRehearsed, 8, 0, kNormalised, 16, 0, kNightsOfEight,
-             0.005f, 1e-3, kEven, 8}),
+             0.005f, 1e-3, kEven, 8},
+        Case{"interleaved_with_wrong_labels", kInterleaved, 8, 0, kNormalised, 32, 0, kAwake,
+             0.002f, 1e-3, kLabels, 8},
+        Case{"interleaved_with_wrong_labels_beside_the_input", kInterleaved, 8, 0, kScaled, 32, 5,
+             kAwake, 0.001f, 1e-3, kLabels, 8, LabelPlace::kInput},
+        Case{"rehearsed_with_wrong_labels", kRehearsed, 8, 0, kNormalised, 16, 0, kNightsOfEight,
+             0.002f, 1e-3, kLabels, 8},
+        Case{"rehearsed_with_wrong_labels_beside_the_input", kRehearsed, 8, 0, kNormalised, 16, 0,
+             kNightsOfEight, 0.002f, 1e-3, kLabels, 8, LabelPlace::kInput},
+        Case{"whole_frame_with_wrong_labels", kRehearsed, 0, 0, kNormalised, 32, 0, kNightsOfEight,
+             0.0005f, 1e-3, kLabels, 8}),
     [](const auto& test) { return test.param.name; });
 
 // Names the case, not its bytes.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "hypnos/base/result.h"
 #include "hypnos/pipeline/look.h"
@@ -38,6 +39,10 @@ class PipelineControl {
   // awake.
   virtual bool WakeNow() = 0;
   virtual bool WakeAfterDream() = 0;
+
+  // What frames show from the next one on, whatever their source says; none: what their source
+  // says. Precondition: it is one of the classes.
+  virtual void SetLabel(std::optional<size_t> label) = 0;
 
   // kFailedPrecondition, reason NO_NETWORK; kResourceExhausted, reason OUT_OF_MEMORY.
   virtual Result<Look> TakeLook(const LookParts& parts) = 0;

@@ -9,6 +9,7 @@
 
 #include "hypnos/base/clock.h"
 #include "hypnos/network/network.h"
+#include "hypnos/pipeline/label_score.h"
 #include "hypnos/replay/negative.h"
 #include "hypnos/replay/real_or_dream.h"
 #include "hypnos/sources/frame.h"
@@ -36,6 +37,23 @@ struct FrameReport {
   std::optional<double> prediction_error;
   std::vector<StepStatistics> layers;  // of the frame's last tick
   PhasePosition phase;                 // the frame included
+  // What it shows, and what the labelled frame before it showed, as far as anybody has said so.
+  std::optional<size_t> label;
+  std::optional<size_t> label_before;
+  // How likely each label was taken to be, before anything was learned from the frame: by the
+  // read-out, and by the goodness of the layer that reads labels. Empty: there are no labels, or
+  // no layer reads them.
+  std::vector<float> label_read_out;
+  std::vector<float> label_goodness;
+  bool label_learned = false;  // the read-out learned it
+};
+
+// How well labels were predicted, of frames whose label was learned afterwards and of others.
+struct LabelScores {
+  LabelScore learned, held_out;
+
+  // A frame without a label counts nowhere.
+  void Count(const FrameReport& report);
 };
 
 // One step of a dream, or of a negative of another kind, from which something was learned.
@@ -105,6 +123,7 @@ struct RunSummary {
   // Per layer: how well real was told from dream on the frames last seen that were not to be
   // learned from, since something was learned. Without pairs where there were none.
   std::vector<RealOrDream> held_out;
+  LabelScores labels;
 };
 
 }  // namespace hypnos

@@ -1,0 +1,36 @@
+#include "pipeline/label_judge.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hypnos {
+void LabelJudge::JudgeByGoodness(size_t layer, Step& step, Executor& executor) const {
+  if (!judges(step) || !options_.shown || layer != network_.label_layer()) return;
+  step.label_goodness.resize(options_.classes);
+  network_.JudgeLabels(step.real, step.label_goodness, executor);
+  const bool finite =
+      std::ranges::all_of(step.label_goodness, [](float odds) { return std::isfinite(odds); });
+  // A layer whose weights overflowed says nothing of labels either.
+  if (!finite) std::ranges::fill(step.label_goodness, 0.0f);
+  Softmax(step.label_goodness);
+}
+
+void LabelJudge::JudgeByReadOut(Step& step) const {
+  if (!judges(step)) return;
+  step.label_read_out.resize(options_.classes);
+  network_.PredictLabel(Lane::kReal, step.real.number, step.label_read_out);
+  if (step.learn && step.label) network_.LearnLabel(Lane::kReal, step.real.number, *step.label);
+}
+
+void LabelJudge::Report(const Step& step, FrameReport& report, LabelScores& scores) {
+  if (!judges(step)) return;
+  report.label = step.label;
+  report.label_before = label_before_;
+  report.label_read_out.assign(step.label_read_out.begin(), step.label_read_out.end());
+  report.label_goodness.assign(step.label_goodness.begin(), step.label_goodness.end());
+  report.label_learned = step.learn && step.label;
+  scores.Count(report);
+  if (step.label) label_before_ = step.label;
+}
+
+}  // namespace hypnos
