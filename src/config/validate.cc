@@ -43,6 +43,7 @@ class Validator {
     CheckDreams(config);
     CheckOptimiser(config.learning());
     CheckNegatives(config);
+    CheckProbe(config.probe());
   }
 
  private:
@@ -358,6 +359,14 @@ class Validator {
              Format("it is made of two remembered sequences, and memory.sequences is {}: remember "
                     "more, or leave the weight at 0",
                     config.memory().sequences()));
+  }
+
+  void CheckProbe(const Probe& probe) {
+    const std::string sequences = "probe.sequences";
+    if (probe.sequences() != 1 || !Known({sequences})) return;
+    Complain(
+        sequences,
+        "a jump cut leads from one sequence to another: give two or more, or 0 for no probing");
   }
 
   const Places& places_;

@@ -77,6 +77,7 @@ class DaemonService final : public ControlService {
   void AbortSleep(const Answer& answer);
   void Wake(const Answer& answer);
 
+  void Probe(bool now, const Answer& answer);
   void InspectLayer(const control::InspectLayerRequest& request, const Answer& answer);
   void Dream(const control::DreamRequest& request, const Answer& answer);
   void Predict(const control::PredictRequest& request, const Answer& answer);

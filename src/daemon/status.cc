@@ -34,6 +34,8 @@ void StatusBoard::OnFrame(const FrameReport& report) {
   now_.frame = report.index;
   if (report.discontinuity != Discontinuity::kNone) {
     ++now_.discontinuities[ToString(report.discontinuity)];
+  } else {
+    now_.settling[report.clip].Add(report.layers);
   }
   rate_.Count(clock_.Now());
   if (report.resized) NoticeResized(report);
@@ -62,6 +64,17 @@ void StatusBoard::OnPhase(const PhaseReport& report) {
   now_.sleeps = report.sleeps;
   now_.phase = report.phase;
   for (size_t l = 0; l < now_.layers.size(); ++l) now_.layers[l].contrast = report.contrast[l];
+}
+
+void StatusBoard::OnProbe(const ProbeReport& report) {
+  const std::lock_guard lock(mutex_);
+  now_.probe = report;
+  ++now_.probes;
+  now_.probes_took += report.took;
+  now_.layers.resize(report.figures.layers.size());
+  for (size_t l = 0; l < now_.layers.size(); ++l) {
+    now_.layers[l].told_probe = report.figures.layers[l].pairwise_accuracy;
+  }
 }
 
 void StatusBoard::Notice(const std::vector<StepStatistics>& layers, bool dream) {

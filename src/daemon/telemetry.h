@@ -16,4 +16,7 @@ std::vector<telemetry::Layer> LayersOf(const StatusSnapshot& status,
 // `learning`: no command has switched it off.
 telemetry::Phase PhaseOf(const StatusSnapshot& status, bool ended, bool learning);
 
+// But for how often it was scored.
+telemetry::Probe ProbeOf(const ProbeReport& report);
+
 }  // namespace hypnos

@@ -64,6 +64,24 @@ std::string DropsText(const FrameDrops& drops) {
   return Dropped(drops) == 0 ? "" : Format("  {} frames dropped (too slow)", Dropped(drops));
 }
 
+// "at the end of a frame layer 1 is still 12 % from rest, layer 2 9 %".
+std::string SettlingText(const Settling& settling) {
+  std::string text;
+  for (size_t l = 0; l < settling.changes().size(); ++l) {
+    const double percent = 100 * settling.changes()[l];
+    text += l == 0 ? Format("at the end of a frame layer 1 is still {:.0f} % from rest", percent)
+                   : Format(", layer {} {:.0f} %", l + 1, percent);
+  }
+  return text;
+}
+
+// Nothing where the clip that is shown leaves time to settle.
+std::string TooFastText(const StatusSnapshot& status) {
+  const auto found = status.settling.find(status.clip);
+  if (found == status.settling.end() || !found->second.too_fast()) return "";
+  return Format("changes too fast to settle: {}", SettlingText(found->second));
+}
+
 // Cuts to columns; every character used here is one column wide.
 std::string Cut(const std::string& text, size_t width) {
   size_t columns = 0;
@@ -83,6 +101,9 @@ std::vector<std::string> StatusBlock(const RunDescription& run, const StatusSnap
   lines.push_back(Format("  {}  frame {}  {:.1f} frames/s  prediction error {}{}",
                          Printable(status.clip), status.frame, status.frames_per_second,
                          ErrorText(status), DropsText(drops)));
+  if (const std::string text = TooFastText(status); !text.empty()) {
+    lines.push_back(Format("  {} {}", Printable(status.clip), text));
+  }
   lines.push_back(Format("  {}  slept {}", PhaseText(status), Times(status.sleeps)));
   lines.push_back("  layer   goodness real   dream   p(real) real   dream   learning");
   for (size_t l = 0; l < status.layers.size(); ++l) {
@@ -114,6 +135,7 @@ std::string StatusLine(const StatusSnapshot& status, const FrameDrops& drops) {
         Format("; layer {} goodness {} real, {} dream", l + 1, Figure(layer.real_goodness, true),
                Figure(layer.dream_goodness, status.has_dreamed));
   }
+  if (const std::string text = TooFastText(status); !text.empty()) line += "; " + text;
   if (Dropped(drops) > 0) line += Format("; {} frames dropped", Dropped(drops));
   return line;
 }
@@ -124,6 +146,40 @@ std::string HeldOutText(const std::vector<RealOrDream>& held_out) {
   for (size_t l = 0; l < held_out.size(); ++l) {
     text += Format("  layer {}: {:.1f} % of {} pairs right (chance: 50 %)\n", l + 1,
                    100 * held_out[l].pairwise_accuracy(), held_out[l].pairs());
+  }
+  return text;
+}
+
+// What the probe set says of each layer, at first and at last.
+std::string ProbeText(const ProbeTally& probes, double elapsed_seconds) {
+  if (!probes.last) return "";
+  const ProbeFigures &first = probes.first->figures, &last = probes.last->figures;
+  const double seconds = Seconds(probes.took);
+  std::string text = Format(
+      "Probed {} with learning off, on {} fixed sequences, in {:.1f} s ({:.1f} % of the time):\n",
+      Times(static_cast<uint64_t>(probes.scored)), last.sequences, seconds,
+      elapsed_seconds > 0 ? 100 * seconds / elapsed_seconds : 0.0);
+  for (size_t l = 0; l < last.layers.size(); ++l) {
+    const LayerProbe &then = first.layers[l], &now = last.layers[l];
+    text += Format(
+        "  layer {}: told {:.1f} % of pairs at first, {:.1f} % at last (chance: 50 %); {} of {} "
+        "units "
+        "dead; effective rank {:.1f}, {:.1f}\n",
+        l + 1, 100 * then.pairwise_accuracy, 100 * now.pairwise_accuracy, now.dead_units, now.units,
+        then.effective_rank, now.effective_rank);
+  }
+  return text;
+}
+
+// Of a long playlist only the clips that are too fast.
+std::string SettlingText(const std::map<std::string, Settling>& clips) {
+  constexpr size_t kFew = 8;
+  std::string text;
+  for (const auto& [clip, settling] : clips) {
+    if (clips.size() > kFew && !settling.too_fast()) continue;
+    text +=
+        Format("{}: {}{}.\n", Printable(clip),
+               settling.too_fast() ? "changes too fast to settle: " : "", SettlingText(settling));
   }
   return text;
 }
@@ -177,7 +233,8 @@ std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
     if (status.sleeps > 0 || layer.stopped) text += "; " + LearningWord(layer, true);
     text += ".\n";
   }
-  return text + NegativesText(summary.negatives) + HeldOutText(summary.held_out);
+  return text + SettlingText(status.settling) + NegativesText(summary.negatives) +
+         HeldOutText(summary.held_out) + ProbeText(summary.probes, seconds);
 }
 
 }  // namespace hypnos

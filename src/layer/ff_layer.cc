@@ -57,9 +57,9 @@ double Mean(std::span<const float> values) {
 }
 
 // Of the batch as a whole: places where next to nothing is active would say next to anything.
-double RelativeChange(const FfLayerState& state) {
+double RelativeChange(const FfLayerState& state, float damping) {
   const double energy = Mean(state.energy);
-  return energy > 0 ? std::sqrt(Mean(state.change) / energy) : 0;
+  return energy > 0 ? std::sqrt(Mean(state.change) / energy) / static_cast<double>(damping) : 0;
 }
 
 Error BadOption(const char* field, const std::string& why) {
@@ -322,7 +322,7 @@ StepStatistics FfLayer::Judge(const LayerInputs& inputs, const FfLayerState& sta
   StepStatistics statistics;
   statistics.goodness = Mean(state.goodness) / static_cast<double>(options_.counted());
   statistics.probability = Mean(state.probability);
-  statistics.change = RelativeChange(state);
+  statistics.change = RelativeChange(state, options_.damping);
   statistics.finite = std::isfinite(statistics.goodness) && std::isfinite(statistics.probability);
   if (!statistics.finite && !stopped_) {
     stopped_ = AllFinite(inputs.below) && AllFinite(inputs.above) && AllFinite(inputs.self);

@@ -81,8 +81,8 @@ struct FfLayerState {
 struct StepStatistics {
   double goodness = 0;  // G_f - G_c, a unit's share: divided by the number of those that count
   double probability = 0;
-  // How far the state is from having settled: |h[t] - h[t-1]| / |h[t]|, both over the whole batch. 0:
-  // it stays as it is, or is silent; 1 for the step after a reset.
+  // How far the state has still to go: |h[t] - h[t-1]| / (k |h[t]|) = |r[t] - h[t-1]| / |h[t]|,
+  // both over the whole batch. 0: it has settled, or is silent; 1/k for the step after a reset.
   double change = 0;
   bool finite = true;    // false: a NaN or infinity was met, and nothing was learned from this step
   bool stopped = false;  // the layer's weights overflowed; it learns no more

@@ -39,6 +39,10 @@ class PipelineControl {
   virtual bool WakeNow() = 0;
   virtual bool WakeAfterDream() = 0;
 
+  // Scores the probe set, with learning off. kFailedPrecondition: NO_NETWORK, NO_PROBES where none
+  // is configured, PROBES_NOT_COLLECTED; kResourceExhausted: OUT_OF_MEMORY.
+  virtual Result<ProbeReport> Probe() = 0;
+
   // kFailedPrecondition, reason NO_NETWORK; kResourceExhausted, reason OUT_OF_MEMORY.
   virtual Result<Look> TakeLook(const LookParts& parts) = 0;
 };
