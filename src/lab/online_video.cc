@@ -12,6 +12,7 @@
 #include "hypnos/base/format.h"
 #include "hypnos/sources/file_source.h"
 #include "lab/online_video_cell.h"
+#include "lab/options.h"
 
 namespace hypnos::lab {
 namespace {
@@ -37,10 +38,18 @@ constexpr std::array kPredictors = {
 };
 
 const Row kKeyColumns = {"clip", "predictor", "seed", "frames", "learned", "width", "height"};
-const Row kResultColumns = {
-    "error",         "late_error",          "held_out_error",      "dream_pairs_1",
-    "dream_pairs_2", "first_probe_pairs_1", "first_probe_pairs_2", "probe_pairs_1",
-    "probe_pairs_2", "probe_auc_1",         "probe_auc_2"};
+// Errors in per cent of the input's variance, the others of pairs; both are small differences.
+const Row kResultColumns = {"error_percent",
+                            "late_error_percent",
+                            "held_out_error_percent",
+                            "dream_pairs_1_percent",
+                            "dream_pairs_2_percent",
+                            "first_probe_pairs_1_percent",
+                            "first_probe_pairs_2_percent",
+                            "probe_pairs_1_percent",
+                            "probe_pairs_2_percent",
+                            "probe_auc_1_percent",
+                            "probe_auc_2_percent"};
 
 std::vector<std::string> PredictorNames() {
   std::vector<std::string> names;
@@ -50,15 +59,14 @@ std::vector<std::string> PredictorNames() {
 
 void Append(const std::vector<double>& layers, Row& row) {
   for (size_t l = 0; l < 2; ++l) {
-    row.push_back(l < layers.size() ? Format("{:.4f}", layers[l]) : "");
+    row.push_back(l < layers.size() ? Percent(layers[l]) : "");
   }
 }
 
 Result<Row> RunCell(const OnlineVideoCell& cell, const VideoClip& clip, const GoOn& go_on) {
   HYPNOS_ASSIGN_OR_RETURN(const OnlineVideoScore score,
                           RunOnlineVideoCell(cell, clip, [&] { return go_on(1); }));
-  Row row = {Format("{:.5f}", score.error), Format("{:.5f}", score.late_error),
-             Format("{:.5f}", score.held_out_error)};
+  Row row = {Percent(score.error), Percent(score.late_error), Percent(score.held_out_error)};
   Append(score.dream_pairs, row);
   Append(score.first_probe_pairs, row);
   Append(score.probe_pairs, row);

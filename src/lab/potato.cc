@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "hypnos/base/format.h"
+#include "lab/options.h"
 #include "lab/potato_cell.h"
 
 namespace hypnos::lab {
@@ -38,7 +39,7 @@ std::vector<std::string> NetworkNames() {
 Result<Row> RunCell(const PotatoCell& cell, const PotatoViews& views, const GoOn& go_on) {
   HYPNOS_ASSIGN_OR_RETURN(const PotatoScore score,
                           RunPotatoCell(cell, views, [&] { return go_on(1); }));
-  Row row = {Format("{:.2f}", 100 * score.accuracy), Format("{:.2f}", 100 * score.side_accuracy)};
+  Row row = {Percent(score.accuracy), Percent(score.side_accuracy)};
   for (const double change : score.change) row.push_back(Format("{:.4f}", change));
   row.resize(kResultColumns.size());
   return row;
@@ -123,8 +124,8 @@ class Potato final : public Experiment {
                    Format("{}", cell.shapes),
                    Format("{:g}", cell.noise),
                    Format("{}", cell.frames()),
-                   Format("{}", cell.damping),
-                   Format("{}", cell.rate)};
+                   Number(cell.damping),
+                   Number(cell.rate)};
         plan.cells.push_back(
             {std::move(key), cell.frames(), [cell, &views = views_[i]](const GoOn& go_on) {
                return RunCell(cell, views, go_on);

@@ -117,9 +117,10 @@ class PlotTest(unittest.TestCase):
         self.assertEqual(len(done.stdout.split()), 2)
 
     def test_online_video_has_a_picture_for_each_clip(self):
-        header = ('clip,predictor,seed,frames,learned,width,height,error,late_error,held_out_error,'
-                  'dream_pairs_1,dream_pairs_2,first_probe_pairs_1,first_probe_pairs_2,'
-                  'probe_pairs_1,probe_pairs_2,probe_auc_1,probe_auc_2\n')
+        header = ('clip,predictor,seed,frames,learned,width,height,error_percent,late_error_percent,'
+                  'held_out_error_percent,dream_pairs_1_percent,dream_pairs_2_percent,'
+                  'first_probe_pairs_1_percent,first_probe_pairs_2_percent,probe_pairs_1_percent,'
+                  'probe_pairs_2_percent,probe_auc_1_percent,probe_auc_2_percent\n')
         rows = [f'{clip},learning,1,100,80,192,144,0.1,0.1,0.1,0.8,0.7,0.5,0.5,0.9,0.6,0.5,0.5\n'
                 f'{clip},copy_last,,100,80,192,144,0.2,0.2,0.2,,,,,,,,\n' for clip in ['a', 'b']]
         done = self.plot('online-video.csv', header, *rows)
