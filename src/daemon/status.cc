@@ -10,6 +10,9 @@ namespace {
 
 constexpr double kForget = 0.02;
 
+// After a cut states fill up from nothing, a layer after the other: that is not the input's fault.
+constexpr int kFillingFrames = 10;
+
 // The first value counts in full.
 void Follow(double value, bool first, double& mean) {
   mean = first ? value : mean + kForget * (value - mean);
@@ -34,7 +37,8 @@ void StatusBoard::OnFrame(const FrameReport& report) {
   now_.frame = report.index;
   if (report.discontinuity != Discontinuity::kNone) {
     ++now_.discontinuities[ToString(report.discontinuity)];
-  } else {
+    frames_since_cut_ = 0;
+  } else if (++frames_since_cut_ >= kFillingFrames) {
     now_.settling[report.clip].Add(report.layers);
   }
   rate_.Count(clock_.Now());

@@ -53,7 +53,7 @@ struct StatusSnapshot {
   bool in_bits = false;                            // the prediction error: bits a symbol
   std::map<std::string, int64_t> discontinuities;  // by reason
   std::vector<LayerStatus> layers;
-  // By clip. A clip's first frame, and any other that continues nothing, is left out.
+  // By clip. The first frames of a clip, and after any other cut, are left out.
   std::map<std::string, Settling> settling;
   // None before the probe set was whole.
   std::optional<ProbeReport> probe;
@@ -80,6 +80,7 @@ class StatusBoard final : public PipelineObserver {
   mutable std::mutex mutex_;
   StatusSnapshot now_;
   FrameRate rate_;
+  int frames_since_cut_ = 0;
   std::set<std::string> resized_;  // the clips of which it was said
 };
 

@@ -195,6 +195,8 @@ TEST_F(StatusBoardTest, SettlingIsFollowedForEachClipAndBeginsAfterACut) {
   board_.OnFrame(report);
   EXPECT_THAT(board_.Snapshot().settling, testing::IsEmpty());
   report.discontinuity = Discontinuity::kNone;
+  for (int i = 1; i < 10; ++i) board_.OnFrame(report);
+  EXPECT_THAT(board_.Snapshot().settling, testing::IsEmpty()) << "states fill up at first";
   report.layers[0].change = 0.25;
   board_.OnFrame(report);
   report.clip = "swing";
