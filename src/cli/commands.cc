@@ -11,9 +11,9 @@ const std::vector<Command>& Commands() {
   static const std::vector<Command> kCommands = [] {
     std::vector<Command> all;
     for (const auto part :
-         {StatusCommands, SourceCommands, LayerCommands, PhaseCommands, CheckpointCommands,
-          PictureCommands, EventCommands, ConfigCommands, DaemonCommands, WatchCommands,
-          TopCommands, TokenCommands, LocalCommands}) {
+         {StatusCommands, SourceCommands, LayerCommands, ProbeCommands, PhaseCommands,
+          CheckpointCommands, PictureCommands, EventCommands, ConfigCommands, DaemonCommands,
+          WatchCommands, TopCommands, TokenCommands, LocalCommands}) {
       std::vector<Command> some = part();
       std::move(some.begin(), some.end(), std::back_inserter(all));
     }

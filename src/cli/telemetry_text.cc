@@ -111,6 +111,19 @@ std::string WhatItIs(const Source& source) {
   return text;
 }
 
+// "door: at the end of a frame layer 1 is still 12 % from rest, layer 2 9 %".
+std::string SettlingText(const Source& source) {
+  if (source.settling().empty()) return "";
+  std::string text = Printable(source.clip().empty() ? source.name() : source.clip()) + ": ";
+  if (source.too_fast()) text += "changes too fast to settle: ";
+  for (int l = 0; l < source.settling_size(); ++l) {
+    const double percent = 100 * source.settling(l);
+    text += l == 0 ? Format("at the end of a frame layer 1 is still {:.0f} % from rest", percent)
+                   : Format(", layer {} {:.0f} %", l + 1, percent);
+  }
+  return text + "\n";
+}
+
 std::string SourcesText(const google::protobuf::RepeatedPtrField<Source>& sources) {
   Table table({"source", "state", ">frames", ">waiting", "lost", "now", "what it is"});
   for (const Source& source : sources) {
@@ -121,7 +134,9 @@ std::string SourcesText(const google::protobuf::RepeatedPtrField<Source>& source
          source.clip().empty() ? "-" : Format("{} {}", Printable(source.clip()), source.frame()),
          WhatItIs(source)});
   }
-  return table.Text("no sources");
+  std::string text = table.Text("no sources");
+  for (const Source& source : sources) text += SettlingText(source);
+  return text;
 }
 
 namespace {

@@ -64,9 +64,11 @@ Status NewTokenFor(const Session& session) {
   HYPNOS_RETURN_IF_ERROR(WriteSecret(secret, token + "\n"));
   if (!tokens.empty()) {
     const Status added = AppendLine(tokens, line);
-    // A token that lets nobody in is none, and would stand in the way of the next try.
-    if (!added.ok()) static_cast<void>(session.surroundings().files.Remove(secret));
-    HYPNOS_RETURN_IF_ERROR(added);
+    if (!added.ok()) {
+      // A token that lets nobody in is none, and would stand in the way of the next try.
+      static_cast<void>(session.surroundings().files.Remove(secret));
+      return added;
+    }
   }
   return session.Print(Told(session, secret, tokens, line));
 }

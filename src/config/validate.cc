@@ -50,6 +50,7 @@ class Validator {
     CheckDreams(config);
     CheckOptimiser(config.learning());
     CheckNegatives(config);
+    CheckProbe(config.probe());
   }
 
  private:
@@ -439,12 +440,12 @@ class Validator {
           "all weights are 0, so that there is nothing to learn against: give dream, one_step, "
           "hybrid, splice, random_label or predicted_label a weight above 0");
     }
+    if (wrong_labels > 0) CheckWrongLabels(config, weights.random_label() > 0 ? random : guessed);
     if (weights.hybrid() > 0 && ReadsText(config)) {
       Complain(hybrid,
                "a hybrid mixes two pictures, and a text has none: leave the weight at 0; splice "
                "cuts from one text to another");
     }
-    if (wrong_labels > 0) CheckWrongLabels(config, weights.random_label() > 0 ? random : guessed);
     if (recalled == 0 || !Known({"memory.sequences"}) || config.memory().sequences() >= 2) return;
     Complain(weights.splice() > 0 ? splice : hybrid,
              Format("it is made of two remembered sequences, and memory.sequences is {}: remember "
@@ -476,6 +477,14 @@ class Validator {
     Complain(top_down,
              "labels stand above the top layer, which then has to read from above: leave top_down "
              "on, or choose labels.place: input");
+  }
+
+  void CheckProbe(const Probe& probe) {
+    const std::string sequences = "probe.sequences";
+    if (probe.sequences() != 1 || !Known({sequences})) return;
+    Complain(
+        sequences,
+        "a jump cut leads from one sequence to another: give two or more, or 0 for no probing");
   }
 
   const Places& places_;

@@ -255,6 +255,11 @@ PipelineOptions BuildPipelineOptions(const pb::Config& config) {
   options.memory.context_frames = config.memory().context_frames();
   options.memory.interval_frames = config.memory().interval_frames();
   options.memory.residuals = config.memory().residuals();
+  options.probe.sequences = config.probe().sequences();
+  options.probe.interval_frames = config.probe().interval_frames();
+  options.probe.locations = config.probe().locations();
+  options.probe.after_sleep = config.probe().after_sleep();
+  options.probe.every_steps = config.probe().every_steps();
   options.threads = static_cast<int>(config.pipeline().threads());
   options.frames_in_flight = config.pipeline().frames_in_flight();
   return options;

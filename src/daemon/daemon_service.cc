@@ -161,6 +161,8 @@ void DaemonService::Handle(const Request& request, const std::shared_ptr<CallSta
       return SetLabel(request.set_label().label(), answer);
     case Request::kInspectLayer:
       return InspectLayer(request.inspect_layer(), answer);
+    case Request::kProbe:
+      return Probe(request.probe().now(), answer);
     case Request::kDream:
       return Dream(request.dream(), answer);
     case Request::kPredict:
@@ -222,6 +224,11 @@ telemetry::Source DaemonService::SourceNow(const StatusSnapshot& status) const {
   source.set_frames(static_cast<uint64_t>(status.frames));
   source.set_clip(status.clip);
   source.set_frame(static_cast<uint64_t>(status.frame));
+  if (const auto found = status.settling.find(status.clip); found != status.settling.end()) {
+    const std::vector<double>& changes = found->second.changes();
+    source.mutable_settling()->Assign(changes.begin(), changes.end());
+    source.set_too_fast(found->second.too_fast());
+  }
   return source;
 }
 
@@ -360,6 +367,23 @@ void DaemonService::Wake(const Answer& answer) {
     response.mutable_wake()->set_changed(control.WakeAfterDream());
     *response.mutable_wake()->mutable_phase() = PhaseNow();
     return response;
+  });
+}
+
+void DaemonService::Probe(bool now, const Answer& answer) {
+  const auto respond = [this](const ProbeReport& report) {
+    const StatusSnapshot status = parts_.board.Snapshot();
+    Response response;
+    telemetry::Probe& probe = *response.mutable_probe()->mutable_probe();
+    probe = ProbeOf(report);
+    probe.set_scored(status.probes);
+    probe.set_seconds(Seconds(status.probes_took));
+    return response;
+  };
+  if (const auto last = parts_.board.Snapshot().probe; last && !now) return answer(respond(*last));
+  Order(answer, [respond](PipelineControl& control) -> Result<Response> {
+    HYPNOS_ASSIGN_OR_RETURN(const ProbeReport report, control.Probe());
+    return respond(report);
   });
 }
 

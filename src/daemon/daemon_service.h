@@ -78,6 +78,7 @@ class DaemonService final : public ControlService {
   void Wake(const Answer& answer);
   void SetLabel(const std::string& label, const Answer& answer);
 
+  void Probe(bool now, const Answer& answer);
   void InspectLayer(const control::InspectLayerRequest& request, const Answer& answer);
   void Dream(const control::DreamRequest& request, const Answer& answer);
   void Predict(const control::PredictRequest& request, const Answer& answer);

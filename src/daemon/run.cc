@@ -44,6 +44,9 @@ class Fanout final : public PipelineObserver {
   void OnPhase(const PhaseReport& report) override {
     for (auto* observer : observers_) observer->OnPhase(report);
   }
+  void OnProbe(const ProbeReport& report) override {
+    for (auto* observer : observers_) observer->OnProbe(report);
+  }
 
  private:
   std::vector<PipelineObserver*> observers_;

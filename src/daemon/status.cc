@@ -10,6 +10,9 @@ namespace {
 
 constexpr double kForget = 0.02;
 
+// After a cut states fill up from nothing, a layer after the other: that is not the input's fault.
+constexpr int kFillingFrames = 10;
+
 // The first value counts in full.
 void Follow(double value, bool first, double& mean) {
   mean = first ? value : mean + kForget * (value - mean);
@@ -38,6 +41,9 @@ void StatusBoard::OnFrame(const FrameReport& report) {
   now_.labels.Count(report);
   if (report.discontinuity != Discontinuity::kNone) {
     ++now_.discontinuities[ToString(report.discontinuity)];
+    frames_since_cut_ = 0;
+  } else if (++frames_since_cut_ >= kFillingFrames) {
+    now_.settling[report.clip].Add(report.layers);
   }
   rate_.Count(clock_.Now());
   if (report.resized) NoticeResized(report);
@@ -66,6 +72,17 @@ void StatusBoard::OnPhase(const PhaseReport& report) {
   now_.sleeps = report.sleeps;
   now_.phase = report.phase;
   for (size_t l = 0; l < now_.layers.size(); ++l) now_.layers[l].contrast = report.contrast[l];
+}
+
+void StatusBoard::OnProbe(const ProbeReport& report) {
+  const std::lock_guard lock(mutex_);
+  now_.probe = report;
+  ++now_.probes;
+  now_.probes_took += report.took;
+  now_.layers.resize(report.figures.layers.size());
+  for (size_t l = 0; l < now_.layers.size(); ++l) {
+    now_.layers[l].told_probe = report.figures.layers[l].pairwise_accuracy;
+  }
 }
 
 void StatusBoard::Notice(const std::vector<StepStatistics>& layers, bool dream) {

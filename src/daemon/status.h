@@ -12,6 +12,7 @@
 
 #include "daemon/frame_rate.h"
 #include "hypnos/base/clock.h"
+#include "hypnos/network/settling.h"
 #include "hypnos/pipeline/report.h"
 
 namespace hypnos {
@@ -24,11 +25,17 @@ struct LayerStatus {
   double dream_probability = 0;
   double contrast = 1;
   bool stopped = false;  // its weights overflowed: it learns no more
+  // LayerProbe::pairwise_accuracy of the last probe; none before there was one.
+  std::optional<double> told_probe;
 
   // Real and dream give equal and opposite updates. They also do to a layer that takes both for the
   // same, so that this alone says nothing of what was learned.
-  bool balanced() const { return contrast < 0.001; }
-  bool tells_apart() const { return real_probability - dream_probability >= 0.1; }
+  bool balanced() const { return contrast < kCancels; }
+  // Judged by the probe set, whose negatives stay as they are. Without it by what is dreamed now,
+  // which a network that dreams well can no longer tell from real.
+  bool tells_apart() const {
+    return told_probe ? *told_probe >= kTellsApart : real_probability - dream_probability >= 0.1;
+  }
 };
 
 struct StatusSnapshot {
@@ -51,6 +58,12 @@ struct StatusSnapshot {
   std::vector<float> label_read_out;
   std::vector<float> label_goodness;
   LabelScores labels;
+  // By clip. The first frames of a clip, and after any other cut, are left out.
+  std::map<std::string, Settling> settling;
+  // None before the probe set was whole.
+  std::optional<ProbeReport> probe;
+  uint64_t probes = 0;
+  Duration probes_took{};
 };
 
 class StatusBoard final : public PipelineObserver {
@@ -60,6 +73,7 @@ class StatusBoard final : public PipelineObserver {
   void OnFrame(const FrameReport& report) override;
   void OnDream(const DreamReport& report) override;
   void OnPhase(const PhaseReport& report) override;
+  void OnProbe(const ProbeReport& report) override;
 
   StatusSnapshot Snapshot() const;
 
@@ -71,6 +85,7 @@ class StatusBoard final : public PipelineObserver {
   mutable std::mutex mutex_;
   StatusSnapshot now_;
   FrameRate rate_;
+  int frames_since_cut_ = 0;
   std::set<std::string> resized_;  // the clips of which it was said
 };
 

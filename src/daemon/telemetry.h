@@ -19,4 +19,7 @@ telemetry::Labels LabelsOf(const StatusSnapshot& status, const config::Labels& l
 // `learning`: no command has switched it off.
 telemetry::Phase PhaseOf(const StatusSnapshot& status, bool ended, bool learning);
 
+// But for how often it was scored.
+telemetry::Probe ProbeOf(const ProbeReport& report);
+
 }  // namespace hypnos

@@ -101,6 +101,24 @@ std::string DropsText(const FrameDrops& drops) {
   return Dropped(drops) == 0 ? "" : Format("  {} frames dropped (too slow)", Dropped(drops));
 }
 
+// "at the end of a frame layer 1 is still 12 % from rest, layer 2 9 %".
+std::string SettlingText(const Settling& settling) {
+  std::string text;
+  for (size_t l = 0; l < settling.changes().size(); ++l) {
+    const double percent = 100 * settling.changes()[l];
+    text += l == 0 ? Format("at the end of a frame layer 1 is still {:.0f} % from rest", percent)
+                   : Format(", layer {} {:.0f} %", l + 1, percent);
+  }
+  return text;
+}
+
+// Nothing where the clip that is shown leaves time to settle.
+std::string TooFastText(const StatusSnapshot& status) {
+  const auto found = status.settling.find(status.clip);
+  if (found == status.settling.end() || !found->second.too_fast()) return "";
+  return Format("changes too fast to settle: {}", SettlingText(found->second));
+}
+
 // Cuts to columns; every character used here is one column wide.
 std::string Cut(const std::string& text, size_t width) {
   size_t columns = 0;
@@ -120,6 +138,9 @@ std::vector<std::string> StatusBlock(const RunDescription& run, const StatusSnap
   lines.push_back(Format("  {}  frame {}  {:.1f} frames/s  prediction error {}{}",
                          Printable(status.clip), status.frame, status.frames_per_second,
                          ErrorText(status), DropsText(drops)));
+  if (const std::string text = TooFastText(status); !text.empty()) {
+    lines.push_back(Format("  {} {}", Printable(status.clip), text));
+  }
   lines.push_back(Format("  {}  slept {}", PhaseText(status), Times(status.sleeps)));
   lines.push_back("  layer   goodness real   dream   p(real) real   dream   learning");
   for (size_t l = 0; l < status.layers.size(); ++l) {
@@ -155,6 +176,7 @@ std::string StatusLine(const StatusSnapshot& status, const FrameDrops& drops) {
   if (const LabelScore& score = PresentScore(status); score.read_out.frames() > 0) {
     line += "; labels right of late: " + AccuracyText(score, true);
   }
+  if (const std::string text = TooFastText(status); !text.empty()) line += "; " + text;
   if (Dropped(drops) > 0) line += Format("; {} frames dropped", Dropped(drops));
   return line;
 }
@@ -165,6 +187,40 @@ std::string HeldOutText(const std::vector<RealOrDream>& held_out) {
   for (size_t l = 0; l < held_out.size(); ++l) {
     text += Format("  layer {}: {:.1f} % of {} pairs right (chance: 50 %)\n", l + 1,
                    100 * held_out[l].pairwise_accuracy(), held_out[l].pairs());
+  }
+  return text;
+}
+
+// What the probe set says of each layer, at first and at last.
+std::string ProbeText(const ProbeTally& probes, double elapsed_seconds) {
+  if (!probes.last) return "";
+  const ProbeFigures &first = probes.first->figures, &last = probes.last->figures;
+  const double seconds = Seconds(probes.took);
+  std::string text = Format(
+      "Probed {} with learning off, on {} fixed sequences, in {:.1f} s ({:.1f} % of the time):\n",
+      Times(static_cast<uint64_t>(probes.scored)), last.sequences, seconds,
+      elapsed_seconds > 0 ? 100 * seconds / elapsed_seconds : 0.0);
+  for (size_t l = 0; l < last.layers.size(); ++l) {
+    const LayerProbe &then = first.layers[l], &now = last.layers[l];
+    text += Format(
+        "  layer {}: told {:.1f} % of pairs at first, {:.1f} % at last (chance: 50 %); {} of {} "
+        "units "
+        "dead; effective rank {:.1f}, {:.1f}\n",
+        l + 1, 100 * then.pairwise_accuracy, 100 * now.pairwise_accuracy, now.dead_units, now.units,
+        then.effective_rank, now.effective_rank);
+  }
+  return text;
+}
+
+// Of a long playlist only the clips that are too fast.
+std::string SettlingText(const std::map<std::string, Settling>& clips) {
+  constexpr size_t kFew = 8;
+  std::string text;
+  for (const auto& [clip, settling] : clips) {
+    if (clips.size() > kFew && !settling.too_fast()) continue;
+    text +=
+        Format("{}: {}{}.\n", Printable(clip),
+               settling.too_fast() ? "changes too fast to settle: " : "", SettlingText(settling));
   }
   return text;
 }
@@ -222,8 +278,8 @@ std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
   for (const auto& [reason, count] : status.discontinuities) {
     if (reason != "start") text += Format("State was reset {}: {}.\n", Times(count), reason);
   }
-  text += Format("Prediction error {} (running mean{}).\n", ErrorText(status),
-                 status.in_bits ? "" : ", in variances of the input");
+  text +=
+      Format("Prediction error {} (running mean, in variances of the input).\n", ErrorText(status));
   for (size_t l = 0; l < status.layers.size(); ++l) {
     const LayerStatus& layer = status.layers[l];
     text += Format(
@@ -233,8 +289,9 @@ std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
     if (status.sleeps > 0 || layer.stopped) text += "; " + LearningWord(layer, true);
     text += ".\n";
   }
-  return text + NegativesText(summary.negatives) + HeldOutText(summary.held_out) +
-         LabelsText(summary.labels);
+  return text + SettlingText(status.settling) + NegativesText(summary.negatives) +
+         HeldOutText(summary.held_out) + LabelsText(summary.labels) +
+         ProbeText(summary.probes, seconds);
 }
 
 }  // namespace hypnos

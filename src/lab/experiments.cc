@@ -2,7 +2,9 @@
 
 #include "lab/boring_video.h"
 #include "lab/next_symbol.h"
+#include "lab/online_video.h"
 #include "lab/phases.h"
+#include "lab/potato.h"
 
 namespace hypnos::lab {
 namespace {
@@ -13,6 +15,10 @@ constexpr ExperimentEntry kExperiments[] = {
     {"boring-video", "Labelled images held still in a recurrent network, the label above the top",
      MakeBoringVideo},
     {"next-symbol", "A text, read once: how many bits each next symbol costs", MakeNextSymbol},
+    {"potato", "Solids that turn: what the states tell of their shape, by how fast they turn",
+     MakePotato},
+    {"online-video", "One pass over a clip: prediction and real against dream, learning or frozen",
+     MakeOnlineVideo},
 };
 
 }  // namespace

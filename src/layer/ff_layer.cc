@@ -63,6 +63,12 @@ double Mean(std::span<const float> values) {
   return sum / static_cast<double>(values.size());
 }
 
+// Of the batch as a whole: places where next to nothing is active would say next to anything.
+double RelativeChange(const FfLayerState& state, float damping) {
+  const double energy = Mean(state.energy);
+  return energy > 0 ? std::sqrt(Mean(state.change) / energy) / static_cast<double>(damping) : 0;
+}
+
 Error BadOption(const char* field, const std::string& why) {
   return {Code::kInvalidArgument, "LAYER_OPTION", Format("layer option {}: {}", field, why)};
 }
@@ -123,6 +129,8 @@ FfLayerState::FfLayerState(size_t batch, const FfLayerOptions& options)
     : h(batch, options.units),
       goodness(batch),
       probability(batch),
+      energy(batch),
+      change(batch),
       terms(batch, options.units),
       activity_sums(Blocks(batch, FinishedRows(batch)), options.units),
       term_sums(Blocks(batch, FinishedRows(batch)), options.units),
@@ -299,6 +307,7 @@ Energy FfLayer::ActivateRow(std::span<float> responses, std::span<float> damped,
     const Energy constraint = activate(true);
     energy.fresh -= constraint.fresh;
     energy.damped += constraint.damped;
+    energy.change += constraint.change;
   }
   return energy;
 }
@@ -336,6 +345,9 @@ void FfLayer::FinishRows(Phase phase, size_t block, FfLayerState& state, MatrixV
     const float p = Sigmoid(LogOdds(energy.fresh));
     state.goodness[i] = energy.fresh;
     state.probability[i] = p;
+    const bool finite = std::isfinite(energy.damped) && std::isfinite(energy.change);
+    state.energy[i] = finite ? energy.damped : 0;
+    state.change[i] = finite ? energy.change : 0;
     if (std::isfinite(energy.damped)) {
       Scaled(1.0f / std::sqrt(energy.damped / width + kSilence), h, out.row(i));
     } else {
@@ -361,6 +373,7 @@ StepStatistics FfLayer::Summarise(const LayerInputs& inputs, const FfLayerState&
   StepStatistics statistics;
   statistics.goodness = Mean(state.goodness) / static_cast<double>(options_.counted());
   statistics.probability = Mean(state.probability);
+  statistics.change = RelativeChange(state, options_.damping);
   statistics.finite = std::isfinite(statistics.goodness) && std::isfinite(statistics.probability);
   if (!statistics.finite && !stopped_) {
     stopped_ = AllFinite(inputs.below) && AllFinite(inputs.above) && AllFinite(inputs.self);

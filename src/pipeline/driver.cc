@@ -46,10 +46,12 @@ Pipeline::Driver::Driver(const PipelineOptions& options, const Clock& clock,
       choice_(options.negatives, rng_.Fork("negatives")),
       memories_{SequenceMemory(DreamMemory(options), rng_.Fork("sequences")),
                 ResidualMemory(options.memory.residuals), ResidualMemory(options.memory.residuals),
-                ResidualMemory(options.memory.residuals)},
+                ResidualMemory(options.memory.residuals),
+                SequenceMemory(ProbeKeeper::MemoryFor(options), rng_.Fork("probe sequences"))},
       negative_lane_(options.dream_steps, options.steps_per_frame),
       ledger_(options.memory.sequences, memories_.sequences.frames(),
-              options.memory.interval_frames) {}
+              options.memory.interval_frames),
+      probes_(options_, rng_.Fork("probes")) {}
 
 Result<RunSummary> Pipeline::Driver::Run(FrameQueue& queue) {
   const Instant begin = clock_.Now();
@@ -141,7 +143,11 @@ void Pipeline::Driver::ShowFrame(Frame frame) {
   if (frame.discontinuity != Discontinuity::kNone) real_age_ = 0;
   const bool learn = frame.learn;
   const std::optional<size_t> label = frame.label;
-  if (learn) MayRemember();
+  if (learn) {
+    ProbeIfDue();
+    CollectForProbes();
+    MayRemember();
+  }
   for (int hold = 0; hold < options_.steps_per_frame; ++hold) {
     SubmitRealStep(hold == 0 ? &frame : nullptr, hold, learn, label);
   }
@@ -189,8 +195,13 @@ void Pipeline::Driver::SubmitRealStep(Frame* first, int hold, bool learn,
   }
   ++real_age_;
   step.phase = PositionAfter(learn ? 1 : 0);
+  const bool learns = step.learns();
   flow_->Submit();
-  if (learn && step.first_of_frame) ledger_.Count();
+  if (learn && step.first_of_frame) {
+    ledger_.Count();
+    probes_.CountFrame();
+  }
+  if (learns) CountLearnedStep();
   // Where nothing is remembered (every clip was shorter than a sequence) there is nothing to dream
   // of: it stays awake until there is. And a frame that is held is held to its end.
   const bool may_sleep = ledger_.remembered() > 0 && step.last_of_frame;

@@ -1,6 +1,7 @@
 // Decides what the next step is, and owns everything that lasts over steps.
 // driver.cc watches: real frames, and negatives beside them. driver_asleep.cc sleeps: recalls and
-// dreams. driver_commands.cc does what is asked for from outside.
+// dreams. driver_probes.cc scores a fixed set. driver_commands.cc does what is asked for from
+// outside.
 // Threads: as Pipeline.
 #pragma once
 
@@ -16,6 +17,7 @@
 #include "pipeline/flow.h"
 #include "pipeline/memory_ledger.h"
 #include "pipeline/negative_lane.h"
+#include "pipeline/probe_keeper.h"
 
 namespace hypnos {
 
@@ -35,6 +37,7 @@ class Pipeline::Driver final : public PipelineControl {
   bool WakeNow() override;
   bool WakeAfterDream() override;
   void SetLabel(std::optional<size_t> label) override { live_label_ = label; }
+  Result<ProbeReport> Probe() override;
   Result<Look> TakeLook(const LookParts& parts) override;
 
  private:
@@ -61,6 +64,16 @@ class Pipeline::Driver final : public PipelineControl {
   void SubmitReplayStep(size_t sequence, size_t frame, int hold);
   void SubmitDreamStep(size_t sequence, int64_t frame, int hold);
   void FillReplay(Step& step, size_t sequence, size_t frame, int hold);
+
+  void CollectForProbes();
+  // Between two frames, or two dreams.
+  void ProbeIfDue();
+  void ProbeAfterSleep();
+  const ProbeReport& ScoreProbes(ProbeReason reason);
+  void CountLearnedStep() {
+    ++learned_steps_;
+    ++learned_since_probe_;
+  }
 
   Status MaySleep() const;
 
@@ -113,6 +126,9 @@ class Pipeline::Driver final : public PipelineControl {
   NegativeLane negative_lane_;
   bool held_out_since_learning_ = false;
   MemoryLedger ledger_;
+  ProbeKeeper probes_;
+  uint64_t learned_steps_ = 0;
+  uint64_t learned_since_probe_ = 0;
 };
 
 }  // namespace hypnos

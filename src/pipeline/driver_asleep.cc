@@ -22,10 +22,12 @@ void Pipeline::Driver::SwitchPhase() {
   // The dream beside held-out frames was overwritten by those of the sleep.
   negative_lane_.CutBeside();
   observer_.OnPhase(report);
+  if (!report.asleep) ProbeAfterSleep();
 }
 
 void Pipeline::Driver::Sleep() {
   while (schedule_.asleep() && !stopped_) {
+    ProbeIfDue();
     const size_t sequence = memories_.sequences.Draw(replay_rng_);
     Recall(sequence);
     Dream(sequence);
@@ -57,6 +59,7 @@ void Pipeline::Driver::Dream(size_t sequence) {
     if (!schedule_.asleep()) return;
     for (int hold = 0; hold < options_.steps_per_frame; ++hold) {
       SubmitDreamStep(sequence, frame, hold);
+      CountLearnedStep();
       if (schedule_.OnStep()) return SwitchPhase();
     }
   }

@@ -66,7 +66,9 @@ void Stages::EncodeReal(Step& step) {
   step.resized = encoder_.Encode(step.frame, &encoded_).resized;
   network_.SetInput(step.real, encoded_);
   // Frames that are not learned from are not dreamed from either: they stay fair to be judged on.
-  if (step.learn) memories_.sequences.Observe(encoded_, step.label);
+  if (!step.learn) return;
+  memories_.sequences.Observe(encoded_, step.label);
+  memories_.probes.Observe(encoded_);
 }
 
 ResidualMemory& Stages::ResidualsOf(const Step& step) const {

@@ -20,6 +20,8 @@ struct Memories {
   // Errors of about the time that a dream is of: one that adds errors of another hour is told from
   // real by what else happened then. Awake, of frames to learn from and of others; asleep.
   ResidualMemory residuals, held_out_residuals, replay_residuals;
+  // The first sequences, for the probe set, until that is whole.
+  SequenceMemory probes;
 };
 
 class Stages {

@@ -61,13 +61,15 @@ Energy ActivateKernel(const float* a, const float* bias, float damping, size_t n
   const auto zero = hn::Zero(d);
   const auto k = hn::Set(d, damping);
   const auto keep = hn::Set(d, 1.0f - damping);
-  auto fresh_sum = hn::Zero(d), damped_sum = hn::Zero(d);
+  auto fresh_sum = hn::Zero(d), damped_sum = hn::Zero(d), change_sum = hn::Zero(d);
   // Not Max(): a NaN must come through, and x86's maximum would drop it.
   const auto step = [&](auto sum_in, auto old_h) {
     const auto fresh = hn::IfThenZeroElse(hn::Lt(sum_in, zero), sum_in);
     const auto damped = hn::MulAdd(k, fresh, hn::Mul(keep, old_h));
     fresh_sum = hn::MulAdd(fresh, fresh, fresh_sum);
     damped_sum = hn::MulAdd(damped, damped, damped_sum);
+    const auto change = hn::Sub(damped, old_h);
+    change_sum = hn::MulAdd(change, change, change_sum);
     return std::pair(fresh, damped);
   };
   ForEachVector(
@@ -84,7 +86,9 @@ Energy ActivateKernel(const float* a, const float* bias, float damping, size_t n
         StorePart(fresh, r + i, count);
         StorePart(damped, h + i, count);
       });
-  return {hn::GetLane(hn::SumOfLanes(d, fresh_sum)), hn::GetLane(hn::SumOfLanes(d, damped_sum))};
+  return {.fresh = hn::GetLane(hn::SumOfLanes(d, fresh_sum)),
+          .damped = hn::GetLane(hn::SumOfLanes(d, damped_sum)),
+          .change = hn::GetLane(hn::SumOfLanes(d, change_sum))};
 }
 
 // `offset` and `activity` may be null.

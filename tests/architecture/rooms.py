@@ -8,6 +8,7 @@ ROOMS = {
     'layer': ['tensor'],
     'network': ['layer'],
     'replay': ['network'],
+    'diagnostics': ['replay'],
     'novelty': ['network'],
     'schedule': ['base'],
     'imaging': ['tensor'],
@@ -15,7 +16,7 @@ ROOMS = {
     'checkpoint': ['network', 'replay', 'novelty', 'proto'],
     'telemetry': ['base'],
     'sinks': ['novelty', 'imaging'],
-    'pipeline': ['network', 'replay', 'novelty', 'sources', 'schedule', 'telemetry'],
+    'pipeline': ['network', 'replay', 'diagnostics', 'novelty', 'sources', 'schedule', 'telemetry'],
     'config': ['base', 'proto'],
     'control': ['base', 'proto'],
     'web': ['control', 'imaging', 'telemetry', 'proto'],
@@ -63,7 +64,8 @@ TEST_LIBRARIES = ['GoogleTest', 'RapidCheck']
 TEST_SUPPORT_ROOMS = ['sources', 'schedule', 'telemetry']
 
 # Rooms whose results may not depend on how threads are scheduled, so that they have none.
-ROOMS_WITHOUT_THREADS = ['tensor', 'layer', 'network', 'replay', 'novelty', 'schedule']
+ROOMS_WITHOUT_THREADS = ['tensor', 'layer', 'network', 'replay', 'diagnostics', 'novelty',
+                         'schedule']
 THREAD_HEADERS = ['thread', 'mutex', 'shared_mutex', 'atomic', 'condition_variable', 'future',
                   'stop_token', 'semaphore', 'latch', 'barrier', 'pthread.h']
 

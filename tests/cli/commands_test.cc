@@ -166,6 +166,10 @@ TEST_F(CommandsAtWork, TheWordsBecomeTheRequest) {
   EXPECT_EQ(inspect.layer(), 2u);
   EXPECT_EQ(inspect.bins(), 7u);
   EXPECT_EQ(inspect.top_units(), 3u);
+  ASSERT_EQ(RunHere({"probe"}), 0);
+  EXPECT_FALSE(TakeRequest().probe().now());
+  ASSERT_EQ(RunHere({"probe", "--now"}), 0);
+  EXPECT_TRUE(TakeRequest().probe().now());
   ASSERT_EQ(RunHere({"dream", "--steps", "8", "--seed", "18446744073709551615"}), 0);
   const auto dream = TakeRequest().dream();
   EXPECT_EQ(dream.steps(), 8u);

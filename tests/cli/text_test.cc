@@ -189,6 +189,19 @@ TEST(TelemetryText, TellsWhyACameraIsNotThere) {
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
 }
 
+TEST(TelemetryText, AnInputThatChangesTooFastToSettleSaysSo) {
+  google::protobuf::RepeatedPtrField<telemetry::Source> sources;
+  telemetry::Source& source = *sources.Add();
+  source.set_name("door");
+  EXPECT_THAT(SourcesText(sources), Not(HasSubstr("settle")));
+  source.add_settling(0.12);
+  source.add_settling(0.09);
+  EXPECT_THAT(SourcesText(sources), HasSubstr("door: at the end of a frame layer 1 is still 12 % "
+                                              "from rest, layer 2 9 %\n"));
+  source.set_too_fast(true);
+  EXPECT_THAT(SourcesText(sources), HasSubstr("door: changes too fast to settle: at"));
+}
+
 TEST(Values, NumbersMustBeInTheirRangeAndWhole) {
   const Parameter count{
       .name = "N", .help = "", .kind = Parameter::Kind::kCount, .least = 1, .most = 10};

@@ -37,7 +37,7 @@ TEST(Print, WritesListsAndChoices) {
   EXPECT_THAT(Printed(Minimal()), HasSubstr("sources:\n"
                                             "  - name: hall\n"
                                             "    learn: true\n"
-                                            "    on_full: by_kind\n"
+                                            "    on_full: by_kind\n    stall_seconds: 10\n    reconnect: true\n"
                                             "    queue_frames: 4\n"
                                             "    synthetic:\n"
                                             "      scene: potato\n"));

@@ -213,6 +213,14 @@ TEST(Validate, WhatIsMadeOfTwoSequencesNeedsThem) {
             "");
 }
 
+TEST(Validate, OneProbeSequenceHasNoOtherToCutTo) {
+  EXPECT_EQ(AboutLayers("[{}]", "probe: {sequences: 1}\n"),
+            "f:4:20: a jump cut leads from one sequence to another: give two or more, or 0 for no "
+            "probing");
+  EXPECT_EQ(AboutLayers("[{}]", "probe: {sequences: 0}\n"), "");
+  EXPECT_EQ(AboutLayers("[{}]", "probe: {sequences: 2}\n"), "");
+}
+
 TEST(Validate, RmsGoesWithInterleavedLearningOnly) {
   EXPECT_THAT(AboutLayers("[{}]", "learning: {optimiser: rms}\n"),
               StartsWith("f:4:23: rms goes with learning.rule: interleaved only: "));

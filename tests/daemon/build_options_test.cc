@@ -260,6 +260,11 @@ TEST_F(Defaults, OfTheMemoryAgree) {
   EXPECT_EQ(built_.memory.context_frames, made_.memory.context_frames);
   EXPECT_EQ(built_.memory.interval_frames, made_.memory.interval_frames);
   EXPECT_EQ(built_.memory.residuals, made_.memory.residuals);
+  EXPECT_EQ(built_.probe.sequences, made_.probe.sequences);
+  EXPECT_EQ(built_.probe.interval_frames, made_.probe.interval_frames);
+  EXPECT_EQ(built_.probe.locations, made_.probe.locations);
+  EXPECT_EQ(built_.probe.after_sleep, made_.probe.after_sleep);
+  EXPECT_EQ(built_.probe.every_steps, made_.probe.every_steps);
 }
 
 TEST_F(Defaults, OfSourcesAgree) {

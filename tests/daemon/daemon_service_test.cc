@@ -531,5 +531,39 @@ TEST_F(WatchingService, WhatNobodyWaitsForIsNotDone) {
   EXPECT_FALSE(Must(SetLearning(true)).set_learning().changed()) << "it was never off";
 }
 
+TEST_F(WatchingService, ProbesAndTellsWhatTheLayersMakeOfTheSet) {
+  Request last, now;
+  last.mutable_probe();
+  now.mutable_probe()->set_now(true);
+  const auto before = Must(last).probe().probe();
+  EXPECT_EQ(before.sequences(), 2u);
+  EXPECT_EQ(before.locations(), 12u);
+  ASSERT_EQ(before.layers_size(), 2);
+  EXPECT_EQ(before.layers(1).layer(), 2u);
+  EXPECT_EQ(before.layers(1).units(), 12u);
+  EXPECT_EQ(before.layers(0).histogram_real_size(), 10);
+  EXPECT_GT(before.seconds(), 0);
+  EXPECT_EQ(Must(last).probe().probe().scored(), before.scored()) << "told, and not scored again";
+  EXPECT_EQ(Must(now).probe().probe().scored(), before.scored() + 1);
+  EXPECT_EQ(Must(Status()).status().layers(1).probe_accuracy(),
+            Must(last).probe().probe().layers(1).pairwise_accuracy());
+}
+
+TEST_F(BeforeTheFirstFrame, ProbesAreNotCollectedYet) {
+  Request request;
+  request.mutable_probe();
+  EXPECT_EQ(ReasonOf(request), "NO_NETWORK");
+  daemon_.Run();
+  daemon_.Watch(3);
+  EXPECT_EQ(ReasonOf(request), "PROBES_NOT_COLLECTED");
+}
+
+TEST_F(WatchingService, TellsHowFarItsSourceSettles) {
+  const auto source = Must(Status()).status().sources(0);
+  ASSERT_EQ(source.settling_size(), 2);
+  EXPECT_GT(source.settling(0), 0);
+  EXPECT_LT(source.settling(0), 1.5);
+}
+
 }  // namespace
 }  // namespace hypnos

@@ -76,6 +76,7 @@ network:
 learning: {rule: deferred_contrast}
 schedule: {wake_steps: 10, sleep_steps: 6, dream_steps: 5}
 memory: {sequences: 4, context_frames: 3, interval_frames: 3, residuals: 4}
+probe: {sequences: 2, interval_frames: 8}
 pipeline: {threads: 2}
 )";
 
@@ -100,6 +101,7 @@ class Observers final : public PipelineObserver {
     const std::lock_guard lock(mutex_);
     recorder_.OnPhase(report);
   }
+  void OnProbe(const ProbeReport& report) override { board_.OnProbe(report); }
   void WaitForFrames(size_t frames) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return recorder_.frames.size() >= frames; });

@@ -188,5 +188,44 @@ TEST_F(StatusBoardTest, SaysOnceThatALayerIsNoLongerFinite) {
   EXPECT_EQ(board_.Snapshot().layers[0].real_goodness, 3) << "the last number there was";
 }
 
+TEST_F(StatusBoardTest, SettlingIsFollowedForEachClipAndBeginsAfterACut) {
+  FrameReport report = Frame(0);
+  report.discontinuity = Discontinuity::kStart;
+  report.layers[0].change = 1;  // as after every reset
+  board_.OnFrame(report);
+  EXPECT_THAT(board_.Snapshot().settling, testing::IsEmpty());
+  report.discontinuity = Discontinuity::kNone;
+  for (int i = 1; i < 10; ++i) board_.OnFrame(report);
+  EXPECT_THAT(board_.Snapshot().settling, testing::IsEmpty()) << "states fill up at first";
+  report.layers[0].change = 0.25;
+  board_.OnFrame(report);
+  report.clip = "swing";
+  report.layers[0].change = 0.75;
+  board_.OnFrame(report);
+  const StatusSnapshot status = board_.Snapshot();
+  EXPECT_THAT(status.settling.at("door").changes(), ElementsAre(0.25));
+  EXPECT_THAT(status.settling.at("swing").changes(), ElementsAre(0.75));
+}
+
+TEST_F(StatusBoardTest, FinishedIsALayerThatTellsTheProbeSetApartThoughDreamsLookReal) {
+  board_.OnFrame(Frame(0));
+  LayerStatus layer = board_.Snapshot().layers.at(0);
+  layer.real_probability = layer.dream_probability = 0.5;
+  EXPECT_FALSE(layer.tells_apart()) << "judged by present dreams where there is no probe set";
+  ProbeReport report;
+  report.figures.layers.resize(1);
+  report.figures.layers[0].pairwise_accuracy = 0.8;
+  report.took = std::chrono::milliseconds(30);
+  board_.OnProbe(report);
+  board_.OnProbe(report);
+  const StatusSnapshot status = board_.Snapshot();
+  EXPECT_TRUE(status.layers.at(0).tells_apart());
+  EXPECT_EQ(status.probes, 2u);
+  EXPECT_EQ(status.probes_took, std::chrono::milliseconds(60));
+  report.figures.layers[0].pairwise_accuracy = 0.5;
+  board_.OnProbe(report);
+  EXPECT_FALSE(board_.Snapshot().layers.at(0).tells_apart());
+}
+
 }  // namespace
 }  // namespace hypnos

@@ -63,6 +63,16 @@ std::vector<std::string> Block(const StatusSnapshot& status, const RunDescriptio
   return StatusBlock(run, status, {}, width);
 }
 
+// Two layers, of which the first changes by that share.
+Settling Changing(double share) {
+  Settling settling;
+  std::vector<StepStatistics> layers(2);
+  layers[0].change = share;
+  layers[1].change = 0.04;
+  settling.Add(layers);
+  return settling;
+}
+
 RunSummary Summary() {
   RunSummary summary;
   summary.frames = 50;
@@ -252,6 +262,64 @@ TEST(SummaryText, NamesWhatWasLostAndWhy) {
   EXPECT_THAT(text, HasSubstr("State was reset 2 times: gap.\n"));
   EXPECT_THAT(text, HasSubstr("State was reset once: loop.\n"));
   EXPECT_THAT(text, Not(HasSubstr("start")));
+}
+
+TEST(StatusBlock, ClipThatChangesTooFastToSettleSaysSo) {
+  StatusSnapshot status = Status();
+  status.settling["door"] = Changing(0.2);
+  EXPECT_THAT(Block(status), Not(Contains(HasSubstr("settle"))));
+  EXPECT_THAT(StatusLine(status, {}), Not(HasSubstr("settle")));
+  status.settling["door"] = Changing(0.9);
+  const char* sentence =
+      "changes too fast to settle: at the end of a frame layer 1 is still 90 % from rest, layer 2 "
+      "4 %";
+  EXPECT_THAT(Block(status), Contains(HasSubstr(sentence)));
+  EXPECT_THAT(StatusLine(status, {}), HasSubstr(sentence));
+  status.clip = "other";
+  EXPECT_THAT(Block(status), Not(Contains(HasSubstr("settle"))));
+}
+
+TEST(SummaryText, TellsOfEachClipHowFarItSettled) {
+  StatusSnapshot status = Status();
+  status.settling["door"] = Changing(0.9);
+  status.settling["lawn"] = Changing(0.2);
+  const std::string text = SummaryText(Summary(), status, {});
+  EXPECT_THAT(text, HasSubstr("door: changes too fast to settle: at the end of a frame"));
+  EXPECT_THAT(text, HasSubstr("lawn: at the end of a frame layer 1 is still 20 % from rest"));
+}
+
+TEST(SummaryText, OfALongPlaylistOnlyWhatIsTooFast) {
+  StatusSnapshot status = Status();
+  for (int i = 0; i < 9; ++i)
+    status.settling[std::string(1, static_cast<char>('a' + i))] = Changing(0.2);
+  status.settling["swing"] = Changing(0.9);
+  const std::string text = SummaryText(Summary(), status, {});
+  EXPECT_THAT(text, HasSubstr("swing: changes too fast"));
+  EXPECT_THAT(text, Not(HasSubstr("20 % from rest")));
+}
+
+TEST(SummaryText, ComparesTheFirstProbeWithTheLast) {
+  RunSummary summary = Summary();
+  EXPECT_THAT(SummaryText(summary, Status(), {}), Not(HasSubstr("Probed")));
+  ProbeReport report;
+  report.figures = {.sequences = 6, .locations = 64, .layers = std::vector<LayerProbe>(1)};
+  LayerProbe& layer = report.figures.layers[0];
+  layer.units = 256;
+  layer.pairwise_accuracy = 0.55;
+  layer.effective_rank = 20;
+  summary.probes.first = report;
+  layer.pairwise_accuracy = 0.85;
+  layer.dead_units = 3;
+  layer.effective_rank = 12.5;
+  summary.probes.last = report;
+  summary.probes.scored = 4;
+  summary.probes.took = std::chrono::milliseconds(500);
+  summary.elapsed = std::chrono::seconds(50);
+  EXPECT_THAT(
+      SummaryText(summary, Status(), {}),
+      HasSubstr("Probed 4 times with learning off, on 6 fixed sequences, in 0.5 s (1.0 % of "
+                "the time):\n  layer 1: told 55.0 % of pairs at first, 85.0 % at last (chance: "
+                "50 %); 3 of 256 units dead; effective rank 20.0, 12.5\n"));
 }
 
 }  // namespace

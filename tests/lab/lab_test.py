@@ -309,5 +309,31 @@ class WrongUse(LabTest):
         self.assert_ends(self.phases(), IO_ERROR, "cannot make the folder 'out'")
 
 
+class Potato(LabTest):
+
+    def test_tells_shape_and_settling_for_each_network_and_speed(self):
+        run = self.lab('potato', '--out', 'out', '--scale', '0.04', '--shapes', '2', '--speeds', '0.1,5')
+        self.assert_ends(run, OK)
+        with (self.folder / 'out/potato.csv').open(encoding='utf-8', newline='') as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([(row['network'], row['tested_at']) for row in rows],
+                         [(network, speed)
+                          for network in ['recurrent', 'feed_forward', 'untrained', 'input']
+                          for speed in ['0.1', '5']])
+        for row in rows:
+            self.assertTrue(0 <= float(row['shape_percent']) <= 100)
+            self.assertEqual(row['change_1'] == '', row['network'] == 'input')
+
+    def test_speed_out_of_range_is_refused(self):
+        self.assert_ends(self.lab('potato', '--speeds', '1,-2'), USAGE, 'speeds')
+
+
+class OnlineVideo(LabTest):
+
+    def test_folder_without_videos_is_no_input(self):
+        self.assert_ends(self.lab('online-video', '--data', self.data), NO_INPUT, 'no video')
+        self.assert_ends(self.lab('online-video', '--data', 'nowhere'), NO_INPUT, "'nowhere'")
+
+
 if __name__ == '__main__':
     unittest.main()

@@ -106,6 +106,28 @@ class PlotTest(unittest.TestCase):
         self.assertTrue((self.folder / 'next-symbol-rhyme-900.png').read_bytes().startswith(b'\x89PNG'))
         self.assertEqual(len(list(self.folder.glob('*.png'))), 1)
 
+    def test_potato_has_a_picture_for_each_setting(self):
+        header = ('network,learned_at,tested_at,steps_per_frame,seed,shapes,noise,frames,damping,rate,'
+                  'shape_percent,side_percent,change_1,change_2\n')
+        rows = [f'{network},0.1,{speed},1,1,8,{noise},1250,0.7,0.0001,90,50,{change},{change}\n'
+                for network, change in [('recurrent', 0.2), ('input', '')]
+                for speed in [0.1, 10] for noise in [0.2, 0.5]]
+        done = self.plot('potato.csv', header, *rows)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(done.stdout.split()), 2)
+
+    def test_online_video_has_a_picture_for_each_clip(self):
+        header = ('clip,predictor,seed,frames,learned,width,height,error_percent,late_error_percent,'
+                  'held_out_error_percent,dream_pairs_1_percent,dream_pairs_2_percent,'
+                  'first_probe_pairs_1_percent,first_probe_pairs_2_percent,probe_pairs_1_percent,'
+                  'probe_pairs_2_percent,probe_auc_1_percent,probe_auc_2_percent\n')
+        rows = [f'{clip},learning,1,100,80,192,144,0.1,0.1,0.1,0.8,0.7,0.5,0.5,0.9,0.6,0.5,0.5\n'
+                f'{clip},copy_last,,100,80,192,144,0.2,0.2,0.2,,,,,,,,\n' for clip in ['a', 'b']]
+        done = self.plot('online-video.csv', header, *rows)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for name in ['online-video-a.png', 'online-video-b.png']:
+            self.assertTrue((self.folder / name).read_bytes().startswith(b'\x89PNG'))
+
     def test_what_belongs_to_no_experiment_exits_66(self):
         for name in ['other.csv', 'phases.csv']:
             self.assertEqual(self.plot(name).returncode, 66)

@@ -73,6 +73,33 @@ TEST(FfLayer, DampingMixesOldAndNew) {
   }
 }
 
+TEST(FfLayer, ChangeIsHowFarTheStateHasStillToGo) {
+  FfLayerOptions options = SmallLayer();
+  options.constraint_units = 2;
+  Bench bench(options);
+  // h1 = k r, h2 = (2-k) h1, h3 = h2 + (1-k)^2 h1 under the same inputs, with k = 0.7.
+  EXPECT_NEAR(bench.Step(Phase::kLook).change, 1 / 0.7, 1e-5);
+  EXPECT_NEAR(bench.Step(Phase::kLook).change, 0.3 / 1.3 / 0.7, 1e-5);
+  EXPECT_NEAR(bench.Step(Phase::kLook).change, 0.09 / 1.39 / 0.7, 1e-5);
+  for (int i = 0; i < 30; ++i) bench.Step(Phase::kLook);
+  EXPECT_LT(bench.Step(Phase::kLook).change, 1e-6) << "an input that stays settles";
+}
+
+TEST(FfLayer, SilentLayerHasSettled) {
+  Bench bench(SmallLayer());
+  std::ranges::fill(bench.inputs.below.values(), 0.0f);
+  std::ranges::fill(bench.inputs.above.values(), 0.0f);
+  std::ranges::fill(bench.inputs.self.values(), 0.0f);
+  EXPECT_EQ(bench.Step(Phase::kLook).change, 0);
+}
+
+TEST(FfLayer, PlaceThatIsNotFiniteIsLeftOutOfTheChange) {
+  Bench bench(SmallLayer());
+  bench.Step(Phase::kLook);
+  bench.inputs.below.values()[3] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_NEAR(bench.Step(Phase::kLook).change, 0.3 / 1.3 / 0.7, 1e-5);
+}
+
 TEST(FfLayer, BitsDoNotDependOnTheExecutor) {
   FfLayerOptions options;
   options.below = 600;

@@ -57,15 +57,17 @@ TEST(Kernels, ActivateRectifiesDampsAndMeasuresGoodness) {
     std::vector<float> r(n + 1, 7.0f);
     const Energy energy = Activate(std::span(a).subspan(offset), bias, 0.7f, std::span(r).first(n),
                                    std::span(h).first(n));
-    double expected = 0;
+    double expected = 0, change = 0;
     for (size_t i = 0; i < n; ++i) {
       const float fresh = std::max(0.0f, a[offset + i] + bias[i]);
       EXPECT_FLOAT_EQ(r[i], fresh);
       EXPECT_NEAR(h[i], 0.3f * old[i] + 0.7f * fresh, 1e-6f);
       expected += static_cast<double>(fresh) * fresh;
+      change += static_cast<double>(h[i] - old[i]) * (h[i] - old[i]);
     }
     EXPECT_NEAR(energy.fresh, expected, 1e-4 * (expected + 1));
     EXPECT_NEAR(energy.damped, naive::SumOfSquares(std::span(h).first(n)), 1e-4 * (expected + 1));
+    EXPECT_NEAR(energy.change, change, 1e-4 * (change + 1));
     EXPECT_EQ(r[n], 7.0f) << "wrote behind the end";
     EXPECT_EQ(h[n], old[n]) << "wrote behind the end";
   });
@@ -78,6 +80,7 @@ TEST(Kernels, ActivateNeverHidesANaN) {
     const Energy energy = Activate(a, bias, 0.7f, r, h);
     EXPECT_TRUE(std::isnan(energy.fresh));
     EXPECT_TRUE(std::isnan(energy.damped));
+    EXPECT_TRUE(std::isnan(energy.change));
   }
 }
 

@@ -63,6 +63,9 @@ struct FfLayerState {
   Matrix h;                        // [batch x units]
   std::vector<float> goodness;     // [batch] G_f - G_c of the last step
   std::vector<float> probability;  // [batch] p of the last step
+  // [batch] Of the last step: |h[t]|^2 and |h[t] - h[t-1]|^2; 0 in rows that were not finite.
+  std::vector<float> energy;
+  std::vector<float> change;
 
   // Scratch of a step: responses, then update terms [batch x units]; column sums of both for each
   // block of rows; inputs projected on a few random directions; of a few rows, all inputs side by
@@ -79,6 +82,9 @@ struct FfLayerState {
 struct StepStatistics {
   double goodness = 0;  // G_f - G_c, a unit's share: divided by the number of those that count
   double probability = 0;
+  // How far the state has still to go: |h[t] - h[t-1]| / (k |h[t]|) = |r[t] - h[t-1]| / |h[t]|,
+  // both over the whole batch. 0: it has settled, or is silent; 1/k for the step after a reset.
+  double change = 0;
   bool finite = true;    // false: a NaN or infinity was met, and nothing was learned from this step
   bool stopped = false;  // the layer's weights overflowed; it learns no more
 };

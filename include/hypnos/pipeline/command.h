@@ -44,6 +44,10 @@ class PipelineControl {
   // says. Precondition: it is one of the classes.
   virtual void SetLabel(std::optional<size_t> label) = 0;
 
+  // Scores the probe set, with learning off. kFailedPrecondition: NO_NETWORK, NO_PROBES where none
+  // is configured, PROBES_NOT_COLLECTED; kResourceExhausted: OUT_OF_MEMORY.
+  virtual Result<ProbeReport> Probe() = 0;
+
   // kFailedPrecondition, reason NO_NETWORK; kResourceExhausted, reason OUT_OF_MEMORY.
   virtual Result<Look> TakeLook(const LookParts& parts) = 0;
 };

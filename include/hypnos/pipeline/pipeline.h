@@ -36,6 +36,20 @@ struct MemoryOptions {
   size_t residuals = 32;
 };
 
+// A fixed set of sequences, the first ones learned from, that is scored again and again with
+// learning off: see diagnostics/probe_figures.h.
+struct ProbeOptions {
+  // 0: no probing; otherwise at least 2.
+  size_t sequences = 6;
+  // Frames between the beginnings of two; at least their length is taken.
+  size_t interval_frames = 32;
+  // Places of a frame that are kept, at most.
+  size_t locations = 64;
+  bool after_sleep = true;
+  // Steps learned from since the last time, awake or asleep; 0: never.
+  uint64_t every_steps = 1000;
+};
+
 struct PipelineOptions {
   uint64_t seed = 1;
   EncoderOptions encoder;
@@ -49,6 +63,7 @@ struct PipelineOptions {
   // dreams, whatever stands here: so that figures can be compared.
   NegativeWeights negatives;
   MemoryOptions memory;
+  ProbeOptions probe;
   int threads = 0;  // 0: one for each core
   size_t frames_in_flight = 3;
 };

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hypnos/base/clock.h"
+#include "hypnos/diagnostics/probe_figures.h"
 #include "hypnos/network/network.h"
 #include "hypnos/pipeline/label_score.h"
 #include "hypnos/replay/negative.h"
@@ -73,6 +74,24 @@ struct PhaseReport {
   std::vector<double> contrast;
 };
 
+// Why the probe set was scored.
+enum class ProbeReason {
+  kCollected,  // it has just become whole
+  kAfterSleep,
+  kEverySteps,  // so many steps have been learned from
+  kAsked,
+};
+
+// The probe set, scored with learning off on a copy of the weights.
+struct ProbeReport {
+  ProbeReason reason = ProbeReason::kCollected;
+  uint64_t learned_steps = 0;  // so far, awake and asleep
+  ProbeFigures figures;
+  // Per layer: FfLayer::contrast of the last finished cycle, which speaks of present dreams.
+  std::vector<double> contrast;
+  Duration took{};  // learning waited so long
+};
+
 // Threads: calls come one after the other, from any thread; keep them short. They never change what
 // is learned.
 class PipelineObserver {
@@ -81,6 +100,7 @@ class PipelineObserver {
   virtual void OnFrame(const FrameReport&) {}
   virtual void OnDream(const DreamReport&) {}
   virtual void OnPhase(const PhaseReport&) {}
+  virtual void OnProbe(const ProbeReport&) {}
 };
 
 // Where the time goes; each stage is busy on one thread at a time, its parallel parts not counted
@@ -111,6 +131,13 @@ struct NegativeTally {
   std::vector<RecentMean> probability;
 };
 
+struct ProbeTally {
+  int64_t scored = 0;
+  Duration took{};
+  // None before the set was whole.
+  std::optional<ProbeReport> first, last;
+};
+
 struct RunSummary {
   int64_t frames = 0;
   int64_t learned_frames = 0;
@@ -124,6 +151,7 @@ struct RunSummary {
   // learned from, since something was learned. Without pairs where there were none.
   std::vector<RealOrDream> held_out;
   LabelScores labels;
+  ProbeTally probes;
 };
 
 }  // namespace hypnos

@@ -13,14 +13,15 @@ namespace hypnos {
 // out = v / sqrt(mean(v_i^2) + noise_power); out may be v.
 void NormaliseLength(std::span<const float> v, float noise_power, std::span<float> out);
 
-// Of one row: sum_i r_i^2 and sum_i h_i^2.
+// Of one row: sum_i r_i^2, sum_i h_i^2, and sum_i of the squares by which h_i has changed.
 struct Energy {
   float fresh = 0;
   float damped = 0;
+  float change = 0;
 };
 
 // r_i = max(0, a_i + bias_i),  h_i = (1 - damping) h_i + damping r_i; r may be a.
-// A NaN in `a` makes both sums NaN.
+// A NaN in `a` makes all sums NaN.
 Energy Activate(std::span<const float> a, std::span<const float> bias, float damping,
                 std::span<float> r, std::span<float> h);
 

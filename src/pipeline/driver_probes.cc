@@ -1,0 +1,66 @@
+#include "pipeline/driver.h"
+
+namespace hypnos {
+
+// Before a frame that is learned from.
+void Pipeline::Driver::CollectForProbes() {
+  switch (probes_.BeforeFrame(real_age_ == 0)) {
+    case ProbeKeeper::Need::kNothing:
+      return;
+    case ProbeKeeper::Need::kBegin:
+      flow_->Drain();
+      memories_.probes.Begin().at_rest = true;
+      return;
+    case ProbeKeeper::Need::kDream:
+      probes_.Dream(TakeLook({.weights = true, .picture = true, .residuals = true}));
+      return;
+    case ProbeKeeper::Need::kFreeze:
+      flow_->Drain();
+      probes_.Freeze(memories_.probes, *network_);
+      memories_.probes = SequenceMemory({.capacity = 1, .frames = 1}, Rng(0));
+      if (probes_.ready()) ScoreProbes(ProbeReason::kCollected);
+  }
+}
+
+void Pipeline::Driver::ProbeIfDue() {
+  const uint64_t every = options_.probe.every_steps;
+  if (every > 0 && learned_since_probe_ >= every && probes_.ready()) {
+    ScoreProbes(ProbeReason::kEverySteps);
+  }
+}
+
+void Pipeline::Driver::ProbeAfterSleep() {
+  if (options_.probe.after_sleep && probes_.ready()) ScoreProbes(ProbeReason::kAfterSleep);
+}
+
+const ProbeReport& Pipeline::Driver::ScoreProbes(ProbeReason reason) {
+  if (!ended_) flow_->Drain();
+  const Instant begin = clock_.Now();
+  ProbeReport report;
+  report.reason = reason;
+  report.learned_steps = learned_steps_;
+  report.figures = probes_.Score(*network_, between_phases_);
+  for (size_t l = 0; l < network_->layer_count(); ++l) {
+    report.contrast.push_back(network_->layer(l).contrast());
+  }
+  report.took = clock_.Now() - begin;
+  learned_since_probe_ = 0;
+  ProbeTally& tally = summary_.probes;
+  ++tally.scored;
+  tally.took += report.took;
+  if (!tally.first) tally.first = report;
+  tally.last = std::move(report);
+  observer_.OnProbe(*tally.last);
+  return *tally.last;
+}
+
+Result<ProbeReport> Pipeline::Driver::Probe() {
+  if (!network_) {
+    return Error{Code::kFailedPrecondition, "NO_NETWORK",
+                 "no frame has come yet, so there is no network"};
+  }
+  HYPNOS_RETURN_IF_ERROR(probes_.MayScore());
+  return ScoreProbes(ProbeReason::kAsked);
+}
+
+}  // namespace hypnos

@@ -1,0 +1,121 @@
+#include "pipeline/probe_keeper.h"
+
+#include <new>
+#include <utility>
+
+#include "hypnos/base/format.h"
+#include "hypnos/tensor/kernels.h"
+
+namespace hypnos {
+namespace {
+
+// Long enough for what differs to reach the top, and to be asked there about more than one frame.
+ProbeSetOptions SetOptions(const PipelineOptions& options) {
+  return {.context_frames = options.memory.context_frames,
+          .frames = options.network.layers.size() + 2,
+          .locations = options.probe.locations};
+}
+
+std::vector<HalfBuffer> DreamFrom(const Look& look, size_t frames, Rng rng) {
+  std::vector<HalfBuffer> dream;
+  Result<Rollout> rollout = Rollout::Create(look, rng);
+  HYPNOS_CHECK(rollout.ok());
+  for (size_t frame = 0; frame < frames; ++frame) {
+    const Planes& dreamed = rollout->Next();
+    ToHalf(dreamed.values(), dream.emplace_back(dreamed.values().size()));
+  }
+  return dream;
+}
+
+}  // namespace
+
+ProbeKeeper::ProbeKeeper(const PipelineOptions& options, const Rng& rng)
+    : network_options_(options.network),
+      steps_per_frame_(options.steps_per_frame),
+      sequences_(options.probe.sequences),
+      set_options_(SetOptions(options)),
+      rng_(rng),
+      ledger_(options.probe.sequences, MemoryFor(options).frames, options.probe.interval_frames),
+      collecting_(options.probe.sequences > 0) {
+  HYPNOS_CHECK(sequences_ != 1);
+}
+
+SequenceMemoryOptions ProbeKeeper::MemoryFor(const PipelineOptions& options) {
+  const ProbeSetOptions set = SetOptions(options);
+  return {.capacity = std::max<size_t>(1, options.probe.sequences),
+          .frames = set.context_frames + set.frames};
+}
+
+ProbeKeeper::Need ProbeKeeper::BeforeFrame(bool after_cut) {
+  if (!collecting_) return Need::kNothing;
+  if (dreams_.size() == sequences_) return Need::kFreeze;
+  if (ledger_.BeginsWithNext(after_cut)) {
+    position_ = 0;
+    dream_.clear();
+    return Need::kBegin;
+  }
+  return position_ == set_options_.context_frames ? Need::kDream : Need::kNothing;
+}
+
+void ProbeKeeper::CountFrame() {
+  if (!collecting_) return;
+  ++position_;
+  ledger_.Count();
+  // Between two sequences there is nothing new.
+  if (ledger_.remembered() > dreams_.size()) dreams_.push_back(std::move(dream_));
+}
+
+void ProbeKeeper::Dream(Result<Look> look) try {
+  if (!look.ok()) return GiveUp();
+  dream_ = DreamFrom(*look, set_options_.frames, rng_.Fork(Format("dream {}", dreams_.size())));
+} catch (const std::bad_alloc&) {
+  GiveUp();
+}
+
+void ProbeKeeper::Freeze(const SequenceMemory& memory, const Network& network) try {
+  collecting_ = false;
+  set_.emplace(memory, dreams_, network.grid(), set_options_, rng_.Fork("set"));
+  dreams_ = {};
+  std::vector<FfLayerOptions> layers;
+  for (size_t l = 0; l < network.layer_count(); ++l) layers.push_back(network.layer(l).options());
+  Result<Prober> prober = Prober::Create(network_options_, layers, steps_per_frame_, *set_);
+  HYPNOS_CHECK(prober.ok());
+  prober_.emplace(*std::move(prober));
+} catch (const std::bad_alloc&) {
+  GiveUp();
+}
+
+void ProbeKeeper::GiveUp() {
+  collecting_ = false;
+  out_of_memory_ = true;
+  prober_.reset();
+  set_.reset();
+  dreams_ = {};
+}
+
+Status ProbeKeeper::MayScore() const {
+  if (ready()) return {};
+  if (out_of_memory_) {
+    return Error{Code::kResourceExhausted, "OUT_OF_MEMORY",
+                 "there was not enough memory for the probe set and a copy of the weights; choose "
+                 "fewer probe.sequences or probe.locations"};
+  }
+  if (sequences_ == 0) {
+    return Error{Code::kFailedPrecondition, "NO_PROBES",
+                 "probe.sequences is 0: configure two or more"};
+  }
+  return Error{Code::kFailedPrecondition, "PROBES_NOT_COLLECTED",
+               Format("the probe set is not whole: it has {} of {} sequences, which come from what "
+                      "is learned from first",
+                      dreams_.size(), sequences_)};
+}
+
+ProbeFigures ProbeKeeper::Score(const Network& network, Executor& executor) {
+  HYPNOS_CHECK(ready());
+  for (size_t l = 0; l < network.layer_count(); ++l) {
+    prober_->SetParameters(l, network.layer(l).parameters());
+  }
+  return prober_->Score(executor);
+}
+
+}  // namespace hypnos

@@ -1,0 +1,70 @@
+// Collects the probe set from the stream, and scores it: the first whole sequences that are learned
+// from, some way apart, each with a dream of that time.
+// What has no room in memory is done without: probing ends, learning goes on.
+// Threads: thread-compatible; all calls come from the thread that submits steps. Where it says so,
+// nothing may be under way.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "hypnos/base/result.h"
+#include "hypnos/diagnostics/prober.h"
+#include "hypnos/pipeline/look.h"
+#include "hypnos/pipeline/pipeline.h"
+#include "hypnos/replay/sequence_memory.h"
+#include "pipeline/memory_ledger.h"
+
+namespace hypnos {
+
+class ProbeKeeper {
+ public:
+  ProbeKeeper(const PipelineOptions& options, const Rng& rng);
+
+  // What the memory must hold for it; it observes every frame that is learned from.
+  static SequenceMemoryOptions MemoryFor(const PipelineOptions& options);
+
+  // What is to be done before the next frame that is learned from, when nothing is under way.
+  enum class Need {
+    kNothing,
+    kBegin,   // SequenceMemory::Begin: a sequence begins with it
+    kDream,   // Dream: the context has ended, and the frame is the first of what followed
+    kFreeze,  // Freeze: all sequences are there
+  };
+  Need BeforeFrame(bool after_cut);
+  // After it was submitted.
+  void CountFrame();
+
+  // `look` with weights, picture and residuals.
+  void Dream(Result<Look> look);
+  // Nothing may be under way.
+  void Freeze(const SequenceMemory& memory, const Network& network);
+
+  bool ready() const { return prober_.has_value(); }
+  // kFailedPrecondition: NO_PROBES where none are wanted, PROBES_NOT_COLLECTED where the stream has
+  // not yet had enough; kResourceExhausted: OUT_OF_MEMORY.
+  Status MayScore() const;
+  // Precondition: ready. Nothing may be under way.
+  ProbeFigures Score(const Network& network, Executor& executor);
+
+ private:
+  void GiveUp();
+
+  const NetworkOptions& network_options_;
+  int steps_per_frame_;
+  size_t sequences_;
+  ProbeSetOptions set_options_;
+  Rng rng_;
+  MemoryLedger ledger_;
+  bool collecting_;
+  bool out_of_memory_ = false;
+  size_t position_ = 0;  // frames of the sequence that is being collected
+  std::vector<HalfBuffer> dream_;
+  std::vector<std::vector<HalfBuffer>> dreams_;
+  std::optional<ProbeSet> set_;
+  std::optional<Prober> prober_;
+};
+
+}  // namespace hypnos
