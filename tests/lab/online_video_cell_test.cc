@@ -41,10 +41,10 @@ class OnlineVideoCellTest : public ::testing::Test {
     return score.ok() ? *score : OnlineVideoScore();
   }
 
-  static constexpr int kFrames = 280;
+  static constexpr int kFrames = 440;
   TempDir folder_;
   VideoClip clip_{
-      .name = "square", .path = folder_.File("square.avi"), .frames = kFrames, .learned = 240};
+      .name = "square", .path = folder_.File("square.avi"), .frames = kFrames, .learned = 400};
 };
 
 TEST_F(OnlineVideoCellTest, LinearPredictorsBeatCopyingAndTwoFramesBeatOne) {

@@ -17,8 +17,8 @@ PotatoCell SmallCell(PotatoNetwork network) {
   cell.noise = 0.2;
   cell.units = {24, 24};
   cell.learning_frames = 60;
-  cell.read_out_frames = 60;
-  cell.test_frames = 40;
+  cell.read_out_frames = 400;
+  cell.test_frames = 100;
   return cell;
 }
 
