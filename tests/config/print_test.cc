@@ -34,13 +34,14 @@ TEST(Print, LeavesOutWhatIsOffWhenAbsent) {
 }
 
 TEST(Print, WritesListsAndChoices) {
-  EXPECT_THAT(Printed(Minimal()), HasSubstr("sources:\n"
-                                            "  - name: hall\n"
-                                            "    learn: true\n"
-                                            "    on_full: by_kind\n    stall_seconds: 10\n    reconnect: true\n"
-                                            "    queue_frames: 4\n"
-                                            "    synthetic:\n"
-                                            "      scene: potato\n"));
+  EXPECT_THAT(Printed(Minimal()),
+              HasSubstr("sources:\n"
+                        "  - name: hall\n"
+                        "    learn: true\n"
+                        "    on_full: by_kind\n    stall_seconds: 10\n    reconnect: true\n"
+                        "    queue_frames: 4\n"
+                        "    synthetic:\n"
+                        "      scene: potato\n"));
 }
 
 TEST(Print, WritesEveryKindOfField) {
