@@ -88,7 +88,7 @@ class ChildCapture final : public VideoCapture {
                    Format("cannot be opened: nothing came of it within {:.0f} s",
                           Seconds(options_.open_patience))};
     }
-    HYPNOS_RETURN_IF_ERROR(answered);
+    if (!answered.ok()) return answered;
     if (answer_.kind == WireAnswer::kFailed) return Failed();
     if (answer_.kind != WireAnswer::kOpened) return Garbled();
     const auto sane = [](double value, double most) {
