@@ -278,8 +278,8 @@ std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
   for (const auto& [reason, count] : status.discontinuities) {
     if (reason != "start") text += Format("State was reset {}: {}.\n", Times(count), reason);
   }
-  text +=
-      Format("Prediction error {} (running mean, in variances of the input).\n", ErrorText(status));
+  text += Format("Prediction error {} (running mean{}).\n", ErrorText(status),
+                 status.in_bits ? "" : ", in variances of the input");
   for (size_t l = 0; l < status.layers.size(); ++l) {
     const LayerStatus& layer = status.layers[l];
     text += Format(
