@@ -63,7 +63,7 @@ Status NewTokenFor(const Session& session) {
   // one that does.
   HYPNOS_RETURN_IF_ERROR(WriteSecret(secret, token + "\n"));
   if (!tokens.empty()) {
-    const Status added = AppendLine(tokens, line);
+    Status added = AppendLine(tokens, line);
     if (!added.ok()) {
       // A token that lets nobody in is none, and would stand in the way of the next try.
       static_cast<void>(session.surroundings().files.Remove(secret));

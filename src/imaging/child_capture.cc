@@ -82,7 +82,7 @@ class ChildCapture final : public VideoCapture {
     if (send(socket_.number(), &request, sizeof request, MSG_NOSIGNAL) != sizeof request) {
       return Died();
     }
-    const Status answered = Receive(options_.open_patience);
+    Status answered = Receive(options_.open_patience);
     if (!answered.ok() && answered.error().reason == "SILENT") {
       return Error{Code::kUnavailable, "OPEN_SILENT",
                    Format("cannot be opened: nothing came of it within {:.0f} s",
