@@ -53,6 +53,7 @@ const Row kResultColumns = {"error_percent",
 
 std::vector<std::string> PredictorNames() {
   std::vector<std::string> names;
+  names.reserve(kPredictors.size());
   for (const PredictorName& row : kPredictors) names.emplace_back(row.name);
   return names;
 }

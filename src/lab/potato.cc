@@ -32,6 +32,7 @@ const Row kResultColumns = {"shape_percent", "side_percent", "change_1", "change
 
 std::vector<std::string> NetworkNames() {
   std::vector<std::string> names;
+  names.reserve(kNetworks.size());
   for (const NetworkName& row : kNetworks) names.emplace_back(row.name);
   return names;
 }
