@@ -11,6 +11,7 @@ namespace {
 
 std::vector<size_t> Widths(const std::vector<FfLayer>& layers) {
   std::vector<size_t> widths;
+  widths.reserve(layers.size());
   for (const auto& layer : layers) widths.push_back(layer.options().units);
   return widths;
 }

@@ -26,6 +26,8 @@ struct NegativeFrame {
   std::optional<size_t> context;  // the sequence that was recalled before it
 };
 
+// In the order in which it is understood; there are a few of them.
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding)
 struct Step {
   int64_t number = 0;
 

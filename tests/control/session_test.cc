@@ -385,7 +385,7 @@ TEST_F(SubscriptionTest, EndsWhenCancelled) {
 }
 
 TEST_F(SubscriptionTest, WhatCannotBeHadIsRefusedWithAReason) {
-  const auto reason = [&](double rate, uint32_t queue, std::vector<int> topics) {
+  const auto reason = [&](double rate, uint32_t queue, const std::vector<int>& topics) {
     control::Request request = SubscribeRequest(rate, queue);
     request.mutable_subscribe()->clear_topics();
     for (const int topic : topics) {

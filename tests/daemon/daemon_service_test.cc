@@ -504,12 +504,14 @@ TEST_F(WatchingService, WhoAsksForTooMuchIsToldToComeAgain) {
   int told = 0, refused = 0;
   constexpr int kAsked = 40;
   for (int i = 0; i < kAsked; ++i) {
-    daemon_.service.Handle(Dream(1), std::make_shared<CallState>(), [&](Result<Response> answer) {
-      const std::lock_guard lock(mutex);
-      if (!answer.ok() && answer.error().reason == "BUSY_DREAMING") ++refused;
-      ++told;
-      all_told.notify_all();
-    });
+    daemon_.service.Handle(Dream(1), std::make_shared<CallState>(),
+                           [&](const Result<Response>& answer) {
+                             const std::lock_guard lock(mutex);
+                             if (!answer.ok() && answer.error().reason == "BUSY_DREAMING")
+                               ++refused;
+                             ++told;
+                             all_told.notify_all();
+                           });
   }
   {
     const std::lock_guard lock(mutex);
@@ -525,7 +527,7 @@ TEST_F(WatchingService, WhatNobodyWaitsForIsNotDone) {
   auto call = std::make_shared<CallState>();
   std::promise<void> go_on;
   daemon_.pipeline.Post([&](PipelineControl&) { go_on.get_future().wait(); });
-  daemon_.service.Handle(SetLearning(false), call, [](Result<Response>) {});
+  daemon_.service.Handle(SetLearning(false), call, [](const Result<Response>&) {});
   call->Cancel();
   go_on.set_value();
   EXPECT_FALSE(Must(SetLearning(true)).set_learning().changed()) << "it was never off";

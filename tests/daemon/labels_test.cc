@@ -12,7 +12,6 @@ namespace hypnos {
 namespace {
 
 using control::Request;
-using control::Response;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;

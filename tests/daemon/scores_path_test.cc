@@ -15,7 +15,6 @@ namespace hypnos {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::HasSubstr;
 
 class ScoresPathTest : public testing::Test {
  protected:
