@@ -70,31 +70,38 @@ Network::Network(const NetworkOptions& options, PatchGrid grid, size_t slots,
       generator_(
           Generator::Make(options.generator, Widths(layers_), grid_.inputs(), grid_.locations())),
       label_read_out_(options.labels.classes, Widths(layers_), options.labels.read_out_rate),
-      lanes_(kLanes),
       features_(layers_.size() + 1),
       silence_(grid_.locations(), Widest(layers_)) {
-  const size_t batch = grid_.locations();
-  for (LaneState& lane : lanes_) {
-    lane.inputs = Matrix(slots * batch, grid_.inputs());
-    const size_t read = layers_.front().options().below;
-    if (options.input_scale == InputScale::kLengthNormalised || read != grid_.inputs()) {
-      lane.read = Matrix(slots * batch, read);
-    }
-    if (options.labels.shown && !reads_label_beside_input()) {
-      lane.labels = Matrix(slots * batch, options.labels.classes);
-    }
-    lane.prediction = Matrix(batch, grid_.inputs());
-    for (const FfLayer& layer : layers_) {
-      lane.outputs.emplace_back(slots * batch, layer.options().units);
-      lane.layers.emplace_back(batch, layer.options());
-    }
-  }
+  MakeLanes(1);
   if (!options.labels.shown) return;
   const FfLayerOptions& reader = layers_[label_layer()].options();
   label_alternatives_ =
       Alternatives(options.labels.classes, reader.units,
                    reads_label_beside_input() ? grid_.inputs() : reader.below, LabelValue());
-  judging_ = FfLayerState(batch, reader);
+  judging_ = FfLayerState(grid_.locations(), reader);
+}
+
+void Network::MakeLanes(size_t streams) {
+  while (lanes_.size() < kLanes * streams) lanes_.push_back(MakeLane());
+}
+
+Network::LaneState Network::MakeLane() const {
+  const size_t batch = grid_.locations();
+  LaneState lane;
+  lane.inputs = Matrix(slots_ * batch, grid_.inputs());
+  const size_t read = layers_.front().options().below;
+  if (options_.input_scale == InputScale::kLengthNormalised || read != grid_.inputs()) {
+    lane.read = Matrix(slots_ * batch, read);
+  }
+  if (options_.labels.shown && !reads_label_beside_input()) {
+    lane.labels = Matrix(slots_ * batch, options_.labels.classes);
+  }
+  lane.prediction = Matrix(batch, grid_.inputs());
+  for (const FfLayer& layer : layers_) {
+    lane.outputs.emplace_back(slots_ * batch, layer.options().units);
+    lane.layers.emplace_back(batch, layer.options());
+  }
+  return lane;
 }
 
 float Network::LabelValue() const {

@@ -5,10 +5,10 @@
 namespace hypnos {
 namespace {
 
-void CopyActivity(const Network& network, Look& look) {
-  network.Save(Lane::kReal, look.state);
+void CopyActivity(const Network& network, Lane real, Look& look) {
+  network.Save(real, look.state);
   for (size_t l = 0; l < network.layer_count(); ++l) {
-    const auto goodness = network.goodness(Lane::kReal, l);
+    const auto goodness = network.goodness(real, l);
     look.goodness.emplace_back(goodness.begin(), goodness.end());
     look.layers.push_back(network.layer(l).options());
   }
@@ -29,8 +29,8 @@ void CopyPicture(const LookSubject& subject, Look& look) {
   const Network& network = subject.network;
   look.input.Resize(look.shape);
   look.prediction.Resize(look.shape);
-  network.grid().Average(network.input(Lane::kReal, subject.real_tick), look.input);
-  network.grid().Average(network.prediction(Lane::kReal), look.prediction);
+  network.grid().Average(network.input(subject.real, subject.real_tick), look.input);
+  network.grid().Average(network.prediction(subject.real), look.prediction);
   look.channels = subject.encoder.channels();
   if (!subject.compared_real) return;
   const auto surprise = network.prediction_row_errors();
@@ -55,7 +55,7 @@ Result<Look> CopyLook(const LookSubject& subject, const LookParts& parts, Rng rn
   look.columns = subject.network.grid().columns();
   look.clip = subject.clip;
   look.frame = subject.frame;
-  CopyActivity(subject.network, look);
+  CopyActivity(subject.network, subject.real, look);
   CopyWeights(subject.network, parts, look);
   if (parts.picture) CopyPicture(subject, look);
   if (parts.residuals) CopyResiduals(subject.residuals, rng, look);

@@ -19,9 +19,10 @@ struct LookSubject {
   const Network& network;
   const Encoder& encoder;
   const ResidualMemory& residuals;
-  // The last frame that was shown, and the real lane's last tick.
+  // The last frame that was shown, and the real lane, with its last tick.
   const std::string& clip;
   int64_t frame = 0;
+  Lane real = Lane::kReal;
   int64_t real_tick = 0;
   // What the generator compared last was a real frame, and not one that is replayed.
   bool compared_real = false;

@@ -45,12 +45,12 @@ Pipeline::Driver::Driver(const PipelineOptions& options, const Clock& clock,
       replay_rng_(rng_.Fork("replay")),
       choice_(options.negatives, rng_.Fork("negatives")),
       memories_{SequenceMemory(DreamMemory(options), rng_.Fork("sequences")),
-                ResidualMemory(options.memory.residuals), ResidualMemory(options.memory.residuals),
                 ResidualMemory(options.memory.residuals),
                 SequenceMemory(ProbeKeeper::MemoryFor(options), rng_.Fork("probe sequences"))},
-      negative_lane_(options.dream_steps, options.steps_per_frame),
-      ledger_(options.memory.sequences, memories_.sequences.frames(),
-              options.memory.interval_frames),
+      stream_(options.memory.residuals,
+              NegativeLane(Lane::kDream, options.dream_steps, options.steps_per_frame),
+              MemoryLedger(memories_.sequences.frames(), options.memory.interval_frames)),
+      sleeping_lane_(Lane::kDream, options.dream_steps, options.steps_per_frame),
       probes_(options_, rng_.Fork("probes")) {}
 
 Result<RunSummary> Pipeline::Driver::Run(FrameQueue& queue) {
@@ -77,16 +77,16 @@ Result<RunSummary> Pipeline::Driver::RunGuarded(FrameQueue& queue) try {
 }
 
 Status Pipeline::Driver::Prepare(const Frame& first) {
-  HYPNOS_ASSIGN_OR_RETURN(encoder_, MakeEncoder(options_.encoder));
-  const PlaneShape shape = encoder_->ShapeWith(first);
+  HYPNOS_ASSIGN_OR_RETURN(stream_.encoder, MakeEncoder(options_.encoder));
+  const PlaneShape shape = stream_.encoder->ShapeWith(first);
   // One slot more than steps under way: the read-out needs the tick before its own.
   const size_t in_flight = std::max<size_t>(1, options_.frames_in_flight);
   HYPNOS_ASSIGN_OR_RETURN(Network network, Network::Create(options_.network, shape, in_flight + 1,
                                                            rng_.Fork("network")));
   network_.emplace(std::move(network));
   negatives_.emplace(network_->grid(), SequencesOf(options_), rng_.Fork("dreams"));
-  stages_.emplace(*encoder_, *network_, memories_, *negatives_, options_.network.labels, clock_,
-                  observer_, summary_);
+  stages_.emplace(*network_, memories_, *negatives_, options_.network.labels, clock_, observer_,
+                  summary_);
   flow_.emplace(*stages_, network_->layer_count(), Threads(options_.threads), in_flight);
   return {};
 }
@@ -110,14 +110,14 @@ Result<RunSummary> Pipeline::Driver::WatchToTheEnd(FrameQueue& queue) {
 }
 
 Status Pipeline::Driver::Watch(FrameQueue& queue, Frame first) {
-  ShowFrame(std::move(first));
+  ShowFrame(stream_, std::move(first));
   while (!stopped_) {
     if (schedule_.asleep()) Sleep();
     if (stopped_) break;
     HYPNOS_ASSIGN_OR_RETURN(std::optional<FrameOrEnd> next, NextFrame(queue));
     if (!next) continue;
     if (std::holds_alternative<EndOfStream>(*next)) break;
-    ShowFrame(std::get<Frame>(*std::move(next)));
+    ShowFrame(stream_, std::get<Frame>(*std::move(next)));
   }
   return {};
 }
@@ -132,101 +132,99 @@ Result<std::optional<FrameOrEnd>> Pipeline::Driver::NextFrame(FrameQueue& queue)
   return std::optional<FrameOrEnd>(std::move(*next).value());
 }
 
-void Pipeline::Driver::ShowFrame(Frame frame) {
-  last_clip_ = frame.clip;
-  last_frame_ = frame.index;
+void Pipeline::Driver::ShowFrame(Stream& stream, Frame frame) {
+  stream.clip = frame.clip;
+  stream.frame = frame.index;
   if (std::exchange(switched_, false)) {
     frame.discontinuity = Stronger(frame.discontinuity, Discontinuity::kSwitch);
   }
   frame.learn = frame.learn && learning_on_;
   if (live_label_) frame.label = live_label_;
-  if (frame.discontinuity != Discontinuity::kNone) real_age_ = 0;
-  const bool learn = frame.learn;
-  const std::optional<size_t> label = frame.label;
-  if (learn) {
+  if (frame.discontinuity != Discontinuity::kNone) stream.age = 0;
+  const Held held = {.learn = frame.learn, .label = frame.label};
+  if (held.learn) {
     ProbeIfDue();
-    CollectForProbes();
-    MayRemember();
+    CollectForProbes(stream);
+    MayRemember(stream);
   }
   for (int hold = 0; hold < options_.steps_per_frame; ++hold) {
-    SubmitRealStep(hold == 0 ? &frame : nullptr, hold, learn, label);
+    SubmitRealStep(stream, hold == 0 ? &frame : nullptr, hold, held);
   }
 }
 
-void Pipeline::Driver::MayRemember() {
-  if (!ledger_.BeginsWithNext(real_age_ == 0)) return;
+void Pipeline::Driver::MayRemember(Stream& stream) {
+  if (!stream.ledger.BeginsWithNext(stream.age == 0)) return;
   flow_->Drain();
   NetworkState& before = memories_.sequences.Begin();
-  before.at_rest = real_age_ == 0;
+  before.at_rest = stream.age == 0;
   if (!before.at_rest) network_->Save(Lane::kReal, before);
 }
 
 // `first`: the frame, for its first step.
-void Pipeline::Driver::SubmitRealStep(Frame* first, int hold, bool learn,
-                                      std::optional<size_t> label) {
+void Pipeline::Driver::SubmitRealStep(Stream& stream, Frame* first, int hold, const Held& frame) {
   Step& step = flow_->NextStep();
+  step.stream = &stream;
   step.has_real = true;
   step.has_dream = step.has_labelled = false;
   step.asleep = false;
   step.first_of_frame = first != nullptr;
   step.last_of_frame = hold + 1 == options_.steps_per_frame;
-  step.learn = learn;
-  step.label = label;
+  step.learn = frame.learn;
+  step.label = frame.label;
   if (first != nullptr) step.frame = std::move(*first);
 
   Tick& tick = step.real;
   tick.lane = Lane::kReal;
   tick.label.reset();  // whoever is to guess it must not be shown it
   tick.label_is_new = false;
-  tick.number = ++real_ticks_;
-  tick.start = real_age_ == 0 ? TickStart::kReset : TickStart::kContinue;
-  tick.age = real_age_;
-  tick.phase = learn && has_phases() ? Phase::kPositive : Phase::kLook;
-  tick.compare = step.first_of_frame && real_age_ > 0;
+  tick.number = ++stream.real_ticks;
+  tick.start = stream.age == 0 ? TickStart::kReset : TickStart::kContinue;
+  tick.age = stream.age;
+  tick.phase = frame.learn && has_phases() ? Phase::kPositive : Phase::kLook;
+  tick.compare = step.first_of_frame && stream.age > 0;
   if (step.first_of_frame) compared_real_ = tick.compare;
-  tick.learn_generator = learn && options_.network.learning.rule != LearningRule::kLooking;
+  tick.learn_generator = frame.learn && options_.network.learning.rule != LearningRule::kLooking;
   tick.predict = step.last_of_frame;
   step.judged = step.judged_anew = false;
-  if (learn) {
+  if (frame.learn) {
     held_out_since_learning_ = false;
     if (interleaved()) LearnInterleaved(step);
   } else {
     JudgeBesideDream(step);
   }
-  ++real_age_;
-  step.phase = PositionAfter(learn ? 1 : 0);
+  ++stream.age;
+  step.phase = PositionAfter(frame.learn ? 1 : 0);
   const bool learns = step.learns();
   flow_->Submit();
-  if (learn && step.first_of_frame) {
-    ledger_.Count();
+  if (frame.learn && step.first_of_frame) {
+    if (stream.ledger.Count()) remembered_ = std::min(remembered_ + 1, options_.memory.sequences);
     probes_.CountFrame();
   }
   if (learns) CountLearnedStep();
   // Where nothing is remembered (every clip was shorter than a sequence) there is nothing to dream
   // of: it stays awake until there is. And a frame that is held is held to its end.
-  const bool may_sleep = ledger_.remembered() > 0 && step.last_of_frame;
-  if (has_phases() && learn && schedule_.OnStep(may_sleep)) SwitchPhase();
+  const bool may_sleep = remembered_ > 0 && step.last_of_frame;
+  if (has_phases() && frame.learn && schedule_.OnStep(may_sleep)) SwitchPhase();
 }
 
 // Every dream_steps frames a negative sequence leaves the real stream, and then runs beside it.
 // Returns false where that is not possible yet: the first fork of a clip needs a prediction and
 // a residual: two frames.
 bool Pipeline::Driver::AddNegativeBeside(Step& step, Purpose purpose) {
-  if (real_age_ < 2 * options_.steps_per_frame) {
-    negative_lane_.CutBeside();
+  NegativeLane& lane = step.stream->negative_lane;
+  if (step.stream->age < 2 * options_.steps_per_frame) {
+    lane.CutBeside();
     return false;
   }
   // What is judged is told from dreams.
   const bool judge = purpose == Purpose::kJudge;
-  if (judge && negative_lane_.kind() != NegativeKind::kDream) negative_lane_.CutBeside();
-  const NegativeLane::Place place = negative_lane_.NextBeside();
+  if (judge && lane.kind() != NegativeKind::kDream) lane.CutBeside();
+  const NegativeLane::Place place = lane.NextBeside();
   if (place.begins()) {
     const bool labelled = contrasts_labels() && step.label;
-    negative_lane_.Begin(
-        judge ? NegativeKind::kDream : choice_.Draw(ledger_.remembered(), labelled), {});
+    lane.Begin(judge ? NegativeKind::kDream : choice_.Draw(remembered_, labelled), {});
   }
-  negative_lane_.Fill(*negatives_, Lane::kReal, step.real.number - 1, place.frame, place.hold,
-                      step);
+  lane.Fill(*negatives_, step.real.lane, step.real.number - 1, place.frame, place.hold, step);
   return true;
 }
 
@@ -245,7 +243,7 @@ void Pipeline::Driver::FillLabelled(Step& step) {
   Tick& tick = step.labelled;
   tick = step.dream;
   tick.lane = Lane::kReplay;
-  tick.number = ++replay_ticks_;
+  tick.number = ++step.stream->labelled_ticks;
   tick.phase = Phase::kPositive;
   tick.label = step.label;
 }

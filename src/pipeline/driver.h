@@ -15,9 +15,9 @@
 #include "hypnos/pipeline/pipeline.h"
 #include "pipeline/command_box.h"
 #include "pipeline/flow.h"
-#include "pipeline/memory_ledger.h"
 #include "pipeline/negative_lane.h"
 #include "pipeline/probe_keeper.h"
+#include "pipeline/stream.h"
 
 namespace hypnos {
 
@@ -47,9 +47,14 @@ class Pipeline::Driver final : public PipelineControl {
   Status Watch(FrameQueue& queue, Frame first);
   // Nothing: a command came instead of a frame.
   Result<std::optional<FrameOrEnd>> NextFrame(FrameQueue& queue);
-  void ShowFrame(Frame frame);
-  void MayRemember();
-  void SubmitRealStep(Frame* first, int hold, bool learn, std::optional<size_t> label);
+  void ShowFrame(Stream& stream, Frame frame);
+  void MayRemember(Stream& stream);
+  // What the steps of one frame have in common.
+  struct Held {
+    bool learn = false;
+    std::optional<size_t> label;
+  };
+  void SubmitRealStep(Stream& stream, Frame* first, int hold, const Held& frame);
   void LearnInterleaved(Step& step);
   void FillLabelled(Step& step);
   void JudgeBesideDream(Step& step);
@@ -65,7 +70,7 @@ class Pipeline::Driver final : public PipelineControl {
   void SubmitDreamStep(size_t sequence, int64_t frame, int hold);
   void FillReplay(Step& step, size_t sequence, size_t frame, int hold);
 
-  void CollectForProbes();
+  void CollectForProbes(const Stream& stream);
   // Between two frames, or two dreams.
   void ProbeIfDue();
   void ProbeAfterSleep();
@@ -100,7 +105,7 @@ class Pipeline::Driver final : public PipelineControl {
   Rng replay_rng_;
   NegativeChoice choice_;
   Memories memories_;
-  std::unique_ptr<Encoder> encoder_;
+  Stream stream_;
   std::optional<Network> network_;
   std::optional<Negatives> negatives_;
   std::optional<Stages> stages_;
@@ -115,17 +120,15 @@ class Pipeline::Driver final : public PipelineControl {
   bool switched_ = false;  // learning, since the last frame
   bool wake_after_dream_ = false;
   std::optional<size_t> live_label_;  // set by a command
-  std::string last_clip_;
-  int64_t last_frame_ = 0;
   // What the generator compared last was a real frame, and not one that is replayed.
   bool compared_real_ = false;
 
-  int64_t real_ticks_ = 0;
+  // Asleep: on the lanes of the first stream, beside which nothing goes on then.
   int64_t replay_ticks_ = 0;
-  int64_t real_age_ = 0;  // ticks since the last discontinuity
-  NegativeLane negative_lane_;
+  NegativeLane sleeping_lane_;
   bool held_out_since_learning_ = false;
-  MemoryLedger ledger_;
+  // Sequences that the memory will hold once the steps under way have been encoded.
+  size_t remembered_ = 0;
   ProbeKeeper probes_;
   uint64_t learned_steps_ = 0;
   uint64_t learned_since_probe_ = 0;

@@ -20,7 +20,7 @@ void Pipeline::Driver::SwitchPhase() {
   summary_.sleeps = schedule_.sleeps();
   wake_after_dream_ = false;
   // The dream beside held-out frames was overwritten by those of the sleep.
-  negative_lane_.CutBeside();
+  stream_.negative_lane.CutBeside();
   observer_.OnPhase(report);
   if (!report.asleep) ProbeAfterSleep();
 }
@@ -53,7 +53,7 @@ void Pipeline::Driver::Recall(size_t sequence) {
 void Pipeline::Driver::Dream(size_t sequence) {
   const bool labelled =
       contrasts_labels() && memories_.sequences.Label(sequence, options_.memory.context_frames);
-  negative_lane_.Begin(choice_.Draw(ledger_.remembered(), labelled), sequence);
+  sleeping_lane_.Begin(choice_.Draw(remembered_, labelled), sequence);
   for (int64_t frame = 0; frame < options_.dream_steps && !stopped_; ++frame) {
     commands_.RunAll(*this);
     if (!schedule_.asleep()) return;
@@ -82,7 +82,7 @@ void Pipeline::Driver::SubmitDreamStep(size_t sequence, int64_t frame, int hold)
   step.judged = false;
   step.first_of_frame = hold == 0;
   step.last_of_frame = hold + 1 == options_.steps_per_frame;
-  negative_lane_.Fill(*negatives_, Lane::kReplay, replay_ticks_, frame, hold, step);
+  sleeping_lane_.Fill(*negatives_, Lane::kReplay, replay_ticks_, frame, hold, step);
   if (rehearses()) {
     FillReplay(step, sequence, options_.memory.context_frames + static_cast<size_t>(frame), hold);
     step.real.phase = Phase::kPositive;

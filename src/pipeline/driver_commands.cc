@@ -29,7 +29,7 @@ Status Pipeline::Driver::MaySleep() const {
   if (ended_) return no("ENDED", "the sources have ended, and nothing runs that could sleep");
   if (!network_) return no("NO_NETWORK", "no frame has come yet, so there is no network");
   if (!learning_on_) return no("LEARNING_IS_OFF", "learning is switched off; switch it on first");
-  if (ledger_.remembered() == 0) {
+  if (remembered_ == 0) {
     return no("NOTHING_REMEMBERED", "nothing is remembered yet that could be dreamed of");
   }
   return {};
@@ -64,15 +64,15 @@ Result<Look> Pipeline::Driver::TakeLook(const LookParts& parts) {
   }
   if (!ended_) flow_->Drain();
   const ResidualMemory& residuals =
-      memories_.residuals.empty() ? memories_.held_out_residuals : memories_.residuals;
+      stream_.residuals.empty() ? stream_.held_out_residuals : stream_.residuals;
   return CopyLook({.options = options_.network,
                    .steps_per_frame = options_.steps_per_frame,
                    .network = *network_,
-                   .encoder = *encoder_,
+                   .encoder = *stream_.encoder,
                    .residuals = residuals,
-                   .clip = last_clip_,
-                   .frame = last_frame_,
-                   .real_tick = real_ticks_,
+                   .clip = stream_.clip,
+                   .frame = stream_.frame,
+                   .real_tick = stream_.real_ticks,
                    .compared_real = compared_real_},
                   parts, rng_.Fork("look"));
 }

@@ -3,8 +3,8 @@
 namespace hypnos {
 
 // Before a frame that is learned from.
-void Pipeline::Driver::CollectForProbes() {
-  switch (probes_.BeforeFrame(real_age_ == 0)) {
+void Pipeline::Driver::CollectForProbes(const Stream& stream) {
+  switch (probes_.BeforeFrame(stream.age == 0)) {
     case ProbeKeeper::Need::kNothing:
       return;
     case ProbeKeeper::Need::kBegin:

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pipeline/stream.h"
+
 namespace hypnos {
+
 void LabelJudge::JudgeByGoodness(size_t layer, Step& step, Executor& executor) const {
   if (!judges(step) || !options_.shown || layer != network_.label_layer()) return;
   step.label_goodness.resize(options_.classes);
@@ -18,19 +21,20 @@ void LabelJudge::JudgeByGoodness(size_t layer, Step& step, Executor& executor) c
 void LabelJudge::JudgeByReadOut(Step& step) const {
   if (!judges(step)) return;
   step.label_read_out.resize(options_.classes);
-  network_.PredictLabel(Lane::kReal, step.real.number, step.label_read_out);
-  if (step.learn && step.label) network_.LearnLabel(Lane::kReal, step.real.number, *step.label);
+  network_.PredictLabel(step.real.lane, step.real.number, step.label_read_out);
+  if (step.learn && step.label) network_.LearnLabel(step.real.lane, step.real.number, *step.label);
 }
 
-void LabelJudge::Report(const Step& step, FrameReport& report, LabelScores& scores) {
+void LabelJudge::Report(const Step& step, FrameReport& report, LabelScores& scores) const {
   if (!judges(step)) return;
   report.label = step.label;
-  report.label_before = label_before_;
+  std::optional<size_t>& before = step.stream->label_before;
+  report.label_before = before;
   report.label_read_out.assign(step.label_read_out.begin(), step.label_read_out.end());
   report.label_goodness.assign(step.label_goodness.begin(), step.label_goodness.end());
   report.label_learned = step.learn && step.label;
   scores.Count(report);
-  if (step.label) label_before_ = step.label;
+  if (step.label) before = step.label;
 }
 
 }  // namespace hypnos

@@ -20,7 +20,7 @@ class LabelJudge {
   // The read-out's stage: predicts, then learns.
   void JudgeByReadOut(Step& step) const;
   // The output's stage.
-  void Report(const Step& step, FrameReport& report, LabelScores& scores);
+  void Report(const Step& step, FrameReport& report, LabelScores& scores) const;
 
  private:
   bool judges(const Step& step) const {
@@ -29,7 +29,6 @@ class LabelJudge {
 
   Network& network_;
   NetworkLabelOptions options_;
-  std::optional<size_t> label_before_;
 };
 
 }  // namespace hypnos

@@ -15,9 +15,9 @@ void NegativeLane::Fill(const Negatives& negatives, Lane follows, int64_t fork_n
   const bool fork = frame == beginning && hold == 0;
   step.has_dream = true;
   step.negative = {kind_, frame, context_};
-  step.dream_follows = fork ? follows : Lane::kDream;
+  step.dream_follows = fork ? follows : lane_;
   Tick& dream = step.dream;
-  dream.lane = Lane::kDream;
+  dream.lane = lane_;
   dream.number = ++ticks_;
   dream.start = fork ? TickStart::kFork : TickStart::kContinue;
   dream.fork_lane = follows;

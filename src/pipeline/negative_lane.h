@@ -13,8 +13,8 @@ namespace hypnos {
 
 class NegativeLane {
  public:
-  NegativeLane(int64_t frames, int steps_per_frame)
-      : frames_(frames), steps_per_frame_(steps_per_frame) {}
+  NegativeLane(Lane lane, int64_t frames, int steps_per_frame)
+      : lane_(lane), frames_(frames), steps_per_frame_(steps_per_frame) {}
 
   // A sequence begins; `context` is the remembered sequence that was recalled before it, if any.
   void Begin(NegativeKind kind, std::optional<size_t> context) {
@@ -39,6 +39,7 @@ class NegativeLane {
   Place NextBeside();
 
  private:
+  Lane lane_;
   int64_t frames_;
   int steps_per_frame_;
   NegativeKind kind_ = NegativeKind::kDream;

@@ -35,7 +35,7 @@ ProbeKeeper::ProbeKeeper(const PipelineOptions& options, const Rng& rng)
       sequences_(options.probe.sequences),
       set_options_(SetOptions(options)),
       rng_(rng),
-      ledger_(options.probe.sequences, MemoryFor(options).frames, options.probe.interval_frames),
+      ledger_(MemoryFor(options).frames, options.probe.interval_frames),
       collecting_(options.probe.sequences > 0) {
   HYPNOS_CHECK(sequences_ != 1);
 }
@@ -60,9 +60,7 @@ ProbeKeeper::Need ProbeKeeper::BeforeFrame(bool after_cut) {
 void ProbeKeeper::CountFrame() {
   if (!collecting_) return;
   ++position_;
-  ledger_.Count();
-  // Between two sequences there is nothing new.
-  if (ledger_.remembered() > dreams_.size()) dreams_.push_back(std::move(dream_));
+  if (ledger_.Count()) dreams_.push_back(std::move(dream_));
 }
 
 void ProbeKeeper::Dream(Result<Look> look) try {

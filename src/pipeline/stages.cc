@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "pipeline/stream.h"
+
 namespace hypnos {
 namespace {
 
@@ -34,11 +36,10 @@ void CountNegative(const Network& network, const Step& step, NegativeTally& tall
 
 }  // namespace
 
-Stages::Stages(Encoder& encoder, Network& network, Memories& memories, Negatives& negatives,
+Stages::Stages(Network& network, Memories& memories, Negatives& negatives,
                const NetworkLabelOptions& labels, const Clock& clock, PipelineObserver& observer,
                RunSummary& summary)
-    : encoder_(encoder),
-      network_(network),
+    : network_(network),
       memories_(memories),
       negatives_(negatives),
       clock_(clock),
@@ -63,7 +64,7 @@ void Stages::EncodeReal(Step& step) {
     memories_.sequences.Read(step.replayed.sequence, step.replayed.frame, encoded_);
     return network_.SetInput(step.real, encoded_);
   }
-  step.resized = encoder_.Encode(step.frame, &encoded_).resized;
+  step.resized = step.stream->encoder->Encode(step.frame, &encoded_).resized;
   network_.SetInput(step.real, encoded_);
   // Frames that are not learned from are not dreamed from either: they stay fair to be judged on.
   if (!step.learn) return;
@@ -73,7 +74,7 @@ void Stages::EncodeReal(Step& step) {
 
 ResidualMemory& Stages::ResidualsOf(const Step& step) const {
   if (step.asleep) return memories_.replay_residuals;
-  return step.learn ? memories_.residuals : memories_.held_out_residuals;
+  return step.learn ? step.stream->residuals : step.stream->held_out_residuals;
 }
 
 void Stages::Imagine(Step& step) {
@@ -124,7 +125,7 @@ void Stages::Judge(size_t layer, const Step& step) {
   if (step.judged_anew) told = {};
   // From the step on at which the dream has reached this layer.
   if (step.dream.age < static_cast<int64_t>(layer)) return;
-  told.Count(network_.goodness(Lane::kReal, layer), network_.goodness(Lane::kDream, layer));
+  told.Count(network_.goodness(step.real.lane, layer), network_.goodness(step.dream.lane, layer));
 }
 
 void Stages::ReadOut(Step& step, Executor& executor) {

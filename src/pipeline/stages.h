@@ -8,18 +8,16 @@
 #include "hypnos/replay/negatives.h"
 #include "hypnos/replay/residual_memory.h"
 #include "hypnos/replay/sequence_memory.h"
-#include "hypnos/sources/encoder.h"
 #include "pipeline/label_judge.h"
 #include "pipeline/step.h"
 
 namespace hypnos {
 
-// Everything that is remembered of the stream.
+// What is remembered of all streams; each has the errors of its last frames by itself.
 struct Memories {
   SequenceMemory sequences;
-  // Errors of about the time that a dream is of: one that adds errors of another hour is told from
-  // real by what else happened then. Awake, of frames to learn from and of others; asleep.
-  ResidualMemory residuals, held_out_residuals, replay_residuals;
+  // Asleep, errors of the sequence that is recalled.
+  ResidualMemory replay_residuals;
   // The first sequences, for the probe set, until that is whole.
   SequenceMemory probes;
 };
@@ -27,7 +25,7 @@ struct Memories {
 class Stages {
  public:
   // All references must outlive the stages.
-  Stages(Encoder& encoder, Network& network, Memories& memories, Negatives& negatives,
+  Stages(Network& network, Memories& memories, Negatives& negatives,
          const NetworkLabelOptions& labels, const Clock& clock, PipelineObserver& observer,
          RunSummary& summary);
 
@@ -47,7 +45,6 @@ class Stages {
   void ReportFrame(Step& step);
   void ReportDream(const Step& step);
 
-  Encoder& encoder_;
   Network& network_;
   Memories& memories_;
   Negatives& negatives_;

@@ -13,6 +13,8 @@
 
 namespace hypnos {
 
+struct Stream;
+
 // A frame of the memory.
 struct ReplayedFrame {
   size_t sequence = 0;
@@ -34,6 +36,9 @@ struct Step {
   // A frame may be held for several steps: only the first one brings new input.
   bool first_of_frame = false;
   bool last_of_frame = false;
+
+  // Awake: whose frame it is.
+  Stream* stream = nullptr;
 
   // Real data: on lane kReal `frame`, on lane kReplay `replayed`.
   bool has_real = false;

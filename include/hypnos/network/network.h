@@ -5,9 +5,10 @@
 // drives the network may run them at the same time, each behind its neighbours by one tick at the
 // most.
 //
-// A lane is one stream of inputs with its own states: what is real, what is replayed, a dream.
-// Lanes share the weights. A network keeps the outputs of the last `slots` ticks of each lane;
-// whoever drives it keeps no more than slots - 1 ticks under way.
+// A lane is a row of inputs with its own states: what is real, what is replayed, a dream. Lanes
+// share the weights. Each of several streams of frames has lanes of its own. A network keeps the
+// outputs of the last `slots` ticks of each lane; whoever drives it keeps no more than slots - 1
+// ticks under way.
 //
 // For one tick of one lane, in this order:
 //   SetInput, then StepLayer for each layer (in any order or at once), then Compare and Predict.
@@ -23,6 +24,7 @@
 // Source: Hinton 2022, section 3; universal capsules / GLOM for the weights shared over locations.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -69,8 +71,14 @@ struct NetworkOptions {
   NetworkLabelOptions labels;
 };
 
+// Of the first stream.
 enum class Lane : size_t { kReal, kReplay, kDream };
 inline constexpr size_t kLanes = 3;
+
+// The same lane of another stream; streams count from 0.
+constexpr Lane OfStream(Lane lane, size_t stream) {
+  return Lane{kLanes * stream + static_cast<size_t>(lane)};
+}
 
 enum class TickStart {
   kContinue,  // after the lane's tick before
@@ -120,6 +128,10 @@ class Network {
   // top layer that does not read from above are kInvalidArgument, reason LABEL_UNREAD.
   static Result<Network> Create(const NetworkOptions& options, const PlaneShape& frame,
                                 size_t slots, const Rng& rng);
+
+  // Makes room for the lanes of so many streams; at first there are those of one. Nothing may be
+  // under way. What the lanes that there are hold stays as it is.
+  void MakeLanes(size_t streams);
 
   // Clamps a frame as the input of a tick, and the tick's label.
   void SetInput(const Tick& tick, const Planes& frame);
@@ -201,6 +213,8 @@ class Network {
 
   Network(const NetworkOptions& options, PatchGrid grid, size_t slots, std::vector<FfLayer> layers);
 
+  LaneState MakeLane() const;
+
   LayerInputs InputsOf(size_t layer, const Tick& tick) const;
   std::span<const ConstMatrixView> Features(Lane lane, int64_t number);
   std::span<const ConstMatrixView> Outputs(Lane lane, int64_t number);
@@ -222,7 +236,7 @@ class Network {
   std::vector<FfLayer> layers_;
   std::unique_ptr<Generator> generator_;
   LabelReadOut label_read_out_;
-  std::vector<LaneState> lanes_;
+  std::deque<LaneState> lanes_;  // what lies in it stays where it is
   std::vector<ConstMatrixView> features_;
   Matrix silence_;  // what a neighbour says before the first tick
   // Of the layer that reads labels.
