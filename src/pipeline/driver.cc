@@ -216,9 +216,11 @@ bool Pipeline::Driver::AddNegativeBeside(Step& step, Purpose purpose) {
     lane.CutBeside();
     return false;
   }
-  // What is judged is told from dreams.
+  // What is judged is told from dreams; and where nobody says any longer what is seen, right and
+  // wrong labels are the same.
   const bool judge = purpose == Purpose::kJudge;
-  if (judge && lane.kind() != NegativeKind::kDream) lane.CutBeside();
+  const bool unlabelled = IsWrongLabel(lane.kind()) && !step.label;
+  if (unlabelled || (judge && lane.kind() != NegativeKind::kDream)) lane.CutBeside();
   const NegativeLane::Place place = lane.NextBeside();
   if (place.begins()) {
     const bool labelled = contrasts_labels() && step.label;
@@ -237,14 +239,16 @@ void Pipeline::Driver::LearnInterleaved(Step& step) {
 }
 
 // What is real with its label, beside what is real with a wrong one: both leave the stream
-// together, which has none.
+// together, which has none. They are learned from at a frame's last step, at which its label is
+// guessed with the weights of before: at an earlier one, the guess would have been told.
 void Pipeline::Driver::FillLabelled(Step& step) {
   step.has_labelled = true;
   Tick& tick = step.labelled;
   tick = step.dream;
   tick.lane = Lane::kReplay;
   tick.number = ++step.stream->labelled_ticks;
-  tick.phase = Phase::kPositive;
+  tick.phase = step.last_of_frame ? Phase::kPositive : Phase::kLook;
+  step.dream.phase = step.last_of_frame ? Phase::kNegative : Phase::kLook;
   tick.label = step.label;
 }
 

@@ -51,12 +51,18 @@ void Pipeline::Driver::Recall(size_t sequence) {
 }
 
 void Pipeline::Driver::Dream(size_t sequence) {
-  const bool labelled =
-      contrasts_labels() && memories_.sequences.Label(sequence, options_.memory.context_frames);
-  sleeping_lane_.Begin(choice_.Draw(remembered_, labelled), sequence);
+  const auto labelled = [&](int64_t frame) {
+    return memories_.sequences
+        .Label(sequence, options_.memory.context_frames + static_cast<size_t>(frame))
+        .has_value();
+  };
+  sleeping_lane_.Begin(choice_.Draw(remembered_, contrasts_labels() && labelled(0)), sequence);
+  const bool mislabels = IsWrongLabel(sleeping_lane_.kind());
   for (int64_t frame = 0; frame < options_.dream_steps && !stopped_; ++frame) {
     commands_.RunAll(*this);
     if (!schedule_.asleep()) return;
+    // Where nobody said any longer what was seen, right and wrong labels are the same.
+    if (mislabels && !labelled(frame)) return;
     for (int hold = 0; hold < options_.steps_per_frame; ++hold) {
       SubmitDreamStep(sequence, frame, hold);
       CountLearnedStep();

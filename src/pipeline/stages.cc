@@ -149,7 +149,7 @@ void Stages::RememberResidual(const Step& step) {
 void Stages::Output(Step& step) {
   const Stopwatch watch(clock_, summary_.stages.output);
   if (step.live()) ReportFrame(step);
-  if (step.has_dream && !step.judged) ReportDream(step);
+  if (step.has_dream && step.dream.phase != Phase::kLook) ReportDream(step);
 }
 
 void Stages::ReportFrame(Step& step) {

@@ -48,9 +48,11 @@ PipelineOptions WithLabels(LearningRule rule = LearningRule::kInterleaved) {
   return options;
 }
 
-std::string Guesses(const Recorder& recorder) {
+// Of the first `frames` frames.
+std::string Guesses(const Recorder& recorder, size_t frames = SIZE_MAX) {
   std::string text;
   for (const FrameReport& frame : recorder.frames) {
+    if (frames-- == 0) break;
     for (const float p : frame.label_read_out) text += Format(" {:a}", p);
     for (const float p : frame.label_goodness) text += Format(" {:a}", p);
     text += "\n";
@@ -91,6 +93,53 @@ TEST_P(LabelBits, OfAHeldFrameAreGuessedAtItsEnd) {
     EXPECT_EQ(frame.label_goodness.size(), kClasses);
   }
   EXPECT_EQ((*run.result)->labels.learned.read_out.frames(), 60u);
+}
+
+// Test, then train: what a frame is guessed to be hangs on the labels of the frames before it only.
+TEST_P(LabelBits, HangOnLabelsOfEarlierFramesOnly) {
+  PipelineOptions options = WithLabels(GetParam());
+  options.negatives = {.dream = 0, .random_label = 1, .predicted_label = 1};
+  options.network.learning.rate = 0.01f;
+  for (const LabelPlace place : {LabelPlace::kTop, LabelPlace::kInput}) {
+    options.network.labels.place = place;
+    for (const int steps : {1, 3}) {
+      options.steps_per_frame = steps;
+      const auto clip = Patterns(60);
+      const Watched told(options, clip);
+      for (const size_t changed : {11, 20, 34}) {
+        auto other_clip = clip;
+        other_clip[changed].label = (*clip[changed].label + 1) % kClasses;
+        const Watched other(options, other_clip);
+        SCOPED_TRACE(Format("frame {} of {} steps", changed, steps));
+        EXPECT_EQ(Guesses(other.recorder, changed + 1), Guesses(told.recorder, changed + 1));
+        EXPECT_NE(Guesses(other.recorder), Guesses(told.recorder)) << "no label was learned";
+      }
+    }
+  }
+}
+
+// A label that is no longer said leaves nothing to tell apart.
+TEST_P(LabelBits, AreContrastedForAsLongAsTheyAreSaid) {
+  PipelineOptions options = WithLabels(GetParam());
+  options.negatives = {.dream = 0, .random_label = 1, .predicted_label = 1};
+  auto clip = Patterns(120);
+  int64_t labelled = 0;
+  for (size_t i = 0; i < clip.size(); ++i) {
+    if (i % 7 >= 2) clip[i].label.reset();
+    labelled += clip[i].label ? 1 : 0;
+  }
+  const Watched run(options, clip);
+  ASSERT_TRUE(run.result->ok());
+  int64_t contrasted = 0;
+  for (const DreamReport& dream : run.recorder.dreams) {
+    if (!IsWrongLabel(dream.kind)) continue;
+    ++contrasted;
+    EXPECT_LT(dream.step, 2);
+  }
+  EXPECT_GT(contrasted, 10);
+  if (GetParam() == LearningRule::kInterleaved) {
+    EXPECT_LE(contrasted, labelled);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Rules, LabelBits,

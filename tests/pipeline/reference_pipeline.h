@@ -138,7 +138,9 @@ class ReferencePipeline {
   void ShowBesideDream(Tick& real, const ReferenceNetwork::Rows& x) {
     if (age_ == 0) errors_.Clear();
     const bool dreams_beside = age_ >= 2;
-    const int64_t frame = (age_ - 2) % options_.dream_steps;
+    if (age_ == 2 || (IsWrongLabel(kind_) && !label_)) beside_ = 0;
+    const int64_t frame = beside_ % options_.dream_steps;
+    if (dreams_beside) ++beside_;
     Tick dream;
     ReferenceNetwork::Rows dream_x;
     if (dreams_beside) {
@@ -229,6 +231,9 @@ class ReferencePipeline {
     }
     kind_ = choice_.Draw(sequences_.size(), sequences_.Label(sequence, context).has_value());
     for (int64_t frame = 0; frame < options_.dream_steps && schedule_.asleep(); ++frame) {
+      const bool told =
+          sequences_.Label(sequence, context + static_cast<size_t>(frame)).has_value();
+      if (IsWrongLabel(kind_) && !told) return;
       DreamBeside(sequence, frame);
       schedule_.OnStep();
     }
@@ -289,6 +294,7 @@ class ReferencePipeline {
   LabelReadOut read_out_;
   std::optional<size_t> label_;
   int64_t age_ = 0;
+  int64_t beside_ = 0;  // frames of negatives beside the stream, since a cut
   size_t until_remembered_ = 0;
 };
 

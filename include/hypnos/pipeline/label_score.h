@@ -1,8 +1,6 @@
 // How often the label that was predicted was the right one, counted as the stream goes on: each
-// frame is predicted before its label is learned from (test, then train). Not so yet for goodness
-// where a frame is held for several steps and negatives run beside the stream (interleaved): there
-// it is judged at the last step, and has learned the label at those before. That figure is too
-// good. Threads: thread-compatible. Nothing fails; nothing allocates once made.
+// frame is predicted before its label is learned from (test, then train).
+// Threads: thread-compatible. Nothing fails; nothing allocates once made.
 #pragma once
 
 #include <cstddef>
