@@ -104,6 +104,8 @@ Result<RunSummary> Pipeline::Driver::WatchToTheEnd(FrameQueue& queue) {
   HYPNOS_RETURN_IF_ERROR(Prepare(std::get<Frame>(*first)));
   const Status watched = Watch(queue, std::get<Frame>(*std::move(first)));
   flow_->Drain();
+  // Who stops it does not want to wait.
+  if (watched.ok() && !stopped_) ProbeAtEnd();
   Finish(begin);
   if (!watched.ok()) return watched.error();
   return summary_;
@@ -135,10 +137,13 @@ Result<std::optional<FrameOrEnd>> Pipeline::Driver::NextFrame(FrameQueue& queue)
 void Pipeline::Driver::ShowFrame(Stream& stream, Frame frame) {
   stream.clip = frame.clip;
   stream.frame = frame.index;
-  if (std::exchange(switched_, false)) {
+  frame.learn = frame.learn && learning_on_;
+  // Also where a source changes its mind without saying so: no memory may span what was not learned
+  // from, nor a cut within it.
+  const bool changed = std::exchange(stream.learned, frame.learn) != frame.learn;
+  if (std::exchange(switched_, false) || changed) {
     frame.discontinuity = Stronger(frame.discontinuity, Discontinuity::kSwitch);
   }
-  frame.learn = frame.learn && learning_on_;
   if (live_label_) frame.label = live_label_;
   if (frame.discontinuity != Discontinuity::kNone) stream.age = 0;
   const Held held = {.learn = frame.learn, .label = frame.label};

@@ -71,10 +71,13 @@ class Pipeline::Driver final : public PipelineControl {
   void FillReplay(Step& step, size_t sequence, size_t frame, int hold);
 
   void CollectForProbes(const Stream& stream);
+  void Collect(ProbeKeeper::Need need);
   // Between two frames, or two dreams.
   void ProbeIfDue();
   void ProbeAfterSleep();
-  const ProbeReport& ScoreProbes(ProbeReason reason);
+  void ProbeAtEnd();
+  // Where there is no memory left for it, the run goes on without: see ProbeKeeper::MayScore.
+  void ScoreProbes(ProbeReason reason);
   void CountLearnedStep() {
     ++learned_steps_;
     ++learned_since_probe_;
@@ -130,6 +133,7 @@ class Pipeline::Driver final : public PipelineControl {
   // Sequences that the memory will hold once the steps under way have been encoded.
   size_t remembered_ = 0;
   ProbeKeeper probes_;
+  Duration collecting_took_{};  // until it is told with a report
   uint64_t learned_steps_ = 0;
   uint64_t learned_since_probe_ = 0;
 };

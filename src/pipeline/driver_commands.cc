@@ -8,11 +8,14 @@ PipelinePhase Pipeline::Driver::phase() const {
 }
 
 Result<bool> Pipeline::Driver::SetLearning(bool on) {
-  if (on == learning_on_) return false;
-  if (on && options_.network.learning.rule == LearningRule::kLooking) {
+  // The read-out of labels learns whatever the rule.
+  if (options_.network.learning.rule == LearningRule::kLooking &&
+      options_.network.labels.classes == 0) {
     return Error{Code::kFailedPrecondition, "RULE_ONLY_LOOKS",
-                 "learning.rule is `looking`, which learns nothing: configure another"};
+                 "learning.rule is `looking`, and without labels.classes nothing is learned that "
+                 "could be switched on or off: configure another rule"};
   }
+  if (on == learning_on_) return false;
   // What is under way still learns.
   if (flow_ && !ended_) flow_->Drain();
   if (!on) WakeNow();

@@ -1,24 +1,33 @@
+#include <utility>
+
 #include "pipeline/driver.h"
 
 namespace hypnos {
 
 // Before a frame that is learned from.
 void Pipeline::Driver::CollectForProbes(const Stream& stream) {
-  switch (probes_.BeforeFrame(stream.age == 0)) {
+  const ProbeKeeper::Need need = probes_.BeforeFrame(stream.age == 0);
+  if (need == ProbeKeeper::Need::kNothing) return;
+  flow_->Drain();
+  const Instant begin = clock_.Now();
+  Collect(need);
+  collecting_took_ += clock_.Now() - begin;
+  if (probes_.ready()) ScoreProbes(ProbeReason::kCollected);
+}
+
+void Pipeline::Driver::Collect(ProbeKeeper::Need need) {
+  switch (need) {
     case ProbeKeeper::Need::kNothing:
       return;
     case ProbeKeeper::Need::kBegin:
-      flow_->Drain();
       memories_.probes.Begin().at_rest = true;
       return;
     case ProbeKeeper::Need::kDream:
       probes_.Dream(TakeLook({.weights = true, .picture = true, .residuals = true}));
       return;
     case ProbeKeeper::Need::kFreeze:
-      flow_->Drain();
       probes_.Freeze(memories_.probes, *network_);
       memories_.probes = SequenceMemory({.capacity = 1, .frames = 1}, Rng(0));
-      if (probes_.ready()) ScoreProbes(ProbeReason::kCollected);
   }
 }
 
@@ -33,17 +42,23 @@ void Pipeline::Driver::ProbeAfterSleep() {
   if (options_.probe.after_sleep && probes_.ready()) ScoreProbes(ProbeReason::kAfterSleep);
 }
 
-const ProbeReport& Pipeline::Driver::ScoreProbes(ProbeReason reason) {
+void Pipeline::Driver::ProbeAtEnd() {
+  if (learned_since_probe_ > 0 && probes_.ready()) ScoreProbes(ProbeReason::kEnd);
+}
+
+void Pipeline::Driver::ScoreProbes(ProbeReason reason) {
   if (!ended_) flow_->Drain();
   const Instant begin = clock_.Now();
   ProbeReport report;
   report.reason = reason;
   report.learned_steps = learned_steps_;
-  report.figures = probes_.Score(*network_, between_phases_);
+  std::optional<ProbeFigures> figures = probes_.Score(*network_, between_phases_);
+  if (!figures) return;
+  report.figures = *std::move(figures);
   for (size_t l = 0; l < network_->layer_count(); ++l) {
     report.contrast.push_back(network_->layer(l).contrast());
   }
-  report.took = clock_.Now() - begin;
+  report.took = clock_.Now() - begin + std::exchange(collecting_took_, {});
   learned_since_probe_ = 0;
   ProbeTally& tally = summary_.probes;
   ++tally.scored;
@@ -51,7 +66,6 @@ const ProbeReport& Pipeline::Driver::ScoreProbes(ProbeReason reason) {
   if (!tally.first) tally.first = report;
   tally.last = std::move(report);
   observer_.OnProbe(*tally.last);
-  return *tally.last;
 }
 
 Result<ProbeReport> Pipeline::Driver::Probe() {
@@ -60,7 +74,9 @@ Result<ProbeReport> Pipeline::Driver::Probe() {
                  "no frame has come yet, so there is no network"};
   }
   HYPNOS_RETURN_IF_ERROR(probes_.MayScore());
-  return ScoreProbes(ProbeReason::kAsked);
+  ScoreProbes(ProbeReason::kAsked);
+  HYPNOS_RETURN_IF_ERROR(probes_.MayScore());
+  return *summary_.probes.last;
 }
 
 }  // namespace hypnos

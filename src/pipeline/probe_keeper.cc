@@ -108,12 +108,15 @@ Status ProbeKeeper::MayScore() const {
                       dreams_.size(), sequences_)};
 }
 
-ProbeFigures ProbeKeeper::Score(const Network& network, Executor& executor) {
+std::optional<ProbeFigures> ProbeKeeper::Score(const Network& network, Executor& executor) try {
   HYPNOS_CHECK(ready());
   for (size_t l = 0; l < network.layer_count(); ++l) {
     prober_->SetParameters(l, network.layer(l).parameters());
   }
   return prober_->Score(executor);
+} catch (const std::bad_alloc&) {
+  GiveUp();
+  return std::nullopt;
 }
 
 }  // namespace hypnos

@@ -46,8 +46,9 @@ class ProbeKeeper {
   // kFailedPrecondition: NO_PROBES where none are wanted, PROBES_NOT_COLLECTED where the stream has
   // not yet had enough; kResourceExhausted: OUT_OF_MEMORY.
   Status MayScore() const;
-  // Precondition: ready. Nothing may be under way.
-  ProbeFigures Score(const Network& network, Executor& executor);
+  // None: there was no memory for it, and it is no longer ready. Precondition: ready. Nothing may
+  // be under way.
+  std::optional<ProbeFigures> Score(const Network& network, Executor& executor);
 
  private:
   void GiveUp();

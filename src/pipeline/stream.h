@@ -39,6 +39,7 @@ struct Stream {
   // The rest is of the thread that submits steps. The last frame that was shown:
   std::string clip;
   int64_t frame = 0;
+  bool learned = true;
   int64_t real_ticks = 0;
   int64_t labelled_ticks = 0;
   int64_t age = 0;  // real ticks since the last discontinuity

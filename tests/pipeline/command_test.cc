@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <thread>
 
@@ -19,13 +20,21 @@ class Commander final : public Recorder {
   void OnFrame(const FrameReport& report) override {
     Recorder::OnFrame(report);
     if (on_frame) on_frame(report.index);
+    ++reported;
+    reported.notify_one();
   }
   void OnDream(const DreamReport& report) override {
     Recorder::OnDream(report);
     if (on_dream) on_dream(static_cast<int64_t>(dreams.size()));
   }
 
+  // Returns when so many frames were reported.
+  void WaitFor(int64_t count) const {
+    for (int64_t seen = reported; seen < count; seen = reported) reported.wait(seen);
+  }
+
   std::function<void(int64_t)> on_frame, on_dream;
+  std::atomic<int64_t> reported = 0;
 };
 
 class CommandTest : public ::testing::Test {
@@ -33,9 +42,15 @@ class CommandTest : public ::testing::Test {
   // The frames come one at a time, each when the one before has been reported, so that a command is
   // done before the next frame.
   void Watch(int64_t frames) { Watch(pipeline, frames); }
-  static void Watch(Pipeline& watched, int64_t frames) {
+  void Watch(Pipeline& watched, int64_t frames) const {
     FrameQueue queue(1, OnFull::kBlock);
-    std::thread feeder([&] { Fill(queue, MakeClip(frames)); });
+    std::thread feeder([&] {
+      for (int64_t i = 0; i < frames; ++i) {
+        queue.Push(MakeFrame(i));
+        commander.WaitFor(i + 1);
+      }
+      queue.Finish(FrameOrEnd(EndOfStream{}));
+    });
     const auto result = watched.Run(queue);
     feeder.join();
     EXPECT_TRUE(result.ok()) << result.error().message;
@@ -213,8 +228,23 @@ TEST_F(CommandTest, ARuleWithoutSleepSaysSo) {
   Pipeline looking(options, clock, commander);
   looking.Post([](PipelineControl& control) {
     EXPECT_EQ(control.SleepNow(0).error().reason, "RULE_NEVER_SLEEPS");
-    EXPECT_TRUE(control.SetLearning(false).ok());
-    EXPECT_EQ(control.SetLearning(true).error().reason, "RULE_ONLY_LOOKS");
+    for (const bool on : {false, true}) {
+      EXPECT_EQ(control.SetLearning(on).error().reason, "RULE_ONLY_LOOKS");
+    }
+  });
+}
+
+TEST_F(CommandTest, LearningThatIsSwitchedOffCanBeSwitchedOnWhereOnlyLabelsAreLearned) {
+  PipelineOptions options = OneByOne();
+  options.network.learning.rule = LearningRule::kLooking;
+  options.network.labels.classes = 2;
+  Pipeline looking(options, clock, commander);
+  looking.Post([](PipelineControl& control) {
+    for (const bool on : {false, true}) {
+      const auto changed = control.SetLearning(on);
+      ASSERT_TRUE(changed.ok()) << changed.error().message;
+      EXPECT_TRUE(*changed);
+    }
   });
 }
 

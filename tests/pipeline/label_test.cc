@@ -29,7 +29,7 @@ std::vector<Frame> Patterns(int64_t frames, int64_t hold = 6) {
         const bool across = (y + shift + i / 2) / 2 % 2 == 0;
         const bool down = (x + shift + i / 2) / 2 % 2 == 0;
         const bool lit = label == 0 ? across : label == 1 ? down : across && down;
-        frame.image.bytes()[static_cast<size_t>(y * 16 + x)] =
+        frame.image.bytes()[static_cast<size_t>(y) * 16 + static_cast<size_t>(x)] =
             static_cast<uint8_t>((lit ? 170 : 60) + static_cast<int>(rng.Below(40)));
       }
     }

@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 
 #include "hypnos/tensor/bfloat16.h"
 #include "pipeline/fixture.h"
+#include "support/counting_allocator.h"
 
 namespace hypnos {
 namespace {
@@ -117,9 +119,22 @@ TEST(Probe, EverySoManyStepsAlsoWhereThereIsNoSleep) {
   EXPECT_EQ(probed.Times(ProbeReason::kAfterSleep), 0);
   EXPECT_EQ(probed.Times(ProbeReason::kEverySteps), 4);
   for (size_t i = 1; i < probed.recorder.probes.size(); ++i) {
+    if (probed.recorder.probes[i].reason != ProbeReason::kEverySteps) continue;
     EXPECT_EQ(probed.recorder.probes[i].learned_steps,
               probed.recorder.probes[i - 1].learned_steps + 20);
   }
+}
+
+TEST(Probe, AtTheEndWhereSomethingWasLearnedSinceTheLastTime) {
+  const Probed probed(Probing(), MakeClip(97));
+  const ProbeReport& last = probed.recorder.probes.back();
+  EXPECT_EQ(probed.Times(ProbeReason::kEnd), 1);
+  EXPECT_EQ(last.reason, ProbeReason::kEnd);
+  EXPECT_GT(last.learned_steps, probed.recorder.probes.rbegin()[1].learned_steps);
+  EXPECT_EQ(probed.summary.probes.last->reason, ProbeReason::kEnd);
+  PipelineOptions options = Probing();
+  options.network.learning.rule = LearningRule::kLooking;
+  EXPECT_EQ(Probed(options).Times(ProbeReason::kEnd), 0) << "nothing was learned";
 }
 
 TEST(Probe, EverySoManyStepsAlsoWithinALongSleep) {
@@ -143,6 +158,39 @@ TEST(Probe, FramesThatAreNotLearnedFromAreNoPartOfIt) {
   for (Frame& frame : frames) frame.learn = false;
   const Probed probed(Probing(), std::move(frames));
   EXPECT_THAT(probed.recorder.probes, SizeIs(0));
+}
+
+TEST(Probe, NoSequenceSpansFramesThatAreNotLearnedFrom) {
+  std::vector<Frame> frames = MakeClip(100);
+  for (size_t i = 4; i < frames.size(); i += 5) {
+    frames[i].learn = false;
+    frames[i].discontinuity = Discontinuity::kGap;
+  }
+  const Probed probed(Probing(), std::move(frames));
+  EXPECT_THAT(probed.recorder.probes, SizeIs(0)) << "a sequence has eight frames";
+  EXPECT_EQ(probed.recorder.frames[5].discontinuity, Discontinuity::kSwitch);
+}
+
+// Each look at it is a millisecond later.
+class TickingClock final : public Clock {
+ public:
+  Instant Now() const override { return Instant(std::chrono::milliseconds(++now_)); }
+  WallTime WallNow() const override { return {}; }
+
+ private:
+  mutable std::atomic<int64_t> now_ = 0;
+};
+
+TEST(Probe, TakesAsLongAsCollectingAndScoring) {
+  const TickingClock clock;
+  ProbeRecorder recorder;
+  Pipeline pipeline(Probing(), clock, recorder);
+  FrameQueue queue(100, OnFull::kBlock);
+  Fill(queue, MakeClip(60));
+  ASSERT_TRUE(pipeline.Run(queue).ok());
+  // Two beginnings, two dreams, and the set that is made of them.
+  EXPECT_EQ(recorder.probes.front().took, std::chrono::milliseconds(6));
+  EXPECT_EQ(recorder.probes.back().took, std::chrono::milliseconds(1));
 }
 
 TEST(Probe, WholeFramesAndHeldOnesAreProbedToo) {
@@ -186,6 +234,20 @@ TEST_F(ProbeCommandTest, SaysWhyNot) {
   const auto early = Ask(shorter.pipeline);
   EXPECT_EQ(early.error().reason, "PROBES_NOT_COLLECTED");
   EXPECT_THAT(early.error().message, ::testing::HasSubstr("1 of 2 sequences"));
+}
+
+TEST_F(ProbeCommandTest, WithoutMemoryForItSaysSoAndTheNetworkStays) {
+  Probed probed(Probing());
+  const std::vector<float> weights = probed.Weights();
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    largest_allocation = 1000;
+    const auto report = Ask(probed.pipeline);
+    largest_allocation = SIZE_MAX;
+    ASSERT_FALSE(report.ok());
+    EXPECT_EQ(report.error().code, Code::kResourceExhausted);
+    EXPECT_EQ(report.error().reason, "OUT_OF_MEMORY");
+  }
+  EXPECT_EQ(probed.Weights(), weights);
 }
 
 }  // namespace

@@ -1,18 +1,22 @@
 // Counts allocations of the whole test binary, those of C libraries too, to show that a hot path
-// makes none. Include it in one source file of a binary only: it replaces operator new and malloc.
+// makes none; and refuses those of C++ that are larger than a test wants. Include it in one source
+// file of a binary only: it replaces operator new and malloc.
 #pragma once
 
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <new>
 
 namespace hypnos {
 
 inline std::atomic<long> allocation_count = 0;
+inline std::atomic<size_t> largest_allocation = SIZE_MAX;  // bytes
 
 inline void* CountedAllocate(size_t size, size_t alignment) {
   ++allocation_count;
+  if (size > largest_allocation) throw std::bad_alloc();
   const size_t rounded = (size + alignment - 1) / alignment * alignment;
   void* pointer = std::aligned_alloc(alignment, rounded);
   if (pointer == nullptr) throw std::bad_alloc();

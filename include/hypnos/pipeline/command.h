@@ -27,7 +27,8 @@ class PipelineControl {
 
   // Off: nothing is learned from any frame, and a sleep ends at once. A change resets the recurrent
   // state before the next frame: a memory or a dream must not span it.
-  // False: it was so already. kFailedPrecondition, reason RULE_ONLY_LOOKS.
+  // False: it was so already. kFailedPrecondition, reason RULE_ONLY_LOOKS: the rule learns nothing,
+  // and there are no labels to be read out.
   virtual Result<bool> SetLearning(bool on) = 0;
 
   // Falls asleep now, for so many steps; 0: as many as usual, and where that is 0 until woken.

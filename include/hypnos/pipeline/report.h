@@ -80,6 +80,7 @@ enum class ProbeReason {
   kAfterSleep,
   kEverySteps,  // so many steps have been learned from
   kAsked,
+  kEnd,  // the stream has ended, and something was learned since the last time
 };
 
 // The probe set, scored with learning off on a copy of the weights.
@@ -89,7 +90,7 @@ struct ProbeReport {
   ProbeFigures figures;
   // Per layer: FfLayer::contrast of the last finished cycle, which speaks of present dreams.
   std::vector<double> contrast;
-  Duration took{};  // learning waited so long
+  Duration took{};  // learning waited so long; the first time also while the set was collected
 };
 
 // Threads: calls come one after the other, from any thread; keep them short. They never change what
