@@ -40,6 +40,7 @@ class Validator {
       CheckEncoding(config.encoding());
     }
     CheckGeneratorKind(config);
+    CheckGeneratorRule(config);
     for (int i = 0; i < config.network().layers_size(); ++i) {
       CheckLayer(config.network().layers(i), Join("network.layers", i));
     }
@@ -313,6 +314,13 @@ class Validator {
                            "leave the key out"
                          : "softmax predicts symbols, and pictures have none: choose linear, or "
                            "leave the key out");
+  }
+
+  void CheckGeneratorRule(const Config& config) {
+    const std::string rule = "generator.rule";
+    if (!Known({rule, "sources"}) || config.generator().rule() == Generator::DELTA) return;
+    if (!ReadsText(config)) return;
+    Complain(rule, "least squares predict pictures, and a text has symbols: leave the key out");
   }
 
   // By value and not by presence: --print-config writes out the defaults, and must read back.

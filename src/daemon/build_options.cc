@@ -87,6 +87,10 @@ GeneratorOptions BuildGenerator(const pb::Config& config) {
   options.rate = static_cast<float>(config.generator().rate());
   options.start = config.generator().start() == pb::Generator::ZERO ? GeneratorStart::kZero
                                                                     : GeneratorStart::kCopyLast;
+  if (config.generator().rule() == pb::Generator::LEAST_SQUARES) {
+    options.rule = GeneratorRule::kLeastSquares;
+  }
+  options.horizon_steps = config.generator().horizon_frames();
   if (ReadsText(config)) {
     options.kind = GeneratorKind::kSoftmax;
     options.symbols = SymbolsOf(config.encoding().text());

@@ -1,9 +1,9 @@
 #include "lab/linear_predictor.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "hypnos/base/check.h"
+#include "hypnos/tensor/positive_definite.h"
 #include "hypnos/tensor/product.h"
 
 namespace hypnos::lab {
@@ -11,29 +11,6 @@ namespace {
 
 // Of the mean of the diagonal: what never changes must not divide by zero.
 constexpr double kRidge = 1e-6;
-
-// a = L L^T in place, in the lower triangle; a [n x n] is positive definite.
-void Cholesky(std::vector<double>& a, size_t n) {
-  for (size_t j = 0; j < n; ++j) {
-    for (size_t i = j; i < n; ++i) {
-      double sum = a[i * n + j];
-      for (size_t k = 0; k < j; ++k) sum -= a[i * n + k] * a[j * n + k];
-      a[i * n + j] = i == j ? std::sqrt(sum) : sum / a[j * n + j];
-    }
-  }
-}
-
-// Solves L L^T x = b in place, for one right side.
-void Substitute(const std::vector<double>& l, size_t n, std::vector<double>& b) {
-  for (size_t i = 0; i < n; ++i) {
-    for (size_t k = 0; k < i; ++k) b[i] -= l[i * n + k] * b[k];
-    b[i] /= l[i * n + i];
-  }
-  for (size_t i = n; i-- > 0;) {
-    for (size_t k = i + 1; k < n; ++k) b[i] -= l[k * n + i] * b[k];
-    b[i] /= l[i * n + i];
-  }
-}
 
 void Add(const Matrix& one, std::vector<double>& sum) {
   for (size_t i = 0; i < sum.size(); ++i) sum[i] += static_cast<double>(one.values()[i]);
@@ -45,7 +22,7 @@ LinearPredictor::LinearPredictor(size_t inputs, size_t past)
     : inputs_(inputs),
       past_(past),
       products_(features(), features()),
-      targets_(features(), inputs),
+      targets_(inputs, features()),
       all_products_(features() * features()),
       all_targets_(features() * inputs) {
   HYPNOS_CHECK(inputs > 0 && past > 0);
@@ -66,7 +43,7 @@ Matrix LinearPredictor::Features(const std::vector<ConstMatrixView>& before) con
 void LinearPredictor::Observe(const std::vector<ConstMatrixView>& before, ConstMatrixView x) {
   const Matrix features = Features(before);
   AddOuter(features, features, 0, products_);
-  AddOuter(features, x, 0, targets_);
+  AddOuter(x, features, 0, targets_);
   Add(products_, all_products_);
   Add(targets_, all_targets_);
 }
@@ -78,15 +55,11 @@ void LinearPredictor::Solve() {
   for (size_t i = 0; i < n; ++i) {
     all_products_[i * n + i] += kRidge * trace / static_cast<double>(n) + 1e-12;
   }
-  Cholesky(all_products_, n);
+  HYPNOS_CHECK(Factorise(n, all_products_));
   weights_ = Matrix(inputs_, n);
-  std::vector<double> column(n);
-  for (size_t output = 0; output < inputs_; ++output) {
-    for (size_t i = 0; i < n; ++i) column[i] = all_targets_[i * inputs_ + output];
-    Substitute(all_products_, n, column);
-    std::ranges::transform(column, weights_.row(output).begin(),
-                           [](double weight) { return static_cast<float>(weight); });
-  }
+  SolveFactorised(n, all_products_, all_targets_);
+  std::ranges::transform(all_targets_, weights_.values().begin(),
+                         [](double weight) { return static_cast<float>(weight); });
 }
 
 double LinearPredictor::Error(const std::vector<ConstMatrixView>& before, ConstMatrixView x) const {

@@ -36,7 +36,7 @@ class LinearPredictor {
   size_t past_;
   Matrix products_, targets_;         // of one observation
   std::vector<double> all_products_;  // sum of f f^T [features x features]
-  std::vector<double> all_targets_;   // sum of f x^T [features x inputs]
+  std::vector<double> all_targets_;   // sum of x f^T [inputs x features]
   Matrix weights_;                    // [inputs x features]
 };
 

@@ -29,6 +29,9 @@ struct PredictorName {
   bool network;  // drawn from a seed
 };
 
+constexpr const char* kDelta = "delta";
+constexpr const char* kLeastSquares = "least_squares";
+
 constexpr std::array kPredictors = {
     PredictorName{"learning", VideoPredictor::kLearning, true},
     PredictorName{"frozen", VideoPredictor::kFrozen, true},
@@ -37,7 +40,8 @@ constexpr std::array kPredictors = {
     PredictorName{"linear_two", VideoPredictor::kLinearTwo, false},
 };
 
-const Row kKeyColumns = {"clip", "predictor", "seed", "frames", "learned", "width", "height"};
+const Row kKeyColumns = {"clip",   "predictor", "read_out", "seed",
+                         "frames", "learned",   "width",    "height"};
 // Errors in per cent of the input's variance, the others of pairs; both are small differences.
 const Row kResultColumns = {"error_percent",
                             "late_error_percent",
@@ -117,6 +121,10 @@ class OnlineVideo final : public Experiment {
         ->delimiter(',')
         ->check(CLI::IsMember(PredictorNames()))
         ->capture_default_str();
+    app.add_option("--read-outs", read_outs_, "How the networks' read-outs learn")
+        ->delimiter(',')
+        ->check(CLI::IsMember({kDelta, kLeastSquares}))
+        ->capture_default_str();
     app.add_option("--width", cell_.width, "Of the frames as the network sees them, in pixels")
         ->check(CLI::Range(16, 4096))
         ->capture_default_str();
@@ -165,25 +173,35 @@ class OnlineVideo final : public Experiment {
   void AddCells(const VideoClip& clip, const std::string& name, const LabOptions& options,
                 Plan& plan) const {
     const auto named = std::ranges::find(kPredictors, name, &PredictorName::name);
-    for (unsigned i = 0; i < (named->network ? options.seeds : 1); ++i) {
-      OnlineVideoCell cell = cell_;
-      cell.predictor = named->predictor;
-      cell.seed = options.seed + i;
-      Row key = {clip.name,
-                 name,
-                 named->network ? Format("{}", cell.seed) : "",
-                 Format("{}", clip.frames),
-                 Format("{}", clip.learned),
-                 Format("{}", cell.width),
-                 Format("{}", cell.height)};
-      plan.cells.push_back(
-          {std::move(key), static_cast<uint64_t>(clip.frames),
-           [cell, &clip](const GoOn& go_on) { return RunCell(cell, clip, go_on); }});
+    OnlineVideoCell cell = cell_;
+    cell.predictor = named->predictor;
+    if (!named->network) return AddCell(clip, cell, name, "", "", plan);
+    for (const std::string& read_out : read_outs_) {
+      cell.least_squares = read_out == kLeastSquares;
+      for (unsigned i = 0; i < options.seeds; ++i) {
+        cell.seed = options.seed + i;
+        AddCell(clip, cell, name, read_out, Format("{}", cell.seed), plan);
+      }
     }
+  }
+
+  static void AddCell(const VideoClip& clip, const OnlineVideoCell& cell, const std::string& name,
+                      const std::string& read_out, const std::string& seed, Plan& plan) {
+    Row key = {clip.name,
+               name,
+               read_out,
+               seed,
+               Format("{}", clip.frames),
+               Format("{}", clip.learned),
+               Format("{}", cell.width),
+               Format("{}", cell.height)};
+    plan.cells.push_back({std::move(key), static_cast<uint64_t>(clip.frames),
+                          [cell, &clip](const GoOn& go_on) { return RunCell(cell, clip, go_on); }});
   }
 
   OnlineVideoCell cell_;
   std::vector<std::string> predictors_ = PredictorNames();
+  std::vector<std::string> read_outs_ = {kDelta, kLeastSquares};
   std::vector<VideoClip> clips_;
 };
 

@@ -163,6 +163,7 @@ PipelineOptions OptionsOf(const OnlineVideoCell& cell) {
     options.network.layers.emplace_back().layer.units = units;
   }
   if (cell.predictor == VideoPredictor::kFrozen) options.network.learning.rate = 0;
+  if (cell.least_squares) options.network.generator.rule = GeneratorRule::kLeastSquares;
   options.threads = 1;
   return options;
 }

@@ -37,6 +37,7 @@ struct OnlineVideoCell {
   int width = 192;
   int height = 144;
   int patch = 16;
+  bool least_squares = false;  // read-outs of networks learn by them, and not by the delta rule
   std::vector<size_t> units = {256, 256};
 };
 

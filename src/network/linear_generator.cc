@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "hypnos/base/check.h"
 #include "hypnos/tensor/few_rows.h"
 #include "hypnos/tensor/kernels.h"
 #include "hypnos/tensor/product.h"
+#include "network/least_squares.h"
 
 namespace hypnos {
 namespace {
@@ -42,15 +45,22 @@ LinearGenerator::LinearGenerator(const GeneratorOptions& options,
     column += width;
   }
   segments_.push_back({{}, column});
-  weights_ = Matrix(inputs, column + inputs);
+  const size_t features = column + inputs;
+  weights_ = Matrix(inputs, features);
+  if (options.rule == GeneratorRule::kLeastSquares && options.rate > 0) {
+    HYPNOS_CHECK(batch > kFewRows && inputs <= kMostLeastSquaresInputs);
+    input_weights_ = std::make_unique<LeastSquares>(inputs, inputs, batch, options.horizon_steps);
+  }
   if (batch <= kFewRows && options.rate > 0) {
-    pending_ = PendingFactors(kFactorBlock + batch, inputs, column + inputs, batch);
-    joined_ = Matrix(batch, column + inputs);
+    pending_ = PendingFactors(kFactorBlock + batch, inputs, features, batch);
+    joined_ = Matrix(batch, features);
   }
   if (options.start == GeneratorStart::kCopyLast) {
     for (size_t i = 0; i < inputs; ++i) weights_.view()(i, column + i) = 1.0f;
   }
 }
+
+LinearGenerator::~LinearGenerator() = default;
 
 std::span<const Segment> LinearGenerator::Segments(std::span<const ConstMatrixView> features) {
   HYPNOS_CHECK(features.size() == segments_.size());
@@ -114,8 +124,15 @@ double LinearGenerator::Compare(ConstMatrixView prediction, ConstMatrixView x, E
 }
 
 void LinearGenerator::Learn(std::span<const ConstMatrixView> features, Executor& executor) {
-  if (options_.rate <= 0 || !finite_) return;
+  if (options_.rate <= 0 || !std::exchange(finite_, false)) return;  // errors are used up
   const auto segments = Segments(features);
+  if (input_weights_ == nullptr) return LearnByDelta(segments, executor);
+  const auto& [x, column] = segments.back();
+  input_weights_->Learn(x, errors_, weights_.view().Cols(column, x.cols), executor);
+  LearnByDelta(segments.first(segments.size() - 1), executor);
+}
+
+void LinearGenerator::LearnByDelta(std::span<const Segment> segments, Executor& executor) {
   ForEachPart(errors_.rows(), kBlockRows, executor, [&](size_t first, size_t rows) {
     for (size_t i = first; i < first + rows; ++i) {
       energy_[i] = 0;
@@ -128,7 +145,6 @@ void LinearGenerator::Learn(std::span<const ConstMatrixView> features, Executor&
   Scale(static_cast<float>(rate), errors_.values());
   waiting() ? LearnFew(Joined(segments), executor)
             : AddOuterSegments(errors_, segments, 1.0f, weights_, executor);
-  finite_ = false;  // the errors are used up
 }
 
 void LinearGenerator::LearnFew(ConstMatrixView features, Executor& executor) {

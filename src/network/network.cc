@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "hypnos/base/format.h"
+#include "hypnos/tensor/few_rows.h"
 #include "hypnos/tensor/kernels.h"
 
 namespace hypnos {
@@ -32,6 +33,17 @@ Status Validate(const NetworkOptions& options) {
                "top_down, or place them beside the input"};
 }
 
+Status ValidateGenerator(const GeneratorOptions& options, const PatchGrid& grid) {
+  if (options.rule != GeneratorRule::kLeastSquares) return {};
+  if (grid.locations() > kFewRows && grid.inputs() <= kMostLeastSquaresInputs) return {};
+  return Error{
+      Code::kInvalidArgument, "LEAST_SQUARES",
+      Format("generator.rule is least_squares, which needs more than {} places and at most "
+             "{} inputs at each, and the frame has {} of {}: choose encoding.patches, or "
+             "the rule delta",
+             kFewRows, kMostLeastSquaresInputs, grid.locations(), grid.inputs())};
+}
+
 }  // namespace
 
 Result<Network> Network::Create(const NetworkOptions& options, const PlaneShape& frame,
@@ -39,6 +51,7 @@ Result<Network> Network::Create(const NetworkOptions& options, const PlaneShape&
   HYPNOS_CHECK(slots >= 2);
   HYPNOS_ASSIGN_OR_RETURN(PatchGrid grid, PatchGrid::Create(frame, options.patches));
   HYPNOS_RETURN_IF_ERROR(Validate(options));
+  HYPNOS_RETURN_IF_ERROR(ValidateGenerator(options.generator, grid));
   std::vector<FfLayer> layers;
   const size_t count = options.layers.size();
   const size_t labels = options.labels.shown ? options.labels.classes : 0;

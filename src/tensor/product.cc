@@ -3,17 +3,10 @@
 #include <cblas.h>
 
 #include "hypnos/tensor/kernels.h"
+#include "tensor/one_blas_thread.h"
 
 namespace hypnos {
 namespace {
-
-// Runs once, before the first product.
-bool UseOneBlasThread() {
-  openblas_set_num_threads(1);
-  return true;
-}
-
-void PrepareBlas() { [[maybe_unused]] static const bool done = UseOneBlasThread(); }
 
 int Int(size_t n) { return static_cast<int>(n); }
 
@@ -22,7 +15,7 @@ int Int(size_t n) { return static_cast<int>(n); }
 void Multiply(ConstMatrixView x, ConstMatrixView w, Accumulate accumulate, MatrixView out) {
   HYPNOS_CHECK(x.cols == w.cols && out.rows == x.rows && out.cols == w.rows);
   if (x.empty() || w.rows == 0) return;
-  PrepareBlas();
+  UseOneBlasThread();
   const float beta = accumulate == Accumulate::kYes ? 1.0f : 0.0f;
   if (x.rows == 1) {
     cblas_sgemv(CblasRowMajor, CblasNoTrans, Int(w.rows), Int(w.cols), 1.0f, w.data, Int(w.stride),
@@ -36,7 +29,7 @@ void Multiply(ConstMatrixView x, ConstMatrixView w, Accumulate accumulate, Matri
 void AddOuter(ConstMatrixView g, ConstMatrixView x, float beta, MatrixView out) {
   HYPNOS_CHECK(g.rows == x.rows && out.rows == g.cols && out.cols == x.cols);
   if (out.empty()) return;
-  PrepareBlas();
+  UseOneBlasThread();
   if (g.rows == 1) {
     for (size_t u = 0; beta != 1.0f && u < out.rows; ++u) Scale(beta, out.row(u));
     cblas_sger(CblasRowMajor, Int(g.cols), Int(x.cols), 1.0f, g.data, 1, x.data, 1, out.data,

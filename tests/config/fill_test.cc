@@ -42,9 +42,9 @@ TEST(Load, NamesTheNearestKey) {
 }
 
 TEST(Load, ListsTheKeysIfNoneIsNear) {
-  EXPECT_EQ(
-      Complaint(Minimal() + "generator: {warmth: 3}"),
-      "f:4:13: unknown key 'warmth' in generator; the keys are rate, start, kind, goodness_share");
+  EXPECT_EQ(Complaint(Minimal() + "generator: {warmth: 3}"),
+            "f:4:13: unknown key 'warmth' in generator; the keys are rate, start, kind, rule, "
+            "horizon_frames, goodness_share");
 }
 
 TEST(Load, ReportsEverythingAtOnceInOrderOfPlace) {

@@ -88,6 +88,14 @@ TEST(Validate, TheReadOutIsOfTheKindThatTheSourceIs) {
       HasSubstr("softmax predicts symbols, and pictures have none"));
 }
 
+TEST(Validate, LeastSquaresPredictPicturesOnly) {
+  EXPECT_THAT(AboutText("text: {path: x}", "generator: {rule: least_squares}\n"),
+              HasSubstr("least squares predict pictures"));
+  EXPECT_EQ(
+      Complaint(std::string(kSources) + kEncoding + kNetwork + "generator: {rule: least_squares}"),
+      "");
+}
+
 TEST(Validate, ATextHasNoHybridsAndNoEndlessView) {
   EXPECT_THAT(AboutText("text: {path: x}", "learning: {negatives: {hybrid: 1}}\n"),
               HasSubstr("a text has none"));

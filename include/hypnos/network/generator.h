@@ -27,10 +27,23 @@ enum class GeneratorStart {
   kZero,
 };
 
+// How a linear read-out learns.
+enum class GeneratorRule {
+  kDelta,         // a step against each error
+  kLeastSquares,  // where it reads the input, all that was seen counts
+};
+
+// Each of them is read with each other one.
+inline constexpr size_t kMostLeastSquaresInputs = 2048;
+
 struct GeneratorOptions {
   GeneratorKind kind = GeneratorKind::kLinear;
-  // Of an error, or of log-odds: about how much of it one step may move.
+  // kLinear only.
+  GeneratorRule rule = GeneratorRule::kDelta;
+  // Of an error, or of log-odds: about how much of it one step may move. 0: it never learns.
   float rate = 0.2f;
+  // kLeastSquares only: steps that are remembered, on average.
+  double horizon_steps = 10000;
   // kLinear only.
   GeneratorStart start = GeneratorStart::kCopyLast;
   // kSoftmax only: how many there are; the newest one's are the first so many of the inputs.
