@@ -32,7 +32,7 @@ LIBRARIES = {
     'fmt': (['fmt/'], ['base']),
     'spdlog': (['spdlog/'], ['base']),
     'Boost.Random': (['boost/random/'], ['base']),
-    'BLAS': (['cblas.h'], ['tensor', 'bench']),
+    'BLAS': (['cblas.h', 'f77blas.h'], ['tensor', 'bench']),
     'Highway': (['hwy/'], ['tensor', 'bench']),
     'OpenCV': (['opencv2/'], ['imaging']),
     'FFmpeg': (['libavcodec/', 'libavformat/', 'libavutil/', 'libswscale/'], ['imaging']),
