@@ -20,6 +20,9 @@ constexpr uint64_t kMostReadOutInputs = 32768;
 
 constexpr int kMostClasses = 1000;
 
+// A sequence of each takes some dozen kilobytes at each place: so many take about a gigabyte.
+constexpr uint64_t kMostProbedPlaces = 100'000;
+
 double ReadOutGibibytes(uint64_t inputs) {
   const auto n = static_cast<double>(inputs);
   return n * n * sizeof(float) / (1 << 30);
@@ -51,7 +54,7 @@ class Validator {
     CheckDreams(config);
     CheckOptimiser(config.learning());
     CheckNegatives(config);
-    CheckProbe(config.probe());
+    CheckProbe(config);
   }
 
  private:
@@ -487,12 +490,20 @@ class Validator {
              "on, or choose labels.place: input");
   }
 
-  void CheckProbe(const Probe& probe) {
-    const std::string sequences = "probe.sequences";
-    if (probe.sequences() != 1 || !Known({sequences})) return;
-    Complain(
-        sequences,
-        "a jump cut leads from one sequence to another: give two or more, or 0 for no probing");
+  void CheckProbe(const Config& config) {
+    const Probe& probe = config.probe();
+    const std::string sequences = "probe.sequences", locations = "probe.locations";
+    if (!Known({sequences, locations})) return;
+    if (probe.sequences() == 1) {
+      Complain(
+          sequences,
+          "a jump cut leads from one sequence to another: give two or more, or 0 for no probing");
+    }
+    const uint64_t places = uint64_t{probe.sequences()} * probe.locations();
+    if (places <= kMostProbedPlaces) return;
+    Complain(locations, Format("{} places of each of {} sequences are {}, and may be at most {}: "
+                               "choose fewer of either, some dozens of places say what more would",
+                               probe.locations(), probe.sequences(), places, kMostProbedPlaces));
   }
 
   const Places& places_;

@@ -16,19 +16,25 @@ struct Ranked {
   bool positive;
 };
 
-Matrix AboutTheirMean(ConstMatrixView states) {
+// The smaller one of the two matrices of inner products of the states about their mean: of states,
+// [n x n], or of units, [units x units]. Both have the same eigenvalues but for zeroes.
+Matrix InnerProducts(ConstMatrixView states) {
   std::vector<double> mean(states.cols);
   for (size_t i = 0; i < states.rows; ++i) {
     for (size_t j = 0; j < states.cols; ++j) mean[j] += static_cast<double>(states(i, j));
   }
-  Matrix centred(states.rows, states.cols);
+  const bool of_units = states.cols < states.rows;
+  Matrix centred(of_units ? states.cols : states.rows, of_units ? states.rows : states.cols);
   for (size_t i = 0; i < states.rows; ++i) {
     for (size_t j = 0; j < states.cols; ++j) {
-      centred.row(i)[j] = static_cast<float>(static_cast<double>(states(i, j)) -
-                                             mean[j] / static_cast<double>(states.rows));
+      float& to = of_units ? centred.row(j)[i] : centred.row(i)[j];
+      to = static_cast<float>(static_cast<double>(states(i, j)) -
+                              mean[j] / static_cast<double>(states.rows));
     }
   }
-  return centred;
+  Matrix products(centred.rows(), centred.rows());
+  Multiply(centred, centred, Accumulate::kNo, products);
+  return products;
 }
 
 }  // namespace
@@ -63,9 +69,7 @@ void Count(std::span<const float> probabilities, ProbabilityHistogram& histogram
 
 double EffectiveRank(ConstMatrixView states) {
   if (states.empty()) return 0;
-  const Matrix centred = AboutTheirMean(states);
-  Matrix products(states.rows, states.rows);
-  Multiply(centred, centred, Accumulate::kNo, products);
+  const Matrix products = InnerProducts(states);
   double trace = 0, squares = 0;
   for (size_t i = 0; i < products.rows(); ++i) trace += static_cast<double>(products.row(i)[i]);
   for (const float value : products.values()) squares += static_cast<double>(value) * value;

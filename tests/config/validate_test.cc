@@ -229,6 +229,13 @@ TEST(Validate, OneProbeSequenceHasNoOtherToCutTo) {
   EXPECT_EQ(AboutLayers("[{}]", "probe: {sequences: 2}\n"), "");
 }
 
+TEST(Validate, ProbedPlacesTakeNoMoreThanAboutAGigabyte) {
+  EXPECT_EQ(AboutLayers("[{}]", "probe: {sequences: 1000, locations: 101}\n"),
+            "f:4:37: 101 places of each of 1000 sequences are 101000, and may be at most 100000: "
+            "choose fewer of either, some dozens of places say what more would");
+  EXPECT_EQ(AboutLayers("[{}]", "probe: {sequences: 1000, locations: 100}\n"), "");
+}
+
 TEST(Validate, RmsGoesWithInterleavedLearningOnly) {
   EXPECT_THAT(AboutLayers("[{}]", "learning: {optimiser: rms}\n"),
               StartsWith("f:4:23: rms goes with learning.rule: interleaved only: "));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -67,6 +68,25 @@ TEST(EffectiveRank, CountsTheDirectionsInWhichStatesDiffer) {
 
 TEST(EffectiveRank, OfManyRandomStatesIsNearTheirWidth) {
   EXPECT_NEAR(EffectiveRank(RandomStates(2000, 10, Rng(2))), 10, 0.2);
+}
+
+TEST(EffectiveRank, IsTheSameFromTheProductsOfStatesAndOfUnits) {
+  // Units of which all but five are silent, and states told twice, say nothing new.
+  const Matrix narrow = RandomStates(12, 5, Rng(4));
+  Matrix wide(12, 40), long_and_narrow(48, 5);
+  for (size_t i = 0; i < narrow.rows(); ++i) {
+    std::ranges::copy(narrow.row(i), wide.row(i).begin());
+    for (size_t again = 0; again < 4; ++again) {
+      std::ranges::copy(narrow.row(i), long_and_narrow.row(4 * i + again).begin());
+    }
+  }
+  EXPECT_NEAR(EffectiveRank(narrow), EffectiveRank(wide), 1e-4);
+  EXPECT_NEAR(EffectiveRank(long_and_narrow), EffectiveRank(wide), 1e-4);
+}
+
+TEST(EffectiveRank, OfVeryManyStatesTakesLittleMemory) {
+  // 200,000 x 200,000 products would be 160 GB.
+  EXPECT_NEAR(EffectiveRank(RandomStates(200'000, 3, Rng(5))), 3, 0.01);
 }
 
 TEST(EffectiveRank, OfStatesThatAreAllTheSameIsNothing) {

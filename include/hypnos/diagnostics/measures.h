@@ -26,7 +26,8 @@ void Count(std::span<const float> probabilities, ProbabilityHistogram& histogram
 // eigenvalues of their covariance C,
 //   (sum_i lambda_i)^2 / sum_i lambda_i^2 = tr(C)^2 / tr(C^2),
 // from 1 (they differ in one direction only) to min(n - 1, units); 0 where they do not differ. It
-// needs no eigenvalues: both traces are sums over the n x n matrix of inner products.
+// needs no eigenvalues: both traces are sums over the n x n matrix of inner products, or over the
+// units x units one, which has the same. Memory: the smaller one of the two, and the states again.
 // Source: Gao et al. 2017, A theory of multineuronal dimensionality, dynamics and measurement.
 double EffectiveRank(ConstMatrixView states);
 
