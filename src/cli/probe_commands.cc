@@ -36,7 +36,8 @@ std::string ToldApartText(const telemetry::Probe& probe) {
   for (const telemetry::ProbeLayer& layer : probe.layers()) {
     table.Add({Format("{}", layer.layer()), Percent(layer.pairwise_accuracy()),
                Format("{:.3f}", layer.auc()), Format("{:.3f}", layer.auc_splice()),
-               Format("{:.3f}", layer.auc_hybrid()), Format("{:.3f}", layer.auc_early_dream()),
+               layer.has_auc_hybrid() ? Format("{:.3f}", layer.auc_hybrid()) : "none",
+               Format("{:.3f}", layer.auc_early_dream()),
                Format("{:.2f}", layer.probability_real()),
                Format("{:.2f}", layer.probability_negative()), Bars(layer.histogram_real()),
                Bars(layer.histogram_negative())});

@@ -24,9 +24,9 @@ void FillProbeLayer(const LayerProbe& from, telemetry::ProbeLayer* to) {
   to->set_probability_negative(from.negative_probability);
   to->set_pairwise_accuracy(from.pairwise_accuracy);
   to->set_auc(from.auc);
-  to->set_auc_splice(auc(ProbeNegative::kSplice));
-  to->set_auc_hybrid(auc(ProbeNegative::kHybrid));
-  to->set_auc_early_dream(auc(ProbeNegative::kEarlyDream));
+  if (const auto splice = auc(ProbeNegative::kSplice)) to->set_auc_splice(*splice);
+  if (const auto hybrid = auc(ProbeNegative::kHybrid)) to->set_auc_hybrid(*hybrid);
+  if (const auto dream = auc(ProbeNegative::kEarlyDream)) to->set_auc_early_dream(*dream);
   to->mutable_histogram_real()->Assign(from.real_histogram.begin(), from.real_histogram.end());
   to->mutable_histogram_negative()->Assign(from.negative_histogram.begin(),
                                            from.negative_histogram.end());

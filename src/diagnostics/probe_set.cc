@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <numeric>
 #include <utility>
 
@@ -94,7 +95,7 @@ ProbeSet::ProbeSet(const SequenceMemory& memory,
       }
     };
     recall(ProbeNegative::kSplice, NegativeKind::kSplice);
-    recall(ProbeNegative::kHybrid, NegativeKind::kHybrid);
+    if (!options.symbols) recall(ProbeNegative::kHybrid, NegativeKind::kHybrid);
     HYPNOS_CHECK(early_dreams[sequence].size() == options.frames);
     Frames& dream = negatives_[static_cast<size_t>(ProbeNegative::kEarlyDream)].emplace_back();
     for (const HalfBuffer& dreamed : early_dreams[sequence]) {
@@ -112,6 +113,14 @@ HalfBuffer ProbeSet::Kept(const Planes& frame, const PatchGrid& grid) {
     ToHalf(patches_.row(places_[i]), std::span(kept).subspan(i * inputs_, inputs_));
   }
   return kept;
+}
+
+std::vector<ProbeNegative> ProbeSet::kinds() const {
+  std::vector<ProbeNegative> kinds;
+  std::ranges::copy_if(kAllProbeNegatives, std::back_inserter(kinds), [&](ProbeNegative kind) {
+    return !negatives_[static_cast<size_t>(kind)].empty();
+  });
+  return kinds;
 }
 
 void ProbeSet::ReadReal(size_t sequence, size_t frame, MatrixView x) const {

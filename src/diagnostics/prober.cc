@@ -73,11 +73,11 @@ struct Prober::Tally {
     return Finite(all);
   }
 
-  // All kinds count the same places of the same frames in the same order.
+  // All kinds that there are count the same places of the same frames in the same order.
   double PairwiseAccuracy() const {
     RealOrDream told;
     for (size_t kind = 0; kind < kProbeNegatives; ++kind) {
-      told.Count(goodness[kReal], goodness[kind]);
+      if (!goodness[kind].empty()) told.Count(goodness[kReal], goodness[kind]);
     }
     return told.pairwise_accuracy();
   }
@@ -94,7 +94,7 @@ struct Prober::Tally {
     figures.pairwise_accuracy = finite ? PairwiseAccuracy() : 0.5;
     figures.auc = Auc(real, negative);
     for (size_t k = 0; k < kProbeNegatives; ++k) {
-      figures.auc_of[k] = Auc(real, Finite(goodness[k]));
+      if (!goodness[k].empty()) figures.auc_of[k] = Auc(real, Finite(goodness[k]));
     }
     hypnos::Count(p_real, figures.real_histogram);
     hypnos::Count(p_negative, figures.negative_histogram);
@@ -214,6 +214,7 @@ void Prober::Show(Lane& lane, size_t frame, std::vector<Tally>* tally, size_t ki
 
 ProbeFigures Prober::Score(Executor& executor) {
   const size_t sequences = set_->sequences(), places = set_->locations();
+  const std::vector<ProbeNegative> kinds = set_->kinds();
   std::vector<Tally> tally(layers_.size());
   for (size_t l = 0; l < layers_.size(); ++l) {
     tally[l].loudest.assign(layers_[l].options().units, 0.0f);
@@ -226,7 +227,7 @@ ProbeFigures Prober::Score(Executor& executor) {
       set_->ReadReal(s, frame, x_);
       Show(real_, frame, nullptr, 0, executor);
     }
-    for (const ProbeNegative kind : kAllProbeNegatives) {
+    for (const ProbeNegative kind : kinds) {
       Fork(real_, other_);
       for (size_t frame = 0; frame < set_->frames(); ++frame) {
         set_->ReadNegative(kind, s, frame, x_);

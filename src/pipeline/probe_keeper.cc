@@ -13,7 +13,8 @@ namespace {
 ProbeSetOptions SetOptions(const PipelineOptions& options) {
   return {.context_frames = options.memory.context_frames,
           .frames = options.network.layers.size() + 2,
-          .locations = options.probe.locations};
+          .locations = options.probe.locations,
+          .symbols = options.network.generator.symbols > 0};
 }
 
 std::vector<HalfBuffer> DreamFrom(const Look& look, size_t frames, Rng rng) {

@@ -96,6 +96,14 @@ TEST(ProbeSet, HybridsAreNoFrameThatWas) {
   EXPECT_FALSE(std::ranges::equal(x.values(), real.values()));
 }
 
+TEST(ProbeSet, OfSymbolsHasNoHybrids) {
+  const Recorded recorded;
+  const ProbeSet set =
+      recorded.Set({.context_frames = 2, .frames = 4, .locations = 4, .symbols = true});
+  EXPECT_EQ(set.kinds(), (std::vector{ProbeNegative::kSplice, ProbeNegative::kEarlyDream}));
+  EXPECT_EQ(recorded.Set().kinds().size(), kProbeNegatives);
+}
+
 TEST(ProbeSet, EarlyDreamsStayAsTheyWereDreamed) {
   const Recorded recorded;
   const ProbeSet set = recorded.Set({.context_frames = 2, .frames = 4, .locations = 100});

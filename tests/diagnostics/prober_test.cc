@@ -22,11 +22,13 @@ NetworkOptions SmallNetwork() {
 
 // A network whose weights are scored, on a set that has all of its places.
 struct Bench {
-  explicit Bench(const NetworkOptions& network_options = SmallNetwork(), int steps = 1)
+  explicit Bench(const NetworkOptions& network_options = SmallNetwork(), int steps = 1,
+                 bool symbols = false)
       : options(network_options),
         steps_per_frame(steps),
         network(Network::Create(options, kRecordedFrame, 2, Rng(1)).value()),
-        set(recorded.Set({.context_frames = 2, .frames = 4, .locations = 100})) {}
+        set(recorded.Set(
+            {.context_frames = 2, .frames = 4, .locations = 100, .symbols = symbols})) {}
 
   Prober MakeProber() const {
     std::vector<FfLayerOptions> layers;
@@ -134,6 +136,18 @@ TEST(Prober, EveryPlaceOfEveryFrameIsCountedOnceItHasBeenReached) {
     EXPECT_EQ(counted(figures.layers[l].real_histogram), kRecorded * (4 - l) * 6);
     EXPECT_EQ(counted(figures.layers[l].negative_histogram), 3 * kRecorded * (4 - l) * 6);
   }
+}
+
+TEST(Prober, KindThatTheSetHasNotIsCountedNowhere) {
+  const Bench bench(SmallNetwork(), 1, /*symbols=*/true);
+  const LayerProbe layer = bench.Score().layers[0];
+  EXPECT_FALSE(layer.auc_of[static_cast<size_t>(ProbeNegative::kHybrid)]);
+  const double splice = layer.auc_of[static_cast<size_t>(ProbeNegative::kSplice)].value();
+  const double dream = layer.auc_of[static_cast<size_t>(ProbeNegative::kEarlyDream)].value();
+  EXPECT_NEAR(layer.auc, (splice + dream) / 2, 1e-6) << "both have as many places";
+  EXPECT_EQ(std::accumulate(layer.negative_histogram.begin(), layer.negative_histogram.end(),
+                            uint64_t{0}),
+            2 * kRecorded * 4 * 6);
 }
 
 TEST(Prober, SilentLayerIsAllDead) {

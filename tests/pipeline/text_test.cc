@@ -172,5 +172,18 @@ TEST(Text, LookingChangesNothing) {
   EXPECT_EQ(before.goodness, after.goodness);
 }
 
+// A mask over readers would leave each of them whole.
+TEST(Text, IsProbedWithoutHybrids) {
+  PipelineOptions options = Reader();
+  options.probe = {.sequences = 2, .interval_frames = 20, .locations = kReaders};
+  const Watched run(options, Text(80));
+  ASSERT_TRUE(run.result->ok());
+  const auto& last = (*run.result)->probes.last;
+  ASSERT_TRUE(last);
+  const auto& auc_of = last->figures.layers[0].auc_of;
+  EXPECT_TRUE(auc_of[static_cast<size_t>(ProbeNegative::kSplice)]);
+  EXPECT_FALSE(auc_of[static_cast<size_t>(ProbeNegative::kHybrid)]);
+}
+
 }  // namespace
 }  // namespace hypnos

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "hypnos/diagnostics/measures.h"
@@ -12,7 +13,9 @@
 namespace hypnos {
 
 // What the real sequences are to be told from. All are kept with the set: a dream of now gets
-// better with the network, and one that cannot be told from real is success, not collapse.
+// better with the network, and one that cannot be told from real is success, not collapse. A set of
+// symbols has no hybrids: the mask that mixes two sequences lies over readers, and of a reader is
+// all one sequence or all the other.
 enum class ProbeNegative : size_t { kSplice, kHybrid, kEarlyDream };
 inline constexpr std::array kAllProbeNegatives = {ProbeNegative::kSplice, ProbeNegative::kHybrid,
                                                   ProbeNegative::kEarlyDream};
@@ -33,9 +36,9 @@ struct LayerProbe {
   // negative that shares its past; ties count half, 0.5 is chance.
   double pairwise_accuracy = 0.5;
   // Of goodness over all places and frames, whose own goodness differs, too: of all negatives, and
-  // of each kind alone.
+  // of each kind alone; none of a kind that the set has not.
   double auc = 0.5;
-  std::array<double, kProbeNegatives> auc_of{0.5, 0.5, 0.5};
+  std::array<std::optional<double>, kProbeNegatives> auc_of;
   ProbabilityHistogram real_histogram{};
   ProbabilityHistogram negative_histogram{};
   // Negatives that are taken for real (p > 1/2), real ones that are not, and real ones of which the

@@ -3,7 +3,8 @@
 // same context.
 //   real          what came
 //   splice        a jump cut to another sequence of the set
-//   hybrid        what came, mixed with another sequence of the set by a blurred random mask
+//   hybrid        what came, mixed with another sequence of the set by a blurred random mask;
+//                 not of symbols
 //   early dream   what the network dreamed when it had just begun
 // Of each frame those places are kept, the same in all, at which most changes in the real
 // sequences: weights are shared over the grid, a few dozen places say what hundreds would, and
@@ -31,6 +32,8 @@ struct ProbeSetOptions {
   size_t frames = 4;
   // At most so many places.
   size_t locations = 64;
+  // What is remembered are symbols and no pictures.
+  bool symbols = false;
 };
 
 class ProbeSet {
@@ -45,10 +48,12 @@ class ProbeSet {
   size_t frames() const { return options_.frames; }
   size_t locations() const { return places_.size(); }
   size_t inputs() const { return inputs_; }
+  // The kinds of negatives that there are, in the order of ProbeNegative.
+  std::vector<ProbeNegative> kinds() const;
 
   // Context first: `frame` counts from its beginning.
   void ReadReal(size_t sequence, size_t frame, MatrixView x) const;
-  // Counted from the end of the context.
+  // Counted from the end of the context. Precondition: the set has the kind.
   void ReadNegative(ProbeNegative kind, size_t sequence, size_t frame, MatrixView x) const;
 
  private:
