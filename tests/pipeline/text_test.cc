@@ -6,7 +6,11 @@
 
 #include "hypnos/pipeline/symbol_forecast.h"
 #include "hypnos/sources/text_encoder.h"
+#include "hypnos/tensor/executor.h"
+#include "hypnos/tensor/kernels.h"
+#include "hypnos/tensor/one_hot.h"
 #include "pipeline/fixture.h"
+#include "pipeline/network_copy.h"
 
 namespace hypnos {
 namespace {
@@ -136,6 +140,35 @@ TEST(Text, GoodnessForetellsWhereTheReadOutCannot) {
   EXPECT_NEAR(alone->next[0], 1.0f / kSymbols, 1e-5f);
   EXPECT_EQ(corrected->likeliest[0], 0);
   EXPECT_GT(corrected->next[0], 2.0f / kSymbols);
+}
+
+// The equation, one symbol after the other, each shown to all readers of the network as it is.
+TEST(Text, AForecastIsWhatTryingEachSymbolInTurnSays) {
+  Watched run(Reader(), Text(200));
+  ASSERT_TRUE(run.result->ok());
+  const Look look = LookAt(run.pipeline);
+  std::vector<float> log_odds;
+  for (size_t symbol = 0; symbol < kSymbols; ++symbol) {
+    Network network = CopyNetwork(look).value();
+    Planes shown = look.prediction;
+    for (size_t c = 0; c < kSymbols; ++c) {
+      std::ranges::fill(shown.plane(static_cast<int>(c)), c == symbol ? OneHotValue(kSymbols) : 0);
+    }
+    float mean = 0;
+    SerialExecutor executor;
+    Tick tick;
+    for (size_t layer = 0; layer < 2; ++layer) {
+      ++tick.number;
+      network.RunTick(tick, shown, executor);
+      const float units = 40, threshold = look.layers[layer].threshold_per_unit;
+      mean += (network.goodness(Lane::kReal, layer)[0] - threshold * units) / (0.5f * units) / 2;
+    }
+    log_odds.push_back(std::log(look.prediction.plane(static_cast<int>(symbol))[0]) + mean);
+  }
+  Softmax(log_odds);
+  const auto forecast = ForecastSymbols(look, 1, 1);
+  ASSERT_TRUE(forecast.ok());
+  for (size_t c = 0; c < kSymbols; ++c) EXPECT_NEAR(forecast->next[c], log_odds[c], 1e-4) << c;
 }
 
 TEST(Text, ADreamIsTextAndTheSameOneForTheSameSeed) {

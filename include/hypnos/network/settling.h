@@ -17,8 +17,9 @@ namespace hypnos {
 class Settling {
  public:
   // Above this share, in the layer that moves most, the input changes too fast to settle: more than
-  // a third of what states say of it in fine is lost. Measured with one and with two steps a frame,
-  // by this same measure: tests/experiments, potato. With one step a frame part of it is delay.
+  // a third of what states say of the side that is seen is lost. Measured with one and with two
+  // steps a frame, by this same measure: tests/experiments, potato. With one step a frame part of
+  // it is delay.
   static constexpr double kTooFast = 0.3;
 
   // The last step of a frame. What led up to it must have been the same input: the first frame

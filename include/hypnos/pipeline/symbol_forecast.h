@@ -2,7 +2,8 @@
 //   log p(c) = log q(c) + s mean_l g_l(c) - log Z,   g_l(c) = (G_l(c) - theta_l) / T_l
 // q: the generator's likelihoods; G_l(c): goodness of layer l where c came next and was held until
 // it had reached the layer. A copy of the network is asked: the network does not notice.
-// Threads: safe.
+// Only the first reader is asked, with all symbols at once: each weight is read once a step and
+// layer. Threads: safe.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +24,6 @@ struct SymbolForecast {
 
 // From a look with weights and picture. `goodness_share`: s; 0 leaves q as it is.
 // Precondition: the network reads symbols, steps > 0. Errors: those of Network::Create.
-Result<SymbolForecast> ForecastSymbols(const Look& look, size_t steps, float goodness_share);
+Result<SymbolForecast> ForecastSymbols(Look look, size_t steps, float goodness_share);
 
 }  // namespace hypnos
