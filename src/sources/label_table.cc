@@ -13,6 +13,9 @@
 namespace hypnos {
 namespace {
 
+// Some programs begin a file with it.
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 Error Bad(std::string sentence) {
   return {Code::kInvalidArgument, "BAD_LABELS", std::move(sentence)};
 }
@@ -59,6 +62,7 @@ class LabelTable::Parser {
       : file_name_(file_name), classes_(classes) {}
 
   Result<std::vector<Stretch>> Parse(std::string_view text) {
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     while (!text.empty()) {
       const size_t end = std::min(text.find('\n'), text.size());
       std::string_view line = text.substr(0, end);

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "hypnos/base/file_system.h"
 #include "sources/label_table.h"
 #include "sources/named_error.h"
+#include "sources/regular_file.h"
 
 namespace hypnos {
 namespace {
@@ -86,7 +86,7 @@ Result<std::unique_ptr<Source>> Open(std::unique_ptr<Source> source, const Sourc
     HYPNOS_ASSIGN_OR_RETURN(const size_t label, FindLabel(options.text, options.classes));
     return std::unique_ptr<Source>(std::make_unique<LabelledByName>(std::move(source), label));
   }
-  HYPNOS_ASSIGN_OR_RETURN(const std::string text, PosixFileSystem().ReadFile(options.text));
+  HYPNOS_ASSIGN_OR_RETURN(const std::string text, ReadRegularFile(options.text));
   HYPNOS_ASSIGN_OR_RETURN(LabelTable table, LabelTable::Parse(text, options.text, options.classes));
   return std::unique_ptr<Source>(
       std::make_unique<LabelledByFile>(std::move(source), identity, std::move(table)));

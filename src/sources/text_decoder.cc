@@ -10,6 +10,8 @@
 namespace hypnos {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 // How many bytes there must be to know the first character.
 size_t BytesNeeded(std::string_view bytes) {
   return bytes[0] == '\r' ? 2 : CharacterLengthByLead(bytes[0]);
@@ -26,6 +28,12 @@ Status TextDecoder::Decode(std::string_view piece, std::vector<uint8_t>* symbols
   return DecodeAll(bytes, false, symbols);
 }
 
+void TextDecoder::Restart() {
+  unfinished_.clear();
+  begins_ = true;
+  line_ = 1;
+}
+
 Status TextDecoder::Finish(std::vector<uint8_t>* symbols) {
   return DecodeAll(std::exchange(unfinished_, {}), true, symbols);
 }
@@ -38,7 +46,9 @@ Status TextDecoder::DecodeAll(std::string_view bytes, bool last, std::vector<uin
     }
     if (bytes.starts_with("\r\n")) bytes.remove_prefix(1);
     const size_t length = std::max<size_t>(1, CharacterLength(bytes));
-    HYPNOS_RETURN_IF_ERROR(Append(bytes.substr(0, length), symbols));
+    const std::string_view character = bytes.substr(0, length);
+    const bool is_mark = std::exchange(begins_, false) && character == kByteOrderMark;
+    if (!is_mark) HYPNOS_RETURN_IF_ERROR(Append(character, symbols));
     bytes.remove_prefix(length);
   }
   return {};

@@ -1,18 +1,17 @@
 #include "hypnos/sources/text_source.h"
 
 #include <chrono>
-#include <filesystem>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "hypnos/base/file_system.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/printable.h"
 #include "hypnos/sources/text_decoder.h"
 #include "sources/frame_stamp.h"
 #include "sources/growing_text.h"
+#include "sources/regular_file.h"
 #include "sources/sticky_source.h"
 
 namespace hypnos {
@@ -109,15 +108,19 @@ class GrowingTextSource final : public StickySource {
   std::string Describe() const override {
     return Format("text {}{}", NameOf(options_), options_.follow ? ", followed" : "");
   }
+  void Interrupt() override { text_.Interrupt(); }
 
  private:
   Result<FrameOrEnd> Advance() override {
     while (next_ == symbols_.size()) {
+      if (!readable_.ok()) return readable_.error();
+      if (interrupted_) return FrameOrEnd(EndOfStream{});
       if (ended_ && stamp_.index() == 0) {
         return Bad("EMPTY_TEXT", Format("{} has no symbol", NameOf(options_)));
       }
       if (ended_) return FrameOrEnd(EndOfStream{});
-      HYPNOS_RETURN_IF_ERROR(ReadOn());
+      // The symbols before one that is wrong come first.
+      readable_ = ReadOn();
     }
     return FrameOrEnd(FrameOf(stamp_, {symbols_[next_++]}));
   }
@@ -126,7 +129,12 @@ class GrowingTextSource final : public StickySource {
     symbols_.clear();
     next_ = 0;
     HYPNOS_ASSIGN_OR_RETURN(const GrowingText::Piece piece, text_.Read());
-    if (piece.restarted) stamp_.Skip();
+    interrupted_ = piece.interrupted;
+    if (interrupted_) return {};
+    if (piece.restarted) {
+      decoder_.Restart();
+      stamp_.Skip();
+    }
     ended_ = piece.bytes.empty();
     return ended_ ? decoder_.Finish(&symbols_) : decoder_.Decode(piece.bytes, &symbols_);
   }
@@ -137,7 +145,9 @@ class GrowingTextSource final : public StickySource {
   FrameStamp stamp_;
   std::vector<uint8_t> symbols_;  // of the last piece
   size_t next_ = 0;
+  Status readable_;
   bool ended_ = false;
+  bool interrupted_ = false;
 };
 
 Result<std::unique_ptr<Source>> OpenGrowing(const SourceIdentity& identity,
@@ -153,14 +163,7 @@ Result<std::unique_ptr<Source>> OpenGrowing(const SourceIdentity& identity,
 
 Result<std::unique_ptr<Source>> OpenWhole(const SourceIdentity& identity,
                                           const TextSourceOptions& options, TextDecoder decoder) {
-  // To open a pipe waits for ever for somebody who writes to it.
-  std::error_code error;
-  const std::filesystem::file_type type = std::filesystem::status(options.path, error).type();
-  if (type != std::filesystem::file_type::regular &&
-      type != std::filesystem::file_type::not_found) {
-    return Bad("NOT_A_FILE", Format("{} is no regular file", NameOf(options)));
-  }
-  HYPNOS_ASSIGN_OR_RETURN(const std::string bytes, PosixFileSystem().ReadFile(options.path));
+  HYPNOS_ASSIGN_OR_RETURN(const std::string bytes, ReadRegularFile(options.path));
   std::vector<uint8_t> symbols;
   HYPNOS_RETURN_IF_ERROR(decoder.Decode(bytes, &symbols));
   HYPNOS_RETURN_IF_ERROR(decoder.Finish(&symbols));

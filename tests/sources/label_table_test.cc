@@ -39,6 +39,13 @@ TEST(LabelTable, TakesARowAFrameQuotesAndLinesOfOtherSystems) {
   EXPECT_EQ(table.At(3), 2u);
 }
 
+TEST(LabelTable, MayBeginWithAByteOrderMark) {
+  EXPECT_EQ(Table("\xEF\xBB\xBF"
+                  "frame,label\n0,walking\n")
+                .At(0),
+            0u);
+}
+
 TEST(LabelTable, OfNoRowsSaysNothing) {
   const LabelTable table = Table("first,last,label\n");
   EXPECT_EQ(table.At(0), std::nullopt);

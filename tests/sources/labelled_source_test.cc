@@ -1,5 +1,6 @@
 // Labels on their way into frames, for every kind of source that can have them.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <set>
@@ -74,6 +75,9 @@ TEST(LabelledSource, IsRefusedWhereTheLabelsMakeNoSense) {
   const std::string bad = WriteBytes(folder.File("bad.csv"), "frame,label\n0,flying\n");
   ExpectRefused(Clip(path, From::kFile, bad),
                 "source 'clip': " + bad + ":2: 'flying' is none of labels.classes");
+  const std::string pipe = folder.File("pipe");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  ExpectRefused(Clip(path, From::kFile, pipe), "source 'clip': '" + pipe + "' is no regular file");
   ExpectRefused(Clip(path, From::kName, "runnin"),
                 "source 'clip': 'runnin' is none of labels.classes; did you mean 'running'?");
   const auto in_folder = OpenSource(Clip(path, From::kFolder));

@@ -29,6 +29,31 @@ TEST(TextDecoder, CharactersMayBeCutInTwo) {
             "b");
 }
 
+TEST(TextDecoder, AByteOrderMarkIsNoSymbolAtTheBeginning) {
+  EXPECT_EQ(Decoded(Decoder(), {"\xEF",
+                                "\xBB\xBF"
+                                "ab"}),
+            "ab");
+  EXPECT_EQ(Decoded(Decoder('?'), {"a\xEF\xBB\xBF"
+                                   "b"}),
+            "a?b")
+      << "elsewhere it is unknown";
+}
+
+TEST(TextDecoder, RestartedKnowsNothingOfWhatWasUnfinished) {
+  TextDecoder decoder = Decoder();
+  std::vector<uint8_t> symbols;
+  ASSERT_TRUE(decoder.Decode("a\n\xc3", &symbols).ok());
+  decoder.Restart();
+  EXPECT_EQ(decoder.line(), 1);
+  ASSERT_TRUE(decoder
+                  .Decode("\xEF\xBB\xBF"
+                          "b",
+                          &symbols)
+                  .ok());
+  EXPECT_EQ(decoder.alphabet().TextOf(symbols), "a\nb");
+}
+
 TEST(TextDecoder, ACarriageReturnBelongsToItsLineFeed) {
   EXPECT_EQ(Decoded(Decoder(), {"a\r\nb\r", "\nc"}), "a\nb\nc");
 }

@@ -153,9 +153,46 @@ TEST_F(TextSource, AFollowedFileThatBecomesNonsenseIsAnErrorForEver) {
   ReadAll(source.get(), 3);
   Append("a!");
   const Seen seen = ReadAll(source.get());
+  EXPECT_EQ(TextOf(seen), "a") << "what is before it is read";
   ASSERT_TRUE(seen.error);
   EXPECT_NE(seen.error->message.find("line 2: '!'"), std::string::npos) << seen.error->message;
   EXPECT_FALSE(source->Next().ok());
+}
+
+TEST_F(TextSource, AFollowedFileThatIsReplacedLeavesNoHalfCharacterBehind) {
+  Write("abcd\xc3");
+  TextSourceOptions options = Options();
+  options.follow = true;
+  const auto source = Must(OpenTextSource(kFables, options));
+  ReadAll(source.get(), 4);
+  Write("ef");
+  EXPECT_EQ(TextOf(ReadAll(source.get(), 2)), "ef");
+}
+
+TEST_F(TextSource, PipesAreRefusedAndNotWaitedFor) {
+  TextSourceOptions options = Options();
+  ASSERT_EQ(mkfifo(options.path.c_str(), 0600), 0);
+  for (const bool follow : {false, true}) {
+    options.follow = follow;
+    const Error error = Refused(options);
+    EXPECT_EQ(error.reason, "NOT_A_FILE");
+    EXPECT_NE(error.message.find("is no regular file"), std::string::npos) << error.message;
+  }
+}
+
+TEST_F(TextSource, AWaitForMoreCanBeInterrupted) {
+  Write("ab");
+  TextSourceOptions options = Options();
+  options.follow = true;
+  const auto source = Must(OpenTextSource(kFables, options));
+  std::jthread interrupter([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    source->Interrupt();
+  });
+  const Seen seen = ReadAll(source.get());
+  EXPECT_FALSE(seen.error);
+  EXPECT_EQ(TextOf(seen), "ab");
+  EXPECT_TRUE(std::holds_alternative<EndOfStream>(*source->Next())) << "and every one to come";
 }
 
 TEST_F(TextSource, APlaylistHoldsTextsThatEnd) {

@@ -2,7 +2,7 @@
 // A character may be cut in two by the end of one piece and go on in the next. A carriage return
 // before a line feed belongs to it. What the alphabet does not have is refused, or becomes the
 // symbol that stands for all that is unknown; of bytes that are no UTF-8 each is one unknown
-// symbol.
+// symbol. A byte order mark at the beginning is no symbol.
 // Threads: thread-compatible.
 #pragma once
 
@@ -26,6 +26,8 @@ class TextDecoder {
   // Errors: kInvalidArgument, reason UNKNOWN_SYMBOL, naming text and line; what came before is
   // appended, and nothing can be decoded any more.
   Status Decode(std::string_view piece, std::vector<uint8_t>* symbols);
+  // What comes next is the beginning of the text once more: what is unfinished belongs to another.
+  void Restart();
   // The text is over: what an unfinished character leaves.
   Status Finish(std::vector<uint8_t>* symbols);
 
@@ -41,6 +43,7 @@ class TextDecoder {
   Alphabet alphabet_;
   std::optional<uint8_t> unknown_;
   std::string unfinished_;
+  bool begins_ = true;
   int64_t line_ = 1;
 };
 
