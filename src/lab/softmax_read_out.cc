@@ -5,19 +5,9 @@
 
 #include "hypnos/base/check.h"
 #include "hypnos/tensor/kernels.h"
+#include "hypnos/tensor/softmax.h"
 
 namespace hypnos::lab {
-namespace {
-
-void Softmax(std::span<float> odds) {
-  const float largest = *std::ranges::max_element(odds);
-  float sum = 0;
-  for (float& value : odds) sum += value = std::exp(value - largest);
-  Scale(1.0f / sum, odds);
-}
-
-}  // namespace
-
 SoftmaxReadOut::SoftmaxReadOut(size_t batch, size_t features, size_t classes,
                                const Options& options)
     : options_(options),

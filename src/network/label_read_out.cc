@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "hypnos/tensor/kernels.h"
+#include "hypnos/tensor/softmax.h"
 
 namespace hypnos {
 namespace {
@@ -88,13 +89,6 @@ void LabelReadOut::UpdateStatistics() {
 
 size_t Likeliest(std::span<const float> values) {
   return static_cast<size_t>(std::ranges::max_element(values) - values.begin());
-}
-
-void Softmax(std::span<float> odds) {
-  const float largest = *std::ranges::max_element(odds);
-  float sum = 0;
-  for (float& value : odds) sum += value = std::exp(value - largest);
-  Scale(1.0f / sum, odds);
 }
 
 }  // namespace hypnos

@@ -6,6 +6,7 @@
 
 #include "hypnos/base/check.h"
 #include "hypnos/tensor/kernels.h"
+#include "hypnos/tensor/softmax.h"
 
 namespace hypnos {
 namespace {
@@ -18,13 +19,6 @@ constexpr float kSquareMemory = 0.999f;
 
 // No symbol is thought so unlikely that its coming would cost infinitely many bits.
 constexpr float kLeastLikely = 1e-30f;
-
-void Softmax(std::span<float> odds) {
-  const float largest = *std::ranges::max_element(odds);
-  float sum = 0;
-  for (float& value : odds) sum += value = std::exp(value - largest);
-  Scale(1.0f / sum, odds);
-}
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hypnos/tensor/softmax.h"
 #include "pipeline/stream.h"
 
 namespace hypnos {

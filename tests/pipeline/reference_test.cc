@@ -3,6 +3,7 @@
 // beside; and with every kind of negative in the place of dreams.
 #include <gtest/gtest.h>
 
+#include "hypnos/tensor/softmax.h"
 #include "pipeline/fixture.h"
 #include "pipeline/reference_pipeline.h"
 

@@ -7,8 +7,8 @@
 #include "hypnos/pipeline/symbol_forecast.h"
 #include "hypnos/sources/text_encoder.h"
 #include "hypnos/tensor/executor.h"
-#include "hypnos/tensor/kernels.h"
 #include "hypnos/tensor/one_hot.h"
+#include "hypnos/tensor/softmax.h"
 #include "pipeline/fixture.h"
 #include "pipeline/network_copy.h"
 

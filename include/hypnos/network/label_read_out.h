@@ -61,7 +61,4 @@ class LabelReadOut {
 // The place of the largest value, the first of equals; `values` is not empty.
 size_t Likeliest(std::span<const float> values);
 
-// In place, from log-odds to probabilities.
-void Softmax(std::span<float> odds);
-
 }  // namespace hypnos
