@@ -67,12 +67,9 @@ struct ProbeFigures {
 // From this pairwise accuracy on a layer tells real from not.
 inline constexpr double kTellsApart = 0.55;
 
-// A layer has finished learning when the updates that real data and present dreams ask for cancel
-// (FfLayer::contrast), although it tells real sequences from frozen negatives: they also cancel in
-// a layer to which all is the same.
+// Below this FfLayer::contrast the updates that real data and present dreams ask for cancel. Where
+// a layer tells real sequences from frozen negatives it has then finished learning; they also
+// cancel in a layer to which all is the same.
 inline constexpr double kCancels = 0.001;
-constexpr bool LearningFinished(double contrast, double pairwise_accuracy) {
-  return contrast < kCancels && pairwise_accuracy >= kTellsApart;
-}
 
 }  // namespace hypnos
