@@ -37,7 +37,7 @@ const Row kKeyColumns = {"data",          "judged_on",   "model",
                          "units",         "window",      "readers",
                          "negatives",     "rate",        "velocity",
                          "weight_decay",  "temperature", "peer_normalisation",
-                         "read_out_rate", "fall"};
+                         "read_out_rate", "fall",        "unknown"};
 const Row kResultColumns = {"corrected_bits", "read_out_bits", "first_layer_bits",
                             "accuracy_percent"};
 
@@ -221,6 +221,7 @@ Row NextSymbol::KeyOf(const SymbolText& text, const char* model) const {
              model,     "",
              "",        Format("{}", text.learned)};
   key.resize(kKeyColumns.size());
+  key.back() = flags_.unknown.value_or("");
   return key;
 }
 
@@ -244,7 +245,8 @@ Row NextSymbol::KeyOf(const SymbolText& text, const Model& model,
           if_learned(cell.temperature_per_unit),
           if_learned(cell.peer_normalisation),
           Number(cell.read_out_rate),
-          Number(cell.fall)};
+          Number(cell.fall),
+          flags_.unknown.value_or("")};
 }
 
 std::string NextSymbol::Describe() const {

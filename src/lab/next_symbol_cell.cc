@@ -178,21 +178,29 @@ class Run {
   // Fills log p by layer 1, and learns s.
   void JudgeCandidates(size_t step) {
     for (size_t i = 0; i < cell_.readers; ++i) {
-      SymbolWindow window = WindowOf(i, step - 1);
+      SymbolWindow window = WindowOf(ReaderAt(i, step), step - 1);
       window.Push(std::nullopt);
       window.Fill(text_.alphabet, contexts_.row(i));
     }
     candidates_.Judge(stack_, contexts_, one());
     const float rate = cell_.correction_rate * Left(step);
     const size_t deep = std::min(kDeepContexts, cell_.readers);
-    if (cell_.units.size() > 1) LearnCorrection(all_, deep, rate);
-    LearnCorrection(first_, cell_.readers, rate);
+    if (cell_.units.size() > 1) LearnCorrection(all_, step, deep, rate);
+    LearnCorrection(first_, step, cell_.readers, rate);
   }
 
-  void LearnCorrection(Correction& correction, size_t contexts, float rate) {
+  // Whose context stands in a row. All layers judge the first rows only, so that readers take turns
+  // there: what the first of them read is only a part of the text.
+  size_t ReaderAt(size_t row, size_t step) const {
+    const size_t first = cell_.units.size() > 1 ? step * kDeepContexts : 0;
+    return (first + row) % cell_.readers;
+  }
+
+  void LearnCorrection(Correction& correction, size_t step, size_t contexts, float rate) {
     for (size_t i = 0; i < contexts; ++i) {
-      correction.Apply(candidates_, i, log_q_.row(i), log_p_.row(i));
-      correction.Learn(candidates_, i, log_q_.row(i), log_p_.row(i), came_[i],
+      const size_t reader = ReaderAt(i, step);
+      correction.Apply(candidates_, i, log_q_.row(reader), log_p_.row(reader));
+      correction.Learn(candidates_, i, log_q_.row(reader), log_p_.row(reader), came_[reader],
                        rate / static_cast<float>(contexts));
     }
   }

@@ -106,6 +106,19 @@ class PlotTest(unittest.TestCase):
         self.assertTrue((self.folder / 'next-symbol-rhyme-900.png').read_bytes().startswith(b'\x89PNG'))
         self.assertEqual(len(list(self.folder.glob('*.png'))), 1)
 
+    def test_next_symbol_draws_a_line_for_each_setting(self):
+        header = ('data,judged_on,model,order,seed,symbols_learned,units,window,rate,corrected_bits,'
+                  'read_out_bits\n')
+
+        def picture(*rows: str) -> bytes:
+            done = self.plot('next-symbol.csv', header, *rows)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return (self.folder / 'next-symbol-rhyme-900.png').read_bytes()
+        one = 'rhyme,held-out,corrected,,1,900,64,7,0.1,2.2,2.7\n'
+        another_seed = 'rhyme,held-out,corrected,,2,900,64,7,0.1,2.1,2.6\n'
+        another_window = 'rhyme,held-out,corrected,,1,900,64,9,0.1,2.1,2.6\n'
+        self.assertNotEqual(picture(one, another_seed), picture(one, another_window))
+
     def test_potato_has_a_picture_for_each_setting(self):
         header = ('network,learned_at,tested_at,steps_per_frame,seed,shapes,noise,frames,damping,rate,'
                   'shape_percent,side_percent,change_1,change_2\n')
@@ -116,17 +129,19 @@ class PlotTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(len(done.stdout.split()), 2)
 
-    def test_online_video_has_a_picture_for_each_clip(self):
+    def test_online_video_has_a_picture_for_each_clip_and_setting(self):
         header = ('clip,predictor,seed,frames,learned,width,height,error_percent,late_error_percent,'
                   'held_out_error_percent,dream_pairs_1_percent,dream_pairs_2_percent,'
                   'first_probe_pairs_1_percent,first_probe_pairs_2_percent,probe_pairs_1_percent,'
                   'probe_pairs_2_percent,probe_auc_1_percent,probe_auc_2_percent\n')
-        rows = [f'{clip},learning,1,100,80,192,144,0.1,0.1,0.1,0.8,0.7,0.5,0.5,0.9,0.6,0.5,0.5\n'
-                f'{clip},copy_last,,100,80,192,144,0.2,0.2,0.2,,,,,,,,\n' for clip in ['a', 'b']]
+        rows = [f'{clip},learning,1,100,80,{size},0.1,0.1,0.1,0.8,0.7,0.5,0.5,0.9,0.6,0.5,0.5\n'
+                f'{clip},copy_last,,100,80,{size},0.2,0.2,0.2,,,,,,,,\n'
+                for clip, size in [('a', '192,144'), ('b', '192,144'), ('b', '96,72')]]
         done = self.plot('online-video.csv', header, *rows)
         self.assertEqual(done.returncode, 0, done.stderr)
-        for name in ['online-video-a.png', 'online-video-b.png']:
-            self.assertTrue((self.folder / name).read_bytes().startswith(b'\x89PNG'))
+        for name in ['a-100-80-192-144', 'b-100-80-192-144', 'b-100-80-96-72']:
+            self.assertTrue((self.folder / f'online-video-{name}.png').read_bytes()
+                            .startswith(b'\x89PNG'))
 
     def test_what_belongs_to_no_experiment_exits_66(self):
         for name in ['other.csv', 'phases.csv']:
