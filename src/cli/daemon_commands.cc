@@ -30,6 +30,11 @@ Command Label() {
         if (values.Has("TEXT") == values.Has("--none")) {
           return Error{Code::kInvalidArgument, "USAGE", "say which label, or --none, and not both"};
         }
+        // To the daemon an empty label is none.
+        if (values.Has("TEXT") && values.Text("TEXT").empty()) {
+          return Error{Code::kInvalidArgument, "USAGE",
+                       "an empty label says nothing: --none takes back what was said"};
+        }
         control::Request request;
         request.mutable_set_label()->set_label(values.Text("TEXT"));
         return request;

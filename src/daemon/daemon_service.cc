@@ -473,7 +473,7 @@ void DaemonService::Predict(const pb::PredictRequest& request, const Answer& ans
 
 void DaemonService::Snapshot(const Answer& answer) {
   if (alphabet_) {
-    return answer(Error{Code::kFailedPrecondition, "NO_PICTURE",
+    return answer(Error{Code::kUnimplemented, "NO_PICTURE",
                         "the network reads text, of which there is no picture; ask what it "
                         "predicts or dreams"});
   }

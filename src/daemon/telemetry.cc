@@ -51,11 +51,11 @@ telemetry::Phase::State StateOf(const StatusSnapshot& status, bool ended, bool l
 constexpr size_t kMostGuesses = 10;
 
 // The places of the largest values, the largest first; of equals the first.
-std::vector<size_t> Largest(std::span<const float> values) {
+std::vector<size_t> Largest(std::span<const float> values, size_t most) {
   std::vector<size_t> places(values.size());
   std::iota(places.begin(), places.end(), size_t{0});
   std::ranges::stable_sort(places, std::greater(), [&](size_t place) { return values[place]; });
-  places.resize(std::min(places.size(), kMostGuesses));
+  places.resize(std::min(places.size(), most));
   return places;
 }
 
@@ -77,7 +77,11 @@ telemetry::Labels LabelsOf(const StatusSnapshot& status, const config::Labels& l
   telemetry::Labels report;
   const auto name = [&](size_t label) { return labels.classes(static_cast<int>(label)); };
   if (status.label) report.set_label(name(*status.label));
-  for (const size_t label : Largest(status.label_read_out)) {
+  std::vector<size_t> guessed = Largest(status.label_read_out, kMostGuesses);
+  for (const size_t label : Largest(status.label_goodness, 1)) {
+    if (std::ranges::find(guessed, label) == guessed.end()) guessed.push_back(label);
+  }
+  for (const size_t label : guessed) {
     telemetry::LabelGuess& guess = *report.add_guesses();
     guess.set_label(name(label));
     guess.set_read_out(static_cast<double>(status.label_read_out[label]));

@@ -186,6 +186,7 @@ TEST_F(CommandsAtWork, TheWordsBecomeTheRequest) {
   EXPECT_EQ(TakeRequest().set_label().label(), "");
   EXPECT_EQ(RunHere({"label"}), 64);
   EXPECT_EQ(RunHere({"label", "a visitor", "--none"}), 64);
+  EXPECT_EQ(RunHere({"label", ""}), 64) << "it would take back what was said";
   ASSERT_EQ(RunHere({"log-level", "error"}), 0);
   EXPECT_EQ(TakeRequest().set_log_level().level(), control::SetLogLevelRequest::ERROR);
   ASSERT_EQ(RunHere({"events", "confirm", "17"}), 0);

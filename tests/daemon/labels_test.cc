@@ -53,6 +53,23 @@ class LabelService : public testing::Test {
   RunningDaemon daemon_{kLabelledConfig};
 };
 
+TEST(LabelsOf, NamesTenGuessesAndTheOneThatGoodnessMakes) {
+  config::Labels classes;
+  StatusSnapshot status;
+  for (int c = 0; c < 30; ++c) {
+    classes.add_classes(Format("class {}", c));
+    status.label_read_out.push_back(1.0f / static_cast<float>(c + 2));
+    status.label_goodness.push_back(c == 20 ? 0.9f : 0.01f);
+  }
+  const telemetry::Labels labels = LabelsOf(status, classes);
+  ASSERT_EQ(labels.guesses_size(), 11);
+  EXPECT_EQ(labels.guesses(0).label(), "class 0");
+  EXPECT_EQ(labels.guesses(10).label(), "class 20");
+  EXPECT_NEAR(labels.guesses(10).goodness(), 0.9, 1e-6);
+  status.label_goodness[3] = 0.95f;
+  EXPECT_EQ(LabelsOf(status, classes).guesses_size(), 10) << "it is among the ten";
+}
+
 TEST_F(LabelService, TellsWhatWasSetAndWhatIsGuessed) {
   EXPECT_EQ(Labels().label(), "");
   EXPECT_EQ(Labels().learned().frames(), 0u);
