@@ -10,6 +10,7 @@
 #include "config/words.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/url.h"
+#include "hypnos/base/utf8.h"
 
 namespace hypnos::config {
 namespace {
@@ -22,6 +23,16 @@ constexpr int kMostClasses = 1000;
 
 // A sequence of each takes some dozen kilobytes at each place: so many take about a gigabyte.
 constexpr uint64_t kMostProbedPlaces = 100'000;
+
+// Of the alphabet that is read where none is given.
+constexpr size_t kDefaultSymbols = 63;
+
+// Of UTF-8; a byte that is none of it counts as one, and is refused elsewhere.
+size_t CountCharacters(std::string_view text) {
+  size_t count = 0;
+  for (; !text.empty(); ++count) text.remove_prefix(std::max<size_t>(1, CharacterLength(text)));
+  return count;
+}
 
 double ReadOutGibibytes(uint64_t inputs) {
   const auto n = static_cast<double>(inputs);
@@ -288,12 +299,12 @@ class Validator {
     }
   }
 
-  // The largest alphabet has as many symbols as a byte has values; of one that is not given the
-  // source knows how many it has.
   void CheckTextReadOut(const TextEncoding& text) {
     const std::string window = "encoding.text.window", alphabet = "encoding.text.alphabet";
     if (!Known({window, alphabet})) return;
-    const uint64_t inputs = uint64_t{text.window()} * std::max<size_t>(64, text.alphabet().size());
+    const size_t symbols =
+        text.alphabet().empty() ? kDefaultSymbols : CountCharacters(text.alphabet());
+    const uint64_t inputs = uint64_t{text.window()} * symbols;
     if (inputs <= kMostReadOutInputs) return;
     Complain(window, Format("{} symbols in view are {} inputs, and may be at most {}: choose a "
                             "shorter window",

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "config/support.h"
+#include "hypnos/base/format.h"
 
 namespace hypnos::config {
 namespace {
@@ -102,6 +103,17 @@ TEST(Validate, ATextHasNoHybridsAndNoEndlessView) {
   EXPECT_EQ(AboutText("text: {path: x}", "learning: {negatives: {splice: 1}}\n"), "");
   EXPECT_THAT(AboutText("text: {path: x}", "encoding: {text: {window: 1000}}\n"),
               HasSubstr("choose a shorter window"));
+}
+
+TEST(Validate, TheViewOfATextIsOfSymbolsAndNotOfBytes) {
+  const auto about = [](const char* alphabet) {
+    return AboutText("text: {path: x}",
+                     Format("encoding: {{text: {{window: 1000, alphabet: {}}}}}\n", alphabet));
+  };
+  EXPECT_EQ(about("abc"), "");
+  EXPECT_EQ(about("абвгдежзийклмнопрстуфхцчшщъыьэю"), "") << "31 of two bytes each";
+  EXPECT_THAT(about("abcdefghijklmnopqrstuvwxyz0123456789"),
+              HasSubstr("1000 symbols in view are 36000 inputs"));
 }
 
 TEST(Validate, AnEntryOfAPlaylistHasNoQueue) {

@@ -17,7 +17,7 @@ import unittest
 import control_client
 
 HYPNOSD = os.path.abspath(sys.argv.pop(1))
-# The example for reading texts; its text is fables.txt in the current folder.
+# The example for reading texts, which here reads fables.txt in the current folder.
 CONFIG = os.path.abspath(sys.argv.pop(1))
 PATIENCE_S = 120
 
@@ -46,6 +46,7 @@ class TextReadingTest(unittest.TestCase):
 
     def start(self, *arguments, **options) -> subprocess.Popen:
         env = {name: value for name, value in os.environ.items() if not name.startswith('HYPNOS_')}
+        env['HYPNOS_SOURCES__0__TEXT__PATH'] = 'fables.txt'
         process = subprocess.Popen(
             [HYPNOSD, '--config', CONFIG, '--scores', self.scores, *SMALL, *arguments],
             cwd=self.folder, text=True, env=env,
@@ -133,7 +134,7 @@ class Reading(TextReadingTest):
     def test_what_is_no_text_is_refused(self):
         self.assert_refused(NO_INPUT, 'fables.txt')
         self.text.write_bytes(b'')
-        self.assert_refused(NO_INPUT, "source 'fables': 'fables.txt' has 0 symbols")
+        self.assert_refused(NO_INPUT, "source 'licence': 'fables.txt' has 0 symbols")
         self.text.write_text('the fox\nsaw {grapes}\n' * 10, encoding='utf-8')
         self.assertEqual(self.run_to_end().returncode, OK)
         self.scores.unlink()
