@@ -100,6 +100,21 @@ std::string LossesText(const Source& source) {
   return text;
 }
 
+// "12 frames not learned from (3 duplicate, 9 placeholder)"; empty where there are none.
+std::string GateText(const Source& source) {
+  std::string kinds;
+  uint64_t all = 0;
+  const auto add = [&](uint64_t count, const char* kind) {
+    all += count;
+    if (count > 0) kinds += Format("{}{} {}", kinds.empty() ? "" : ", ", count, kind);
+  };
+  add(source.duplicate_frames(), "duplicate");
+  add(source.frozen_frames(), "frozen");
+  add(source.placeholder_frames(), "of one colour");
+  add(source.stale_frames(), "stale");
+  return all == 0 ? "" : Format("{} frames not learned from ({})", all, kinds);
+}
+
 // "live: stream 'rtsp://…', 640x480; no picture for 10 s; tried again in 4.1 s; lost 2 times"
 std::string WhatItIs(const Source& source) {
   std::string text = (source.live() ? "live: " : "") + Printable(source.description());
@@ -108,6 +123,7 @@ std::string WhatItIs(const Source& source) {
     text += Format("; tried again in {:.1f} s", source.retry_in_seconds());
   }
   if (source.losses() > 0) text += "; lost " + Times(source.losses());
+  if (const std::string gate = GateText(source); !gate.empty()) text += "; " + gate;
   return text;
 }
 

@@ -175,11 +175,21 @@ SyntheticSourceOptions BuildSynthetic(const pb::SyntheticSource& synthetic) {
   return options;
 }
 
+std::optional<LearningGateOptions> BuildGate(const pb::LearningGate& gate) {
+  if (!gate.enabled()) return std::nullopt;
+  return LearningGateOptions{.frozen = FromSeconds(gate.frozen_seconds()),
+                             .placeholder_share = gate.placeholder_share(),
+                             .stale = FromSeconds(gate.stale_seconds())};
+}
+
 LiveOptions BuildLive(const pb::Source& source) {
   LiveOptions options;
   options.stall = FromSeconds(source.stall_seconds());
   options.reconnect = source.reconnect();
   options.waits = source.on_full() == pb::Source::BLOCK;
+  options.gate = BuildGate(source.gate());
+  // Of a stream that is kept waiting, late is what was made so here.
+  if (options.gate && options.waits) options.gate->stale = Duration::max();
   return options;
 }
 

@@ -28,4 +28,26 @@ void LiveLog::OnChange(const SourceHealth& health) {
   }
 }
 
+void LiveLog::OnGate(GateVerdict verdict) const {
+  const std::string name = Printable(name_);
+  switch (verdict) {
+    case GateVerdict::kOpen:
+      log::Info("source '{}' shows something new again: learning from it", name);
+      return;
+    case GateVerdict::kDuplicate:
+      return;
+    case GateVerdict::kFrozen:
+      log::Warning("source '{}' is frozen: nothing is learned from it until its picture changes",
+                   name);
+      return;
+    case GateVerdict::kPlaceholder:
+      log::Warning("source '{}' shows a single colour: nothing is learned from it meanwhile", name);
+      return;
+    case GateVerdict::kStale:
+      log::Warning("source '{}' has fallen behind: nothing is learned from it until it is in time",
+                   name);
+      return;
+  }
+}
+
 }  // namespace hypnos

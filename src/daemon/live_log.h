@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "hypnos/sources/learning_gate.h"
 #include "hypnos/sources/source_health.h"
 
 namespace hypnos {
@@ -15,6 +16,7 @@ class LiveLog {
   explicit LiveLog(std::string name) : name_(std::move(name)) {}
 
   void OnChange(const SourceHealth& health);
+  void OnGate(GateVerdict verdict) const;
 
  private:
   const std::string name_;

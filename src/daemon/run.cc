@@ -244,6 +244,7 @@ SourceOptions Daemon::SourceToWatch() {
   if (LiveOptions* live = LiveOptionsOf(options)) {
     live->interruption = interruption_;
     live->on_change = [log = live_log_](const SourceHealth& health) { log->OnChange(health); };
+    live->on_gate = [log = live_log_](GateVerdict verdict) { log->OnGate(verdict); };
     // A run that is to end with its sources would never end.
     live->reconnect = live->reconnect && !options_.until_end;
   }

@@ -91,6 +91,11 @@ telemetry::Source WatchedSource::Report() const {
   report.set_connections(static_cast<uint64_t>(health.connections));
   report.set_stalls(static_cast<uint64_t>(health.stalls));
   report.set_losses(static_cast<uint64_t>(health.losses));
+  const GateCounts gate = source.gate_counts();
+  report.set_duplicate_frames(static_cast<uint64_t>(gate.duplicate));
+  report.set_frozen_frames(static_cast<uint64_t>(gate.frozen));
+  report.set_placeholder_frames(static_cast<uint64_t>(gate.placeholder));
+  report.set_stale_frames(static_cast<uint64_t>(gate.stale));
   return report;
 }
 

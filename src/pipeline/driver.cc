@@ -146,7 +146,11 @@ void Pipeline::Driver::ShowFrame(Stream& stream, Frame frame) {
   }
   if (live_label_) frame.label = live_label_;
   if (frame.discontinuity != Discontinuity::kNone) stream.age = 0;
-  const Held held = {.learn = frame.learn, .label = frame.label};
+  const bool judge = !frame.learn;
+  frame.learn = frame.learn && frame.gate == GateVerdict::kOpen;
+  const Held held = {.learn = frame.learn,
+                     .judge = judge && frame.gate == GateVerdict::kOpen,
+                     .label = frame.label};
   if (held.learn) {
     ProbeIfDue();
     CollectForProbes(stream);
@@ -194,7 +198,7 @@ void Pipeline::Driver::SubmitRealStep(Stream& stream, Frame* first, int hold, co
   if (frame.learn) {
     held_out_since_learning_ = false;
     if (interleaved()) LearnInterleaved(step);
-  } else {
+  } else if (frame.judge) {
     JudgeBesideDream(step);
   }
   ++stream.age;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sources/gated_source.h"
 #include "sources/reconnecting_source.h"
 
 namespace hypnos {
@@ -41,10 +42,8 @@ Rng ChanceOf(const SourceIdentity& identity) {
       .Fork(identity.name);
 }
 
-}  // namespace
-
-Result<std::unique_ptr<Source>> OpenLive(const SourceIdentity& identity, LiveSourceText text,
-                                         const LiveOptions& options, ConnectInChild connect) {
+Result<std::unique_ptr<Source>> OpenUngated(const SourceIdentity& identity, LiveSourceText text,
+                                            const LiveOptions& options, ConnectInChild connect) {
   const auto interruption =
       options.interruption ? options.interruption : std::make_shared<Interruption>();
   ChildCaptureOptions child = {.program = options.program,
@@ -74,6 +73,17 @@ Result<std::unique_ptr<Source>> OpenLive(const SourceIdentity& identity, LiveSou
           .clock = &TheClock(),
           .rng = ChanceOf(identity),
           .on_change = options.on_change}));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> OpenLive(const SourceIdentity& identity, LiveSourceText text,
+                                         const LiveOptions& options, ConnectInChild connect) {
+  HYPNOS_ASSIGN_OR_RETURN(std::unique_ptr<Source> source,
+                          OpenUngated(identity, std::move(text), options, std::move(connect)));
+  if (!options.gate) return source;
+  return std::unique_ptr<Source>(
+      std::make_unique<GatedSource>(std::move(source), *options.gate, TheClock(), options.on_gate));
 }
 
 }  // namespace hypnos

@@ -753,6 +753,28 @@ class Live(ControlledTest):
                 pids.append(int(folder.name))
         return pids
 
+    def test_a_camera_that_lost_its_signal(self):
+        self.start_watching(self.start_camera(64, 48, 20, 0, 'black'))
+        self.wait_until(lambda: self.source().placeholder_frames > 20)
+        source = self.source()
+        self.assertEqual(self.state(self.client), 'WATCHED')
+        self.assertGreaterEqual(source.placeholder_frames, source.frames)
+        self.assertEqual(self.client.ask('status').learned_steps, 0)
+        result = self.end()
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("source 'door' shows a single colour: nothing is learned", result.stderr)
+
+    def test_a_camera_that_hangs(self):
+        # The checkers stand still.
+        self.start_watching(self.start_camera(64, 48, 20, 0, 'checkers-8'),
+                            'sources.0.gate.frozen_seconds=1')
+        self.wait_until(lambda: self.source().frozen_frames > 5)
+        source = self.source()
+        self.assertGreater(source.duplicate_frames, 5)
+        self.assertEqual(source.stale_frames, 0)
+        result = self.end()
+        self.assertIn("source 'door' is frozen: nothing is learned from it until", result.stderr)
+
     def test_a_camera_that_is_killed_and_comes_back(self):
         url = self.start_camera()
         self.start_watching(url)

@@ -36,6 +36,41 @@ TEST(Pipeline, SleepsOnSchedule) {
   EXPECT_LT(run.recorder.phases[1].contrast[0], 1.0);
 }
 
+std::vector<float> FirstLayer(const Watched& run) {
+  const Matrix weights = run.pipeline.network()->layer(0).parameters().weights;
+  return {weights.values().begin(), weights.values().end()};
+}
+
+std::vector<Frame> GatedClip(size_t first, size_t end) {
+  auto frames = MakeClip(40);
+  for (size_t i = first; i < end; ++i) frames[i].gate = GateVerdict::kDuplicate;
+  return frames;
+}
+
+TEST(Pipeline, NothingIsLearnedFromWhatTheGateKeepsBack) {
+  PipelineOptions looking = SmallPipeline();
+  looking.network.learning.rule = LearningRule::kLooking;
+  const Watched kept(SmallPipeline(), GatedClip(0, 40)), looked(looking, MakeClip(40)),
+      learned(SmallPipeline(), MakeClip(40));
+  EXPECT_EQ(FirstLayer(kept), FirstLayer(looked));
+  EXPECT_NE(FirstLayer(kept), FirstLayer(learned));
+  EXPECT_EQ(kept.recorder.frames.size(), 40u) << "they are seen";
+}
+
+TEST(Pipeline, WhatTheGateKeepsBackIsNoCutAndIsNotJudged) {
+  for (const LearningRule rule : {LearningRule::kRehearsed, LearningRule::kInterleaved}) {
+    PipelineOptions options = SmallPipeline();
+    options.network.learning.rule = rule;
+    const Watched run(options, GatedClip(20, 25));
+    ASSERT_TRUE(run.result->ok());
+    for (size_t i = 0; i < 40; ++i) {
+      EXPECT_EQ(run.recorder.frames[i].learn, i < 20 || i >= 25) << i;
+      EXPECT_EQ(run.recorder.frames[i].prediction_error.has_value(), i > 0) << i;
+    }
+    for (const RealOrDream& told : (*run.result)->held_out) EXPECT_EQ(told.pairs(), 0u);
+  }
+}
+
 class SameBits : public testing::TestWithParam<LearningRule> {};
 
 // What was reported and what is left: weights, and the judgement of frames not learned from.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A camera on the network: serves moving pictures over RTSP on loopback until it is killed.
 
-usage: /usr/bin/python3 rtsp_camera.py [WIDTH HEIGHT FRAMES_PER_SECOND [PORT]]
+usage: /usr/bin/python3 rtsp_camera.py [WIDTH HEIGHT FRAMES_PER_SECOND [PORT [PATTERN]]]
 Prints its address as the first line, once it can be watched. Needs Debian's python3-gi,
 gir1.2-gst-rtsp-server-1.0 and gstreamer1.0-plugins-good, which only the system's Python sees.
 """
@@ -18,12 +18,13 @@ from gi.repository import GLib, Gst, GstRtspServer
 def main():
     width, height, rate = (int(word) for word in (sys.argv[1:4] or [64, 48, 20]))
     port = sys.argv[4] if len(sys.argv) > 4 else '0'  # any free one
+    pattern = sys.argv[5] if len(sys.argv) > 5 else 'ball'  # of GStreamer's videotestsrc
     Gst.init(None)
     camera = GstRtspServer.RTSPMediaFactory()
     camera.set_shared(True)
     # JPEG: every frame stands for itself, and is what cheap cameras send.
     camera.set_launch(
-        '( videotestsrc is-live=true pattern=ball'
+        f'( videotestsrc is-live=true pattern={pattern}'
         f' ! video/x-raw,format=I420,width={width},height={height},framerate={rate}/1'
         ' ! jpegenc ! rtpjpegpay name=pay0 pt=96 )')
     server = GstRtspServer.RTSPServer()

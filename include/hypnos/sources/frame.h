@@ -32,6 +32,12 @@ const char* ToString(Discontinuity discontinuity);
 // resize, gap, switch.
 Discontinuity Stronger(Discontinuity one, Discontinuity other);
 
+// Whether a frame may be learned from as far as its picture goes; see learning_gate.h.
+enum class GateVerdict { kOpen, kDuplicate, kFrozen, kPlaceholder, kStale };
+
+// "open", "duplicate" and so on.
+const char* ToString(GateVerdict verdict);
+
 struct Frame {
   // The name of the source, or of the playlist's entry.
   std::string clip;
@@ -42,6 +48,9 @@ struct Frame {
   Discontinuity discontinuity = Discontinuity::kNone;
   // Whether the network may learn from it. Changes with a discontinuity only.
   bool learn = true;
+  // Other than open: looked at, but neither learned from nor judged, whatever `learn` says. May be
+  // different for every frame.
+  GateVerdict gate = GateVerdict::kOpen;
   // What it shows, where somebody has said so: a place in LabelOptions::classes.
   std::optional<size_t> label = std::nullopt;
   Image image;

@@ -3,11 +3,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "hypnos/base/clock.h"
 #include "hypnos/imaging/child_capture.h"
 #include "hypnos/imaging/interruption.h"
+#include "hypnos/sources/learning_gate.h"
 #include "hypnos/sources/source_health.h"
 
 namespace hypnos {
@@ -22,10 +24,14 @@ struct LiveOptions {
   bool reconnect = true;
   // Whether it is kept waiting where its pictures are not read fast enough.
   bool waits = false;
+  // Which of its pictures are not learned from; nothing: all are.
+  std::optional<LearningGateOptions> gate = LearningGateOptions();
   // Ends opening, waiting and reading; null: one of its own.
   std::shared_ptr<Interruption> interruption = nullptr;
   // Told of each change of state, by the thread that reads the source. May be empty.
   std::function<void(const SourceHealth&)> on_change = nullptr;
+  // The same, where the gate begins or ends to be shut by more than a duplicate.
+  std::function<void(GateVerdict)> on_gate = nullptr;
 };
 
 }  // namespace hypnos

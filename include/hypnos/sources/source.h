@@ -8,6 +8,7 @@
 
 #include "hypnos/base/result.h"
 #include "hypnos/sources/frame.h"
+#include "hypnos/sources/learning_gate.h"
 #include "hypnos/sources/source_health.h"
 
 namespace hypnos {
@@ -38,6 +39,8 @@ class Source {
 
   // How one that may come and go is doing; others are always live.
   virtual SourceHealth health() const { return {}; }
+  // Frames that were given, but are not to be learned from.
+  virtual GateCounts gate_counts() const { return {}; }
   // Ends a wait for the next frame, and every one to come, where that can be done: EndOfStream.
   virtual void Interrupt() {}
 

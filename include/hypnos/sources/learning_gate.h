@@ -1,0 +1,62 @@
+// Which frames of a camera or stream say nothing new, or nothing true: seen and counted, but not
+// learned from. A camera that has lost its signal goes on sending grey pictures, one that hangs the
+// same picture, and what is sent late through a slow network is no longer what happens.
+//   duplicate    the same picture as before, bit for bit
+//   frozen       ... for so long that more is wrong than a frame sent twice
+//   placeholder  black, grey or of another single colour, all but a few pixels
+//   stale        later than the freshest frame of late by so much, by the stream's own time
+// The first frame that is learned from after frozen, placeholder or stale ones does not continue
+// what was before (Discontinuity::kGap).
+// Threads: thread-compatible.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "hypnos/base/clock.h"
+#include "hypnos/sources/frame.h"
+
+namespace hypnos {
+
+struct LearningGateOptions {
+  Duration frozen = std::chrono::seconds(5);
+  // Of the pixels, that differ from one colour by 4 of 256 levels at most in every channel.
+  double placeholder_share = 0.98;
+  Duration stale = std::chrono::seconds(5);
+};
+
+struct GateCounts {
+  int64_t duplicate = 0;
+  int64_t frozen = 0;
+  int64_t placeholder = 0;
+  int64_t stale = 0;
+};
+
+class LearningGate {
+ public:
+  explicit LearningGate(const LearningGateOptions& options) : options_(options) {}
+
+  // Of the next frame, which arrived at `now`. Sets its verdict, and its discontinuity where it
+  // does not go on from what was let through before.
+  void Judge(Frame& frame, Instant now);
+
+  const GateCounts& counts() const { return counts_; }
+
+ private:
+  GateVerdict Verdict(const Frame& frame, Instant now);
+  GateVerdict CompareWithLast(const Frame& frame, Instant now);
+  bool IsPlaceholder(const Image& image) const;
+  bool IsStale(const Frame& frame, Instant now);
+  void Count(GateVerdict verdict);
+
+  const LearningGateOptions options_;
+  GateCounts counts_;
+  Image last_;
+  Instant changed_;  // when last_ was first seen
+  // Of the freshest frame of late: how far the clock was ahead of the stream's time.
+  std::optional<Duration> least_ahead_;
+  Instant judged_;
+  bool shut_ = false;  // by more than a duplicate
+};
+
+}  // namespace hypnos

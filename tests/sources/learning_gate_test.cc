@@ -1,0 +1,156 @@
+#include "hypnos/sources/learning_gate.h"
+
+#include <gtest/gtest.h>
+
+#include "hypnos/base/rng.h"
+
+namespace hypnos {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr Duration kInterval = milliseconds(40);
+
+Image Picture(uint64_t seed, int channels = 3) {
+  Image image(64, 48, channels);
+  Rng rng(seed);
+  for (uint8_t& byte : image.bytes()) byte = static_cast<uint8_t>(rng.Below(256));
+  return image;
+}
+
+Image OneColour(uint8_t level, int channels = 3) {
+  Image image(64, 48, channels);
+  for (uint8_t& byte : image.bytes()) byte = level;
+  return image;
+}
+
+// Pictures one interval after the other, by the stream's time and by the clock.
+class Camera {
+ public:
+  explicit Camera(const LearningGateOptions& options = {}) : gate(options) {}
+
+  Frame Show(Image image, Duration late = Duration::zero()) {
+    Frame frame;
+    frame.image = std::move(image);
+    frame.presentation_time = time_;
+    gate.Judge(frame, Instant(seconds(1000) + time_ + late));
+    time_ += kInterval;
+    return frame;
+  }
+
+  LearningGate gate;
+
+ private:
+  Duration time_{};
+};
+
+TEST(LearningGate, LetsWhatIsNewThrough) {
+  Camera camera;
+  for (uint64_t i = 0; i < 200; ++i) {
+    const Frame frame = camera.Show(Picture(i));
+    EXPECT_EQ(frame.gate, GateVerdict::kOpen);
+    EXPECT_EQ(frame.discontinuity, Discontinuity::kNone);
+  }
+}
+
+TEST(LearningGate, ADuplicateIsNoCut) {
+  Camera camera;
+  camera.Show(Picture(1));
+  EXPECT_EQ(camera.Show(Picture(1)).gate, GateVerdict::kDuplicate);
+  const Frame next = camera.Show(Picture(2));
+  EXPECT_EQ(next.gate, GateVerdict::kOpen);
+  EXPECT_EQ(next.discontinuity, Discontinuity::kNone);
+  EXPECT_EQ(camera.gate.counts().duplicate, 1);
+}
+
+TEST(LearningGate, OneBitMakesAnotherPicture) {
+  Camera camera;
+  Image image = Picture(1);
+  camera.Show(image);
+  image.bytes()[4321] ^= 1;
+  EXPECT_EQ(camera.Show(image).gate, GateVerdict::kOpen);
+}
+
+TEST(LearningGate, TheSameForLongIsFrozenAndEndsWithACut) {
+  Camera camera({.frozen = seconds(2)});
+  camera.Show(Picture(1));
+  for (int i = 1; i < 50; ++i) EXPECT_EQ(camera.Show(Picture(1)).gate, GateVerdict::kDuplicate);
+  EXPECT_EQ(camera.Show(Picture(1)).gate, GateVerdict::kFrozen);
+  const Frame next = camera.Show(Picture(2));
+  EXPECT_EQ(next.gate, GateVerdict::kOpen);
+  EXPECT_EQ(next.discontinuity, Discontinuity::kGap);
+  EXPECT_EQ(camera.Show(Picture(3)).discontinuity, Discontinuity::kNone);
+  EXPECT_EQ(camera.gate.counts().duplicate, 49);
+  EXPECT_EQ(camera.gate.counts().frozen, 1);
+}
+
+TEST(LearningGate, OneColourIsAPlaceholderWhicheverItIs) {
+  for (const int channels : {1, 3}) {
+    for (const int level : {0, 16, 128, 255}) {
+      Camera camera;
+      EXPECT_EQ(camera.Show(OneColour(static_cast<uint8_t>(level), channels)).gate,
+                GateVerdict::kPlaceholder);
+      EXPECT_EQ(camera.Show(Picture(1, channels)).discontinuity, Discontinuity::kGap);
+    }
+  }
+}
+
+TEST(LearningGate, APlaceholderMayHaveNoiseAndASmallText) {
+  Image image = OneColour(128);
+  Rng rng(1);
+  for (uint8_t& byte : image.bytes()) byte = static_cast<uint8_t>(125 + rng.Below(7));
+  const auto write = [&](int pixels) {
+    for (int i = 0; i < 3 * pixels; ++i) image.bytes()[static_cast<size_t>(i)] = 255;
+  };
+  write(64 * 48 * 19 / 1000);
+  EXPECT_EQ(Camera().Show(image).gate, GateVerdict::kPlaceholder);
+  write(64 * 48 * 21 / 1000);
+  EXPECT_EQ(Camera().Show(image).gate, GateVerdict::kOpen);
+}
+
+// Two colours of the same brightness are a picture.
+TEST(LearningGate, ColoursAreLookedAtOneByOne) {
+  Image image(64, 48, 3);
+  for (size_t i = 0; i < image.bytes().size(); ++i) image.bytes()[i] = i / 3 % 2 == i % 3 ? 90 : 9;
+  EXPECT_EQ(Camera().Show(image).gate, GateVerdict::kOpen);
+}
+
+TEST(LearningGate, WhatComesLateIsStaleUntilItIsInTimeAgain) {
+  Camera camera({.stale = seconds(3)});
+  uint64_t picture = 0;
+  const auto show = [&](Duration late) { return camera.Show(Picture(++picture), late); };
+  EXPECT_EQ(show(seconds(1)).gate, GateVerdict::kOpen);  // nobody knows how late that is
+  EXPECT_EQ(show(Duration::zero()).gate, GateVerdict::kOpen);
+  EXPECT_EQ(show(milliseconds(2900)).gate, GateVerdict::kOpen);
+  EXPECT_EQ(show(milliseconds(3100)).gate, GateVerdict::kStale);
+  EXPECT_EQ(show(milliseconds(9000)).gate, GateVerdict::kStale);
+  const Frame caught_up = show(milliseconds(100));
+  EXPECT_EQ(caught_up.gate, GateVerdict::kOpen);
+  EXPECT_EQ(caught_up.discontinuity, Discontinuity::kGap);
+  EXPECT_EQ(camera.gate.counts().stale, 2);
+}
+
+// A camera whose clock loses a ten-thousandth falls back by nine seconds a day.
+TEST(LearningGate, AClockThatGoesWrongIsNoDelay) {
+  Camera camera({.stale = seconds(1)});
+  uint64_t picture = 0;
+  for (int frame = 0; frame < 100000; ++frame) {
+    const auto late = std::chrono::duration_cast<Duration>(frame * kInterval * 1e-4);
+    Image tiny(2, 1, 1);
+    tiny.bytes()[0] = static_cast<uint8_t>(++picture);
+    tiny.bytes()[1] = static_cast<uint8_t>(picture + 128);
+    ASSERT_EQ(camera.Show(tiny, late).gate, GateVerdict::kOpen) << frame;
+  }
+}
+
+TEST(LearningGate, AnotherSizeIsAnotherPicture) {
+  Camera camera;
+  camera.Show(Picture(1));
+  Image small(2, 2, 1);
+  small.bytes()[0] = 255;
+  EXPECT_EQ(camera.Show(small).gate, GateVerdict::kOpen);
+}
+
+}  // namespace
+}  // namespace hypnos
