@@ -759,7 +759,7 @@ class Live(ControlledTest):
         source = self.source()
         self.assertEqual(self.state(self.client), 'WATCHED')
         self.assertGreaterEqual(source.placeholder_frames, source.frames)
-        self.assertEqual(self.client.ask('status').learned_steps, 0)
+        self.assertEqual(self.client.ask('status').phase.step, 0)
         result = self.end()
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("source 'door' shows a single colour: nothing is learned", result.stderr)
