@@ -64,6 +64,7 @@ class Validator {
     }
     CheckDreams(config);
     CheckOptimiser(config.learning());
+    CheckThresholdShare(config.learning());
     CheckNegatives(config);
     CheckProbe(config);
   }
@@ -473,6 +474,16 @@ class Validator {
              Format("it is made of two remembered sequences, and memory.sequences is {}: remember "
                     "more, or leave the weight at 0",
                     config.memory().sequences()));
+  }
+
+  void CheckThresholdShare(const Learning& learning) {
+    const std::string share = "learning.threshold_share";
+    const bool sleeps =
+        learning.rule() != Learning::INTERLEAVED && learning.rule() != Learning::LOOKING;
+    if (learning.threshold_share() <= 0 || sleeps || !Known({share, "learning.rule"})) return;
+    Complain(share,
+             "a threshold moves between phases, and this rule has none: choose a rule that sleeps, "
+             "or leave the share at 0");
   }
 
   // `path`: of the weight that asks for them.

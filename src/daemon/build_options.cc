@@ -47,6 +47,7 @@ LearningOptions BuildLearning(const pb::Learning& learning) {
   options.velocity = static_cast<float>(learning.velocity());
   options.weight_decay = static_cast<float>(learning.weight_decay());
   options.online_share = static_cast<float>(learning.online_share());
+  options.threshold_share = static_cast<float>(learning.threshold_share());
   options.optimiser =
       learning.optimiser() == pb::Learning::RMS ? Optimiser::kRms : Optimiser::kPlain;
   options.square_memory = static_cast<float>(learning.square_memory());

@@ -10,6 +10,7 @@
 #include "hypnos/tensor/kernels.h"
 #include "layer/layer_weights.h"
 #include "layer/learning_state.h"
+#include "layer/moving_threshold.h"
 #include "layer/top_units.h"
 
 namespace hypnos {
@@ -55,6 +56,13 @@ std::span<T> GroupOf(std::span<T> row, size_t features, bool constraints) {
   return constraints ? row.subspan(features) : row.first(features);
 }
 
+// theta_f - theta_c, as it is at the beginning.
+float Balance(const FfLayerOptions& options) {
+  return options.threshold_per_unit *
+         static_cast<float>(static_cast<double>(options.counted_features()) -
+                            static_cast<double>(options.counted_constraints()));
+}
+
 float Sigmoid(float x) { return 1.0f / (1.0f + std::exp(-x)); }
 
 double Mean(std::span<const float> values) {
@@ -85,6 +93,9 @@ Status Validate(const LearningOptions& o) {
                        "gradients that should vanish up to full steps again");
   }
   if (!(o.velocity >= 0 && o.velocity < 1)) return BadLearning("velocity", "must be in [0, 1)");
+  if (!(o.threshold_share >= 0 && o.threshold_share <= 1)) {
+    return BadLearning("threshold_share", "must be in [0, 1]");
+  }
   if (!(o.square_memory >= 0 && o.square_memory < 1)) {
     return BadLearning("square_memory", "must be in [0, 1)");
   }
@@ -176,6 +187,8 @@ FfLayer::FfLayer(const FfLayerOptions& options, const LearningOptions& learning,
   weights_->Fill([&] { return deviation * rng.Normal(); });
   learning_ = std::make_unique<LearningState>(learning, options.norm_cap, options.batch, *weights_,
                                               rng.Fork("sketch"));
+  threshold_ = std::make_unique<MovingThreshold>(
+      learning.threshold_share, Balance(options) / static_cast<float>(options.counted()));
 }
 
 FfLayer::FfLayer(FfLayer&&) noexcept = default;
@@ -185,6 +198,7 @@ FfLayer::~FfLayer() = default;
 LayerParameters FfLayer::parameters() const {
   LayerParameters parameters{Matrix(options_.units, options_.fan_in()), Matrix(1, options_.units)};
   weights_->CopyTo(parameters);
+  parameters.threshold_shift = threshold_->shift();
   return parameters;
 }
 
@@ -194,6 +208,7 @@ void FfLayer::SetParameters(const LayerParameters& parameters) {
                parameters.bias.cols() == options_.units);
   weights_->Assign(parameters);
   learning_->Restart();
+  threshold_->Restart(parameters.threshold_shift);
   std::ranges::fill(mean_activity_, 0.0f);
   stopped_ = false;
 }
@@ -221,7 +236,10 @@ StepStatistics FfLayer::Step(const LayerInputs& inputs, Phase phase, FfLayerStat
     executor.Run(state.term_sums.rows(), finish);
   }
   const StepStatistics statistics = Summarise(inputs, state);
-  if (phase != Phase::kLook && statistics.finite) LearnFrom(inputs, phase, state);
+  if (phase != Phase::kLook && statistics.finite) {
+    threshold_->Count(phase, statistics.goodness);
+    LearnFrom(inputs, phase, state);
+  }
   return statistics;
 }
 
@@ -312,14 +330,13 @@ Energy FfLayer::ActivateRow(std::span<float> responses, std::span<float> damped,
   return energy;
 }
 
-// (G_f - theta_f)/T + (theta_c - G_c)/T of G_f - G_c.
 float FfLayer::LogOdds(float goodness) const {
-  const float temperature = options_.temperature_per_unit * static_cast<float>(options_.counted());
-  const float balance = options_.threshold_per_unit *
-                        static_cast<float>(static_cast<double>(options_.counted_features()) -
-                                           static_cast<double>(options_.counted_constraints()));
-  return (goodness - balance) / temperature;
+  const auto counted = static_cast<float>(options_.counted());
+  const float threshold = Balance(options_) + threshold_->shift() * counted;
+  return (goodness - threshold) / (options_.temperature_per_unit * counted);
 }
+
+float FfLayer::threshold_shift() const { return threshold_->shift(); }
 
 // From responses to states, outputs and, where something is learned, the terms of the update.
 void FfLayer::FinishRows(Phase phase, size_t block, FfLayerState& state, MatrixView out) const {
@@ -401,7 +418,10 @@ void FfLayer::ApplyUpdate(Executor& executor) { learning_->Apply(executor); }
 
 void FfLayer::FallAsleep(Executor& executor) { learning_->FallAsleep(executor); }
 
-void FfLayer::WakeUp(Executor& executor) { learning_->WakeUp(executor); }
+void FfLayer::WakeUp(Executor& executor) {
+  learning_->WakeUp(executor);
+  threshold_->WakeUp();
+}
 
 double FfLayer::contrast() const { return learning_->contrast(); }
 

@@ -16,15 +16,6 @@ namespace {
 
 constexpr float kLeastLikely = 1e-30f;
 
-// (G - theta) / T, as the layer itself takes it.
-float LogOdds(float goodness, const FfLayerOptions& layer) {
-  const auto features = static_cast<float>(layer.counted_features());
-  const auto constraints = static_cast<float>(layer.counted_constraints());
-  const auto counted = static_cast<float>(layer.counted());
-  return (goodness - layer.threshold_per_unit * (features - constraints)) /
-         (layer.temperature_per_unit * counted);
-}
-
 void Normalise(std::span<float> log_p) {
   const float largest = *std::ranges::max_element(log_p);
   float sum = 0;
@@ -108,8 +99,7 @@ class Forecaster {
       network_.RunTick(tried_, frame_, executor_);
       const auto goodness = network_.goodness(Lane::kDream, age);
       for (size_t c = 0; c < symbols_; ++c) {
-        log_p_[c] += share_ / static_cast<float>(layers) *
-                     LogOdds(goodness[c], network_.layer(age).options());
+        log_p_[c] += share_ / static_cast<float>(layers) * network_.layer(age).LogOdds(goodness[c]);
       }
     }
   }

@@ -112,7 +112,7 @@ TEST(Load, TellsListsAndKeysAndScalarsApart) {
             "f:3:19: 'layers' must be a list, found '5'\n"
             "f:4:1: 'seed' must be a whole number from 0 to 18446744073709551615, found keys\n"
             "f:5:11: 'learning' must be a map of keys (rule, rate, velocity, weight_decay, "
-            "online_share, optimiser, square_memory, rate_schedule, "
+            "online_share, threshold_share, optimiser, square_memory, rate_schedule, "
             "negatives), found 'fast'");
   EXPECT_THAT(Complaint(std::string(kSources) + kEncoding + "network: {layers: [5]}\n"),
               HasSubstr("f:3:20: an element of 'layers' must be a map of keys (units, "));

@@ -89,6 +89,17 @@ TEST(Validate, TheReadOutIsOfTheKindThatTheSourceIs) {
       HasSubstr("softmax predicts symbols, and pictures have none"));
 }
 
+TEST(Validate, AThresholdMovesBetweenPhasesOnly) {
+  const auto about = [](const std::string& rule) {
+    return Complaint(std::string(kSources) + kEncoding + kNetwork + "learning: {rule: " + rule +
+                     ", threshold_share: 0.1}");
+  };
+  EXPECT_EQ(about("rehearsed"), "");
+  EXPECT_EQ(about("deferred_contrast"), "");
+  EXPECT_THAT(about("interleaved"), HasSubstr("a threshold moves between phases"));
+  EXPECT_THAT(about("looking"), HasSubstr("a threshold moves between phases"));
+}
+
 TEST(Validate, LeastSquaresPredictPicturesOnly) {
   EXPECT_THAT(AboutText("text: {path: x}", "generator: {rule: least_squares}\n"),
               HasSubstr("least squares predict pictures"));

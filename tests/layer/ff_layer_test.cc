@@ -45,7 +45,8 @@ TEST(FfLayer, GoodnessAndProbabilityAreThoseOfTheEquations) {
   options.constraint_units = 3;
   Bench bench(options);
   const auto statistics = bench.Step(Phase::kLook);
-  const auto [weights, bias] = bench.layer.parameters();
+  const auto [weights, bias, shift] = bench.layer.parameters();
+  EXPECT_EQ(shift, 0);
   const std::vector<double> w(weights.values().begin(), weights.values().end());
   const std::vector<double> b(bias.values().begin(), bias.values().end());
   double log_p = 0;

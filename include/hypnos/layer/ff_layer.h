@@ -110,9 +110,12 @@ struct Alternatives {
 struct LayerParameters {
   Matrix weights;
   Matrix bias;  // [1 x units]
+  // How far the threshold has moved, a unit's share; see LearningOptions::threshold_share.
+  float threshold_shift = 0;
 };
 
 class LayerWeights;
+class MovingThreshold;
 class LearningState;
 
 class FfLayer {
@@ -149,6 +152,11 @@ class FfLayer {
   // so that learning is finished. 1 before.
   double contrast() const;
 
+  // (G_f - theta_f)/T + (theta_c - G_c)/T of G_f - G_c, with the threshold where it stands now.
+  float LogOdds(float goodness) const;
+  // How far the threshold has moved, a unit's share.
+  float threshold_shift() const;
+
   // Whether its weights overflowed.
   bool stopped() const { return stopped_; }
 
@@ -169,7 +177,6 @@ class FfLayer {
   void RespondTo(const LayerInputs& inputs, FfLayerState& state, Executor& executor);
   Energy ActivateRow(std::span<float> responses, std::span<float> damped,
                      std::span<float> ranked) const;
-  float LogOdds(float goodness) const;
   StepStatistics Summarise(const LayerInputs& inputs, const FfLayerState& state);
   void LearnFrom(const LayerInputs& inputs, Phase phase, FfLayerState& state);
 
@@ -179,6 +186,7 @@ class FfLayer {
   std::vector<float> mean_activity_;  // m
   std::vector<float> peer_term_;      // lambda (mean(m) - m_i) / batch
   std::unique_ptr<LearningState> learning_;
+  std::unique_ptr<MovingThreshold> threshold_;
 };
 
 }  // namespace hypnos

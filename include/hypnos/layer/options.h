@@ -90,6 +90,9 @@ struct LearningOptions {
   float square_memory = 0.99f;
   // alpha: the share of the rate at which gradients act at once where they otherwise wait.
   float online_share = 0.001f;
+  // How far the threshold goes, each time that the layer wakes up, towards the middle between the
+  // goodness of what was real and of what was fake; 0: it stays. Of rules with phases only.
+  float threshold_share = 0;
 };
 
 }  // namespace hypnos
