@@ -431,10 +431,9 @@ TEST(Pipeline, ADiscontinuityForgetsThePast) {
 }
 
 Frame Mirrored(Frame frame) {
-  const int width = frame.image.width();
-  for (int y = 0; y < frame.image.height(); ++y) {
-    const auto row =
-        frame.image.bytes().subspan(static_cast<size_t>(y * width), static_cast<size_t>(width));
+  const auto width = static_cast<size_t>(frame.image.width());
+  for (size_t first = 0; first < frame.image.bytes().size(); first += width) {
+    const auto row = frame.image.bytes().subspan(first, width);
     std::reverse(row.begin(), row.end());
   }
   return frame;
