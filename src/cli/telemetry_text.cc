@@ -97,6 +97,7 @@ std::string LossesText(const Source& source) {
   add(source.dropped_slow(), "too slow");
   add(source.dropped_paused(), "paused");
   add(source.unreadable(), "unreadable");
+  add(source.dropped_over_rate(), "over the rate");
   return text;
 }
 

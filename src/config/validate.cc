@@ -21,6 +21,9 @@ constexpr uint64_t kMostReadOutInputs = 32768;
 
 constexpr int kMostClasses = 1000;
 
+// 0.1 + 0.9 may be a little more than 1.
+constexpr double kRounding = 1e-9;
+
 // A sequence of each takes some dozen kilobytes at each place: so many take about a gigabyte.
 constexpr uint64_t kMostProbedPlaces = 100'000;
 
@@ -93,9 +96,68 @@ class Validator {
   }
 
   void CheckSource(const Source& source, const std::string& path) {
+    CheckView(source, path);
+    CheckRate(source, path);
+    CheckPace(source, path);
+    if (source.has_camera()) CheckCamera(source.camera(), Join(path, "camera"));
     if (source.has_file()) CheckFile(source.file(), Join(path, "file"));
     if (source.has_stream()) CheckStream(source.stream(), Join(path, "stream"));
     if (source.has_playlist()) CheckPlaylist(source.playlist(), Join(path, "playlist"));
+  }
+
+  void CheckView(const Source& source, const std::string& path) {
+    const std::string region = Join(path, "region"), masks = Join(path, "masks");
+    if (source.has_region()) CheckRectangle(source.region(), region);
+    for (int i = 0; i < source.masks_size(); ++i) {
+      CheckRectangle(source.masks(i), Join(masks, i));
+    }
+    if (!source.has_text() || (!source.has_region() && source.masks().empty())) return;
+    const std::string& here = source.has_region() ? region : masks;
+    if (Known({here})) Complain(here, "a text has no picture of which a part could be seen");
+  }
+
+  void CheckRectangle(const Rectangle& rectangle, const std::string& path) {
+    const auto fits = [&](const char* begin, const char* length, double from, double share) {
+      const std::string here = Join(path, length);
+      if (from + share <= 1 + kRounding || !Known({Join(path, begin), here})) return;
+      Complain(here, Format("{0} + {1} is {2:g}, beyond the edge of the picture: all are shares of "
+                            "it, from 0 to 1, and together at most 1",
+                            begin, length, from + share));
+    };
+    fits("left", "width", rectangle.left(), rectangle.width());
+    fits("top", "height", rectangle.top(), rectangle.height());
+  }
+
+  // By value and not by presence, as all that --print-config writes out.
+  void CheckRate(const Source& source, const std::string& path) {
+    const std::string rate = Join(path, "max_frame_rate_hz");
+    if (source.max_frame_rate_hz() == 0 || IsLive(source) || !Known({rate})) return;
+    Complain(rate,
+             "only cameras and streams can be passed over: here nothing is lost; leave it out");
+  }
+
+  void CheckPace(const Source& source, const std::string& path) {
+    const std::string pace = Join(path, "pace");
+    if (source.pace() == Source::FAST || !Known({pace})) return;
+    if (IsLive(source)) {
+      Complain(pace, "cameras and streams come in their own time anyway: leave it out");
+    } else if (source.has_text()) {
+      Complain(pace, "a text has no time of its own: leave it out");
+    }
+  }
+
+  static bool IsLive(const Source& source) { return source.has_camera() || source.has_stream(); }
+
+  void CheckCamera(const CameraSource& camera, const std::string& path) {
+    const std::string format = Join(path, "pixel_format");
+    if (camera.pixel_format().empty() || !Known({format})) return;
+    const auto is_plain = [](char c) { return c > ' ' && c < 0x7f; };
+    if (camera.pixel_format().size() == 4 && std::ranges::all_of(camera.pixel_format(), is_plain)) {
+      return;
+    }
+    Complain(format,
+             "a pixel format has the four characters that V4L2 gives it, such as MJPG or "
+             "YUYV (v4l2-ctl --list-formats)");
   }
 
   void CheckFile(const FileSource& file, const std::string& path) {
@@ -122,6 +184,29 @@ class Validator {
       Complain(url, Format("{}, not '{}://'{}", rule, Shown(scheme), hint));
     } else if (end + 3 == stream.url().size()) {
       Complain(url, "the url names no host");
+    }
+    CheckTransport(stream, scheme, Join(path, "transport"));
+    CheckCredentials(stream, scheme, Join(path, "credentials_file"));
+  }
+
+  void CheckTransport(const StreamSource& stream, std::string_view scheme,
+                      const std::string& path) {
+    if (stream.transport() == StreamSource::AUTO || scheme.starts_with("rtsp")) return;
+    if (!Known({path})) return;
+    Complain(path,
+             Format("only rtsp:// and rtsps:// can travel either way, not {}://: leave it out",
+                    Shown(std::string(scheme))));
+  }
+
+  void CheckCredentials(const StreamSource& stream, std::string_view scheme,
+                        const std::string& path) {
+    if (stream.credentials_file().empty() || !Known({path})) return;
+    const std::string_view url = stream.url();
+    const std::string_view host = url.substr(std::min(url.size(), scheme.size() + 3));
+    if (!scheme.starts_with("rtsp") && !scheme.starts_with("http")) {
+      Complain(path, Format("nobody logs in over {}://: leave it out", Shown(std::string(scheme))));
+    } else if (host.substr(0, host.find('/')).find('@') != std::string_view::npos) {
+      Complain(path, "the url holds a login as well: leave one of them out, best that one");
     }
   }
 
@@ -350,6 +435,10 @@ class Validator {
     };
     refuse("on_full", entry.on_full() != defaults.on_full());
     refuse("queue_frames", entry.queue_frames() != defaults.queue_frames());
+    if (const std::string pace = Join(path, "pace");
+        entry.pace() != Source::FAST && Known({pace})) {
+      Complain(pace, "'pace' belongs beside 'playlist', and holds for the whole list");
+    }
   }
 
   void CheckEncoding(const Encoding& encoding) {

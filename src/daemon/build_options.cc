@@ -183,11 +183,36 @@ std::optional<LearningGateOptions> BuildGate(const pb::LearningGate& gate) {
                              .stale = FromSeconds(gate.stale_seconds())};
 }
 
+PictureShare BuildShare(const pb::Rectangle& rectangle) {
+  return {rectangle.left(), rectangle.top(), rectangle.width(), rectangle.height()};
+}
+
+ViewOptions BuildView(const pb::Source& source) {
+  ViewOptions options;
+  if (source.has_region()) options.region = BuildShare(source.region());
+  for (const pb::Rectangle& mask : source.masks()) options.masks.push_back(BuildShare(mask));
+  return options;
+}
+
+StreamTransport BuildTransport(pb::StreamSource::Transport transport) {
+  switch (transport) {
+    case pb::StreamSource::AUTO:
+      return StreamTransport::kAuto;
+    case pb::StreamSource::TCP:
+      return StreamTransport::kTcp;
+    case pb::StreamSource::UDP:
+      return StreamTransport::kUdp;
+  }
+  HYPNOS_CHECK(false);
+  return StreamTransport::kAuto;
+}
+
 LiveOptions BuildLive(const pb::Source& source) {
   LiveOptions options;
   options.stall = FromSeconds(source.stall_seconds());
   options.reconnect = source.reconnect();
   options.waits = source.on_full() == pb::Source::BLOCK;
+  options.max_frame_rate_hz = source.max_frame_rate_hz();
   options.gate = BuildGate(source.gate());
   // Of a stream that is kept waiting, late is what was made so here.
   if (options.gate && options.waits) options.gate->stale = Duration::max();
@@ -284,12 +309,18 @@ SourceOptions BuildSourceOptions(const pb::Source& source, const pb::Config& con
   SourceOptions options;
   options.identity = {source.name(), source.learn()};
   options.labels = BuildLabels(source.labels(), config.labels());
+  options.view = BuildView(source);
+  if (source.pace() == pb::Source::REALTIME) options.pace = Pace::kRealtime;
   switch (source.kind_case()) {
     case pb::Source::kCamera: {
       const auto& camera = source.camera();
-      options.kind = CameraSourceOptions{camera.device(), static_cast<int>(camera.width()),
-                                         static_cast<int>(camera.height()), camera.frame_rate_hz(),
-                                         BuildLive(source)};
+      options.kind = CameraSourceOptions{camera.device(),
+                                         static_cast<int>(camera.width()),
+                                         static_cast<int>(camera.height()),
+                                         camera.frame_rate_hz(),
+                                         BuildLive(source),
+                                         camera.pixel_format(),
+                                         camera.exposure_milliseconds()};
       break;
     }
     case pb::Source::kFile: {
@@ -299,7 +330,9 @@ SourceOptions BuildSourceOptions(const pb::Source& source, const pb::Config& con
       break;
     }
     case pb::Source::kStream:
-      options.kind = StreamSourceOptions{source.stream().url(), BuildLive(source)};
+      options.kind = StreamSourceOptions{source.stream().url(), BuildLive(source),
+                                         BuildTransport(source.stream().transport()),
+                                         source.stream().credentials_file()};
       break;
     case pb::Source::kFolder: {
       const auto& folder = source.folder();

@@ -20,7 +20,8 @@ inline int SourceExitCode(const Error& error) {
   if (error.reason == "PATCH_LARGER_THAN_FRAME" || error.reason == "PATCH_STRIDE" ||
       error.reason == "LAYER_OPTION" || error.reason == "LEARNING_OPTION" ||
       error.reason == "NO_BFLOAT16" || error.reason == "ALPHABET" ||
-      error.reason == "LABEL_UNREAD" || error.reason == "OUT_OF_MEMORY") {
+      error.reason == "LABEL_UNREAD" || error.reason == "OUT_OF_MEMORY" ||
+      error.reason == "LOGIN_REFUSED" || error.reason == "CREDENTIALS") {
     return kExitConfiguration;
   }
   switch (error.code) {

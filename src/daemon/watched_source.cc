@@ -90,6 +90,7 @@ telemetry::Source WatchedSource::Report() const {
   }
   report.set_connections(static_cast<uint64_t>(health.connections));
   report.set_stalls(static_cast<uint64_t>(health.stalls));
+  report.set_dropped_over_rate(static_cast<uint64_t>(health.over_rate));
   report.set_losses(static_cast<uint64_t>(health.losses));
   const GateCounts gate = source.gate_counts();
   report.set_duplicate_frames(static_cast<uint64_t>(gate.duplicate));

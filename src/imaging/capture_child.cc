@@ -14,6 +14,7 @@
 #include "hypnos/base/format.h"
 #include "hypnos/imaging/video_capture.h"
 #include "imaging/capture_wire.h"
+#include "imaging/rate_limit.h"
 
 namespace hypnos {
 namespace {
@@ -30,6 +31,7 @@ class Child {
     if (size <= 0) return kNoParent;
     if (size != sizeof request || request.magic != kWireMagic) return kWireOtherBuild;
     waits_ = request.waits != 0;
+    limit_ = RateLimit(request.max_frame_rate_hz);
     auto capture = Open(request);
     if (!capture.ok()) return Fail(capture.error());
     const VideoProperties& properties = (*capture)->properties();
@@ -47,11 +49,16 @@ class Child {
   static Result<std::unique_ptr<VideoCapture>> Open(const WireRequest& request) {
     const std::string target(request.target.Get());
     // Whoever has no patience ends this process.
-    if (request.is_stream != 0) return OpenStream(target, Duration::zero());
+    if (request.is_stream != 0) {
+      return OpenStream({target, static_cast<StreamTransport>(request.transport)},
+                        Duration::zero());
+    }
     return OpenCamera({.device = target,
                        .width = request.width,
                        .height = request.height,
-                       .frame_rate_hz = request.frame_rate_hz});
+                       .frame_rate_hz = request.frame_rate_hz,
+                       .pixel_format = std::string(request.pixel_format.Get()),
+                       .exposure_milliseconds = request.exposure_milliseconds});
   }
 
   int HandOn(VideoCapture& capture) {
@@ -62,6 +69,13 @@ class Child {
         WireAnswer ended = About(capture);
         ended.kind = WireAnswer::kEnded;
         return Send(ended) ? kOk : kNoParent;
+      }
+      if (!limit_.Admits(clock_.Now())) {
+        // Said and not only counted: a source that sends too much is not silent.
+        WireAnswer passed = About(capture);
+        passed.kind = WireAnswer::kOverRate;
+        if (!Send(passed)) return kNoParent;
+        continue;
       }
       if (!TakeReleases(MSG_DONTWAIT)) return kNoParent;
       const auto* slot = std::ranges::find(free_, true);
@@ -138,6 +152,8 @@ class Child {
   std::array<bool, kWireSlots> free_;
   uint32_t passed_over_ = 0;
   bool waits_ = false;
+  const SystemClock clock_;
+  RateLimit limit_{0};
   Image image_;
 };
 

@@ -16,7 +16,7 @@ namespace hypnos {
 
 inline constexpr int kWireSocket = 3;
 inline constexpr int kWireMemory = 4;
-inline constexpr uint32_t kWireMagic = 0x68797031;  // "hyp1"; another layout, another number
+inline constexpr uint32_t kWireMagic = 0x68797032;  // "hyp2"; another layout, another number
 // The exit code of a child that does not know what is said to it.
 inline constexpr int kWireOtherBuild = 3;
 
@@ -45,6 +45,10 @@ struct WireRequest {
   int32_t width = 0;
   int32_t height = 0;
   double frame_rate_hz = 0;
+  double exposure_milliseconds = 0;
+  double max_frame_rate_hz = 0;
+  uint32_t transport = 0;  // a StreamTransport
+  WireText<8> pixel_format;
   // URL or device.
   WireText<8192> target;
 };
@@ -55,7 +59,14 @@ struct WireRelease {
 };
 
 struct WireAnswer {
-  enum Kind : uint32_t { kOpened = 1, kFailed = 2, kPicture = 3, kDamaged = 4, kEnded = 5 };
+  enum Kind : uint32_t {
+    kOpened = 1,
+    kFailed = 2,
+    kPicture = 3,
+    kDamaged = 4,
+    kEnded = 5,
+    kOverRate = 6
+  };
 
   uint32_t magic = kWireMagic;
   uint32_t kind = 0;
@@ -67,7 +78,7 @@ struct WireAnswer {
   // kPicture.
   int32_t channels = 0;
   uint32_t slot = 0;
-  // kPicture, kDamaged; of kEnded, the last picture that was passed over.
+  // kPicture, kDamaged, kOverRate; of kEnded, the last picture that was passed over.
   uint32_t has_time = 0;
   uint32_t passed_over = 0;  // pictures since the last answer
   int64_t time_ns = 0;

@@ -79,6 +79,7 @@ class ChildCapture final : public VideoCapture {
 
   Status Open(WireRequest request) {
     request.waits = options_.waits ? 1 : 0;
+    request.max_frame_rate_hz = options_.max_frame_rate_hz;
     if (send(socket_.number(), &request, sizeof request, MSG_NOSIGNAL) != sizeof request) {
       return Died();
     }
@@ -112,6 +113,7 @@ class ChildCapture final : public VideoCapture {
         holds_slot_ = true;
         return true;
       case WireAnswer::kDamaged:
+      case WireAnswer::kOverRate:
         return true;
       case WireAnswer::kEnded:
         return false;
@@ -140,6 +142,7 @@ class ChildCapture final : public VideoCapture {
   }
 
   int64_t passed_over() const override { return answer_.passed_over; }
+  bool over_rate() const override { return answer_.kind == WireAnswer::kOverRate; }
 
  private:
   // The next answer, into answer_.
@@ -262,6 +265,8 @@ Result<std::unique_ptr<VideoCapture>> OpenCameraInChild(const CameraRequest& req
   wire.width = request.width;
   wire.height = request.height;
   wire.frame_rate_hz = request.frame_rate_hz;
+  wire.pixel_format.Set(request.pixel_format);
+  wire.exposure_milliseconds = request.exposure_milliseconds;
   if (request.device.size() >= wire.target.bytes.size()) {
     return Error{Code::kNotFound, "NO_CAMERA", "there is no camera whose name is so long"};
   }
@@ -269,15 +274,16 @@ Result<std::unique_ptr<VideoCapture>> OpenCameraInChild(const CameraRequest& req
   return OpenInChild(wire, options);
 }
 
-Result<std::unique_ptr<VideoCapture>> OpenStreamInChild(const std::string& url,
+Result<std::unique_ptr<VideoCapture>> OpenStreamInChild(const StreamRequest& request,
                                                         const ChildCaptureOptions& options) {
   WireRequest wire;
   static_assert(kLongestUrl < sizeof wire.target.bytes);
-  if (url.size() > kLongestUrl) {
+  if (request.url.size() > kLongestUrl) {
     return Error{Code::kInvalidArgument, "BAD_URL", "cannot be opened: its URL is too long"};
   }
   wire.is_stream = 1;
-  wire.target.Set(url);
+  wire.transport = static_cast<uint32_t>(request.transport);
+  wire.target.Set(request.url);
   return OpenInChild(wire, options);
 }
 

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstring>
 #include <mutex>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -105,6 +106,17 @@ class SpawnAttributes {
   posix_spawnattr_t attributes_;
 };
 
+// Without what configures hypnosd, which may hold a password: whoever can look into the one process
+// need not be able to look into the other.
+std::vector<char*> EnvironmentForChildren() {
+  std::vector<char*> kept;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (!std::string_view(*variable).starts_with("HYPNOS_")) kept.push_back(*variable);
+  }
+  kept.push_back(nullptr);
+  return kept;
+}
+
 Error CannotStart(const std::string& program, const char* why) {
   return {
       Code::kUnavailable, "NO_CAPTURE_PROGRAM",
@@ -143,8 +155,9 @@ Result<ChildProcess> ChildProcess::Start(const std::string& program,
   std::string name = program;
   const std::array<char*, 2> arguments = {name.data(), nullptr};
   pid_t pid = 0;
-  const int failed =
-      posix_spawn(&pid, program.c_str(), files.get(), attributes.get(), arguments.data(), environ);
+  std::vector<char*> environment = EnvironmentForChildren();
+  const int failed = posix_spawn(&pid, program.c_str(), files.get(), attributes.get(),
+                                 arguments.data(), environment.data());
   if (failed != 0) return CannotStart(program, std::strerror(failed));
   return ChildProcess(pid);
 }

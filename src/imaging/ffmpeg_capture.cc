@@ -65,9 +65,14 @@ class FfmpegCapture final : public VideoCapture {
  public:
   explicit FfmpegCapture(Duration patience) : patience_(patience) {}
 
-  bool Open(const std::string& url) {
+  Status Open(const StreamRequest& request) {
     patience_.Begin();
-    return OpenContainer(url) && OpenDecoder();
+    const int failed = OpenContainer(request);
+    if (failed == AVERROR_HTTP_UNAUTHORIZED || failed == AVERROR_HTTP_FORBIDDEN) {
+      return Error{Code::kPermissionDenied, "LOGIN_REFUSED", "the login is refused"};
+    }
+    if (failed < 0 || !OpenDecoder()) return Error{Code::kUnavailable, "NO_VIDEO", "no video"};
+    return {};
   }
 
   const VideoProperties& properties() const override { return properties_; }
@@ -101,17 +106,17 @@ class FfmpegCapture final : public VideoCapture {
   std::optional<Duration> time() const override { return time_; }
 
  private:
-  bool OpenContainer(const std::string& url) {
+  // FFmpeg's number for what went wrong; otherwise it is not negative.
+  int OpenContainer(const StreamRequest& request) {
     AVFormatContext* container = avformat_alloc_context();
     container->interrupt_callback = patience_.Callback();
     AVDictionary* options = nullptr;
-    // Over UDP, pictures of cameras arrive in shreds.
-    av_dict_set(&options, "rtsp_transport", "tcp", 0);
-    const int opened = avformat_open_input(&container, url.c_str(), nullptr, &options);
+    SetTransport(request.transport, &options);
+    const int opened = avformat_open_input(&container, request.url.c_str(), nullptr, &options);
     av_dict_free(&options);
-    if (opened < 0) return false;  // FFmpeg has freed the container
+    if (opened < 0) return opened;  // FFmpeg has freed the container
     container_.reset(container);
-    return avformat_find_stream_info(container, nullptr) >= 0;
+    return avformat_find_stream_info(container, nullptr);
   }
 
   bool OpenDecoder() {
@@ -130,6 +135,21 @@ class FfmpegCapture final : public VideoCapture {
     KeepTurn();
     KeepProperties();
     return true;
+  }
+
+  static void SetTransport(StreamTransport transport, AVDictionary** options) {
+    switch (transport) {
+      case StreamTransport::kTcp:
+        av_dict_set(options, "rtsp_transport", "tcp", 0);
+        return;
+      case StreamTransport::kUdp:
+        av_dict_set(options, "rtsp_transport", "udp", 0);
+        return;
+      case StreamTransport::kAuto:
+        // Over UDP, pictures of cameras arrive in shreds.
+        av_dict_set(options, "rtsp_flags", "prefer_tcp", 0);
+        return;
+    }
   }
 
   // Telephones store what they see as their sensor lies, and beside it how they were held.
@@ -243,10 +263,11 @@ class FfmpegCapture final : public VideoCapture {
 
 }  // namespace
 
-std::unique_ptr<VideoCapture> OpenWithFfmpeg(const std::string& url, Duration patience) {
+Result<std::unique_ptr<VideoCapture>> OpenWithFfmpeg(const StreamRequest& request,
+                                                     Duration patience) {
   auto capture = std::make_unique<FfmpegCapture>(patience);
-  if (!capture->Open(url)) return nullptr;
-  return capture;
+  HYPNOS_RETURN_IF_ERROR(capture->Open(request));
+  return std::unique_ptr<VideoCapture>(std::move(capture));
 }
 
 }  // namespace hypnos

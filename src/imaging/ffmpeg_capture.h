@@ -14,8 +14,10 @@ namespace hypnos {
 
 // `url`: what FFmpeg understands; of a file, "file:" and its path, or FFmpeg would take a colon in
 // it for a protocol. `patience`: how long opening and each picture may take; zero: for ever.
-// Null: FFmpeg cannot open it, or there is no video in it that it can decode.
+// Errors, without a word of the url: kUnavailable, reason NO_VIDEO, where FFmpeg cannot open it, or
+// there is no video in it that it can decode; kPermissionDenied, reason LOGIN_REFUSED.
 // Pictures are turned as the container says they were taken.
-std::unique_ptr<VideoCapture> OpenWithFfmpeg(const std::string& url, Duration patience);
+Result<std::unique_ptr<VideoCapture>> OpenWithFfmpeg(const StreamRequest& request,
+                                                     Duration patience);
 
 }  // namespace hypnos

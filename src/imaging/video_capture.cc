@@ -4,6 +4,7 @@
 #include <cmath>
 #include <opencv2/videoio.hpp>
 
+#include "imaging/camera_settings.h"
 #include "imaging/ffmpeg_capture.h"
 #include "imaging/opencv_support.h"
 #include "imaging/video_path.h"
@@ -42,9 +43,9 @@ class CameraCapture final : public VideoCapture {
 
   // Devices take what they can and ignore the rest.
   void Ask(const CameraRequest& request) {
-    if (request.width > 0) capture_.set(cv::CAP_PROP_FRAME_WIDTH, request.width);
-    if (request.height > 0) capture_.set(cv::CAP_PROP_FRAME_HEIGHT, request.height);
-    if (request.frame_rate_hz > 0) capture_.set(cv::CAP_PROP_FPS, request.frame_rate_hz);
+    for (const CameraSetting& setting : CameraSettings(request)) {
+      capture_.set(setting.property, setting.value);
+    }
     properties_ = PropertiesOf(capture_);
   }
 
@@ -111,12 +112,15 @@ Status CheckCamera(const std::string& path) {
 
 Result<std::unique_ptr<VideoCapture>> OpenVideoFile(const std::string& path) {
   HYPNOS_RETURN_IF_ERROR(CheckVideoFile(path));
-  std::unique_ptr<VideoCapture> capture = OpenWithFfmpeg("file:" + path, Duration::zero());
-  if (capture == nullptr) return NotAVideo(path);
+  auto capture = OpenWithFfmpeg({.url = "file:" + path}, Duration::zero());
+  if (!capture.ok()) return NotAVideo(path);
   return capture;
 }
 
 Result<std::unique_ptr<VideoCapture>> OpenCamera(const CameraRequest& request) {
+  if (!request.pixel_format.empty() && request.pixel_format.size() != 4) {
+    return Error{Code::kInvalidArgument, "BAD_OPTION", "a pixel_format has four characters"};
+  }
   const std::string path = IsIndex(request.device) ? "/dev/video" + request.device : request.device;
   HYPNOS_RETURN_IF_ERROR(CheckCamera(path));
   auto capture = std::make_unique<CameraCapture>();
@@ -130,14 +134,17 @@ Result<std::unique_ptr<VideoCapture>> OpenCamera(const CameraRequest& request) {
   return std::unique_ptr<VideoCapture>(std::move(capture));
 }
 
-Result<std::unique_ptr<VideoCapture>> OpenStream(const std::string& url, Duration patience) {
-  std::unique_ptr<VideoCapture> capture = OpenWithFfmpeg(url, patience);
-  // What the library says on failure may contain the URL, and with it a password.
-  if (capture == nullptr) {
-    return Error{Code::kUnavailable, "STREAM_UNAVAILABLE",
-                 "cannot be opened: not reachable, refused, or no video that can be read here"};
+Result<std::unique_ptr<VideoCapture>> OpenStream(const StreamRequest& request, Duration patience) {
+  auto capture = OpenWithFfmpeg(request, patience);
+  if (capture.ok()) return capture;
+  if (capture.error().reason == "LOGIN_REFUSED") {
+    return Error{Code::kPermissionDenied, "LOGIN_REFUSED",
+                 "refuses the login: it wants a user and a password, or other ones; see "
+                 "stream.credentials_file"};
   }
-  return capture;
+  // What the library says on failure may contain the URL, and with it a password.
+  return Error{Code::kUnavailable, "STREAM_UNAVAILABLE",
+               "cannot be opened: not reachable, refused, or no video that can be read here"};
 }
 
 }  // namespace hypnos

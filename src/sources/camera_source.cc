@@ -12,7 +12,9 @@ Result<std::unique_ptr<Source>> OpenCameraSource(const SourceIdentity& identity,
   const CameraRequest request = {.device = options.device,
                                  .width = options.width,
                                  .height = options.height,
-                                 .frame_rate_hz = options.frame_rate_hz};
+                                 .frame_rate_hz = options.frame_rate_hz,
+                                 .pixel_format = options.pixel_format,
+                                 .exposure_milliseconds = options.exposure_milliseconds};
   auto source = OpenLive(
       identity,
       {.description = Format("camera '{}'", options.device), .lost_reason = "CAMERA_LOST"},

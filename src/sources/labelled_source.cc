@@ -19,6 +19,7 @@ class LabelledSource : public Source {
   int64_t unreadable_frames() const override { return source_->unreadable_frames(); }
   std::string Describe() const override { return source_->Describe(); }
   SourceHealth health() const override { return source_->health(); }
+  GateCounts gate_counts() const override { return source_->gate_counts(); }
   void Interrupt() override { source_->Interrupt(); }
 
  protected:

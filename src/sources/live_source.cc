@@ -29,18 +29,24 @@ std::string LiveSource::Describe() const {
 }
 
 Result<FrameOrEnd> LiveSource::Advance() {
-  for (int damaged = 0; damaged < kDamagedInARow; ++damaged) {
+  for (int damaged = 0; damaged < kDamagedInARow;) {
     const Result<bool> more = capture_->Grab();
     if (!more.ok() && more.error().code == Code::kCancelled) return FrameOrEnd(EndOfStream{});
     if (!more.ok()) return Lost(more.error().message);
     if (!*more) return EndOrLoss();
     stamp_.PassOver(capture_->passed_over());
     last_time_ = clock_.Next(capture_->time(), capture_->passed_over());
+    if (capture_->over_rate()) {
+      stamp_.PassOver(1);
+      ++over_rate_;
+      continue;
+    }
     Image image;
     if (capture_->Retrieve(&image).ok())
       return FrameOrEnd(stamp_.Stamp(std::move(image), last_time_));
     stamp_.Skip();
     ++unreadable_;
+    ++damaged;
   }
   return Lost(Format("{} damaged frames in a row", kDamagedInARow));
 }

@@ -29,6 +29,7 @@ class LiveSource final : public StickySource {
   std::optional<int64_t> frame_count() const override { return std::nullopt; }
   std::string Describe() const override;
   int64_t unreadable_frames() const override { return unreadable_; }
+  SourceHealth health() const override { return {.over_rate = over_rate_}; }
   void Interrupt() override { interrupt_(); }
 
  private:
@@ -44,6 +45,7 @@ class LiveSource final : public StickySource {
   FrameStamp stamp_;
   Duration last_time_{};
   std::atomic<int64_t> unreadable_ = 0;
+  std::atomic<int64_t> over_rate_ = 0;
 };
 
 }  // namespace hypnos

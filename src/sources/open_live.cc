@@ -1,12 +1,12 @@
 #include "sources/open_live.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "sources/gated_source.h"
+#include "sources/interruptible_wait.h"
 #include "sources/reconnecting_source.h"
+#include "sources/viewed_source.h"
 
 namespace hypnos {
 namespace {
@@ -29,13 +29,6 @@ const SystemClock& TheClock() {
   return clock;
 }
 
-// False: interrupted.
-bool WaitUnlessRaised(const Interruption& interruption, Duration time) {
-  pollfd ready = {.fd = interruption.descriptor(), .events = POLLIN, .revents = 0};
-  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(time).count();
-  return poll(&ready, 1, static_cast<int>(milliseconds)) <= 0;
-}
-
 // Which of many daemons waits how long is nobody's business but chance's.
 Rng ChanceOf(const SourceIdentity& identity) {
   return Rng(static_cast<uint64_t>(TheClock().WallNow().time_since_epoch().count()))
@@ -50,6 +43,7 @@ Result<std::unique_ptr<Source>> OpenUngated(const SourceIdentity& identity, Live
                                .patience = options.stall,
                                .open_patience = std::max(options.stall, kOpening),
                                .waits = options.waits,
+                               .max_frame_rate_hz = options.max_frame_rate_hz,
                                .interruption = interruption};
   if (!options.reconnect) {
     auto capture = connect(child);
@@ -81,6 +75,8 @@ Result<std::unique_ptr<Source>> OpenLive(const SourceIdentity& identity, LiveSou
                                          const LiveOptions& options, ConnectInChild connect) {
   HYPNOS_ASSIGN_OR_RETURN(std::unique_ptr<Source> source,
                           OpenUngated(identity, std::move(text), options, std::move(connect)));
+  // Before the gate: what is masked is nothing to be judged either.
+  HYPNOS_ASSIGN_OR_RETURN(source, SeeThrough(identity, options.view, std::move(source)));
   if (!options.gate) return source;
   return std::unique_ptr<Source>(
       std::make_unique<GatedSource>(std::move(source), *options.gate, TheClock(), options.on_gate));

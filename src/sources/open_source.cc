@@ -2,9 +2,12 @@
 #include <utility>
 
 #include "hypnos/sources/source_options.h"
+#include "sources/interruptible_wait.h"
 #include "sources/label_table.h"
 #include "sources/labelled_source.h"
 #include "sources/named_error.h"
+#include "sources/paced_source.h"
+#include "sources/viewed_source.h"
 
 namespace hypnos {
 namespace {
@@ -51,6 +54,35 @@ Result<LabelOptions> LabelsOf(const SourceOptions& options) {
   return labels;
 }
 
+const SystemClock& TheClock() {
+  static const SystemClock clock;
+  return clock;
+}
+
+std::unique_ptr<Source> InItsOwnTime(std::unique_ptr<Source> source) {
+  const auto interruption = std::make_shared<Interruption>();
+  return std::make_unique<PacedSource>(
+      std::move(source),
+      PaceParts{
+          .clock = &TheClock(),
+          .wait = [interruption](Duration time) { return WaitUnlessRaised(*interruption, time); },
+          .interrupt = [interruption] { interruption->Raise(); }});
+}
+
+// What is live is masked before its gate; the rest here.
+SourceOptions WithOwnView(SourceOptions options) {
+  if (LiveOptions* live = LiveOptionsOf(options)) {
+    live->view = std::exchange(options.view, ViewOptions());
+  }
+  return options;
+}
+
+Result<std::unique_ptr<Source>> OpenSeen(SourceOptions options) {
+  options = WithOwnView(WithOwnLabels(std::move(options)));
+  HYPNOS_ASSIGN_OR_RETURN(auto source, std::visit(Opener{options.identity}, options.kind));
+  return SeeThrough(options.identity, options.view, std::move(source));
+}
+
 }  // namespace
 
 LiveOptions* LiveOptionsOf(SourceOptions& options) {
@@ -61,10 +93,12 @@ LiveOptions* LiveOptionsOf(SourceOptions& options) {
 
 Result<std::unique_ptr<Source>> OpenSource(const SourceOptions& options) {
   HYPNOS_ASSIGN_OR_RETURN(const LabelOptions labels, LabelsOf(options));
-  HYPNOS_ASSIGN_OR_RETURN(auto source,
-                          std::visit(Opener{options.identity}, WithOwnLabels(options).kind));
-  if (labels.from != From::kFile && labels.from != From::kName) return source;
-  return LabelFrames(std::move(source), options.identity, labels);
+  HYPNOS_ASSIGN_OR_RETURN(auto source, OpenSeen(options));
+  if (labels.from == From::kFile || labels.from == From::kName) {
+    HYPNOS_ASSIGN_OR_RETURN(source, LabelFrames(std::move(source), options.identity, labels));
+  }
+  if (options.pace == Pace::kFast || source->live()) return source;
+  return InItsOwnTime(std::move(source));
 }
 
 }  // namespace hypnos

@@ -71,6 +71,7 @@ ReconnectingSource::Turn ReconnectingSource::Read(Frame* frame) {
   }
   if (!*more) return Ended();
   Hear(parts_.clock->Now());
+  if (capture_->over_rate()) return OverRate();
   Image image;
   if (!capture_->Retrieve(&image).ok()) return Damaged();
   damaged_in_a_row_ = 0;
@@ -130,6 +131,17 @@ ReconnectingSource::Turn ReconnectingSource::Damaged() {
   }
   if (++damaged_in_a_row_ < kDamagedInARow) return Turn::kAgain;
   return Lose(Format("{} damaged pictures in a row", kDamagedInARow));
+}
+
+// It is there all the same: a stall is over.
+ReconnectingSource::Turn ReconnectingSource::OverRate() {
+  stamp_.PassOver(1);
+  {
+    const std::lock_guard lock(mutex_);
+    ++health_.over_rate;
+  }
+  if (health().state == SourceState::kStalled) Become({.state = SourceState::kLive});
+  return Turn::kAgain;
 }
 
 ReconnectingSource::Turn ReconnectingSource::Lose(const std::string& why) {

@@ -57,6 +57,7 @@ class ReconnectingSource final : public Source {
   Turn Silent();
   Turn Ended();
   Turn Damaged();
+  Turn OverRate();
   Turn Lose(const std::string& why);
   void End();
   void Become(const SourceHealth& change);

@@ -167,8 +167,11 @@ TEST(TelemetryText, SourcesSayWhatWasLostAndWhy) {
   source.set_frames_in_all(1590);
   source.set_dropped_slow(4);
   source.set_unreadable(2);
+  source.set_dropped_over_rate(7);
   const std::string text = SourcesText(sources);
-  EXPECT_THAT(text, HasSubstr("do\\x1bor  paused  181 of 1590        0  4 too slow, 2 unreadable"));
+  EXPECT_THAT(text,
+              HasSubstr("do\\x1bor  paused  181 of 1590        0  4 too slow, 2 unreadable, 7 "
+                        "over the rate"));
   EXPECT_THAT(text, HasSubstr("live"));
 }
 

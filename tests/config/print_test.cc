@@ -39,6 +39,7 @@ TEST(Print, WritesListsAndChoices) {
                         "  - name: hall\n"
                         "    learn: true\n"
                         "    on_full: by_kind\n    stall_seconds: 10\n    reconnect: true\n"
+                        "    masks: []\n    max_frame_rate_hz: 0\n    pace: fast\n"
                         "    queue_frames: 4\n"
                         "    synthetic:\n"
                         "      scene: potato\n"));

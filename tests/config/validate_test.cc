@@ -166,6 +166,65 @@ TEST(Validate, AStreamHasAKnownScheme) {
   EXPECT_EQ(about("rtsp://"), "f:2:29: the url names no host");
 }
 
+TEST(Validate, ARegionAndMasksLieWithinThePicture) {
+  const auto about = [](const std::string& view) {
+    return AboutSources("  - {name: a, camera: {}, " + view + "}\n");
+  };
+  EXPECT_EQ(about("region: {left: 0.1, top: 0.2, width: 0.9, height: 0.8}"), "");
+  EXPECT_EQ(about("masks: [{width: 0.25}, {left: 0.5, width: 0.5, top: 0.9, height: 0.1}]"), "");
+  EXPECT_EQ(about("region: {left: 0.5, width: 0.6}"),
+            "f:2:54: left + width is 1.1, beyond the edge of the picture: all are shares of it, "
+            "from 0 to 1, and together at most 1");
+  EXPECT_THAT(about("masks: [{}, {top: 0.5}]"), HasSubstr("top + height is 1.5, beyond the edge"));
+  EXPECT_THAT(about("masks: [{left: 20}]"), HasSubstr("left"));
+  EXPECT_THAT(about("region: {width: 0}"), HasSubstr("width"));
+  EXPECT_THAT(AboutText("text: {path: x}, masks: [{}]"),
+              HasSubstr("a text has no picture of which a part could be seen"));
+}
+
+TEST(Validate, OnlyWhatIsLiveIsPassedOver) {
+  EXPECT_EQ(AboutSources("  - {name: a, camera: {}, max_frame_rate_hz: 5}\n"), "");
+  EXPECT_EQ(AboutSources("  - {name: a, stream: {url: 'rtsp://h'}, max_frame_rate_hz: 5}\n"), "");
+  EXPECT_EQ(AboutSources("  - {name: a, file: {path: x}, max_frame_rate_hz: 5}\n"),
+            "f:2:51: only cameras and streams can be passed over: here nothing is lost; leave it "
+            "out");
+}
+
+TEST(Validate, OnlyWhatIsNotLiveHasAPace) {
+  EXPECT_EQ(AboutSources("  - {name: a, file: {path: x}, pace: realtime}\n"), "");
+  EXPECT_EQ(AboutSources("  - {name: a, pace: realtime, playlist: {entries: [{name: x, synthetic: "
+                         "{}}]}}\n"),
+            "");
+  EXPECT_THAT(AboutSources("  - {name: a, camera: {}, pace: realtime}\n"),
+              HasSubstr("come in their own time anyway"));
+  EXPECT_THAT(AboutText("text: {path: x}, pace: realtime"), HasSubstr("no time of its own"));
+  EXPECT_THAT(AboutSources("  - {name: a, playlist: {entries: [{name: x, pace: realtime, "
+                           "synthetic: {}}]}}\n"),
+              HasSubstr("'pace' belongs beside 'playlist'"));
+}
+
+TEST(Validate, TransportAndLoginFitTheUrl) {
+  const auto about = [](const std::string& stream) {
+    return AboutSources("  - {name: a, stream: {" + stream + "}}\n");
+  };
+  EXPECT_EQ(about("url: 'rtsp://h', transport: udp, credentials_file: /login"), "");
+  EXPECT_EQ(about("url: 'http://h/a@b', credentials_file: /login"), "");
+  EXPECT_THAT(about("url: 'http://h', transport: tcp"), HasSubstr("only rtsp:// and rtsps://"));
+  EXPECT_THAT(about("url: 'udp://h:1', credentials_file: /login"), HasSubstr("nobody logs in"));
+  const std::string both = about("url: 'rtsp://me:hush@h/x', credentials_file: /login");
+  EXPECT_THAT(both, HasSubstr("the url holds a login as well"));
+  EXPECT_EQ(both.find("hush"), std::string::npos);
+}
+
+TEST(Validate, APixelFormatHasFourCharacters) {
+  const auto about = [](const std::string& format) {
+    return AboutSources("  - {name: a, camera: {pixel_format: " + format + "}}\n");
+  };
+  EXPECT_EQ(about("MJPG"), "");
+  EXPECT_THAT(about("MJPEG"), HasSubstr("the four characters that V4L2 gives it"));
+  EXPECT_THAT(about("'YUY '"), HasSubstr("the four characters"));
+}
+
 TEST(Validate, PatchesCoverTheFrame) {
   EXPECT_EQ(AboutEncoding("{patches: {size: 8, stride: 9}}"),
             "f:3:39: a stride of 9 leaves gaps between patches of 8");

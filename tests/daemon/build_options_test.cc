@@ -280,6 +280,8 @@ TEST_F(Defaults, OfSourcesAgree) {
   EXPECT_EQ(camera.width, CameraSourceOptions().width);
   EXPECT_EQ(camera.height, CameraSourceOptions().height);
   EXPECT_EQ(camera.frame_rate_hz, CameraSourceOptions().frame_rate_hz);
+  EXPECT_EQ(camera.pixel_format, CameraSourceOptions().pixel_format);
+  EXPECT_EQ(camera.exposure_milliseconds, CameraSourceOptions().exposure_milliseconds);
   const auto playlist =
       Source<PlaylistOptions>("{name: a, playlist: {entries: [{name: b, synthetic: {}}]}}");
   EXPECT_EQ(playlist.rounds, PlaylistOptions().rounds);
@@ -305,9 +307,44 @@ TEST(BuildSourceOptions, TakesNameAndLearn) {
   EXPECT_FALSE(options.identity.learn);
 }
 
+TEST(BuildSourceOptions, TakesViewAndPace) {
+  const Config config = With(
+      {"sources.0={name: a, pace: realtime, region: {left: 0.25, top: 0.5, width: 0.75, height: "
+       "0.125}, masks: [{left: 0.5, width: 0.5}, {}], file: {path: p}}"});
+  const SourceOptions options = BuildSourceOptions(config.sources(0), config);
+  EXPECT_EQ(options.pace, Pace::kRealtime);
+  ASSERT_TRUE(options.view.region);
+  EXPECT_EQ(options.view.region->left, 0.25);
+  EXPECT_EQ(options.view.region->top, 0.5);
+  EXPECT_EQ(options.view.region->width, 0.75);
+  EXPECT_EQ(options.view.region->height, 0.125);
+  ASSERT_EQ(options.view.masks.size(), 2u);
+  EXPECT_EQ(options.view.masks[0].left, 0.5);
+  EXPECT_EQ(options.view.masks[1].width, PictureShare().width);
+  const Config plain = With({"sources.0={name: a, file: {path: p}}"});
+  EXPECT_TRUE(BuildSourceOptions(plain.sources(0), plain).view.sees_all());
+  EXPECT_EQ(BuildSourceOptions(plain.sources(0), plain).pace, SourceOptions().pace);
+}
+
+TEST(BuildSourceOptions, TakesWhatIsSaidOfAStream) {
+  const auto stream = Source<StreamSourceOptions>(
+      "{name: a, max_frame_rate_hz: 5, stream: {url: 'rtsp://h', transport: udp, "
+      "credentials_file: /login}}");
+  EXPECT_EQ(stream.transport, StreamTransport::kUdp);
+  EXPECT_EQ(stream.credentials_file, "/login");
+  EXPECT_EQ(stream.live.max_frame_rate_hz, 5);
+  const auto plain = Source<StreamSourceOptions>("{name: a, stream: {url: 'rtsp://h'}}");
+  EXPECT_EQ(plain.transport, StreamSourceOptions().transport);
+  EXPECT_EQ(plain.credentials_file, StreamSourceOptions().credentials_file);
+  EXPECT_EQ(plain.live.max_frame_rate_hz, LiveOptions().max_frame_rate_hz);
+}
+
 TEST(BuildSourceOptions, KnowsEveryKind) {
   const auto camera = Source<CameraSourceOptions>(
-      "{name: a, camera: {device: /dev/video3, width: 4, height: 5, frame_rate_hz: 6}}");
+      "{name: a, camera: {device: /dev/video3, width: 4, height: 5, frame_rate_hz: 6, "
+      "pixel_format: MJPG, exposure_milliseconds: 7}}");
+  EXPECT_EQ(camera.pixel_format, "MJPG");
+  EXPECT_EQ(camera.exposure_milliseconds, 7);
   EXPECT_EQ(camera.device, "/dev/video3");
   EXPECT_EQ(camera.width, 4);
   EXPECT_EQ(camera.height, 5);

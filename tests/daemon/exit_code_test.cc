@@ -20,6 +20,9 @@ TEST(SourceExitCode, OptionsThatDoNotFitTheFrameAreAMatterOfConfiguration) {
     EXPECT_EQ(SourceExitCode({Code::kInvalidArgument, reason, ""}), 78) << reason;
   }
   EXPECT_EQ(SourceExitCode({Code::kResourceExhausted, "OUT_OF_MEMORY", ""}), 78);
+  // To try again does not help, and may lock the camera's account.
+  EXPECT_EQ(SourceExitCode({Code::kPermissionDenied, "LOGIN_REFUSED", ""}), 78);
+  EXPECT_EQ(SourceExitCode({Code::kNotFound, "CREDENTIALS", ""}), 78);
 }
 
 }  // namespace

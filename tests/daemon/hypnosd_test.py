@@ -4,6 +4,7 @@
 usage: hypnosd_test.py PATH_OF_HYPNOSD [ARGUMENT OF unittest]...
 """
 
+import contextlib
 import csv
 import functools
 import http.server
@@ -711,11 +712,11 @@ class ControlledTest(HypnosdTest):
 class Live(ControlledTest):
     """Cameras and streams that come and go."""
 
-    def start_camera(self, *arguments) -> str:
+    def start_camera(self, *arguments, **environment: str) -> str:
         """The address of a camera on the network, which is in self.camera."""
         self.camera = subprocess.Popen(
             ['/usr/bin/python3', '-B', RTSP_CAMERA, *map(str, arguments)], stdout=subprocess.PIPE,
-            text=True)
+            text=True, env=os.environ | environment)
         self.addCleanup(self.put_away, self.camera)
         url = self.camera.stdout.readline().strip()
         self.assertTrue(url, 'the camera does not start')
@@ -856,6 +857,87 @@ class Live(ControlledTest):
         self.process.kill()
         self.process.wait()
         self.wait_until(lambda: not pathlib.Path(f'/proc/{child}').exists())
+
+    def login_file(self, text: str, mode: int = 0o600) -> pathlib.Path:
+        path = self.folder / 'login'
+        path.write_text(text, encoding='utf-8')
+        path.chmod(mode)
+        return path
+
+    def test_a_camera_that_wants_a_password_which_is_changed(self):
+        passwords = ['wrong@hunter2', 'p@ss:/?#% hunter3']
+        url = self.start_camera(RTSP_CAMERA_LOGIN=f'me:{passwords[1]}')
+        login = self.login_file(f'me\n{passwords[0]}\n')
+        self.start_watching(url, f'sources.0.stream.credentials_file={login}')
+        self.wait_for_state('LOST')
+        said = str(self.client.ask('status'))
+        self.assertIn('refuses the login', self.source().why)
+        # Without a restart.
+        self.login_file(f'me:{passwords[1]}\n')
+        self.wait_for_state('WATCHED')
+        self.wait_for_more_frames()
+        said += str(self.client.ask('status'))
+        processes = [self.process.pid, *self.capture_processes()]
+        self.assertEqual(len(processes), 2)
+        for pid in processes:
+            said += pathlib.Path(f'/proc/{pid}/environ').read_text(encoding='utf-8')
+        for path in pathlib.Path('/proc').glob('[0-9]*/cmdline'):
+            with contextlib.suppress(OSError):
+                said += path.read_bytes().decode('utf-8', 'replace')
+        done = self.end()
+        self.assertEqual(done.returncode, OK, done.stderr)
+        said += done.stderr + done.stdout
+        self.assertIn("source 'door' is lost: refuses the login", said)
+        self.assertIn("source 'door' is live", said)
+        self.assertNotRegex(said, r'hunter[23]')
+
+    def test_a_login_in_the_environment_stays_in_the_daemon(self):
+        url = self.start_camera(RTSP_CAMERA_LOGIN='me:hunter2')
+        self.watch('stream: {url: "rtsp://192.0.2.1/"}')
+        with_login = url.replace('rtsp://', 'rtsp://me:hunter2@')
+        self.environment['HYPNOS_SOURCES__0__STREAM__URL'] = with_login
+        self.process = self.start('--config', self.config)
+        self.client = self.connect()
+        self.wait_for_state('WATCHED')
+        self.wait_for_more_frames()
+        child, = self.capture_processes()
+        self.assertNotIn('hunter2',
+                         pathlib.Path(f'/proc/{child}/environ').read_text(encoding='utf-8'))
+        said = str(self.client.ask('status'))
+        done = self.end()
+        self.assertEqual(done.returncode, OK, done.stderr)
+        self.assertNotIn('hunter2', said + done.stderr + done.stdout)
+
+    def test_until_end_gives_up_a_camera_that_refuses_the_login(self):
+        url = self.start_camera(RTSP_CAMERA_LOGIN='me:hunter2')
+        self.watch(f'stream: {{url: "{url}", credentials_file: login}}')
+        self.login_file('me:hunter3')
+        self.assert_refused(self.run_to_end(), CONFIGURATION,
+                            f"source 'door': stream '{url}' refuses the login: it wants a user and "
+                            'a password, or other ones; see stream.credentials_file')
+        self.login_file('me:hunter2', 0o644)
+        self.assert_refused(self.run_to_end(), CONFIGURATION,
+                            "source 'door': credentials file 'login' is open to everybody .*")
+
+    def test_a_camera_over_udp(self):
+        url = self.start_camera(RTSP_CAMERA_TRANSPORT='udp')
+        for transport in ['auto', 'udp']:
+            self.start_watching(url, f'sources.0.stream.transport={transport}')
+            self.wait_for_state('WATCHED')
+            self.wait_for_more_frames()
+            self.assertEqual(self.end().returncode, OK)
+        self.start_watching(url, 'sources.0.stream.transport=tcp')
+        self.wait_for_state('LOST')
+        self.assertIn('cannot be opened', self.source().why)
+        self.assertEqual(self.end().returncode, OK)
+
+    def test_a_camera_that_is_faster_than_wanted(self):
+        self.start_watching(self.start_camera(64, 48, 50), 'sources.0.max_frame_rate_hz=5')
+        self.wait_until(lambda: self.source().dropped_over_rate > 90)
+        source = self.source()
+        self.assertEqual(source.losses, 0)
+        self.assertLess(source.frames, source.dropped_over_rate / 4)
+        self.assertEqual(self.end().returncode, OK)
 
     def test_until_end_does_not_wait_for_ever(self):
         url = self.start_camera()

@@ -32,7 +32,7 @@ ChildCaptureOptions Options(const std::string& program, Duration patience = kLon
 }
 
 Result<Capture> Open(const std::string& wish, Duration patience = kLong) {
-  return OpenStreamInChild(wish, Options(HYPNOS_FAKE_CAPTURE, patience));
+  return OpenStreamInChild({wish}, Options(HYPNOS_FAKE_CAPTURE, patience));
 }
 
 // What the first Grab comes to.
@@ -52,7 +52,7 @@ TEST(ChildCapture, GivesThePicturesThatTheFileHolds) {
   const std::string path = WriteClip(folder.File("clip.avi"), 30);
   ChildCaptureOptions options = Options(CaptureProgramBesideThis());
   options.waits = true;
-  auto far = OpenStreamInChild("file:" + path, options);
+  auto far = OpenStreamInChild({"file:" + path}, options);
   auto near = OpenVideoFile(path);
   ASSERT_TRUE(far.ok()) << far.error().message;
   ASSERT_TRUE(near.ok());
@@ -76,7 +76,7 @@ TEST(ChildCapture, GivesThePicturesThatTheFileHolds) {
 TEST(ChildCapture, CountsThePicturesThatNobodyHadRoomFor) {
   const TempDir folder;
   const std::string path = WriteClip(folder.File("clip.avi"), 200);
-  auto capture = OpenStreamInChild("file:" + path, Options(CaptureProgramBesideThis()));
+  auto capture = OpenStreamInChild({"file:" + path}, Options(CaptureProgramBesideThis()));
   ASSERT_TRUE(capture.ok()) << capture.error().message;
   int64_t seen = 0, passed_over = 0;
   Image image;
@@ -91,9 +91,39 @@ TEST(ChildCapture, CountsThePicturesThatNobodyHadRoomFor) {
   EXPECT_LE(seen + passed_over, 200);
 }
 
+TEST(ChildCapture, SaysOfEachPictureThatItCameTooSoon) {
+  const TempDir folder;
+  const std::string path = WriteClip(folder.File("clip.avi"), 30);
+  ChildCaptureOptions options = Options(CaptureProgramBesideThis());
+  options.waits = true;
+  options.max_frame_rate_hz = 0.001;
+  auto capture = OpenStreamInChild({"file:" + path}, options);
+  ASSERT_TRUE(capture.ok()) << capture.error().message;
+  Image image;
+  ASSERT_TRUE(*(*capture)->Grab());
+  EXPECT_FALSE((*capture)->over_rate());
+  ASSERT_TRUE((*capture)->Retrieve(&image).ok());
+  EXPECT_EQ(NumberShown(image), 0);
+  for (int i = 1; i < 30; ++i) {
+    ASSERT_TRUE(*(*capture)->Grab());
+    EXPECT_TRUE((*capture)->over_rate());
+    EXPECT_EQ((*capture)->time(), std::chrono::milliseconds(100 * i));
+    EXPECT_FALSE((*capture)->Retrieve(&image).ok());
+  }
+  EXPECT_FALSE(*(*capture)->Grab());
+}
+
+TEST(ChildCapture, TheChildDoesNotSeeWhatConfiguresItsParent) {
+  setenv("HYPNOS_SOURCES__0__STREAM__URL", "rtsp://me:hunter2@host", 1);
+  const auto grabbed = GrabOf("environment");
+  unsetenv("HYPNOS_SOURCES__0__STREAM__URL");
+  ASSERT_FALSE(grabbed.ok());
+  EXPECT_EQ(grabbed.error().message, "");
+}
+
 TEST(ChildCapture, SaysWhatItsLibrarySays) {
-  const auto capture =
-      OpenStreamInChild("http://me:hunter2@127.0.0.1:9/live", Options(CaptureProgramBesideThis()));
+  const auto capture = OpenStreamInChild({"http://me:hunter2@127.0.0.1:9/live"},
+                                         Options(CaptureProgramBesideThis()));
   ASSERT_FALSE(capture.ok());
   EXPECT_EQ(capture.error().reason, "STREAM_UNAVAILABLE");
   EXPECT_THAT(capture.error().message, Not(HasSubstr("hunter2")));
@@ -104,7 +134,8 @@ TEST(ChildCapture, SaysWhatItsLibrarySays) {
 }
 
 TEST(ChildCapture, AProgramThatIsNotThereIsNamed) {
-  const auto capture = OpenStreamInChild("http://127.0.0.1:9/", Options("/nowhere/hypnos-capture"));
+  const auto capture =
+      OpenStreamInChild({"http://127.0.0.1:9/"}, Options("/nowhere/hypnos-capture"));
   ASSERT_FALSE(capture.ok());
   EXPECT_EQ(capture.error().reason, "NO_CAPTURE_PROGRAM");
   EXPECT_THAT(capture.error().message, HasSubstr("'/nowhere/hypnos-capture'"));
@@ -167,7 +198,7 @@ TEST(ChildCapture, AProgramOfAnotherBuildIsToldFromACrash) {
 
 TEST(ChildCapture, SilenceIsToldAndMayEnd) {
   const auto unopened =
-      OpenStreamInChild("hang unopened", Options(HYPNOS_FAKE_CAPTURE, kLong, kShort));
+      OpenStreamInChild({"hang unopened"}, Options(HYPNOS_FAKE_CAPTURE, kLong, kShort));
   ASSERT_FALSE(unopened.ok());
   EXPECT_EQ(unopened.error().reason, "OPEN_SILENT");
   auto capture = Open("hang", kShort);
@@ -187,7 +218,7 @@ TEST(ChildCapture, AnInterruptionEndsEveryWait) {
       std::this_thread::sleep_for(kShort);
       options.interruption->Raise();
     });
-    auto capture = OpenStreamInChild(wish, options);
+    auto capture = OpenStreamInChild({wish}, options);
     const Code code = capture.ok() ? (*capture)->Grab().error().code : capture.error().code;
     EXPECT_EQ(code, Code::kCancelled) << wish;
     other.join();

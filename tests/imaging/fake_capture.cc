@@ -86,6 +86,12 @@ int Act(const std::string& wish) {
     picture = Of(WireAnswer::kFailed);
     picture.message.Set(std::to_string(OpenDescriptors()));
   }
+  if (wish == "environment") {
+    picture = Of(WireAnswer::kFailed);
+    for (char** variable = environ; *variable != nullptr; ++variable) {
+      if (std::string_view(*variable).starts_with("HYPNOS_")) picture.message.Set(*variable);
+    }
+  }
   if (wish == "far future") {
     picture.has_time = 1;
     picture.time_ns = INT64_MAX;

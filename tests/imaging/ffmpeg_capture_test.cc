@@ -79,6 +79,12 @@ struct Turn {
   std::array<bool, 4> quarters;
 };
 
+// Null where that fails.
+std::unique_ptr<VideoCapture> Open(const std::string& url, Duration patience) {
+  auto capture = OpenWithFfmpeg({.url = url}, patience);
+  return capture.ok() ? *std::move(capture) : nullptr;
+}
+
 TEST(FfmpegCapture, TurnsPicturesAsTheyWereTaken) {
   const TempDir folder;
   for (const Turn& turn :
@@ -86,8 +92,8 @@ TEST(FfmpegCapture, TurnsPicturesAsTheyWereTaken) {
         Turn{180, 64, 32, {false, false, false, true}},
         Turn{-90, 32, 64, {false, false, true, false}}}) {
     SCOPED_TRACE(turn.clockwise);
-    const auto capture = OpenWithFfmpeg(
-        "file:" + WriteTurnedMovie(folder.File("a.mov"), Cornered(), turn.clockwise), {});
+    const auto capture =
+        Open("file:" + WriteTurnedMovie(folder.File("a.mov"), Cornered(), turn.clockwise), {});
     ASSERT_NE(capture, nullptr);
     EXPECT_EQ(capture->properties().width, turn.width);
     EXPECT_EQ(capture->properties().height, turn.height);
@@ -104,7 +110,7 @@ TEST(FfmpegCapture, PassesADamagedPictureAndGoesOn) {
   const TempDir folder;
   const std::string path = WriteClip(folder.File("a.avi"), 5);
   DamagePicture(path, 2);
-  const auto capture = OpenWithFfmpeg("file:" + path, {});
+  const auto capture = Open("file:" + path, {});
   ASSERT_NE(capture, nullptr);
   Image image;
   for (int number = 0; number < 5; ++number) {
@@ -166,7 +172,7 @@ class SilentServer {
 
 TEST(FfmpegCapture, GivesUpAServerThatNeverAnswers) {
   const SilentServer server("");
-  EXPECT_EQ(OpenWithFfmpeg(server.url(), std::chrono::milliseconds(50)), nullptr);
+  EXPECT_EQ(Open(server.url(), std::chrono::milliseconds(50)), nullptr);
 }
 
 TEST(FfmpegCapture, GivesUpAStreamThatFallsSilent) {
@@ -176,7 +182,7 @@ TEST(FfmpegCapture, GivesUpAStreamThatFallsSilent) {
   const SilentServer server("HTTP/1.0 200 OK\r\nContent-Type: video/x-motion-jpeg\r\n\r\n" +
                             pictures);
   // Enough to open it in, on a busy machine.
-  const auto capture = OpenWithFfmpeg(server.url(), std::chrono::seconds(2));
+  const auto capture = Open(server.url(), std::chrono::seconds(2));
   ASSERT_NE(capture, nullptr);
   int given = 0;
   while (true) {

@@ -165,7 +165,7 @@ TEST(Camera, WhatIsNoCameraIsUnavailable) {
 TEST(Stream, UnreachableIsUnavailableAndTheUrlIsNotRepeated) {
   testing::internal::CaptureStderr();
   const auto stream =
-      OpenStream("http://user:hunter2@127.0.0.1:9/stream", std::chrono::seconds(10));
+      OpenStream({"http://user:hunter2@127.0.0.1:9/stream"}, std::chrono::seconds(10));
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
   ASSERT_FALSE(stream.ok());
   EXPECT_EQ(stream.error().code, Code::kUnavailable);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "hypnos/imaging/video_capture.h"
 #include "sources/read_all.h"
 #include "support/temp_dir.h"
 
@@ -17,6 +18,63 @@ const SourceIdentity kDoor = {.name = "door", .learn = true};
 
 // An installed sample of OpenCV: 795 frames, MPEG-4, 768x576.
 constexpr char kRealClip[] = "/usr/share/doc/opencv-doc/examples/data/vtest.avi";
+
+// An element of EBML, as Matroska is made of: its name, how long it is, what it holds.
+std::string Element(std::string_view name, const std::string& content) {
+  std::string bytes(name);
+  bytes += '\x01';
+  for (int shift = 48; shift >= 0; shift -= 8) {
+    bytes += static_cast<char>(content.size() >> shift & 0xff);
+  }
+  return bytes + content;
+}
+
+std::string BigEndian(int number, int size) {
+  std::string bytes;
+  for (int shift = 8 * (size - 1); shift >= 0; shift -= 8) {
+    bytes += static_cast<char>(number >> shift & 0xff);
+  }
+  return bytes;
+}
+
+// A picture for each of the stamps, in milliseconds, whether they go forwards or not.
+std::string WriteStamped(const std::string& path, const std::vector<int>& stamps) {
+  const std::string size = Element("\xb0", BigEndian(80, 2)) + Element("\xba", BigEndian(48, 2));
+  const std::string track = Element("\xd7", "\x01") + Element("\x73\xc5", "\x01") +
+                            Element("\x83", "\x01") + Element("\x86", "V_MJPEG") +
+                            Element("\xe0", size);
+  std::string cluster = Element("\xe7", BigEndian(0, 1));
+  for (size_t i = 0; i < stamps.size(); ++i) {
+    const auto jpeg = EncodeJpeg(NumberedImage(static_cast<int>(i)), 95);
+    cluster += Element(
+        "\xa3", "\x81" + BigEndian(stamps[i], 2) + "\x80" + std::string(jpeg.begin(), jpeg.end()));
+  }
+  return WriteBytes(path, Element("\x1a\x45\xdf\xa3", Element("\x42\x82", "matroska")) +
+                              Element("\x18\x53\x80\x67",
+                                      Element("\x15\x49\xa9\x66",
+                                              Element("\x2a\xd7\xb1", BigEndian(1'000'000, 3))) +
+                                          Element("\x16\x54\xae\x6b", Element("\xae", track)) +
+                                          Element("\x1f\x43\xb6\x75", cluster)));
+}
+
+TEST(FileSource, ItsTimesNeverRunBackwardsAlsoWhereTheFilesDo) {
+  const TempDir folder;
+  const std::string path =
+      WriteStamped(folder.File("a.mkv"), {0, 100, 200, 150, 120, 300, 50, 400});
+  const auto capture = OpenVideoFile(path);
+  ASSERT_TRUE(capture.ok()) << capture.error().message;
+  std::vector<Duration> stamps;
+  while (*(*capture)->Grab()) stamps.push_back((*capture)->time().value_or(Duration::zero()));
+  ASSERT_FALSE(std::ranges::is_sorted(stamps)) << "there is nothing to mend";
+
+  const Seen seen = ReadAll(Must(OpenFileSource(kDoor, {.path = path})).get());
+  EXPECT_FALSE(seen.error);
+  EXPECT_EQ(seen.Numbers(), Counting(8));
+  const auto times = seen.Milliseconds();
+  EXPECT_TRUE(std::ranges::is_sorted(times));
+  EXPECT_EQ(times.front(), 0);
+  EXPECT_EQ(times.back(), 400);
+}
 
 TEST(FileSource, GivesEveryFrameOnceInOrder) {
   const TempDir folder;

@@ -18,7 +18,7 @@ const LiveOptions kOnce = {.reconnect = false};
 // A camera that follows a script: numbers are pictures, kDamaged cannot be decoded.
 class ScriptedCapture final : public VideoCapture {
  public:
-  static constexpr int kDamaged = -1;
+  static constexpr int kDamaged = -1, kTooSoon = -2;
 
   ScriptedCapture(std::deque<int> script, VideoProperties properties)
       : script_(std::move(script)), properties_(properties) {}
@@ -36,6 +36,7 @@ class ScriptedCapture final : public VideoCapture {
     return {};
   }
   std::optional<Duration> time() const override { return std::nullopt; }
+  bool over_rate() const override { return current_ == kTooSoon; }
 
  private:
   std::deque<int> script_;
@@ -67,6 +68,20 @@ TEST(LiveSource, PassesOverADamagedFrame) {
   EXPECT_EQ(seen.Indices(), (std::vector<int64_t>{0, 2}));
   EXPECT_EQ(seen.frames[1].discontinuity, Discontinuity::kGap);
   EXPECT_EQ(camera.unreadable_frames(), 1);
+}
+
+TEST(LiveSource, CountsWhatComesTooSoonAndHasNoGapThere) {
+  std::deque<int> script(1000, ScriptedCapture::kTooSoon);
+  script.push_front(1);
+  script.push_back(2);
+  LiveSource camera = Scripted(std::move(script));
+  const Seen seen = ReadAll(&camera);
+  EXPECT_EQ(seen.Numbers(), (std::vector{1, 2}));
+  EXPECT_EQ(seen.Indices(), (std::vector<int64_t>{0, 1001}));
+  EXPECT_EQ(seen.Milliseconds()[1], 100'100);
+  EXPECT_EQ(seen.frames[1].discontinuity, Discontinuity::kNone);
+  EXPECT_EQ(camera.health().over_rate, 1000);
+  EXPECT_EQ(camera.unreadable_frames(), 0);
 }
 
 TEST(LiveSource, IsLostWhenAllFramesAreDamaged) {

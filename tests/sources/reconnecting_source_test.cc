@@ -20,13 +20,14 @@ using ::testing::HasSubstr;
 const SourceIdentity kDoor = {.name = "door"};
 
 // What happens on one connection: numbers are pictures.
-constexpr int kDamaged = -1, kSilent = -2, kBroken = -3, kInterrupted = -4;
+constexpr int kDamaged = -1, kSilent = -2, kBroken = -3, kInterrupted = -4, kTooSoon = -5;
 struct Connection {
   std::deque<int> script;
   VideoProperties properties = {.frame_rate_hz = 10};
   int64_t passed_over = 0;       // before the first picture
   int64_t passed_over_last = 0;  // after the last one
   double seconds = 0.1;          // that a picture takes
+  std::deque<int> times = {};    // of the stream, in milliseconds; then it has none
 };
 
 class Scripted final : public VideoCapture {
@@ -45,6 +46,11 @@ class Scripted final : public VideoCapture {
     if (current_ == kInterrupted) return Error{Code::kCancelled, "INTERRUPTED", "enough"};
     if (current_ == kBroken) return Error{Code::kUnavailable, "CAPTURE_DIED", "it died"};
     clock_.AdvanceSeconds(current_ == kSilent ? 1 : connection_.seconds);
+    time_.reset();
+    if (!connection_.times.empty()) {
+      time_ = std::chrono::milliseconds(connection_.times.front());
+      connection_.times.pop_front();
+    }
     if (current_ == kSilent) return Error{Code::kDeadlineExceeded, "SILENT", "no picture comes"};
     passed_over_ = std::exchange(connection_.passed_over, 0);
     return true;
@@ -54,13 +60,15 @@ class Scripted final : public VideoCapture {
     *image = NumberedImage(current_);
     return {};
   }
-  std::optional<Duration> time() const override { return std::nullopt; }
+  std::optional<Duration> time() const override { return time_; }
+  bool over_rate() const override { return current_ == kTooSoon; }
   int64_t passed_over() const override { return passed_over_; }
 
  private:
   Connection connection_;
   SimulatedClock& clock_;
   int current_ = 0;
+  std::optional<Duration> time_;
   int64_t passed_over_ = 0;
 };
 
@@ -118,6 +126,29 @@ TEST_F(ReconnectingTest, ComesBackAfterALossAndBeginsAnewOnce) {
                                                   Discontinuity::kReconnect, Discontinuity::kNone));
   EXPECT_EQ(camera.health().connections, 2);
   EXPECT_EQ(camera.health().losses, 2);
+}
+
+TEST_F(ReconnectingTest, ItsTimesNeverRunBackwardsWhateverTheStreamSays) {
+  ReconnectingSource camera =
+      Camera({Connection{.script = {1, 2, 3, 4, kBroken}, .times = {9000, 9100, 9050, 9200}},
+              Connection{.script = {5, 6, 7}, .times = {400, 100, 500}}});
+  const auto times = ReadAll(&camera).Milliseconds();
+  ASSERT_EQ(times.size(), 7u);
+  EXPECT_EQ((std::vector(times.begin(), times.begin() + 4)),
+            (std::vector<int64_t>{0, 100, 100, 200}));
+  EXPECT_TRUE(std::ranges::is_sorted(times));
+  EXPECT_EQ(times[6] - times[4], 100);
+}
+
+TEST_F(ReconnectingTest, WhatComesTooSoonIsCountedAndIsNoSilence) {
+  ReconnectingSource camera =
+      Camera({Connection{{1, kTooSoon, kTooSoon, 2, kSilent, kSilent, kTooSoon, 3}}});
+  const Seen seen = ReadAll(&camera, 3);
+  EXPECT_EQ(seen.Numbers(), (std::vector{1, 2, 3}));
+  EXPECT_EQ(seen.Indices(), (std::vector<int64_t>{0, 3, 5}));
+  EXPECT_EQ(camera.health().over_rate, 3);
+  EXPECT_EQ(camera.health().stalls, 1);
+  EXPECT_EQ(States(), (std::vector<std::string>{"connecting", "live", "stalled", "live"}));
 }
 
 TEST_F(ReconnectingTest, ItsTimesGoOnByTheClock) {

@@ -27,6 +27,8 @@ struct ChildCaptureOptions {
   // Whether the child waits where its pictures are not read fast enough, instead of passing over
   // some: for recordings.
   bool waits = false;
+  // Pictures that come faster are passed over before they are converted and copied; 0: none are.
+  double max_frame_rate_hz = 0;
   // Ends opening and every Grab; never null.
   std::shared_ptr<Interruption> interruption;
 };
@@ -42,7 +44,7 @@ std::string CaptureProgramBesideThis();
 // again; kUnavailable: CAPTURE_DIED, CAPTURE_GARBLED, and those of the capture itself; kCancelled.
 Result<std::unique_ptr<VideoCapture>> OpenCameraInChild(const CameraRequest& request,
                                                         const ChildCaptureOptions& options);
-Result<std::unique_ptr<VideoCapture>> OpenStreamInChild(const std::string& url,
+Result<std::unique_ptr<VideoCapture>> OpenStreamInChild(const StreamRequest& request,
                                                         const ChildCaptureOptions& options);
 
 }  // namespace hypnos

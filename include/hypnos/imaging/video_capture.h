@@ -45,6 +45,9 @@ class VideoCapture {
   // Pictures that were left out just before the one grabbed last, or before the end, since nobody
   // had room for them. At the end, time() is that of the last of these.
   virtual int64_t passed_over() const { return 0; }
+
+  // Whether the picture grabbed last came sooner than is wanted: there is nothing to retrieve.
+  virtual bool over_rate() const { return false; }
 };
 
 // Errors: kNotFound, kPermissionDenied; kInvalidArgument with reason NOT_A_VIDEO for what FFmpeg
@@ -58,13 +61,31 @@ struct CameraRequest {
   int width = 0;
   int height = 0;
   double frame_rate_hz = 0;
+  // The four characters of V4L2, such as MJPG; empty leaves it to the device.
+  std::string pixel_format = "";
+  // 0: the device finds out by itself.
+  double exposure_milliseconds = 0;
 };
 
-// Errors: kNotFound, kPermissionDenied; kUnavailable where something is there but no camera that
+// Errors: kInvalidArgument, reason BAD_OPTION, for a pixel format that has not four characters;
+// kNotFound, kPermissionDenied; kUnavailable where something is there but no camera that
 // can be opened, for instance because another program has it.
 Result<std::unique_ptr<VideoCapture>> OpenCamera(const CameraRequest& request);
 
-// Opening and reading give up after so much silence; zero: never. Errors: kUnavailable.
-Result<std::unique_ptr<VideoCapture>> OpenStream(const std::string& url, Duration patience);
+// Of RTSP.
+enum class StreamTransport : uint32_t {
+  kAuto,  // over TCP; where that is not offered, over UDP
+  kTcp,
+  kUdp,
+};
+
+struct StreamRequest {
+  std::string url;
+  StreamTransport transport = StreamTransport::kAuto;
+};
+
+// Opening and reading give up after so much silence; zero: never. Errors: kUnavailable;
+// kPermissionDenied, reason LOGIN_REFUSED, where a user and a password are wanted, or others.
+Result<std::unique_ptr<VideoCapture>> OpenStream(const StreamRequest& request, Duration patience);
 
 }  // namespace hypnos

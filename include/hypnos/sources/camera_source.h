@@ -18,6 +18,9 @@ struct CameraSourceOptions {
   int height = 0;
   double frame_rate_hz = 0;
   LiveOptions live = {};
+  // See CameraRequest.
+  std::string pixel_format = "";
+  double exposure_milliseconds = 0;
 };
 
 // Where it is not to be reconnected to: errors kNotFound, kPermissionDenied, kUnavailable; of Next:

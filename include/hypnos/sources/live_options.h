@@ -11,6 +11,7 @@
 #include "hypnos/imaging/interruption.h"
 #include "hypnos/sources/learning_gate.h"
 #include "hypnos/sources/source_health.h"
+#include "hypnos/sources/view.h"
 
 namespace hypnos {
 
@@ -24,6 +25,10 @@ struct LiveOptions {
   bool reconnect = true;
   // Whether it is kept waiting where its pictures are not read fast enough.
   bool waits = false;
+  // Pictures that come faster are passed over and counted; 0: none are.
+  double max_frame_rate_hz = 0;
+  // Which part of its pictures is seen; the gate judges only that.
+  ViewOptions view = {};
   // Which of its pictures are not learned from; nothing: all are.
   std::optional<LearningGateOptions> gate = LearningGateOptions();
   // Ends opening, waiting and reading; null: one of its own.

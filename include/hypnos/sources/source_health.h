@@ -33,6 +33,8 @@ struct SourceHealth {
   int64_t connections = 0;
   int64_t stalls = 0;
   int64_t losses = 0;  // a try that failed is none
+  // Pictures that were passed over, for they came faster than is wanted.
+  int64_t over_rate = 0;
 };
 
 }  // namespace hypnos

@@ -16,10 +16,17 @@
 #include "hypnos/sources/stream_source.h"
 #include "hypnos/sources/synthetic_source.h"
 #include "hypnos/sources/text_source.h"
+#include "hypnos/sources/view.h"
 
 namespace hypnos {
 
 struct SourceOptions;
+
+// How fast frames come that need not be waited for.
+enum class Pace {
+  kFast,      // as they are wanted
+  kRealtime,  // each at its presentation time
+};
 
 // Sources one after the other. Each entry has a name and `learn` of its own; its frames count from
 // 0 in each round.
@@ -36,6 +43,9 @@ struct SourceOptions {
       kind;
   // Of a playlist, each entry has labels of its own.
   LabelOptions labels = {};
+  ViewOptions view = {};
+  // Of files, folders, playlists and synthetic clips; not of a playlist's entries.
+  Pace pace = Pace::kFast;
 };
 
 // Of a camera or stream; null for others.
