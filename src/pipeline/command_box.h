@@ -7,33 +7,33 @@
 #include <mutex>
 #include <utility>
 
+#include "hypnos/base/bell.h"
 #include "hypnos/pipeline/command.h"
-#include "hypnos/sources/frame_queue.h"
 
 namespace hypnos {
 
 class CommandBox {
  public:
-  // `queue` is nudged when there is a command: who waits for a frame then looks.
-  void Open(FrameQueue& queue) {
+  // `bell` is rung when there is a command: who waits for a frame then looks.
+  void Open(Bell& bell) {
     const std::lock_guard lock(mutex_);
-    queue_ = &queue;
+    bell_ = &bell;
   }
 
   // Does what is left, and what comes from now on at once.
   void Close(PipelineControl& control) {
     const std::lock_guard lock(mutex_);
-    queue_ = nullptr;
+    bell_ = nullptr;
     some_ = false;
     for (PipelineCommand& command : std::exchange(commands_, {})) command(control);
   }
 
   void Post(PipelineCommand command, PipelineControl& control) {
     const std::lock_guard lock(mutex_);
-    if (queue_ == nullptr) return command(control);
+    if (bell_ == nullptr) return command(control);
     commands_.push_back(std::move(command));
     some_ = true;
-    queue_->Nudge();
+    bell_->Ring();
   }
 
   // For the thread that runs the pipeline. Costs next to nothing where there are none.
@@ -50,7 +50,7 @@ class CommandBox {
 
  private:
   std::mutex mutex_;
-  FrameQueue* queue_ = nullptr;
+  Bell* bell_ = nullptr;  // null: nobody runs the pipeline
   std::deque<PipelineCommand> commands_;
   std::atomic<bool> some_ = false;
 };

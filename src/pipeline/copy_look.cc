@@ -31,17 +31,18 @@ void CopyPicture(const LookSubject& subject, Look& look) {
   const Network& network = subject.network;
   look.input.Resize(look.shape);
   look.prediction.Resize(look.shape);
-  network.grid().Average(network.input(subject.real, subject.real_tick), look.input);
-  network.grid().Average(network.prediction(subject.real), look.prediction);
-  look.channels = subject.encoder.channels();
-  if (!subject.compared_real) return;
-  const auto surprise = network.prediction_row_errors();
-  look.surprise.assign(surprise.begin(), surprise.end());
+  const Stream& stream = subject.stream;
+  network.grid().Average(network.input(stream.lane(Lane::kReal), stream.real_ticks), look.input);
+  network.grid().Average(network.prediction(stream.lane(Lane::kReal)), look.prediction);
+  look.channels = stream.encoder->channels();
+  look.surprise = stream.surprise;
 }
 
 // A few are enough to dream with, and each is as large as a frame.
-void CopyResiduals(const ResidualMemory& memory, Rng& rng, Look& look) {
+void CopyResiduals(const Stream& stream, Rng& rng, Look& look) {
   constexpr int kFew = 8;
+  const ResidualMemory& memory =
+      stream.residuals.empty() ? stream.held_out_residuals : stream.residuals;
   if (memory.empty()) return;
   for (int i = 0; i < kFew; ++i) look.residuals.push_back(memory.Draw(rng));
 }
@@ -55,12 +56,13 @@ Result<Look> CopyLook(const LookSubject& subject, const LookParts& parts, Rng rn
   look.shape = subject.network.grid().frame();
   look.rows = subject.network.grid().rows();
   look.columns = subject.network.grid().columns();
-  look.clip = subject.clip;
-  look.frame = subject.frame;
-  CopyActivity(subject.network, subject.real, look);
+  look.stream = subject.stream.name;
+  look.clip = subject.stream.clip;
+  look.frame = subject.stream.frame;
+  CopyActivity(subject.network, subject.stream.lane(Lane::kReal), look);
   CopyWeights(subject.network, parts, look);
   if (parts.picture) CopyPicture(subject, look);
-  if (parts.residuals) CopyResiduals(subject.residuals, rng, look);
+  if (parts.residuals) CopyResiduals(subject.stream, rng, look);
   return look;
 } catch (const std::bad_alloc&) {
   return Error{Code::kResourceExhausted, "OUT_OF_MEMORY",

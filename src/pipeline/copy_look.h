@@ -1,14 +1,10 @@
 // Copies what is asked for of a pipeline that stands between two steps.
 #pragma once
 
-#include <cstdint>
-#include <string>
-
 #include "hypnos/base/result.h"
 #include "hypnos/network/network.h"
 #include "hypnos/pipeline/look.h"
-#include "hypnos/replay/residual_memory.h"
-#include "hypnos/sources/encoder.h"
+#include "pipeline/stream.h"
 
 namespace hypnos {
 
@@ -17,15 +13,7 @@ struct LookSubject {
   const NetworkOptions& options;
   int steps_per_frame = 1;
   const Network& network;
-  const Encoder& encoder;
-  const ResidualMemory& residuals;
-  // The last frame that was shown, and the real lane, with its last tick.
-  const std::string& clip;
-  int64_t frame = 0;
-  Lane real = Lane::kReal;
-  int64_t real_tick = 0;
-  // What the generator compared last was a real frame, and not one that is replayed.
-  bool compared_real = false;
+  const Stream& stream;
 };
 
 // `rng`: a fork for looking alone, since looking must not change what is drawn later.

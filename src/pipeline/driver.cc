@@ -47,26 +47,34 @@ Pipeline::Driver::Driver(const PipelineOptions& options, const Clock& clock,
       memories_{SequenceMemory(DreamMemory(options), rng_.Fork("sequences")),
                 ResidualMemory(options.memory.residuals),
                 SequenceMemory(ProbeKeeper::MemoryFor(options), rng_.Fork("probe sequences"))},
-      stream_(options.memory.residuals,
-              NegativeLane(Lane::kDream, options.dream_steps, options.steps_per_frame),
-              MemoryLedger(memories_.sequences.frames(), options.memory.interval_frames)),
       sleeping_lane_(Lane::kDream, options.dream_steps, options.steps_per_frame),
       probes_(options_, rng_.Fork("probes")) {}
 
-Result<RunSummary> Pipeline::Driver::Run(FrameQueue& queue) {
+Result<RunSummary> Pipeline::Driver::Run() {
   const Instant begin = clock_.Now();
-  commands_.Open(queue);
-  auto result = RunGuarded(queue);
+  ended_ = false;
+  commands_.Open(bell_);
+  const Status watched = RunGuarded();
   // Of an error it may not be the last one to hear: other stages are still at work.
   if (flow_) flow_->Settle();
-  if (!result.ok()) Finish(begin);
+  summary_.elapsed += clock_.Now() - begin;
   ended_ = true;
+  // Whoever owns their queues may do with them what he likes from now on.
+  for (const auto& stream : streams_) {
+    if (!stream->ended()) Leave(*stream, {});
+  }
   commands_.Close(*this);
-  return result;
+  if (!watched.ok()) return watched.error();
+  return summary_;
 }
 
-Result<RunSummary> Pipeline::Driver::RunGuarded(FrameQueue& queue) try {
-  return WatchToTheEnd(queue);
+Status Pipeline::Driver::RunGuarded() try {
+  HYPNOS_RETURN_IF_ERROR(Watch());
+  if (!flow_) return {};
+  flow_->Drain();
+  // Who stops it does not want to wait.
+  if (!stopped_) ProbeAtEnd();
+  return {};
 } catch (const std::bad_alloc&) {
   return Error{Code::kResourceExhausted, "OUT_OF_MEMORY",
                "the network and what it remembers do not fit into memory: choose fewer units in "
@@ -76,9 +84,20 @@ Result<RunSummary> Pipeline::Driver::RunGuarded(FrameQueue& queue) try {
   return Error{Code::kInternal, "PIPELINE", Format("a stage of the pipeline failed: {}", e.what())};
 }
 
-Status Pipeline::Driver::Prepare(const Frame& first) {
-  HYPNOS_ASSIGN_OR_RETURN(stream_.encoder, MakeEncoder(options_.encoder));
-  const PlaneShape shape = stream_.encoder->ShapeWith(first);
+Status Pipeline::Driver::Watch() {
+  while (!stopped_) {
+    // Heard before it is looked whether there is anything to do: what comes after that rings again.
+    const uint64_t rings = bell_.rings();
+    commands_.RunAll(*this);
+    if (schedule_.asleep()) Sleep();
+    if (stopped_ || !has_streams()) break;
+    HYPNOS_ASSIGN_OR_RETURN(const bool taken, TakeTurn());
+    if (!taken) bell_.WaitForMoreThan(rings);
+  }
+  return {};
+}
+
+Status Pipeline::Driver::Prepare(const PlaneShape& shape) {
   // One slot more than steps under way: the read-out needs the tick before its own.
   const size_t in_flight = std::max<size_t>(1, options_.frames_in_flight);
   HYPNOS_ASSIGN_OR_RETURN(Network network, Network::Create(options_.network, shape, in_flight + 1,
@@ -91,49 +110,6 @@ Status Pipeline::Driver::Prepare(const Frame& first) {
   return {};
 }
 
-Result<RunSummary> Pipeline::Driver::WatchToTheEnd(FrameQueue& queue) {
-  const Instant begin = clock_.Now();
-  std::optional<FrameOrEnd> first;
-  while (!first) {
-    HYPNOS_ASSIGN_OR_RETURN(first, NextFrame(queue));
-  }
-  if (std::holds_alternative<EndOfStream>(*first)) {
-    if (stopped_) return summary_;
-    return Error{Code::kNotFound, "NO_FRAMES", "the source ended before its first frame"};
-  }
-  HYPNOS_RETURN_IF_ERROR(Prepare(std::get<Frame>(*first)));
-  const Status watched = Watch(queue, std::get<Frame>(*std::move(first)));
-  flow_->Drain();
-  // Who stops it does not want to wait.
-  if (watched.ok() && !stopped_) ProbeAtEnd();
-  Finish(begin);
-  if (!watched.ok()) return watched.error();
-  return summary_;
-}
-
-Status Pipeline::Driver::Watch(FrameQueue& queue, Frame first) {
-  ShowFrame(stream_, std::move(first));
-  while (!stopped_) {
-    if (schedule_.asleep()) Sleep();
-    if (stopped_) break;
-    HYPNOS_ASSIGN_OR_RETURN(std::optional<FrameOrEnd> next, NextFrame(queue));
-    if (!next) continue;
-    if (std::holds_alternative<EndOfStream>(*next)) break;
-    ShowFrame(stream_, std::get<Frame>(*std::move(next)));
-  }
-  return {};
-}
-
-Result<std::optional<FrameOrEnd>> Pipeline::Driver::NextFrame(FrameQueue& queue) {
-  auto next = queue.PopUnlessNudged();
-  if (!next) {
-    commands_.RunAll(*this);
-    return std::optional<FrameOrEnd>();
-  }
-  if (!next->ok()) return next->error();
-  return std::optional<FrameOrEnd>(std::move(*next).value());
-}
-
 void Pipeline::Driver::ShowFrame(Stream& stream, Frame frame) {
   stream.clip = frame.clip;
   stream.frame = frame.index;
@@ -141,10 +117,10 @@ void Pipeline::Driver::ShowFrame(Stream& stream, Frame frame) {
   // Also where a source changes its mind without saying so: no memory may span what was not learned
   // from, nor a cut within it.
   const bool changed = std::exchange(stream.learned, frame.learn) != frame.learn;
-  if (std::exchange(switched_, false) || changed) {
+  if (std::exchange(stream.switched, false) || changed) {
     frame.discontinuity = Stronger(frame.discontinuity, Discontinuity::kSwitch);
   }
-  if (live_label_) frame.label = live_label_;
+  if (stream.live_label) frame.label = stream.live_label;
   if (frame.discontinuity != Discontinuity::kNone) stream.age = 0;
   const bool judge = !frame.learn;
   frame.learn = frame.learn && frame.gate == GateVerdict::kOpen;
@@ -164,9 +140,9 @@ void Pipeline::Driver::ShowFrame(Stream& stream, Frame frame) {
 void Pipeline::Driver::MayRemember(Stream& stream) {
   if (!stream.ledger.BeginsWithNext(stream.age == 0)) return;
   flow_->Drain();
-  NetworkState& before = memories_.sequences.Begin();
+  NetworkState& before = memories_.sequences.Begin(stream.place);
   before.at_rest = stream.age == 0;
-  if (!before.at_rest) network_->Save(Lane::kReal, before);
+  if (!before.at_rest) network_->Save(stream.lane(Lane::kReal), before);
 }
 
 // `first`: the frame, for its first step.
@@ -183,7 +159,7 @@ void Pipeline::Driver::SubmitRealStep(Stream& stream, Frame* first, int hold, co
   if (first != nullptr) step.frame = std::move(*first);
 
   Tick& tick = step.real;
-  tick.lane = Lane::kReal;
+  tick.lane = stream.lane(Lane::kReal);
   tick.label.reset();  // whoever is to guess it must not be shown it
   tick.label_is_new = false;
   tick.number = ++stream.real_ticks;
@@ -191,7 +167,6 @@ void Pipeline::Driver::SubmitRealStep(Stream& stream, Frame* first, int hold, co
   tick.age = stream.age;
   tick.phase = frame.learn && has_phases() ? Phase::kPositive : Phase::kLook;
   tick.compare = step.first_of_frame && stream.age > 0;
-  if (step.first_of_frame) compared_real_ = tick.compare;
   tick.learn_generator = frame.learn && options_.network.learning.rule != LearningRule::kLooking;
   tick.predict = step.last_of_frame;
   step.judged = step.judged_anew = false;
@@ -207,7 +182,7 @@ void Pipeline::Driver::SubmitRealStep(Stream& stream, Frame* first, int hold, co
   flow_->Submit();
   if (frame.learn && step.first_of_frame) {
     if (stream.ledger.Count()) remembered_ = std::min(remembered_ + 1, options_.memory.sequences);
-    probes_.CountFrame();
+    probes_.CountFrame(stream.probing);
   }
   if (learns) CountLearnedStep();
   // Where nothing is remembered (every clip was shorter than a sequence) there is nothing to dream
@@ -254,7 +229,7 @@ void Pipeline::Driver::FillLabelled(Step& step) {
   step.has_labelled = true;
   Tick& tick = step.labelled;
   tick = step.dream;
-  tick.lane = Lane::kReplay;
+  tick.lane = step.stream->lane(Lane::kReplay);
   tick.number = ++step.stream->labelled_ticks;
   tick.phase = step.last_of_frame ? Phase::kPositive : Phase::kLook;
   step.dream.phase = step.last_of_frame ? Phase::kNegative : Phase::kLook;
@@ -272,7 +247,5 @@ PhasePosition Pipeline::Driver::PositionAfter(uint64_t steps) const {
   if (!has_phases() || schedule_.length() == 0) return {};
   return {std::min(schedule_.step() + steps, schedule_.length()), schedule_.length()};
 }
-
-void Pipeline::Driver::Finish(Instant begin) { summary_.elapsed = clock_.Now() - begin; }
 
 }  // namespace hypnos

@@ -1,7 +1,7 @@
 // Decides what the next step is, and owns everything that lasts over steps.
-// driver.cc watches: real frames, and negatives beside them. driver_asleep.cc sleeps: recalls and
-// dreams. driver_probes.cc scores a fixed set. driver_commands.cc does what is asked for from
-// outside.
+// driver.cc watches: real frames, and negatives beside them. driver_streams.cc says whose turn it
+// is. driver_asleep.cc sleeps: recalls and dreams. driver_probes.cc scores a fixed set.
+// driver_commands.cc does what is asked for from outside.
 // Threads: as Pipeline.
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "hypnos/pipeline/pipeline.h"
 #include "pipeline/command_box.h"
@@ -25,8 +26,11 @@ class Pipeline::Driver final : public PipelineControl {
  public:
   Driver(const PipelineOptions& options, const Clock& clock, PipelineObserver& observer);
 
-  Result<RunSummary> Run(FrameQueue& queue);
-  void Stop() { stopped_ = true; }
+  Result<RunSummary> Run();
+  void Stop() {
+    stopped_ = true;
+    bell_.Ring();
+  }
   void Post(PipelineCommand command) { commands_.Post(std::move(command), *this); }
   const RunSummary& summary() const { return summary_; }
   const Network* network() const { return network_ ? &*network_ : nullptr; }
@@ -36,17 +40,29 @@ class Pipeline::Driver final : public PipelineControl {
   Result<bool> SleepNow(uint64_t steps) override;
   bool WakeNow() override;
   bool WakeAfterDream() override;
-  void SetLabel(std::optional<size_t> label) override { live_label_ = label; }
+  void AddStream(const StreamInput& stream) override;
+  bool RemoveStream(const std::string& name) override;
+  bool SetLabel(std::optional<size_t> label, const std::string& stream) override;
   Result<ProbeReport> Probe() override;
   Result<Look> TakeLook(const LookParts& parts) override;
 
  private:
-  Result<RunSummary> RunGuarded(FrameQueue& queue);
-  Result<RunSummary> WatchToTheEnd(FrameQueue& queue);
-  Status Prepare(const Frame& first);
-  Status Watch(FrameQueue& queue, Frame first);
-  // Nothing: a command came instead of a frame.
-  Result<std::optional<FrameOrEnd>> NextFrame(FrameQueue& queue);
+  Status RunGuarded();
+  Status Watch();
+  // Of the network.
+  Status Prepare(const PlaneShape& shape);
+
+  // Shows the next frame, of the stream whose turn it is, or lets it end. False: none has anything
+  // to show, so that there is nothing to do but to wait.
+  Result<bool> TakeTurn();
+  // What the stream whose turn it is has come to.
+  Status Take(Stream& stream, Result<FrameOrEnd> next);
+  // Before its first frame. Of an error the stream is to blame where there is a network already.
+  Status Welcome(Stream& stream, const Frame& first);
+  void Leave(Stream& stream, std::optional<Error> error);
+  bool has_streams() const;
+  Stream* Find(const std::string& name) const;
+
   void ShowFrame(Stream& stream, Frame frame);
   void MayRemember(Stream& stream);
   // What the steps of one frame have in common.
@@ -61,8 +77,6 @@ class Pipeline::Driver final : public PipelineControl {
   void JudgeBesideDream(Step& step);
   enum class Purpose { kLearn, kJudge };
   bool AddNegativeBeside(Step& step, Purpose purpose);
-  void Finish(Instant begin);
-
   void SwitchPhase();
   void Sleep();
   void Recall(size_t sequence);
@@ -71,8 +85,8 @@ class Pipeline::Driver final : public PipelineControl {
   void SubmitDreamStep(size_t sequence, int64_t frame, int hold);
   void FillReplay(Step& step, size_t sequence, size_t frame, int hold);
 
-  void CollectForProbes(const Stream& stream);
-  void Collect(ProbeKeeper::Need need);
+  void CollectForProbes(Stream& stream);
+  void Collect(Stream& stream, ProbeKeeper::Need need);
   // Between two frames, or two dreams.
   void ProbeIfDue();
   void ProbeAfterSleep();
@@ -85,6 +99,8 @@ class Pipeline::Driver final : public PipelineControl {
   }
 
   Status MaySleep() const;
+  Result<const Stream*> StreamToLookAt(const std::string& name) const;
+  Result<Look> LookAt(const Stream& stream, const LookParts& parts);
 
   // So many steps from now, in the present phase.
   PhasePosition PositionAfter(uint64_t steps) const;
@@ -109,7 +125,12 @@ class Pipeline::Driver final : public PipelineControl {
   Rng replay_rng_;
   NegativeChoice choice_;
   Memories memories_;
-  Stream stream_;
+  // In the order of their turns. Those that have ended stay, to be looked at, until they are
+  // removed or another one of the same name comes.
+  std::vector<std::unique_ptr<Stream>> streams_;
+  size_t turn_ = 0;       // of which of them it is
+  std::string measured_;  // whose first frame gave the network its size
+  Bell bell_;
   std::optional<Network> network_;
   std::optional<Negatives> negatives_;
   std::optional<Stages> stages_;
@@ -121,13 +142,10 @@ class Pipeline::Driver final : public PipelineControl {
   CommandBox commands_;
   bool ended_ = false;
   bool learning_on_ = true;
-  bool switched_ = false;  // learning, since the last frame
   bool wake_after_dream_ = false;
-  std::optional<size_t> live_label_;  // set by a command
-  // What the generator compared last was a real frame, and not one that is replayed.
-  bool compared_real_ = false;
+  std::optional<size_t> live_label_;  // set by a command for all streams
 
-  // Asleep: on the lanes of the first stream, beside which nothing goes on then.
+  // Asleep: on the lanes of the first place, for beside the streams nothing goes on then.
   int64_t replay_ticks_ = 0;
   NegativeLane sleeping_lane_;
   bool held_out_since_learning_ = false;

@@ -19,8 +19,9 @@ void Pipeline::Driver::SwitchPhase() {
   }
   summary_.sleeps = schedule_.sleeps();
   wake_after_dream_ = false;
-  // The dream beside held-out frames was overwritten by those of the sleep.
-  stream_.negative_lane.CutBeside();
+  // The dream beside held-out frames was overwritten by those of the sleep; and what the layers are
+  // is not what it left from.
+  for (const auto& stream : streams_) stream->negative_lane.CutBeside();
   observer_.OnPhase(report);
   if (!report.asleep) ProbeAfterSleep();
 }
@@ -38,7 +39,6 @@ void Pipeline::Driver::Sleep() {
 // Brings the replay lane to where the sequence's context ends, without learning.
 void Pipeline::Driver::Recall(size_t sequence) {
   flow_->Drain();
-  compared_real_ = false;
   memories_.replay_residuals.Clear();
   network_->Restore(Lane::kReplay, replay_ticks_, memories_.sequences.StateBefore(sequence));
   for (size_t frame = 0; frame < options_.memory.context_frames; ++frame) {

@@ -1,3 +1,7 @@
+#include <algorithm>
+
+#include "hypnos/base/format.h"
+#include "hypnos/base/printable.h"
 #include "pipeline/copy_look.h"
 #include "pipeline/driver.h"
 
@@ -20,7 +24,7 @@ Result<bool> Pipeline::Driver::SetLearning(bool on) {
   if (flow_ && !ended_) flow_->Drain();
   if (!on) WakeNow();
   learning_on_ = on;
-  switched_ = true;
+  for (const auto& stream : streams_) stream->switched = true;
   return true;
 }
 
@@ -60,23 +64,52 @@ bool Pipeline::Driver::WakeAfterDream() {
   return schedule_.asleep();
 }
 
-Result<Look> Pipeline::Driver::TakeLook(const LookParts& parts) {
+bool Pipeline::Driver::SetLabel(std::optional<size_t> label, const std::string& stream) {
+  if (stream.empty()) {
+    live_label_ = label;
+    for (const auto& each : streams_) each->live_label = label;
+    return true;
+  }
+  Stream* found = Find(stream);
+  if (found == nullptr) return false;
+  found->live_label = label;
+  return true;
+}
+
+Result<const Stream*> Pipeline::Driver::StreamToLookAt(const std::string& name) const {
   if (!network_) {
     return Error{Code::kFailedPrecondition, "NO_NETWORK",
                  "no frame has come yet, so there is no network"};
   }
+  if (name.empty()) {
+    // The network has seen a frame of one; should that be gone, there may be none.
+    const auto shown = [](const auto& stream) { return stream->real_ticks > 0; };
+    const auto found = std::ranges::find_if(streams_, shown);
+    if (found != streams_.end()) return found->get();
+    return Error{Code::kFailedPrecondition, "NO_FRAME",
+                 "none of the sources that there are has shown a frame yet"};
+  }
+  const Stream* stream = Find(name);
+  if (stream == nullptr) {
+    return Error{Code::kNotFound, "SOURCE_NOT_FOUND",
+                 Format("there is no source '{}'", Printable(name))};
+  }
+  if (stream->real_ticks > 0) return stream;
+  return Error{Code::kFailedPrecondition, "NO_FRAME",
+               Format("source '{}' has shown no frame yet", Printable(name))};
+}
+
+Result<Look> Pipeline::Driver::TakeLook(const LookParts& parts) {
+  HYPNOS_ASSIGN_OR_RETURN(const Stream* stream, StreamToLookAt(parts.stream));
+  return LookAt(*stream, parts);
+}
+
+Result<Look> Pipeline::Driver::LookAt(const Stream& stream, const LookParts& parts) {
   if (!ended_) flow_->Drain();
-  const ResidualMemory& residuals =
-      stream_.residuals.empty() ? stream_.held_out_residuals : stream_.residuals;
   return CopyLook({.options = options_.network,
                    .steps_per_frame = options_.steps_per_frame,
                    .network = *network_,
-                   .encoder = *stream_.encoder,
-                   .residuals = residuals,
-                   .clip = stream_.clip,
-                   .frame = stream_.frame,
-                   .real_tick = stream_.real_ticks,
-                   .compared_real = compared_real_},
+                   .stream = stream},
                   parts, rng_.Fork("look"));
 }
 

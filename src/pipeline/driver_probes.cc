@@ -5,25 +5,26 @@
 namespace hypnos {
 
 // Before a frame that is learned from.
-void Pipeline::Driver::CollectForProbes(const Stream& stream) {
-  const ProbeKeeper::Need need = probes_.BeforeFrame(stream.age == 0);
+void Pipeline::Driver::CollectForProbes(Stream& stream) {
+  const ProbeKeeper::Need need = probes_.BeforeFrame(stream.probing, stream.age == 0);
   if (need == ProbeKeeper::Need::kNothing) return;
   flow_->Drain();
   const Instant begin = clock_.Now();
-  Collect(need);
+  Collect(stream, need);
   collecting_took_ += clock_.Now() - begin;
   if (probes_.ready()) ScoreProbes(ProbeReason::kCollected);
 }
 
-void Pipeline::Driver::Collect(ProbeKeeper::Need need) {
+void Pipeline::Driver::Collect(Stream& stream, ProbeKeeper::Need need) {
   switch (need) {
     case ProbeKeeper::Need::kNothing:
       return;
     case ProbeKeeper::Need::kBegin:
-      memories_.probes.Begin().at_rest = true;
+      memories_.probes.Begin(stream.place).at_rest = true;
       return;
     case ProbeKeeper::Need::kDream:
-      probes_.Dream(TakeLook({.weights = true, .picture = true, .residuals = true}));
+      probes_.Dream(stream.probing,
+                    LookAt(stream, {.weights = true, .picture = true, .residuals = true}));
       return;
     case ProbeKeeper::Need::kFreeze:
       probes_.Freeze(memories_.probes, *network_);

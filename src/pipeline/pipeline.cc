@@ -11,7 +11,14 @@ Pipeline::Pipeline(const PipelineOptions& options, const Clock& clock, PipelineO
 
 Pipeline::~Pipeline() = default;
 
-Result<RunSummary> Pipeline::Run(FrameQueue& queue) { return driver_->Run(queue); }
+Result<RunSummary> Pipeline::Run() { return driver_->Run(); }
+
+Result<RunSummary> Pipeline::Run(FrameQueue& queue) {
+  driver_->AddStream({.name = "", .queue = &queue});
+  HYPNOS_ASSIGN_OR_RETURN(RunSummary summary, driver_->Run());
+  if (!summary.failures.empty()) return *summary.failures.front().error;
+  return summary;
+}
 
 void Pipeline::Stop() { driver_->Stop(); }
 

@@ -36,10 +36,12 @@ ProbeKeeper::ProbeKeeper(const PipelineOptions& options, const Rng& rng)
       sequences_(options.probe.sequences),
       set_options_(SetOptions(options)),
       rng_(rng),
-      ledger_(MemoryFor(options).frames, options.probe.interval_frames),
       collecting_(options.probe.sequences > 0) {
   HYPNOS_CHECK(sequences_ != 1);
 }
+
+ProbeKeeper::Collection::Collection(const PipelineOptions& options)
+    : ledger_(MemoryFor(options).frames, options.probe.interval_frames) {}
 
 SequenceMemoryOptions ProbeKeeper::MemoryFor(const PipelineOptions& options) {
   const ProbeSetOptions set = SetOptions(options);
@@ -47,26 +49,27 @@ SequenceMemoryOptions ProbeKeeper::MemoryFor(const PipelineOptions& options) {
           .frames = set.context_frames + set.frames};
 }
 
-ProbeKeeper::Need ProbeKeeper::BeforeFrame(bool after_cut) {
+ProbeKeeper::Need ProbeKeeper::BeforeFrame(Collection& stream, bool after_cut) const {
   if (!collecting_) return Need::kNothing;
   if (dreams_.size() == sequences_) return Need::kFreeze;
-  if (ledger_.BeginsWithNext(after_cut)) {
-    position_ = 0;
-    dream_.clear();
+  if (stream.ledger_.BeginsWithNext(after_cut)) {
+    stream.position_ = 0;
+    stream.dream_.clear();
     return Need::kBegin;
   }
-  return position_ == set_options_.context_frames ? Need::kDream : Need::kNothing;
+  return stream.position_ == set_options_.context_frames ? Need::kDream : Need::kNothing;
 }
 
-void ProbeKeeper::CountFrame() {
+void ProbeKeeper::CountFrame(Collection& stream) {
   if (!collecting_) return;
-  ++position_;
-  if (ledger_.Count()) dreams_.push_back(std::move(dream_));
+  ++stream.position_;
+  if (stream.ledger_.Count()) dreams_.push_back(std::move(stream.dream_));
 }
 
-void ProbeKeeper::Dream(Result<Look> look) try {
+void ProbeKeeper::Dream(Collection& stream, Result<Look> look) try {
   if (!look.ok()) return GiveUp();
-  dream_ = DreamFrom(*look, set_options_.frames, rng_.Fork(Format("dream {}", dreams_.size())));
+  stream.dream_ =
+      DreamFrom(*look, set_options_.frames, rng_.Fork(Format("dream {}", dreams_.size())));
 } catch (const std::bad_alloc&) {
   GiveUp();
 }

@@ -1,5 +1,5 @@
-// Collects the probe set from the stream, and scores it: the first whole sequences that are learned
-// from, some way apart, each with a dream of that time.
+// Collects the probe set, and scores it: the first whole sequences that are learned from, of
+// whichever stream, some way apart within it, each with a dream of that time.
 // What has no room in memory is done without: probing ends, learning goes on.
 // Threads: thread-compatible; all calls come from the thread that submits steps. Where it says so,
 // nothing may be under way.
@@ -26,19 +26,32 @@ class ProbeKeeper {
   // What the memory must hold for it; it observes every frame that is learned from.
   static SequenceMemoryOptions MemoryFor(const PipelineOptions& options);
 
-  // What is to be done before the next frame that is learned from, when nothing is under way.
+  // What is being collected of one stream.
+  class Collection {
+   public:
+    explicit Collection(const PipelineOptions& options);
+
+   private:
+    friend class ProbeKeeper;
+    MemoryLedger ledger_;
+    size_t position_ = 0;  // frames of the sequence that is being collected
+    std::vector<HalfBuffer> dream_;
+  };
+
+  // What is to be done before the stream's next frame that is learned from, when nothing is under
+  // way.
   enum class Need {
     kNothing,
     kBegin,   // SequenceMemory::Begin: a sequence begins with it
     kDream,   // Dream: the context has ended, and the frame is the first of what followed
     kFreeze,  // Freeze: all sequences are there
   };
-  Need BeforeFrame(bool after_cut);
+  Need BeforeFrame(Collection& stream, bool after_cut) const;
   // After it was submitted.
-  void CountFrame();
+  void CountFrame(Collection& stream);
 
   // `look` with weights, picture and residuals.
-  void Dream(Result<Look> look);
+  void Dream(Collection& stream, Result<Look> look);
   // Nothing may be under way.
   void Freeze(const SequenceMemory& memory, const Network& network);
 
@@ -58,11 +71,8 @@ class ProbeKeeper {
   size_t sequences_;
   ProbeSetOptions set_options_;
   Rng rng_;
-  MemoryLedger ledger_;
   bool collecting_;
   bool out_of_memory_ = false;
-  size_t position_ = 0;  // frames of the sequence that is being collected
-  std::vector<HalfBuffer> dream_;
   std::vector<std::vector<HalfBuffer>> dreams_;
   std::optional<ProbeSet> set_;
   std::optional<Prober> prober_;

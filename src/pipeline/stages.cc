@@ -68,8 +68,8 @@ void Stages::EncodeReal(Step& step) {
   network_.SetInput(step.real, encoded_);
   // Frames that are not learned from are not dreamed from either: they stay fair to be judged on.
   if (!step.learn) return;
-  memories_.sequences.Observe(encoded_, step.label);
-  memories_.probes.Observe(encoded_);
+  memories_.sequences.Observe(encoded_, step.label, step.stream->place);
+  memories_.probes.Observe(encoded_, {}, step.stream->place);
 }
 
 ResidualMemory& Stages::ResidualsOf(const Step& step) const {
@@ -134,11 +134,21 @@ void Stages::ReadOut(Step& step, Executor& executor) {
     // Errors of another scene would give a dream of this one away.
     if (step.live() && step.real.start == TickStart::kReset) ResidualsOf(step).Clear();
     network_.Compare(step.real, executor);
+    if (step.live() && step.first_of_frame) RememberSurprise(step);
     if (step.real.compare) RememberResidual(step);
     network_.Predict(step.real, executor);
     label_judge_.JudgeByReadOut(step);
   }
   if (step.has_dream) network_.Predict(step.dream, executor);
+}
+
+// Here, for the next step may be of another stream, or asleep.
+void Stages::RememberSurprise(const Step& step) {
+  std::vector<float>& surprise = step.stream->surprise;
+  surprise.clear();
+  if (!step.real.compare) return;
+  const auto errors = network_.prediction_row_errors();
+  surprise.assign(errors.begin(), errors.end());
 }
 
 void Stages::RememberResidual(const Step& step) {
@@ -155,6 +165,7 @@ void Stages::Output(Step& step) {
 void Stages::ReportFrame(Step& step) {
   FrameReport& report = frame_report_;
   if (step.first_of_frame) {
+    report.source = step.stream->name;
     report.clip = std::move(step.frame.clip);
     report.index = step.frame.index;
     report.presentation_time = step.frame.presentation_time;

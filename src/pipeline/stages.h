@@ -40,6 +40,7 @@ class Stages {
   void MakeNegative(Step& step, ConstMatrixView prediction, Planes& frame);
   void MislabelNegative(Step& step);
   ResidualMemory& ResidualsOf(const Step& step) const;
+  void RememberSurprise(const Step& step);
   void RememberResidual(const Step& step);
   void Judge(size_t layer, const Step& step);
   void ReportFrame(Step& step);

@@ -1,6 +1,7 @@
 // One stream of frames on its way through the network: all that is its own and not the network's.
 // Weights, generator, schedule and remembered sequences belong to all streams together.
-// Threads: each part belongs to the stage that is named.
+// Threads: each part belongs to the stage that is named; where nothing is under way, all of it to
+// the thread that submits steps.
 #pragma once
 
 #include <cstddef>
@@ -8,35 +9,48 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
+#include <vector>
 
+#include "hypnos/pipeline/pipeline.h"
 #include "hypnos/replay/residual_memory.h"
 #include "hypnos/sources/encoder.h"
 #include "pipeline/memory_ledger.h"
 #include "pipeline/negative_lane.h"
+#include "pipeline/probe_keeper.h"
 
 namespace hypnos {
 
 struct Stream {
-  // `residuals`: how many errors are remembered.
-  Stream(size_t residuals_kept, NegativeLane negatives_beside, MemoryLedger when_to_remember)
-      : residuals(residuals_kept),
-        held_out_residuals(residuals_kept),
-        negative_lane(negatives_beside),
-        ledger(when_to_remember) {}
+  // `sequence_frames`: of a remembered sequence. `place`: which of the network's streams it is.
+  Stream(const StreamInput& input, size_t place, const PipelineOptions& options,
+         size_t sequence_frames);
 
-  // The encode stage's.
+  Lane lane(Lane of_first) const { return OfStream(of_first, place); }
+  // None has ended: its queue is null.
+  bool ended() const { return queue == nullptr; }
+
+  const std::string name;
+  const size_t place;
+
+  // The encode stage's. Null before the first frame.
   std::unique_ptr<Encoder> encoder;
 
   // The read-out's, which writes them, and of who makes dreams of them after it. Errors of about
   // the time that a dream is of: one that adds errors of another hour is told from real by what
   // else happened then. Of frames to learn from and of others.
   ResidualMemory residuals, held_out_residuals;
+  // Of the last frame, at each place; see Look.
+  std::vector<float> surprise;
 
   // The output's: what the labelled frame before showed.
   std::optional<size_t> label_before;
 
-  // The rest is of the thread that submits steps. The last frame that was shown:
+  // The rest is of the thread that submits steps.
+  FrameQueue* queue;
+  const bool waited_for;
+  std::optional<size_t> live_label;  // set by a command
+  bool switched = false;             // learning, since its last frame
+  // The last frame that was shown.
   std::string clip;
   int64_t frame = 0;
   bool learned = true;
@@ -46,6 +60,7 @@ struct Stream {
   // What runs beside it: dreams, and negatives of other kinds.
   NegativeLane negative_lane;
   MemoryLedger ledger;
+  ProbeKeeper::Collection probing;
 };
 
 }  // namespace hypnos

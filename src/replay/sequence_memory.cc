@@ -9,37 +9,42 @@ namespace hypnos {
 SequenceMemory::SequenceMemory(const SequenceMemoryOptions& options, Rng rng)
     : options_(options), rng_(rng) {
   HYPNOS_CHECK(options.capacity > 0 && options.frames > 0);
-  recent_.frames.resize(options.frames);
-  recent_.labels.resize(options.frames);
 }
 
-NetworkState& SequenceMemory::Begin() {
-  collecting_ = true;
-  collected_ = 0;
-  return recent_.before;
+NetworkState& SequenceMemory::Begin(size_t stream) {
+  while (collected_.size() <= stream) {
+    Sequence& sequence = collected_.emplace_back().sequence;
+    sequence.frames.resize(options_.frames);
+    sequence.labels.resize(options_.frames);
+  }
+  Collected& collected = collected_[stream];
+  collected.collecting = true;
+  collected.frames = 0;
+  return collected.sequence.before;
 }
 
-void SequenceMemory::Observe(const Planes& frame, std::optional<size_t> label) {
-  if (!collecting_) return;
+void SequenceMemory::Observe(const Planes& frame, std::optional<size_t> label, size_t stream) {
+  if (stream >= collected_.size() || !collected_[stream].collecting) return;
+  Collected& collected = collected_[stream];
   if (frame.shape() != shape_) {
-    HYPNOS_CHECK(collected_ == 0);
+    HYPNOS_CHECK(collected.frames == 0);
     shape_ = frame.shape();
     sequences_.clear();
   }
-  recent_.labels[collected_] = label;
-  HalfBuffer& place = recent_.frames[collected_++];
+  collected.sequence.labels[collected.frames] = label;
+  HalfBuffer& place = collected.sequence.frames[collected.frames++];
   place.resize(frame.values().size());
   ToHalf(frame.values(), place);
-  if (collected_ == options_.frames) Keep();
+  if (collected.frames == options_.frames) Keep(collected);
 }
 
-void SequenceMemory::Keep() {
-  collecting_ = false;
+void SequenceMemory::Keep(Collected& collected) {
+  collected.collecting = false;
   if (sequences_.size() < options_.capacity) {
-    sequences_.push_back(recent_);
+    sequences_.push_back(collected.sequence);
   } else {
     // The forgotten one's storage collects the next sequence.
-    std::swap(sequences_[rng_.Below(sequences_.size())], recent_);
+    std::swap(sequences_[rng_.Below(sequences_.size())], collected.sequence);
   }
 }
 

@@ -9,18 +9,20 @@ int Strength(Discontinuity discontinuity) {
       return 0;
     case Discontinuity::kSwitch:
       return 1;
-    case Discontinuity::kGap:
+    case Discontinuity::kPause:
       return 2;
-    case Discontinuity::kResize:
+    case Discontinuity::kGap:
       return 3;
-    case Discontinuity::kReconnect:
+    case Discontinuity::kResize:
       return 4;
-    case Discontinuity::kLoop:
+    case Discontinuity::kReconnect:
       return 5;
-    case Discontinuity::kClip:
+    case Discontinuity::kLoop:
       return 6;
-    case Discontinuity::kStart:
+    case Discontinuity::kClip:
       return 7;
+    case Discontinuity::kStart:
+      return 8;
   }
   return 0;
 }
@@ -43,6 +45,8 @@ const char* ToString(Discontinuity discontinuity) {
       return "reconnect";
     case Discontinuity::kGap:
       return "gap";
+    case Discontinuity::kPause:
+      return "pause";
     case Discontinuity::kSwitch:
       return "switch";
   }

@@ -21,7 +21,7 @@ bool FrameQueue::Push(Frame frame) {
   }
   if (frames_.size() == capacity_) DropOldest(&frame);
   frames_.push_back(std::move(frame));
-  pushed_.notify_one();
+  Announce();
   return true;
 }
 
@@ -34,10 +34,13 @@ void FrameQueue::DropOldest(Frame* pushed) {
   next.discontinuity = Stronger(next.discontinuity, lost);
 }
 
-void FrameQueue::MarkGap(Frame* next) {
+void FrameQueue::MarkCut(Frame* next) {
   const bool hole = std::exchange(dropped_since_pop_, false);
   if (hole && next->presentation_time - last_popped_ > kLongestHole) {
     next->discontinuity = Stronger(next->discontinuity, Discontinuity::kGap);
+  }
+  if (std::exchange(paused_since_pop_, false)) {
+    next->discontinuity = Stronger(next->discontinuity, Discontinuity::kPause);
   }
   last_popped_ = next->presentation_time;
 }
@@ -46,7 +49,7 @@ void FrameQueue::Finish(Result<FrameOrEnd> end) {
   HYPNOS_CHECK(!end.ok() || std::holds_alternative<EndOfStream>(*end));
   const std::lock_guard lock(mutex_);
   if (!end_) end_ = std::move(end);
-  pushed_.notify_all();
+  Announce();
   popped_.notify_all();
 }
 
@@ -56,11 +59,21 @@ Result<FrameOrEnd> FrameQueue::Pop() {
   return PopNow();
 }
 
-std::optional<Result<FrameOrEnd>> FrameQueue::PopUnlessNudged() {
-  std::unique_lock lock(mutex_);
-  pushed_.wait(lock, [this] { return nudged_ || MayPop(); });
-  if (std::exchange(nudged_, false)) return std::nullopt;
+std::optional<Result<FrameOrEnd>> FrameQueue::TryPop() {
+  const std::lock_guard lock(mutex_);
+  if (!MayPop()) return std::nullopt;
   return PopNow();
+}
+
+void FrameQueue::SetBell(Bell* bell) {
+  const std::lock_guard lock(mutex_);
+  bell_ = bell;
+}
+
+// Under the lock: who takes the bell away must find it silent afterwards.
+void FrameQueue::Announce() {
+  pushed_.notify_all();
+  if (bell_ != nullptr) bell_->Ring();
 }
 
 Result<FrameOrEnd> FrameQueue::PopNow() {
@@ -68,21 +81,16 @@ Result<FrameOrEnd> FrameQueue::PopNow() {
   if (frames_.empty()) return *end_;
   Frame next = std::move(frames_.front());
   frames_.pop_front();
-  MarkGap(&next);
+  MarkCut(&next);
   popped_.notify_one();
   return FrameOrEnd(std::move(next));
 }
 
-void FrameQueue::Nudge() {
-  const std::lock_guard lock(mutex_);
-  nudged_ = true;
-  pushed_.notify_all();
-}
-
 void FrameQueue::SetPaused(bool paused) {
   const std::lock_guard lock(mutex_);
+  if (paused) paused_since_pop_ = true;
   paused_ = paused;
-  pushed_.notify_all();
+  Announce();
 }
 
 bool FrameQueue::paused() const {
@@ -95,7 +103,7 @@ void FrameQueue::Close() {
   closed_ = true;
   drops_.closed += static_cast<int64_t>(frames_.size());
   frames_.clear();
-  pushed_.notify_all();
+  Announce();
   popped_.notify_all();
 }
 

@@ -86,6 +86,20 @@ TEST(SequenceMemory, ANewBeginningDropsTheUnfinished) {
   EXPECT_EQ(m.Numbers(), std::set{1});
 }
 
+TEST(SequenceMemory, CollectsEachStreamByItself) {
+  Memory m(4);
+  for (const int stream : {0, 1}) {
+    m.memory.Begin(static_cast<size_t>(stream)).layers = {
+        HalfBuffer{static_cast<uint16_t>(stream)}};
+  }
+  for (int frame = 0; frame < 3; ++frame) {
+    m.memory.Observe(Plain(static_cast<float>(frame)), {}, 0);
+    m.memory.Observe(Plain(static_cast<float>(10 + frame)), {}, 1);
+    m.memory.Observe(Plain(99), {}, 2);
+  }
+  EXPECT_EQ(m.Numbers(), (std::set<int>{0, 1}));
+}
+
 TEST(SequenceMemory, HoldsNoMoreThanItsCapacityAndAlwaysTheNewest) {
   Memory m(3);
   for (int n = 1; n <= 50; ++n) {

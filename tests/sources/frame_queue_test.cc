@@ -174,17 +174,49 @@ TEST(FrameQueue, ClosingWakesWhoPops) {
   consumer.join();
 }
 
-TEST(FrameQueue, ANudgeEndsOneWait) {
-  FrameQueue queue(1, OnFull::kBlock);
-  std::thread nudger([&] { queue.Nudge(); });
-  EXPECT_FALSE(queue.PopUnlessNudged());
-  nudger.join();
-  queue.Push(Numbered(0));
-  queue.Nudge();
-  EXPECT_FALSE(queue.PopUnlessNudged()) << "one who does not wait hears of it too";
-  const auto next = queue.PopUnlessNudged();
+TEST(FrameQueue, RingsForWhoWaitsForSeveral) {
+  Bell bell;
+  FrameQueue one(2, OnFull::kBlock), other(2, OnFull::kBlock);
+  one.SetBell(&bell);
+  other.SetBell(&bell);
+  auto rings = [&, heard = bell.rings()]() mutable {
+    const bool rung = bell.rings() > heard;
+    heard = bell.rings();
+    return rung;
+  };
+  EXPECT_FALSE(one.TryPop());
+  const uint64_t heard = bell.rings();
+  std::thread pusher([&] { other.Push(Numbered(0)); });
+  bell.WaitForMoreThan(heard);
+  pusher.join();
+  EXPECT_FALSE(one.TryPop());
+  const auto next = other.TryPop();
   ASSERT_TRUE(next && next->ok());
   EXPECT_EQ(std::get<Frame>(**next).index, 0);
+  EXPECT_TRUE(rings());
+  one.SetPaused(true);
+  EXPECT_TRUE(rings());
+  one.SetPaused(false);
+  EXPECT_TRUE(rings());
+  one.Finish(FrameOrEnd(EndOfStream{}));
+  EXPECT_TRUE(rings());
+  EXPECT_TRUE(one.TryPop()) << "its end";
+  EXPECT_FALSE(rings());
+  other.Close();
+  EXPECT_TRUE(rings());
+  other.SetBell(nullptr);
+  other.Close();
+  EXPECT_FALSE(rings());
+}
+
+TEST(FrameQueue, MarksTheFirstFrameAfterAPause) {
+  FrameQueue queue(4, OnFull::kBlock);
+  for (int i = 0; i < 3; ++i) queue.Push(Numbered(i));
+  EXPECT_EQ(MustPop(&queue).discontinuity, kNone);
+  queue.SetPaused(true);
+  queue.SetPaused(false);
+  EXPECT_EQ(MustPop(&queue).discontinuity, kPause);
+  EXPECT_EQ(MustPop(&queue).discontinuity, kNone);
 }
 
 TEST(FrameQueue, PausedItGivesNothingAndAFileLosesNothing) {
@@ -193,8 +225,7 @@ TEST(FrameQueue, PausedItGivesNothingAndAFileLosesNothing) {
   queue.Push(Numbered(0));
   queue.Push(Numbered(1));
   queue.Finish(FrameOrEnd(EndOfStream{}));
-  queue.Nudge();
-  EXPECT_FALSE(queue.PopUnlessNudged());
+  EXPECT_FALSE(queue.TryPop());
   std::thread resumer([&] { queue.SetPaused(false); });
   EXPECT_EQ(MustPop(&queue).index, 0);
   resumer.join();

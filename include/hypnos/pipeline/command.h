@@ -9,6 +9,7 @@
 #include "hypnos/base/result.h"
 #include "hypnos/pipeline/look.h"
 #include "hypnos/pipeline/report.h"
+#include "hypnos/pipeline/stream_input.h"
 
 namespace hypnos {
 
@@ -41,15 +42,25 @@ class PipelineControl {
   virtual bool WakeNow() = 0;
   virtual bool WakeAfterDream() = 0;
 
-  // What frames show from the next one on, whatever their source says; none: what their source
-  // says. Precondition: it is one of the classes.
-  virtual void SetLabel(std::optional<size_t> label) = 0;
+  // One more stream, from the next frame on. One of the same name that has ended makes room for it.
+  // Precondition: none of the same name goes on.
+  virtual void AddStream(const StreamInput& stream) = 0;
+  // False: there is none of that name. The queue is left alone from now on, and what was learned
+  // from it stays.
+  virtual bool RemoveStream(const std::string& name) = 0;
+
+  // What frames of this stream, or of all and of those that are added later, show from the next one
+  // on, whatever their source says; none: what their source says. False: there is no such stream.
+  // Precondition: it is one of the classes.
+  virtual bool SetLabel(std::optional<size_t> label, const std::string& stream) = 0;
+  bool SetLabel(std::optional<size_t> label) { return SetLabel(label, ""); }
 
   // Scores the probe set, with learning off. kFailedPrecondition: NO_NETWORK, NO_PROBES where none
   // is configured, PROBES_NOT_COLLECTED; kResourceExhausted: OUT_OF_MEMORY.
   virtual Result<ProbeReport> Probe() = 0;
 
-  // kFailedPrecondition, reason NO_NETWORK; kResourceExhausted, reason OUT_OF_MEMORY.
+  // kFailedPrecondition, reason NO_NETWORK; NO_FRAME where LookParts::stream has shown none;
+  // kNotFound, reason SOURCE_NOT_FOUND; kResourceExhausted, reason OUT_OF_MEMORY.
   virtual Result<Look> TakeLook(const LookParts& parts) = 0;
 };
 

@@ -22,6 +22,8 @@ struct LookParts {
   std::optional<size_t> weights_of = std::nullopt;
   bool picture = false;
   bool residuals = false;
+  // Whose states and picture; empty: of the first stream that has shown anything.
+  std::string stream = {};
 };
 
 // Threads: a value.
@@ -32,7 +34,8 @@ struct Look {
   // Of the picture.
   size_t rows = 0;
   size_t columns = 0;
-  // The last frame that was shown.
+  // The stream, and the last frame of it that was shown.
+  std::string stream;
   std::string clip;
   int64_t frame = 0;
   // Of every layer: h, and goodness at each place, of the last real step.
@@ -45,7 +48,7 @@ struct Look {
   Matrix generator;
   // LookParts::picture: the last real frame, as it was encoded; what is expected next, encoded;
   // with what mean and deviation each channel was scaled; the mean square error at each place,
-  // empty where what was seen last was not real.
+  // empty where nothing led up to the frame.
   Planes input;
   Planes prediction;
   std::vector<ChannelStatistics> channels;

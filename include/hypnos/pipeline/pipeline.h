@@ -1,4 +1,4 @@
-// From a queue of frames to a learning network: who does what at which step, in a flow graph.
+// From queues of frames to a learning network: who does what at which step, in a flow graph.
 //
 //   frames -> [encode] -> [imagine] -> [layer 1] … [layer L] -> [read-out] -> [output]
 //
@@ -8,6 +8,14 @@
 // dreamed waits for the read-out of the step before.
 // The number of steps under way is bounded; the bits of every result depend on the seed and the
 // frames only, not on the number of threads.
+//
+// Several streams share one network: each step is a frame of one of them, with the states of that
+// one. They take turns, in the order in which they were added. One that is waited for (see
+// StreamInput) is waited for where it is its turn, so that the order of frames, and with it all
+// bits, is that of the streams alone; others are passed over where they have no frame. So a stream
+// gets its share however fast the others come, and a frame waits for no more than a queue of its
+// own stream and one turn of the others for each frame in it. All must be of the same size once
+// they are encoded.
 #pragma once
 
 #include <memory>
@@ -68,21 +76,27 @@ struct PipelineOptions {
   size_t frames_in_flight = 3;
 };
 
-// Threads: Run is called once, by one thread. Stop and Post may be called from any.
+// Threads: Run is called by one thread. Stop and Post may be called from any.
 class Pipeline {
  public:
   // `clock` and `observer` must outlive the pipeline.
   Pipeline(const PipelineOptions& options, const Clock& clock, PipelineObserver& observer);
   ~Pipeline();
 
-  // Runs until the queue ends or Stop is called; steps under way are finished. The network is made
-  // when the first frame shows its size.
-  // Errors: those of the queue's source (what came before has been learned from and reported);
-  // kInvalidArgument where options and frame do not fit; kResourceExhausted where the network does
-  // not fit into memory; kNotFound for a queue without a frame.
+  // Runs until all streams that were added have ended, or Stop is called; steps under way are
+  // finished. The network is made when the first frame shows its size. May be called again where
+  // streams were added since: the network goes on as it is.
+  // A stream that breaks off ends by itself (see StreamEnd), what came before has been learned from
+  // and reported; so does one whose frames are not of the size of the others', kInvalidArgument,
+  // reason FRAME_SIZE, and one without a frame, kNotFound, reason NO_FRAMES.
+  // Errors: kInvalidArgument where options and frame do not fit; kResourceExhausted where the
+  // network does not fit into memory.
+  Result<RunSummary> Run();
+
+  // One stream alone, without a name. That it broke off is an error of the run.
   Result<RunSummary> Run(FrameQueue& queue);
 
-  // Run returns after the steps under way, unless it waits for a frame: close the queue for that.
+  // Run returns after the steps under way.
   void Stop();
 
   // The command is done between two steps, soon; also where the pipeline waits for a frame, or

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hypnos/base/clock.h"
+#include "hypnos/base/result.h"
 #include "hypnos/diagnostics/probe_figures.h"
 #include "hypnos/network/network.h"
 #include "hypnos/pipeline/label_score.h"
@@ -25,6 +26,7 @@ struct PhasePosition {
 
 // One input frame. Its prediction error is from before anything was learned from it.
 struct FrameReport {
+  std::string source;  // the name of its stream
   std::string clip;
   int64_t index = 0;
   Duration presentation_time{};
@@ -74,6 +76,13 @@ struct PhaseReport {
   std::vector<double> contrast;
 };
 
+// A stream has ended, or broke off. Others go on.
+struct StreamEnd {
+  std::string source;
+  // Why it broke off; none where every frame was given.
+  std::optional<Error> error;
+};
+
 // Why the probe set was scored.
 enum class ProbeReason {
   kCollected,  // it has just become whole
@@ -102,6 +111,8 @@ class PipelineObserver {
   virtual void OnDream(const DreamReport&) {}
   virtual void OnPhase(const PhaseReport&) {}
   virtual void OnProbe(const ProbeReport&) {}
+  // After the last frame of the stream.
+  virtual void OnStreamEnd(const StreamEnd&) {}
 };
 
 // Where the time goes; each stage is busy on one thread at a time, its parallel parts not counted
@@ -153,6 +164,8 @@ struct RunSummary {
   std::vector<RealOrDream> held_out;
   LabelScores labels;
   ProbeTally probes;
+  // Of the streams that there are, those that broke off.
+  std::vector<StreamEnd> failures;
 };
 
 }  // namespace hypnos

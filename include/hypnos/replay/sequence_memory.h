@@ -3,6 +3,7 @@
 // A sequence is `frames` consecutive encoded frames and the network's state before the first of
 // them. When the memory is full, a random one makes room, so that ages are spread (geometrically)
 // and old scenes fade instead of being cut off. Values are kept in half precision: 2 bytes each.
+// Several streams are collected at the same time, each by itself: a sequence is of one of them.
 // Threads: thread-compatible. Allocates when a frame of a new shape comes (which empties it) and
 // until it is full.
 #pragma once
@@ -27,12 +28,13 @@ class SequenceMemory {
  public:
   SequenceMemory(const SequenceMemoryOptions& options, Rng rng);
 
-  // The next frame observed is the first of a sequence. What was being collected is dropped.
-  // Returns the place for the state before that frame; as it was used before, to be overwritten.
-  NetworkState& Begin();
-  // The next frame of the stream, and its label, if it has one; without effect where no sequence is
-  // being collected.
-  void Observe(const Planes& frame, std::optional<size_t> label = std::nullopt);
+  // The next frame observed of this stream is the first of a sequence. What was being collected of
+  // it is dropped. Returns the place for the state before that frame; as it was used before, to be
+  // overwritten. Streams count from 0.
+  NetworkState& Begin(size_t stream = 0);
+  // The next frame of the stream, and its label, if it has one; without effect where no sequence of
+  // it is being collected.
+  void Observe(const Planes& frame, std::optional<size_t> label = std::nullopt, size_t stream = 0);
 
   size_t size() const { return sequences_.size(); }
   size_t frames() const { return options_.frames; }
@@ -54,16 +56,21 @@ class SequenceMemory {
     std::vector<std::optional<size_t>> labels;
   };
 
-  void Keep();
+  // What is being collected of one stream.
+  struct Collected {
+    Sequence sequence;
+    bool collecting = false;
+    size_t frames = 0;  // so far
+  };
+
+  void Keep(Collected& collected);
   const Sequence& At(size_t sequence) const;
 
   SequenceMemoryOptions options_;
   Rng rng_;
   PlaneShape shape_;
   std::vector<Sequence> sequences_;
-  Sequence recent_;  // being collected
-  bool collecting_ = false;
-  size_t collected_ = 0;  // frames in recent_
+  std::vector<Collected> collected_;  // by stream
 };
 
 }  // namespace hypnos

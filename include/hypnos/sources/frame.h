@@ -22,6 +22,7 @@ enum class Discontinuity {
   kResize,     // the picture changed its size
   kReconnect,  // a camera or stream that was lost is back
   kGap,        // more than a moment in between was lost, or a frame could not be decoded
+  kPause,      // the source was paused before it
   kSwitch,     // learning was switched on or off before it
 };
 
@@ -29,7 +30,7 @@ enum class Discontinuity {
 const char* ToString(Discontinuity discontinuity);
 
 // Which of two reasons a frame that has both is to carry: start before clip, loop, reconnect,
-// resize, gap, switch.
+// resize, gap, pause, switch.
 Discontinuity Stronger(Discontinuity one, Discontinuity other);
 
 // Whether a frame may be learned from as far as its picture goes; see learning_gate.h.

@@ -13,6 +13,7 @@
 #include <mutex>
 #include <optional>
 
+#include "hypnos/base/bell.h"
 #include "hypnos/base/result.h"
 #include "hypnos/sources/source.h"
 
@@ -49,11 +50,14 @@ class FrameQueue {
   // After Close: EndOfStream.
   Result<FrameOrEnd> Pop();
 
-  // As Pop, but gives up, with nothing, where Nudge was called since it last gave up.
-  std::optional<Result<FrameOrEnd>> PopUnlessNudged();
-  void Nudge();
+  // As Pop, but where it would wait it gives nothing.
+  std::optional<Result<FrameOrEnd>> TryPop();
+  // Rung whenever a frame has come, the stream has ended, or it is paused or goes on: for who waits
+  // for several queues. It must outlive the queue, or be taken away before: null.
+  void SetBell(Bell* bell);
 
-  // Paused, no frame is given and no end told: who pops waits.
+  // Paused, no frame is given and no end told: who pops waits. The first frame that is given after
+  // a pause is a kPause.
   void SetPaused(bool paused);
   bool paused() const;
 
@@ -68,7 +72,8 @@ class FrameQueue {
   void DropOldest(Frame* pushed);
   bool MayPop() const { return closed_ || (!paused_ && (end_ || !frames_.empty())); }
   Result<FrameOrEnd> PopNow();
-  void MarkGap(Frame* next);
+  void MarkCut(Frame* next);
+  void Announce();
 
   const size_t capacity_;
   const OnFull on_full_;
@@ -78,11 +83,12 @@ class FrameQueue {
   std::deque<Frame> frames_;
   std::optional<Result<FrameOrEnd>> end_;
   FrameDrops drops_;
+  Bell* bell_ = nullptr;
   bool dropped_since_pop_ = false;
+  bool paused_since_pop_ = false;
   Duration last_popped_{};  // presentation time
   bool closed_ = false;
   bool paused_ = false;
-  bool nudged_ = false;
 };
 
 }  // namespace hypnos

@@ -1,0 +1,131 @@
+#include <algorithm>
+
+#include "hypnos/base/check.h"
+#include "hypnos/base/format.h"
+#include "hypnos/base/printable.h"
+#include "pipeline/driver.h"
+
+namespace hypnos {
+namespace {
+
+// The first that no stream has.
+size_t FreePlace(const std::vector<std::unique_ptr<Stream>>& streams) {
+  size_t place = 0;
+  while (std::ranges::any_of(streams, [&](const auto& s) { return s->place == place; })) ++place;
+  return place;
+}
+
+Error OtherSize(const Stream& stream, const PlaneShape& shape, const std::string& first,
+                const PlaneShape& of_first) {
+  return {Code::kInvalidArgument, "FRAME_SIZE",
+          Format("source '{}': its frames are of {}x{}, and those of '{}', which is watched by the "
+                 "same network, of {}x{}: give encoding.width and height, to which all are resized",
+                 Printable(stream.name), shape.width, shape.height, Printable(first),
+                 of_first.width, of_first.height)};
+}
+
+}  // namespace
+
+Stream* Pipeline::Driver::Find(const std::string& name) const {
+  const auto found = std::ranges::find(streams_, name, [](const auto& s) { return s->name; });
+  return found == streams_.end() ? nullptr : found->get();
+}
+
+bool Pipeline::Driver::has_streams() const {
+  return std::ranges::any_of(streams_, [](const auto& stream) { return !stream->ended(); });
+}
+
+void Pipeline::Driver::AddStream(const StreamInput& input) {
+  const Stream* before = Find(input.name);
+  HYPNOS_CHECK(before == nullptr || before->ended());
+  if (before != nullptr) RemoveStream(input.name);
+  streams_.push_back(
+      std::make_unique<Stream>(input, FreePlace(streams_), options_, memories_.sequences.frames()));
+  streams_.back()->live_label = live_label_;
+  input.queue->SetBell(&bell_);
+}
+
+bool Pipeline::Driver::RemoveStream(const std::string& name) {
+  const auto found = std::ranges::find(streams_, name, [](const auto& s) { return s->name; });
+  if (found == streams_.end()) return false;
+  // Steps under way point to it.
+  if (flow_ && !ended_) flow_->Drain();
+  if (!(*found)->ended()) (*found)->queue->SetBell(nullptr);
+  std::erase_if(summary_.failures, [&](const StreamEnd& end) { return end.source == name; });
+  if (static_cast<size_t>(found - streams_.begin()) < turn_) --turn_;
+  streams_.erase(found);
+  return true;
+}
+
+Result<bool> Pipeline::Driver::TakeTurn() {
+  for (size_t tried = 0; tried < streams_.size(); ++tried) {
+    if (turn_ >= streams_.size()) turn_ = 0;
+    Stream& stream = *streams_[turn_];
+    if (!stream.ended()) {
+      if (auto next = stream.queue->TryPop()) {
+        ++turn_;
+        HYPNOS_RETURN_IF_ERROR(Take(stream, *std::move(next)));
+        return true;
+      }
+      if (stream.waited_for && !stream.queue->paused()) return false;
+    }
+    ++turn_;
+  }
+  return false;
+}
+
+Status Pipeline::Driver::Take(Stream& stream, Result<FrameOrEnd> next) {
+  if (!next.ok()) {
+    Leave(stream, next.error());
+    return {};
+  }
+  if (std::holds_alternative<EndOfStream>(*next)) {
+    std::optional<Error> error;
+    // Where it was told to stop, the queue is closed.
+    if (!stream.encoder && !stopped_) {
+      error = Error{Code::kNotFound, "NO_FRAMES",
+                    stream.name.empty() ? "the source ended before its first frame"
+                                        : Format("source '{}' ended before its first frame",
+                                                 Printable(stream.name))};
+    }
+    Leave(stream, std::move(error));
+    return {};
+  }
+  if (!stream.encoder) {
+    const Status welcome = Welcome(stream, std::get<Frame>(*next));
+    if (!welcome.ok() && !network_) return welcome;
+    if (!welcome.ok()) {
+      Leave(stream, welcome.error());
+      return {};
+    }
+  }
+  ShowFrame(stream, std::get<Frame>(*std::move(next)));
+  return {};
+}
+
+Status Pipeline::Driver::Welcome(Stream& stream, const Frame& first) {
+  HYPNOS_ASSIGN_OR_RETURN(auto encoder, MakeEncoder(options_.encoder));
+  const PlaneShape shape = encoder->ShapeWith(first);
+  if (!network_) {
+    HYPNOS_RETURN_IF_ERROR(Prepare(shape));
+    measured_ = stream.name;
+  } else if (shape != network_->grid().frame()) {
+    return OtherSize(stream, shape, measured_, network_->grid().frame());
+  }
+  flow_->Drain();
+  network_->MakeLanes(stream.place + 1);
+  stream.encoder = std::move(encoder);
+  return {};
+}
+
+void Pipeline::Driver::Leave(Stream& stream, std::optional<Error> error) {
+  stream.queue->SetBell(nullptr);
+  stream.queue = nullptr;
+  const StreamEnd end = {stream.name, std::move(error)};
+  if (end.error) summary_.failures.push_back(end);
+  // Of what it gave, nothing is reported after its end.
+  if (flow_) flow_->Settle();
+  observer_.OnStreamEnd(end);
+}
+
+}  // namespace hypnos
