@@ -23,7 +23,10 @@ Command Label() {
       .summary = "Says what is seen now, whatever the source says of it",
       .example = "label \"a visitor\"",
       .parameters = {{.name = "TEXT", .help = "What is seen, one of labels.classes"},
-                     {.name = "--none", .help = "Says no more than the source does"}},
+                     {.name = "--none", .help = "Says no more than the source does"},
+                     {.name = "--source",
+                      .help = "Seen by which source; by all if not given",
+                      .value = "NAME"}},
       .request = control::Request::kSetLabel,
       .ask = [](const Session& session) -> Result<control::Request> {
         const Values& values = session.values();
@@ -37,6 +40,7 @@ Command Label() {
         }
         control::Request request;
         request.mutable_set_label()->set_label(values.Text("TEXT"));
+        request.mutable_set_label()->set_source(values.Text("--source"));
         return request;
       },
       .show =

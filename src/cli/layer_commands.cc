@@ -69,6 +69,7 @@ Result<control::Request> Ask(const Session& session) {
   inspect.set_layer(static_cast<uint32_t>(session.values().Count("LAYER")));
   inspect.set_bins(static_cast<uint32_t>(session.values().Count("--bins")));
   inspect.set_top_units(static_cast<uint32_t>(session.values().Count("--top")));
+  inspect.set_source(session.values().Text("--source"));
   return request;
 }
 
@@ -109,7 +110,10 @@ Command Inspect() {
                           .kind = Parameter::Kind::kCount,
                           .value = "COUNT",
                           .least = 1,
-                          .most = 1000}},
+                          .most = 1000},
+                         {.name = "--source",
+                          .help = "Whose activity; the first source's if not given",
+                          .value = "NAME"}},
           .request = control::Request::kInspectLayer,
           .ask = Ask,
           .show = Show};

@@ -28,6 +28,11 @@ Parameter Steps(const std::string& usual) {
           .most = kLongestDream};
 }
 
+const Parameter kOfSource = {
+    .name = "--source", .help = "Of which source; the first one if not given", .value = "NAME"};
+
+std::string SourceOf(const Session& session) { return session.values().Text("--source"); }
+
 std::string Folder(const Session& session) { return session.values().Text("--output"); }
 
 uint32_t StepsOf(const Session& session) {
@@ -66,6 +71,7 @@ Command Dream() {
                           .value = "NUMBER",
                           .least = 0,
                           .most = 18446744073709551615.0},
+                         kOfSource,
                          kOutput},
           .timeout_seconds = kPatienceSeconds,
           .request = control::Request::kDream,
@@ -73,6 +79,7 @@ Command Dream() {
             control::Request request;
             request.mutable_dream()->set_steps(StepsOf(session));
             request.mutable_dream()->set_seed(session.values().Count("--seed"));
+            request.mutable_dream()->set_source(SourceOf(session));
             return request;
           },
           .keep =
@@ -91,12 +98,13 @@ Command Predict() {
   return {.words = "predict",
           .summary = "What the network expects to see next",
           .example = "predict --output expected",
-          .parameters = {Steps("1"), kOutput},
+          .parameters = {Steps("1"), kOfSource, kOutput},
           .timeout_seconds = kPatienceSeconds,
           .request = control::Request::kPredict,
           .ask = [](const Session& session) -> Result<control::Request> {
             control::Request request;
             request.mutable_predict()->set_steps(StepsOf(session));
+            request.mutable_predict()->set_source(SourceOf(session));
             return request;
           },
           .keep =
@@ -122,12 +130,12 @@ Command Snapshot() {
   return {.words = "snapshot",
           .summary = "What is seen now: frame, prediction, surprise and goodness as pictures",
           .example = "snapshot --output now",
-          .parameters = {kOutput},
+          .parameters = {kOfSource, kOutput},
           .timeout_seconds = kPatienceSeconds,
           .request = control::Request::kSnapshot,
-          .ask = [](const Session&) -> Result<control::Request> {
+          .ask = [](const Session& session) -> Result<control::Request> {
             control::Request request;
-            request.mutable_snapshot();
+            request.mutable_snapshot()->set_source(SourceOf(session));
             return request;
           },
           .keep =

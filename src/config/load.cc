@@ -47,6 +47,18 @@ Result<Config> Parse(std::string_view text, const std::string& file_name,
   return config;
 }
 
+Result<Config> WithSource(const Config& config, std::string_view text,
+                          const std::string& file_name) {
+  Config longer = config;
+  Places places;
+  Report report(file_name);
+  if (Read(text, {}, longer.add_sources(), &places, &report)) {
+    Validate(longer, places.Under(Join("sources", config.sources_size())), &report);
+  }
+  HYPNOS_RETURN_IF_ERROR(report.ToStatus());
+  return longer;
+}
+
 Result<Config> Load(FileSystem& files, const std::string& path, const Overrides& overrides) {
   HYPNOS_ASSIGN_OR_RETURN(const std::string text, files.ReadFile(path));
   return Parse(text, path, overrides);

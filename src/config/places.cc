@@ -19,4 +19,13 @@ bool Places::Known(const std::string& path) const {
   return Known(parent);
 }
 
+Places Places::Under(const std::string& path) const {
+  const auto moved = [&](const std::string& key) { return key.empty() ? path : Join(path, key); };
+  Places under;
+  for (const auto& [key, place] : given_) under.given_[moved(key)] = place;
+  for (const std::string& key : broken_) under.broken_.insert(moved(key));
+  for (const std::string& key : absent_broken_) under.absent_broken_.insert(moved(key));
+  return under;
+}
+
 }  // namespace hypnos::config

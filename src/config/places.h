@@ -25,6 +25,9 @@ class Places {
   // so that one mistake is reported once.
   bool Known(const std::string& path) const;
 
+  // The same, of a part that lies at `path` of something larger.
+  Places Under(const std::string& path) const;
+
  private:
   std::map<std::string, Place> given_;
   std::set<std::string> broken_, absent_broken_;

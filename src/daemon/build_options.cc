@@ -385,4 +385,10 @@ OnFull BuildOnFull(const pb::Source& source) {
   return source.has_camera() || source.has_stream() ? OnFull::kDropOldest : OnFull::kBlock;
 }
 
+bool IsWaitedFor(const pb::Source& source) {
+  const bool comes_when_it_comes = source.has_camera() || source.has_stream() ||
+                                   source.text().follow() || source.text().path() == "-";
+  return BuildOnFull(source) == OnFull::kBlock && !comes_when_it_comes;
+}
+
 }  // namespace hypnos

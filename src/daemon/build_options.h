@@ -25,5 +25,8 @@ ControlServerOptions BuildControlServerOptions(const config::Control& control);
 
 // What `on_full: by_kind` means for this source.
 OnFull BuildOnFull(const config::Source& source);
+// Whether it always has a frame soon, and so can be waited for where others want to be seen, too:
+// what is made or read from a disk, and loses nothing.
+bool IsWaitedFor(const config::Source& source);
 
 }  // namespace hypnos

@@ -1,5 +1,7 @@
 #include "daemon/daemon_service.h"
 
+#include <google/protobuf/util/message_differencer.h>
+
 #include <algorithm>
 #include <new>
 #include <utility>
@@ -15,6 +17,7 @@
 #include "hypnos/base/log.h"
 #include "hypnos/base/nearest.h"
 #include "hypnos/base/printable.h"
+#include "hypnos/config/load.h"
 #include "hypnos/config/print.h"
 
 namespace hypnos {
@@ -37,11 +40,6 @@ Error NoEvents() { return NotBuilt("NO_EVENTS", "this daemon does not notice eve
 // Empty where the request is one that is answered.
 std::optional<Error> WhyNotBuilt(const Request& request) {
   switch (request.kind_case()) {
-    case Request::kAddSource:
-    case Request::kRemoveSource:
-      return NotBuilt("SOURCES_ARE_FIXED",
-                      "sources cannot be added or removed while the daemon runs: change the "
-                      "configuration and start it again");
     case Request::kSaveCheckpoint:
     case Request::kListCheckpoints:
     case Request::kVerifyCheckpoint:
@@ -105,6 +103,24 @@ pb::SetLogLevelRequest::Level LevelOf(log::Level level) {
 // What is not learned from can be changed while the daemon runs; the rest has made the network.
 bool ChangesWhileRunning(const std::string& key) { return key == "output.status_interval_seconds"; }
 
+// Those are compared by name.
+bool IsOfSources(const std::string& key) { return key == "sources" || key.starts_with("sources."); }
+
+const config::Source* FindSource(const config::Config& config, const std::string& name) {
+  const auto found = std::ranges::find(config.sources(), name, &config::Source::name);
+  return found == config.sources().end() ? nullptr : &*found;
+}
+
+void EraseSource(const std::string& name, config::Config* config) {
+  for (int i = config->sources_size() - 1; i >= 0; --i) {
+    if (config->sources(i).name() == name) config->mutable_sources()->DeleteSubrange(i, 1);
+  }
+}
+
+bool Same(const config::Source& one, const config::Source& other) {
+  return google::protobuf::util::MessageDifferencer::Equals(one, other);
+}
+
 Result<Response> Guarded(const std::function<Result<Response>()>& work) try {
   return work();
 } catch (const std::bad_alloc&) {
@@ -137,6 +153,7 @@ DaemonService::DaemonService(ServiceParts parts, const config::Config& config, s
       colour_(ColourOf(config)),
       alphabet_(AlphabetOf(config)),
       goodness_share_(static_cast<float>(config.generator().goodness_share())),
+      read_(config),
       config_(config),
       meter_(parts_.clock, parts_.pipeline, worker_),
       worker_(kMostWaiting) {}
@@ -158,7 +175,13 @@ void DaemonService::Handle(const Request& request, const std::shared_ptr<CallSta
     case Request::kWake:
       return Wake(answer);
     case Request::kSetLabel:
-      return SetLabel(request.set_label().label(), answer);
+      return SetLabel(request.set_label(), answer);
+    case Request::kAddSource:
+      return Labour(answer, "BUSY",
+                    [this, yaml = request.add_source().yaml()] { return AddSource(yaml); });
+    case Request::kRemoveSource:
+      return Labour(answer, "BUSY",
+                    [this, name = request.remove_source().name()] { return RemoveSource(name); });
     case Request::kInspectLayer:
       return InspectLayer(request.inspect_layer(), answer);
     case Request::kProbe:
@@ -168,7 +191,7 @@ void DaemonService::Handle(const Request& request, const std::shared_ptr<CallSta
     case Request::kPredict:
       return Predict(request.predict(), answer);
     case Request::kSnapshot:
-      return Snapshot(answer);
+      return Snapshot(request.snapshot().source(), answer);
     case Request::kReloadConfig:
       return ReloadConfig(answer);
     default:
@@ -216,20 +239,7 @@ void DaemonService::Labour(const Answer& answer, const char* busy, Work work) {
 }
 
 telemetry::Phase DaemonService::PhaseNow() const {
-  return PhaseOf(parts_.board.Snapshot(), parts_.source.ended(), learning_);
-}
-
-telemetry::Source DaemonService::SourceNow(const StatusSnapshot& status) const {
-  telemetry::Source source = parts_.source.Report();
-  source.set_frames(static_cast<uint64_t>(status.frames));
-  source.set_clip(status.clip);
-  source.set_frame(static_cast<uint64_t>(status.frame));
-  if (const auto found = status.settling.find(status.clip); found != status.settling.end()) {
-    const std::vector<double>& changes = found->second.changes();
-    source.mutable_settling()->Assign(changes.begin(), changes.end());
-    source.set_too_fast(found->second.too_fast());
-  }
-  return source;
+  return PhaseOf(parts_.board.Snapshot(), parts_.sources.ended(), learning_);
 }
 
 std::vector<telemetry::Layer> DaemonService::LayersNow(const StatusSnapshot& status) const {
@@ -251,8 +261,8 @@ Result<Response> DaemonService::StatusNow() const {
   status.set_dream_steps(static_cast<uint64_t>(now.dream_steps));
   status.set_frames_per_second(now.frames_per_second);
   if (now.prediction_error) status.set_prediction_error(*now.prediction_error);
-  *status.mutable_phase() = PhaseOf(now, parts_.source.ended(), learning_);
-  *status.add_sources() = SourceNow(now);
+  *status.mutable_phase() = PhaseOf(now, parts_.sources.ended(), learning_);
+  for (auto& source : parts_.sources.Reports(now)) *status.add_sources() = std::move(source);
   for (auto& layer : LayersNow(now)) *status.add_layers() = std::move(layer);
   for (const auto& [reason, count] : now.discontinuities) {
     (*status.mutable_discontinuities())[reason] = static_cast<uint64_t>(count);
@@ -265,12 +275,14 @@ Result<Response> DaemonService::StatusNow() const {
 
 Result<Response> DaemonService::ListSources() const {
   Response response;
-  *response.mutable_list_sources()->add_sources() = SourceNow(parts_.board.Snapshot());
+  for (auto& source : parts_.sources.Reports(parts_.board.Snapshot())) {
+    *response.mutable_list_sources()->add_sources() = std::move(source);
+  }
   return response;
 }
 
 Result<Response> DaemonService::PauseSource(const std::string& name, bool paused) {
-  HYPNOS_ASSIGN_OR_RETURN(const bool changed, parts_.source.SetPaused(name, paused));
+  HYPNOS_ASSIGN_OR_RETURN(const bool changed, parts_.sources.SetPaused(name, paused));
   if (changed) log::Info("source '{}' {}", name, paused ? "paused" : "resumed");
   Response response;
   if (paused) {
@@ -387,17 +399,20 @@ void DaemonService::Probe(bool now, const Answer& answer) {
   });
 }
 
-Result<const Look*> DaemonService::LookAtLayer(size_t layer) {
+Result<const Look*> DaemonService::LookAtLayer(size_t layer, const std::string& source) {
   const Instant now = parts_.clock.Now();
-  if (!inspected_ || inspected_->layer != layer || now - inspected_->at > kInspectionAge) {
+  const bool same = inspected_ && inspected_->layer == layer && inspected_->source == source;
+  if (!same || now - inspected_->at > kInspectionAge) {
     inspected_.reset();
-    HYPNOS_ASSIGN_OR_RETURN(Look look, TakeLook(parts_.pipeline, {.weights_of = layer}));
-    inspected_ = {layer, now, std::move(look)};
+    HYPNOS_ASSIGN_OR_RETURN(Look look,
+                            TakeLook(parts_.pipeline, {.weights_of = layer, .stream = source}));
+    inspected_ = {layer, source, now, std::move(look)};
   }
   return &inspected_->look;
 }
 
-void DaemonService::SetLabel(const std::string& label, const Answer& answer) {
+void DaemonService::SetLabel(const pb::SetLabelRequest& request, const Answer& answer) {
+  const std::string& label = request.label();
   const std::vector<std::string> classes(labels_.classes().begin(), labels_.classes().end());
   if (classes.empty()) {
     return answer(Error{Code::kFailedPrecondition, "NO_LABELS",
@@ -410,9 +425,13 @@ void DaemonService::SetLabel(const std::string& label, const Answer& answer) {
     if (found == classes.end()) return answer(UnknownLabel(label, classes));
     place = static_cast<size_t>(found - classes.begin());
   }
-  Order(answer, [label, place](PipelineControl& control) -> Result<Response> {
-    control.SetLabel(place);
-    log::Info("label {}", place ? "'" + Printable(label) + "'" : "as the source says");
+  Order(answer, [request, place](PipelineControl& control) -> Result<Response> {
+    const std::string of = Printable(request.source());
+    if (!control.SetLabel(place, request.source())) {
+      return Error{Code::kNotFound, "SOURCE_NOT_FOUND", Format("there is no source '{}'", of)};
+    }
+    log::Info("label{} {}", of.empty() ? "" : " of source '" + of + "'",
+              place ? "'" + Printable(request.label()) + "'" : "as the source says");
     Response response;
     response.mutable_set_label();
     return response;
@@ -426,7 +445,7 @@ void DaemonService::InspectLayer(const pb::InspectLayerRequest& request, const A
   }
   if (const auto valid = CheckInspect(request); !valid.ok()) return answer(valid.error());
   Labour(answer, "BUSY_LOOKING", [this, request]() -> Result<Response> {
-    HYPNOS_ASSIGN_OR_RETURN(const Look* look, LookAtLayer(request.layer() - 1));
+    HYPNOS_ASSIGN_OR_RETURN(const Look* look, LookAtLayer(request.layer() - 1, request.source()));
     Response response;
     *response.mutable_inspect_layer() = InspectionOf(*look, request);
     const auto told = LayersNow(parts_.board.Snapshot());
@@ -441,8 +460,10 @@ void DaemonService::Dream(const pb::DreamRequest& request, const Answer& answer)
   const auto steps = DreamSteps(request);
   if (!steps.ok()) return answer(steps.error());
   const uint64_t seed = request.seed();
-  Labour(answer, "BUSY_DREAMING", [this, steps = *steps, seed]() -> Result<Response> {
-    HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, kDreamParts));
+  LookParts parts = kDreamParts;
+  parts.stream = request.source();
+  Labour(answer, "BUSY_DREAMING", [this, steps = *steps, seed, parts]() -> Result<Response> {
+    HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, parts));
     Response response;
     HYPNOS_ASSIGN_OR_RETURN(*response.mutable_dream(),
                             alphabet_ ? DreamTextOf(look, steps, seed, *alphabet_)
@@ -454,8 +475,10 @@ void DaemonService::Dream(const pb::DreamRequest& request, const Answer& answer)
 void DaemonService::Predict(const pb::PredictRequest& request, const Answer& answer) {
   const auto steps = PredictSteps(request);
   if (!steps.ok()) return answer(steps.error());
-  Labour(answer, "BUSY_DREAMING", [this, steps = *steps]() -> Result<Response> {
-    HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, kPredictParts));
+  LookParts parts = kPredictParts;
+  parts.stream = request.source();
+  Labour(answer, "BUSY_DREAMING", [this, steps = *steps, parts]() -> Result<Response> {
+    HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, parts));
     Response response;
     HYPNOS_ASSIGN_OR_RETURN(*response.mutable_predict(),
                             alphabet_ ? PredictedTextOf(look, steps, *alphabet_, goodness_share_)
@@ -471,14 +494,16 @@ void DaemonService::Predict(const pb::PredictRequest& request, const Answer& ans
   });
 }
 
-void DaemonService::Snapshot(const Answer& answer) {
+void DaemonService::Snapshot(const std::string& source, const Answer& answer) {
   if (alphabet_) {
     return answer(Error{Code::kUnimplemented, "NO_PICTURE",
                         "the network reads text, of which there is no picture; ask what it "
                         "predicts or dreams"});
   }
-  Labour(answer, "BUSY_LOOKING", [this]() -> Result<Response> {
-    HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, kSnapshotParts));
+  LookParts parts = kSnapshotParts;
+  parts.stream = source;
+  Labour(answer, "BUSY_LOOKING", [this, parts]() -> Result<Response> {
+    HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, parts));
     Response response;
     *response.mutable_snapshot() = SnapshotOf(look, colour_);
     if (auto labels = LabelsNow(parts_.board.Snapshot())) {
@@ -501,14 +526,93 @@ Result<pb::ReloadConfigResponse> DaemonService::Reload() {
     return NotBuilt("NO_RELOAD",
                     "this daemon was not started from a file that could be read again");
   }
+  const std::lock_guard changing(change_mutex_);
   HYPNOS_ASSIGN_OR_RETURN(const config::Config read, parts_.read_config());
+  HYPNOS_ASSIGN_OR_RETURN(const std::vector<std::string> sources, ReloadSources(read));
+  read_ = read;
   const std::lock_guard lock(config_mutex_);
   pb::ReloadConfigResponse response;
   for (const std::string& key : ChangedKeys(config_, read)) {
+    if (IsOfSources(key)) continue;
     (ChangesWhileRunning(key) ? response.add_changed() : response.add_need_restart())->assign(key);
   }
   config_.mutable_output()->set_status_interval_seconds(read.output().status_interval_seconds());
   if (!response.changed().empty()) parts_.apply(config_);
+  for (const std::string& name : sources) response.add_changed("sources." + name);
+  return response;
+}
+
+// Compared with what was read before, so that what a command has added or removed meanwhile stays
+// so. In their turns those that change come last.
+Result<std::vector<std::string>> DaemonService::ReloadSources(const config::Config& read) {
+  const config::Config before = config::Defaulted(read_), after = config::Defaulted(read);
+  config::Config next = ConfigNow();
+  std::vector<std::string> gone, touched;
+  std::vector<config::Source> come;
+  const auto leave = [&](const std::string& name) {
+    if (FindSource(next, name) == nullptr) return;
+    gone.push_back(name);
+    EraseSource(name, &next);
+  };
+  for (const config::Source& source : before.sources()) {
+    if (FindSource(after, source.name()) != nullptr) continue;
+    leave(source.name());
+    touched.push_back(source.name());
+  }
+  for (const config::Source& source : after.sources()) {
+    const config::Source* known = FindSource(before, source.name());
+    if (known != nullptr && Same(*known, source)) continue;
+    leave(source.name());
+    come.push_back(source);
+    touched.push_back(source.name());
+  }
+  if (touched.empty()) return touched;
+  if (ReadsText(read) != alphabet_.has_value()) {
+    return Error{Code::kFailedPrecondition, "NEEDS_RESTART",
+                 "the network was made for texts or for pictures, and the sources are now of the "
+                 "other kind: start the daemon again"};
+  }
+  for (const config::Source& source : come) *next.add_sources() = source;
+  HYPNOS_RETURN_IF_ERROR(parts_.sources.Change(gone, come, next));
+  SetSources(next);
+  return touched;
+}
+
+config::Config DaemonService::ConfigNow() const {
+  const std::lock_guard lock(config_mutex_);
+  return config_;
+}
+
+void DaemonService::SetSources(const config::Config& config) {
+  const std::lock_guard lock(config_mutex_);
+  *config_.mutable_sources() = config.sources();
+}
+
+Result<Response> DaemonService::AddSource(const std::string& yaml) {
+  const std::lock_guard changing(change_mutex_);
+  HYPNOS_ASSIGN_OR_RETURN(const config::Config next,
+                          config::WithSource(ConfigNow(), yaml, "source"));
+  const config::Source& source = *next.sources().rbegin();
+  HYPNOS_RETURN_IF_ERROR(parts_.sources.Change({}, {source}, next));
+  SetSources(next);
+  Response response;
+  for (auto& report : parts_.sources.Reports(parts_.board.Snapshot())) {
+    if (report.name() == source.name()) {
+      *response.mutable_add_source()->mutable_source() = std::move(report);
+    }
+  }
+  return response;
+}
+
+Result<Response> DaemonService::RemoveSource(const std::string& name) {
+  const std::lock_guard changing(change_mutex_);
+  config::Config next = ConfigNow();
+  EraseSource(name, &next);
+  HYPNOS_RETURN_IF_ERROR(parts_.sources.Change({name}, {}, next));
+  SetSources(next);
+  log::Info("source '{}' removed", Printable(name));
+  Response response;
+  response.mutable_remove_source();
   return response;
 }
 
@@ -527,9 +631,11 @@ pb::Update DaemonService::Sample(const TopicSet& topics) {
     for (auto& layer : LayersNow(now)) *update.add_layers() = std::move(layer);
   }
   if (topics.Has(pb::PHASE)) {
-    *update.mutable_phase() = PhaseOf(now, parts_.source.ended(), learning_);
+    *update.mutable_phase() = PhaseOf(now, parts_.sources.ended(), learning_);
   }
-  if (topics.Has(pb::SOURCES)) *update.add_sources() = SourceNow(now);
+  if (topics.Has(pb::SOURCES)) {
+    for (auto& source : parts_.sources.Reports(now)) *update.add_sources() = std::move(source);
+  }
   if (topics.Has(pb::LABELS)) {
     if (auto labels = LabelsNow(now)) *update.mutable_labels() = *std::move(labels);
   }

@@ -13,7 +13,7 @@
 #include "daemon/activity_meter.h"
 #include "daemon/answer.h"
 #include "daemon/status.h"
-#include "daemon/watched_source.h"
+#include "daemon/watched_sources.h"
 #include "daemon/worker.h"
 #include "hypnos/base/clock.h"
 #include "hypnos/control/service.h"
@@ -28,7 +28,7 @@ struct ServiceParts {
   const Clock& clock;
   Pipeline& pipeline;
   const StatusBoard& board;
-  WatchedSource& source;
+  WatchedSources& sources;
   // As TERM.
   std::function<void()> stop;
   std::function<bool()> stopping;
@@ -66,6 +66,11 @@ class DaemonService final : public ControlService {
   Result<control::Response> StatusNow() const;
   Result<control::Response> ListSources() const;
   Result<control::Response> PauseSource(const std::string& name, bool paused);
+  // For the worker.
+  Result<control::Response> AddSource(const std::string& yaml);
+  Result<control::Response> RemoveSource(const std::string& name);
+  // What differs between what was read before and now; the names of the sources that it touched.
+  Result<std::vector<std::string>> ReloadSources(const config::Config& read);
   Result<control::Response> ListLayers() const;
   Result<control::Response> SleepStatus() const;
   Result<control::Response> ShowConfig() const;
@@ -76,19 +81,21 @@ class DaemonService final : public ControlService {
   void SleepNow(uint64_t steps, const Answer& answer);
   void AbortSleep(const Answer& answer);
   void Wake(const Answer& answer);
-  void SetLabel(const std::string& label, const Answer& answer);
+  void SetLabel(const control::SetLabelRequest& request, const Answer& answer);
 
   void Probe(bool now, const Answer& answer);
   void InspectLayer(const control::InspectLayerRequest& request, const Answer& answer);
   void Dream(const control::DreamRequest& request, const Answer& answer);
   void Predict(const control::PredictRequest& request, const Answer& answer);
-  void Snapshot(const Answer& answer);
+  void Snapshot(const std::string& source, const Answer& answer);
   void ReloadConfig(const Answer& answer);
   // For the worker. May be half a second old.
-  Result<const Look*> LookAtLayer(size_t layer);
+  Result<const Look*> LookAtLayer(size_t layer, const std::string& source);
 
   telemetry::Phase PhaseNow() const;
-  telemetry::Source SourceNow(const StatusSnapshot& status) const;
+  config::Config ConfigNow() const;
+  // The same, with other sources.
+  void SetSources(const config::Config& config);
   std::vector<telemetry::Layer> LayersNow(const StatusSnapshot& status) const;
   // Nothing where there are none.
   std::optional<telemetry::Labels> LabelsNow(const StatusSnapshot& status) const;
@@ -101,6 +108,8 @@ class DaemonService final : public ControlService {
   const VideoEncoderOptions::Colour colour_;
   const std::optional<Alphabet> alphabet_;  // where text is read
   const float goodness_share_;
+  std::mutex change_mutex_;  // one change of what is configured at a time
+  config::Config read_;      // what was read last
   mutable std::mutex config_mutex_;
   config::Config config_;  // in effect
   std::atomic<bool> learning_ = true;
@@ -108,6 +117,7 @@ class DaemonService final : public ControlService {
   // The worker's own.
   struct InspectedLayer {
     size_t layer;
+    std::string source;
     Instant at;
     Look look;
   };

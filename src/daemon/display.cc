@@ -28,8 +28,7 @@ size_t TerminalWidth() {
 
 }  // namespace
 
-Display::Display(RunDescription run, Sources sources)
-    : run_(std::move(run)), sources_(std::move(sources)), terminal_(IsTerminal()) {
+Display::Display(Sources sources) : sources_(std::move(sources)), terminal_(IsTerminal()) {
   if (terminal_) {
     log::SetBeforeWrite([this] {
       const std::lock_guard lock(draw_mutex_);
@@ -69,7 +68,7 @@ void Display::Loop() {
 void Display::Draw() {
   const StatusSnapshot status = sources_.status();
   if (status.frames == 0) return;
-  const auto lines = StatusBlock(run_, status, sources_.drops(), TerminalWidth());
+  const auto lines = StatusBlock(sources_.run(), status, sources_.drops(), TerminalWidth());
   const std::lock_guard lock(draw_mutex_);
   Erase();
   std::string text;

@@ -16,13 +16,14 @@ class Display {
  public:
   // What is shown; called on the display's thread.
   struct Sources {
+    std::function<RunDescription()> run;
     std::function<StatusSnapshot()> status;
     std::function<FrameDrops()> drops;
     // Without a terminal: from one line to the next. May change.
     std::function<double()> interval_seconds;
   };
 
-  Display(RunDescription run, Sources sources);
+  explicit Display(Sources sources);
   // Leaves the last block where it is.
   ~Display();
   Display(const Display&) = delete;
@@ -33,7 +34,6 @@ class Display {
   void Draw();
   void Erase();
 
-  RunDescription run_;
   Sources sources_;
   bool terminal_;
   std::mutex draw_mutex_;

@@ -21,7 +21,8 @@ inline int SourceExitCode(const Error& error) {
       error.reason == "LAYER_OPTION" || error.reason == "LEARNING_OPTION" ||
       error.reason == "NO_BFLOAT16" || error.reason == "ALPHABET" ||
       error.reason == "LABEL_UNREAD" || error.reason == "OUT_OF_MEMORY" ||
-      error.reason == "LOGIN_REFUSED" || error.reason == "CREDENTIALS") {
+      error.reason == "LOGIN_REFUSED" || error.reason == "CREDENTIALS" ||
+      error.reason == "FRAME_SIZE") {
     return kExitConfiguration;
   }
   switch (error.code) {

@@ -13,18 +13,18 @@
 #include "daemon/daemon_service.h"
 #include "daemon/display.h"
 #include "daemon/exit_code.h"
-#include "daemon/live_log.h"
 #include "daemon/scores_path.h"
 #include "daemon/scores_writer.h"
 #include "daemon/signals.h"
 #include "daemon/status.h"
 #include "daemon/stop_flag.h"
 #include "daemon/text.h"
-#include "daemon/watched_source.h"
+#include "daemon/watched_sources.h"
+#include "hypnos/base/bell.h"
+#include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
 #include "hypnos/pipeline/pipeline.h"
-#include "hypnos/sources/capture_thread.h"
 #include "hypnos/tensor/bfloat16.h"
 #include "hypnos/tensor/instruction_set.h"
 
@@ -47,27 +47,35 @@ class Fanout final : public PipelineObserver {
   void OnProbe(const ProbeReport& report) override {
     for (auto* observer : observers_) observer->OnProbe(report);
   }
+  void OnStreamEnd(const StreamEnd& end) override {
+    for (auto* observer : observers_) observer->OnStreamEnd(end);
+  }
 
  private:
   std::vector<PipelineObserver*> observers_;
 };
 
-std::set<std::string> ClipsWithoutScores(const config::Config& config) {
-  std::set<std::string> names;
-  if (config.output().score_learned_entries() || !config.sources(0).learn()) return names;
-  for (const auto& entry : config.sources(0).playlist().entries()) {
-    if (entry.learn()) names.insert(entry.name());
+LeftOutClips ClipsWithoutScores(const config::Config& config) {
+  LeftOutClips clips;
+  if (config.output().score_learned_entries()) return clips;
+  for (const config::Source& source : config.sources()) {
+    if (!source.learn()) continue;
+    for (const auto& entry : source.playlist().entries()) {
+      if (entry.learn()) clips.emplace(source.name(), entry.name());
+    }
   }
-  return names;
+  return clips;
 }
 
 // Of a playlist only what is not learned from is scored, unless the configuration says otherwise.
 void WarnOfNoScores(const config::Config& config) {
   const auto left_out = ClipsWithoutScores(config);
-  if (left_out.empty() ||
-      static_cast<int>(left_out.size()) < config.sources(0).playlist().entries_size()) {
-    return;
+  if (left_out.empty()) return;
+  size_t clips = 0;
+  for (const config::Source& source : config.sources()) {
+    clips += source.has_playlist() ? static_cast<size_t>(source.playlist().entries_size()) : 1;
   }
+  if (left_out.size() < clips) return;
   log::Warning(
       "--scores: there will be no row, for every entry of the playlist is learned from; give one "
       "`learn: false`, or set output.score_learned_entries");
@@ -77,14 +85,20 @@ void WarnOfNoScores(const config::Config& config) {
 Result<std::unique_ptr<ScoresWriter>> OpenScores(FileSystem& files, const config::Config& config,
                                                  const RunOptions& options, StopFlag& stop) {
   if (options.scores_path.empty()) return std::unique_ptr<ScoresWriter>();
+  std::vector<SourceOptions> sources;
+  for (const config::Source& source : config.sources()) {
+    sources.push_back(BuildSourceOptions(source, config));
+  }
   HYPNOS_ASSIGN_OR_RETURN(const ScoresPath path,
-                          CheckScoresPath(options.scores_path, options.config_path,
-                                          BuildSourceOptions(config.sources(0), config)));
+                          CheckScoresPath(options.scores_path, options.config_path, sources));
   WarnOfNoScores(config);
   const std::vector<std::string> classes(config.labels().classes().begin(),
                                          config.labels().classes().end());
   const auto create = [&] {
-    return ScoresWriter::Create(files, path, ClipsWithoutScores(config), classes);
+    return ScoresWriter::Create(files, path,
+                                {.left_out = ClipsWithoutScores(config),
+                                 .classes = classes,
+                                 .names_source = config.sources_size() > 1});
   };
   auto scores = create();
   const auto lacks_reader = [&] { return !scores.ok() && scores.error().reason == "NO_READER"; };
@@ -121,11 +135,14 @@ Status CheckRunnable(const config::Config& config) {
                  "network.weights is bf16, which this build has not: choose float32, or build "
                  "with -DHYPNOS_BFLOAT16=ON"};
   }
-  if (config.sources_size() == 1) return {};
-  return Error{Code::kUnimplemented, "SEVERAL_SOURCES",
-               Format("{} sources are configured, but one is watched at a time so far: keep one, "
-                      "or put files and folders into a playlist",
-                      config.sources_size())};
+  if (config.share() == config::Config::NOTHING && config.sources_size() > 1) {
+    return Error{
+        Code::kUnimplemented, "SHARE_NOTHING",
+        Format("share is nothing, and {} sources are configured: networks of their own are "
+               "not built yet; choose weights, or start a daemon for each source",
+               config.sources_size())};
+  }
+  return {};
 }
 
 namespace {
@@ -138,12 +155,16 @@ class Daemon {
       : config_(config),
         options_(options),
         pipeline_(BuildPipelineOptions(config), clock_, observers_),
-        live_log_(std::make_shared<LiveLog>(config.sources(0).name())),
-        source_(config.sources(0).name()),
+        sources_({.pipeline = pipeline_,
+                  .board = board_,
+                  .reconnects = !options.until_end,
+                  .added = [this] { changed_.Ring(); }},
+                 config),
         status_interval_seconds_(config.output().status_interval_seconds()),
         service_(Parts(), config, options.version),
         signals_({.stop = [this] { Stop(); }, .reload = [this] { Reload(); }}) {
     observers_.Add(&board_);
+    observers_.Add(&sources_);
   }
 
   int Run();
@@ -153,10 +174,13 @@ class Daemon {
   // Finishes the steps under way, and no more.
   void Stop();
   void Reload();
-  SourceOptions SourceToWatch();
-  int Open();
+  // False: it was stopped before there was anything to watch.
+  bool Open(int* code);
+  // Until all sources have ended.
   int Watch();
-  void WaitUntilStopped();
+  int WatchOnce();
+  RunDescription Describe() const;
+  std::vector<SourceLine> SeveralSources() const;
 
   const config::Config& config_;
   const RunOptions& options_;
@@ -167,12 +191,9 @@ class Daemon {
   std::unique_ptr<ScoresWriter> scores_;  // null where none are asked for
   Fanout observers_;
   Pipeline pipeline_;
-  RunDescription description_;
-  // Also of a thread that is left behind.
-  const std::shared_ptr<LiveLog> live_log_;
-  const std::shared_ptr<Interruption> interruption_ = std::make_shared<Interruption>();
-  std::optional<CaptureThread> capture_;
-  WatchedSource source_;
+  // Rung when it is to stop, or there is another source.
+  Bell changed_;
+  WatchedSources sources_;
   std::atomic<double> status_interval_seconds_;
   std::atomic<const ControlServer*> listening_ = nullptr;
   DaemonService service_;
@@ -184,7 +205,7 @@ ServiceParts Daemon::Parts() {
   return {.clock = clock_,
           .pipeline = pipeline_,
           .board = board_,
-          .source = source_,
+          .sources = sources_,
           .stop =
               [this] {
                 log::Info("stopping, as a client has asked: finishing the frames under way");
@@ -205,8 +226,8 @@ ServiceParts Daemon::Parts() {
 void Daemon::Stop() {
   pipeline_.Stop();
   stop_.Set();
-  source_.Stop();
-  interruption_->Raise();
+  sources_.Stop();
+  changed_.Ring();
 }
 
 void Daemon::Reload() {
@@ -232,80 +253,103 @@ int Daemon::Run() {
   server_ = std::move(server).value();
   listening_ = server_.get();
 
-  int code = Open();
-  if (code == kExitOk && capture_) code = Watch();
+  int code = kExitOk;
+  if (Open(&code)) code = Watch();
   if (server_ != nullptr) server_->Stop();
-  if (capture_ && !capture_->Stop()) ExitWithoutCleaningUp(code);
+  if (!sources_.Close()) ExitWithoutCleaningUp(code);
   return code;
 }
 
-SourceOptions Daemon::SourceToWatch() {
-  SourceOptions options = BuildSourceOptions(config_.sources(0), config_);
-  if (LiveOptions* live = LiveOptionsOf(options)) {
-    live->interruption = interruption_;
-    live->on_change = [log = live_log_](const SourceHealth& health) { log->OnChange(health); };
-    live->on_gate = [log = live_log_](GateVerdict verdict) { log->OnGate(verdict); };
-    // A run that is to end with its sources would never end.
-    live->reconnect = live->reconnect && !options_.until_end;
+// Leaves the sources unopened where the daemon was stopped meanwhile: who stops it while a camera
+// is slow to open does not want to hear of the camera.
+bool Daemon::Open(int* code) {
+  const Status opened = sources_.Open();
+  if (stop_.IsSet()) return false;
+  if (!opened.ok()) {
+    *code = Fail(opened.error(), SourceExitCode(opened.error()));
+    return false;
   }
-  return options;
-}
-
-// Leaves the source unopened where the daemon was stopped meanwhile: who stops it while a camera is
-// slow to open does not want to hear of the camera.
-int Daemon::Open() {
-  const config::Source& source_config = config_.sources(0);
-  auto source = OpenSource(SourceToWatch());
-  if (stop_.IsSet()) return kExitOk;
-  if (!source.ok()) return Fail(source.error(), SourceExitCode(source.error()));
-  description_ = {(*source)->Describe(),
-                  (*source)->frame_count(),
-                  {config_.labels().classes().begin(), config_.labels().classes().end()}};
-
   auto scores = OpenScores(files_, config_, options_, stop_);
   if (!scores.ok()) {
     log::Error("--scores: {}", Printable(scores.error().message));
-    return scores.error().code == Code::kInvalidArgument ? kExitUsage : kExitIo;
+    *code = scores.error().code == Code::kInvalidArgument ? kExitUsage : kExitIo;
+    return false;
   }
   scores_ = std::move(scores).value();
   if (scores_ != nullptr) observers_.Add(scores_.get());
-  if (stop_.IsSet()) return kExitOk;
+  if (stop_.IsSet()) return false;
+  sources_.Start();
+  return true;
+}
 
-  log::Info("watching {}", Printable(description_.source));
-  capture_.emplace(std::move(source).value(), source_config.queue_frames(),
-                   BuildOnFull(source_config));
-  source_.Opened(*capture_);
-  return kExitOk;
+std::vector<SourceLine> Daemon::SeveralSources() const {
+  const auto reports = sources_.Reports(board_.Snapshot());
+  if (reports.size() < 2) return {};
+  std::vector<SourceLine> lines;
+  for (const telemetry::Source& source : reports) {
+    lines.push_back({.name = source.name(),
+                     .state = source.state(),
+                     .dropped = static_cast<int64_t>(source.dropped_slow())});
+  }
+  return lines;
+}
+
+RunDescription Daemon::Describe() const {
+  RunDescription run;
+  run.classes = {config_.labels().classes().begin(), config_.labels().classes().end()};
+  run.several = SeveralSources();
+  int64_t frames = 0;
+  const auto reports = sources_.Reports({});
+  for (const telemetry::Source& source : reports) {
+    run.source = source.description();
+    if (!source.has_frames_in_all()) return run;
+    frames += static_cast<int64_t>(source.frames_in_all());
+  }
+  run.frames = frames;
+  return run;
 }
 
 int Daemon::Watch() {
-  int code = kExitOk;
-  {
-    const Display display(description_,
-                          {.status = [&] { return board_.Snapshot(); },
-                           .drops = [&] { return source_.drops(); },
-                           .interval_seconds = [&] { return status_interval_seconds_.load(); }});
-    const auto result = pipeline_.Run(capture_->queue());
-    source_.Ended();
-    if (!result.ok()) code = Fail(result.error(), SourceExitCode(result.error()));
+  while (true) {
+    const uint64_t rings = changed_.rings();
+    const int code = WatchOnce();
+    if (code != kExitOk || options_.until_end || stop_.IsSet()) {
+      const bool written = scores_ == nullptr || scores_->Close();
+      return code == kExitOk && !written ? kExitIo : code;
+    }
+    log::Info("the sources have ended; waiting to be stopped (--until-end ends by itself)");
+    // For a source that was added, if there is one already.
+    changed_.WaitForMoreThan(rings);
   }
-  if (scores_ != nullptr && !scores_->Close() && code == kExitOk) code = kExitIo;
-  if (pipeline_.summary().frames > 0) {
-    std::fputs(SummaryText(pipeline_.summary(), board_.Snapshot(), source_.drops()).c_str(),
-               stdout);
-    std::fflush(stdout);  // now, also where the daemon goes on waiting
-  }
-  if (const int64_t unreadable = capture_->source().unreadable_frames(); unreadable > 0) {
-    log::Warning("frames that could not be decoded and were passed over: {}", unreadable);
-  }
-  if (code == kExitOk && !options_.until_end) WaitUntilStopped();
-  return code;
 }
 
-void Daemon::WaitUntilStopped() {
-  if (stop_.IsSet()) return;
-  log::Info("the source has ended; waiting to be stopped (--until-end ends by itself)");
-  stop_.Wait();
+int Daemon::WatchOnce() {
+  int code = kExitOk;
+  const int64_t seen_before = pipeline_.summary().frames;
+  {
+    const Display display({.run = [&] { return Describe(); },
+                           .status = [&] { return board_.Snapshot(); },
+                           .drops = [&] { return sources_.drops(); },
+                           .interval_seconds = [&] { return status_interval_seconds_.load(); }});
+    const auto result = pipeline_.Run();
+    if (!result.ok()) {
+      code = Fail(result.error(), SourceExitCode(result.error()));
+    } else if (!result->failures.empty()) {
+      // It was told when it happened.
+      code = SourceExitCode(*result->failures.front().error);
+    }
+  }
+  if (pipeline_.summary().frames > seen_before) {
+    std::fputs(
+        SummaryText(pipeline_.summary(), board_.Snapshot(), sources_.drops(), SeveralSources())
+            .c_str(),
+        stdout);
+    std::fflush(stdout);  // now, also where the daemon goes on waiting
+  }
+  if (const int64_t unreadable = sources_.unreadable(); unreadable > 0) {
+    log::Warning("frames that could not be decoded and were passed over: {}", unreadable);
+  }
+  return code;
 }
 
 }  // namespace

@@ -90,7 +90,7 @@ Status CheckWritable(const std::string& path) {
 }  // namespace
 
 Result<ScoresPath> CheckScoresPath(const std::string& path, const std::string& config_path,
-                                   const SourceOptions& source) {
+                                   const std::vector<SourceOptions>& sources) {
   const auto file = Look(path);
   if (!file) {
     HYPNOS_RETURN_IF_ERROR(CheckCreatable(path));
@@ -98,7 +98,9 @@ Result<ScoresPath> CheckScoresPath(const std::string& path, const std::string& c
   }
   if (!S_ISREG(file->st_mode)) return ScoresPath{path, false};
   if (IsAt(*file, config_path)) return AreInput(path, "the configuration");
-  if (Reads(source, *file)) return AreInput(path, "what is to be watched");
+  if (std::ranges::any_of(sources, [&](const auto& source) { return Reads(source, *file); })) {
+    return AreInput(path, "what is to be watched");
+  }
   HYPNOS_RETURN_IF_ERROR(CheckWritable(path));
   return ScoresPath{path, true};
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "hypnos/base/result.h"
 #include "hypnos/sources/source_options.h"
@@ -19,6 +20,6 @@ struct ScoresPath {
 // Errors: kInvalidArgument, reason SCORES_ARE_INPUT, for the configuration or a file that the
 // source reads, by whatever name; kUnavailable for what cannot be written.
 Result<ScoresPath> CheckScoresPath(const std::string& path, const std::string& config_path,
-                                   const SourceOptions& source);
+                                   const std::vector<SourceOptions>& sources);
 
 }  // namespace hypnos

@@ -23,10 +23,12 @@ std::string Quoted(const std::string& text) {
   return quoted + '"';
 }
 
-std::string Header(size_t layers, bool labels) {
+std::string Header(size_t layers, const ScoresOptions& options) {
   std::string header = "clip,frame,time_s,score";
   for (size_t l = 1; l <= layers; ++l) header += Format(",goodness_{0},p_real_{0}", l);
-  if (labels) header += ",label,label_by_read_out,p_by_read_out,label_by_goodness,p_by_goodness";
+  if (!options.classes.empty())
+    header += ",label,label_by_read_out,p_by_read_out,label_by_goodness,p_by_goodness";
+  if (options.names_source) header += ",source";
   return header + "\n";
 }
 
@@ -44,14 +46,15 @@ std::string Labels(const FrameReport& report, const std::vector<std::string>& cl
          Guess(report, report.label_goodness, classes);
 }
 
-std::string Row(const FrameReport& report, const std::vector<std::string>& classes) {
+std::string Row(const FrameReport& report, const ScoresOptions& options) {
   // Every frame has a score, also one that nothing led up to: judges take no empty ones.
   std::string row = Format("{},{},{},{}", Quoted(report.clip), report.index,
                            Seconds(report.presentation_time), report.prediction_error.value_or(0));
   for (const auto& layer : report.layers) {
     row += Format(",{},{}", layer.goodness, layer.probability);
   }
-  if (!classes.empty()) row += Labels(report, classes);
+  if (!options.classes.empty()) row += Labels(report, options.classes);
+  if (options.names_source) row += "," + Quoted(report.source);
   return row + "\n";
 }
 
@@ -59,26 +62,19 @@ std::string Row(const FrameReport& report, const std::vector<std::string>& class
 
 Result<std::unique_ptr<ScoresWriter>> ScoresWriter::Create(FileSystem& files,
                                                            const ScoresPath& path,
-                                                           std::set<std::string> left_out,
-                                                           std::vector<std::string> classes) {
-  std::unique_ptr<ScoresWriter> scores(
-      new ScoresWriter(files, path.path, std::move(left_out), std::move(classes)));
+                                                           ScoresOptions options) {
+  std::unique_ptr<ScoresWriter> scores(new ScoresWriter(files, path.path, std::move(options)));
   if (!path.is_file) HYPNOS_RETURN_IF_ERROR(scores->Open());
   return scores;
 }
 
-ScoresWriter::ScoresWriter(FileSystem& files, std::string path, std::set<std::string> left_out,
-                           std::vector<std::string> classes)
-    : files_(files),
-      path_(std::move(path)),
-      left_out_(std::move(left_out)),
-      classes_(std::move(classes)) {}
+ScoresWriter::ScoresWriter(FileSystem& files, std::string path, ScoresOptions options)
+    : files_(files), path_(std::move(path)), options_(std::move(options)) {}
 
 void ScoresWriter::OnFrame(const FrameReport& report) {
-  if (failed_ || left_out_.contains(report.clip)) return;
-  const std::string header =
-      whole_bytes_ == 0 ? Header(report.layers.size(), !classes_.empty()) : "";
-  const std::string text = header + Row(report, classes_);
+  if (failed_ || options_.left_out.contains({report.source, report.clip})) return;
+  const std::string header = whole_bytes_ == 0 ? Header(report.layers.size(), options_) : "";
+  const std::string text = header + Row(report, options_);
   const Status written = Write(text);
   if (!written.ok()) return Fail(written.error());
   whole_bytes_ += text.size();

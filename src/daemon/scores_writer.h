@@ -1,6 +1,7 @@
 // Writes one CSV row a frame: clip,frame,time_s,score, then goodness and p(real) of each layer;
 // where there are labels, then the frame's own, and for read-out and goodness the likeliest one and
-// how likely the frame's own was taken to be, empty where there is none.
+// how likely the frame's own was taken to be, empty where there is none; and, where there is more
+// than one source, the name of the frame's.
 // The score is the generator's error: of a picture the mean square, in variances of the channel; of
 // symbols bits a symbol, the mean over the readers. 0 for a frame that nothing led up to. Numbers
 // are written so that reading them gives the same bits. Each row is flushed. Where writing fails,
@@ -12,6 +13,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/scores_path.h"
@@ -20,13 +22,23 @@
 
 namespace hypnos {
 
+// Pairs of source and clip.
+using LeftOutClips = std::set<std::pair<std::string, std::string>>;
+
+struct ScoresOptions {
+  // Frames of these get no row.
+  LeftOutClips left_out = {};
+  // Of labels.
+  std::vector<std::string> classes = {};
+  // A last column tells from which source a frame is.
+  bool names_source = false;
+};
+
 class ScoresWriter final : public PipelineObserver {
  public:
-  // A device or pipe is opened at once; a file is created, or emptied, for its first row. Frames of
-  // `left_out` clips get no row.
+  // A device or pipe is opened at once; a file is created, or emptied, for its first row.
   static Result<std::unique_ptr<ScoresWriter>> Create(FileSystem& files, const ScoresPath& path,
-                                                      std::set<std::string> left_out,
-                                                      std::vector<std::string> classes = {});
+                                                      ScoresOptions options = {});
 
   void OnFrame(const FrameReport& report) override;
 
@@ -34,8 +46,7 @@ class ScoresWriter final : public PipelineObserver {
   bool Close();
 
  private:
-  ScoresWriter(FileSystem& files, std::string path, std::set<std::string> left_out,
-               std::vector<std::string> classes);
+  ScoresWriter(FileSystem& files, std::string path, ScoresOptions options);
 
   Status Open();
   Status Write(const std::string& text);
@@ -44,8 +55,7 @@ class ScoresWriter final : public PipelineObserver {
   FileSystem& files_;
   std::string path_;
   std::unique_ptr<WritableFile> file_;  // null: not opened yet, or given up
-  std::set<std::string> left_out_;
-  std::vector<std::string> classes_;  // of labels
+  ScoresOptions options_;
   uint64_t whole_bytes_ = 0;
   bool failed_ = false;
 };

@@ -15,6 +15,7 @@ constexpr float kMostSurprise = 1;
 
 control::SnapshotResponse SnapshotOf(const Look& look, VideoEncoderOptions::Colour colour) {
   control::SnapshotResponse response;
+  response.set_source(look.stream);
   response.set_clip(look.clip);
   response.set_frame(static_cast<uint64_t>(look.frame));
   const Image frame = PictureOf(look.input, look.channels, colour);

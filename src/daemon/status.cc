@@ -33,6 +33,7 @@ void StatusBoard::OnFrame(const FrameReport& report) {
   ++now_.frames;
   now_.learning = report.learn;
   now_.phase = report.phase;
+  now_.source = report.source;
   now_.clip = report.clip;
   now_.frame = report.index;
   now_.label = report.label;
@@ -41,17 +42,44 @@ void StatusBoard::OnFrame(const FrameReport& report) {
   now_.labels.Count(report);
   if (report.discontinuity != Discontinuity::kNone) {
     ++now_.discontinuities[ToString(report.discontinuity)];
-    frames_since_cut_ = 0;
-  } else if (++frames_since_cut_ >= kFillingFrames) {
-    now_.settling[report.clip].Add(report.layers);
   }
+  NoticeSource(report);
   rate_.Count(clock_.Now());
   if (report.resized) NoticeResized(report);
 }
 
+void StatusBoard::NoticeSource(const FrameReport& report) {
+  SourceStatus& source = now_.sources[report.source];
+  source.clip = report.clip;
+  source.frame = report.index;
+  ++source.frames;
+  if (const auto error = report.prediction_error) {
+    if (!source.prediction_error) source.prediction_error = error;
+    Follow(*error, false, *source.prediction_error);
+  }
+  if (report.discontinuity != Discontinuity::kNone) {
+    source.frames_since_cut = 0;
+  } else if (++source.frames_since_cut >= kFillingFrames) {
+    source.settling[report.clip].Add(report.layers);
+  }
+}
+
+void StatusBoard::OnStreamEnd(const StreamEnd& end) {
+  if (!end.error) return;
+  log::Error("{}", Printable(end.error->message));
+  const std::lock_guard lock(mutex_);
+  now_.sources[end.source].why = end.error->message;
+}
+
+void StatusBoard::Forget(const std::string& source) {
+  const std::lock_guard lock(mutex_);
+  now_.sources.erase(source);
+  std::erase_if(resized_, [&](const auto& told) { return told.first == source; });
+}
+
 // Once for each clip, however often its size changes.
 void StatusBoard::NoticeResized(const FrameReport& report) {
-  if (!resized_.insert(report.clip).second) return;
+  if (!resized_.emplace(report.source, report.clip).second) return;
   log::Warning(
       "source '{}': frame {} is not of the size of the first one; it is resized to fit, and so are "
       "all others like it",

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/frame_rate.h"
@@ -38,7 +39,21 @@ struct LayerStatus {
   }
 };
 
+// One source of frames, as far as it was watched.
+struct SourceStatus {
+  std::string clip;
+  int64_t frame = 0;  // of the clip
+  int64_t frames = 0;
+  std::optional<double> prediction_error;  // running mean; none before there was one
+  // By clip. The first frames of a clip, and after any other cut, are left out.
+  std::map<std::string, Settling> settling;
+  int frames_since_cut = 0;
+  std::string why;  // it broke off
+};
+
 struct StatusSnapshot {
+  // What was shown last, of whichever source.
+  std::string source;
   std::string clip;
   int64_t frame = 0;  // of the clip
   int64_t frames = 0;
@@ -58,8 +73,8 @@ struct StatusSnapshot {
   std::vector<float> label_read_out;
   std::vector<float> label_goodness;
   LabelScores labels;
-  // By clip. The first frames of a clip, and after any other cut, are left out.
-  std::map<std::string, Settling> settling;
+  // By name: those that have shown a frame, or broken off.
+  std::map<std::string, SourceStatus> sources;
   // None before the probe set was whole.
   std::optional<ProbeReport> probe;
   uint64_t probes = 0;
@@ -74,19 +89,23 @@ class StatusBoard final : public PipelineObserver {
   void OnDream(const DreamReport& report) override;
   void OnPhase(const PhaseReport& report) override;
   void OnProbe(const ProbeReport& report) override;
+  void OnStreamEnd(const StreamEnd& end) override;
+
+  // The source is no longer there.
+  void Forget(const std::string& source);
 
   StatusSnapshot Snapshot() const;
 
  private:
   void Notice(const std::vector<StepStatistics>& layers, bool dream);
+  void NoticeSource(const FrameReport& report);
   void NoticeResized(const FrameReport& report);
 
   const Clock& clock_;
   mutable std::mutex mutex_;
   StatusSnapshot now_;
   FrameRate rate_;
-  int frames_since_cut_ = 0;
-  std::set<std::string> resized_;  // the clips of which it was said
+  std::set<std::pair<std::string, std::string>> resized_;  // source and clip of which it was said
 };
 
 }  // namespace hypnos

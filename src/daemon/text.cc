@@ -53,9 +53,13 @@ std::string PhaseText(const StatusSnapshot& status) {
 }
 
 // "-" until there was something to compare with.
+std::string ErrorText(const std::optional<double>& error, bool in_bits) {
+  if (!error) return "-";
+  return Format("{:.4f}{}", *error, in_bits ? " bits a symbol" : "");
+}
+
 std::string ErrorText(const StatusSnapshot& status) {
-  if (!status.prediction_error) return "-";
-  return Format("{:.4f}{}", *status.prediction_error, status.in_bits ? " bits a symbol" : "");
+  return ErrorText(status.prediction_error, status.in_bits);
 }
 
 std::string Percent(const std::optional<double>& share) {
@@ -114,9 +118,64 @@ std::string SettlingText(const Settling& settling) {
 
 // Nothing where the clip that is shown leaves time to settle.
 std::string TooFastText(const StatusSnapshot& status) {
-  const auto found = status.settling.find(status.clip);
-  if (found == status.settling.end() || !found->second.too_fast()) return "";
-  return Format("changes too fast to settle: {}", SettlingText(found->second));
+  const auto source = status.sources.find(status.source);
+  if (source == status.sources.end()) return "";
+  const auto clip = source->second.settling.find(status.clip);
+  if (clip == source->second.settling.end() || !clip->second.too_fast()) return "";
+  return Format("changes too fast to settle: {}", SettlingText(clip->second));
+}
+
+// Nothing where all is as it should be.
+const char* StateWord(telemetry::Source::State state) {
+  switch (state) {
+    case telemetry::Source::OPENING:
+      return "opening";
+    case telemetry::Source::PAUSED:
+      return "paused";
+    case telemetry::Source::ENDED:
+      return "ended";
+    case telemetry::Source::CONNECTING:
+      return "connecting";
+    case telemetry::Source::STALLED:
+      return "stalled";
+    case telemetry::Source::LOST:
+      return "lost";
+    default:
+      return "";
+  }
+}
+
+// "door", or "door, vtest" for an entry of the playlist door.
+std::string ClipText(const std::string& source, const std::string& clip) {
+  return clip.empty() || clip == source ? Printable(source)
+                                        : Format("{}, {}", Printable(source), Printable(clip));
+}
+
+// "door  frame 181  prediction error 0.4433  12 frames dropped (too slow)"
+std::string SourceText(const SourceLine& line, const StatusSnapshot& status) {
+  const std::string word = StateWord(line.state);
+  const std::string state = word.empty() ? "" : "  " + word;
+  const std::string drops = DropsText({.queue_full = line.dropped});
+  const auto found = status.sources.find(line.name);
+  if (found == status.sources.end() || found->second.frames == 0) {
+    return Format("{}{}{}", Printable(line.name), state, drops);
+  }
+  const SourceStatus& source = found->second;
+  return Format("{}  frame {}  prediction error {}{}{}", ClipText(line.name, source.clip),
+                source.frame, ErrorText(source.prediction_error, status.in_bits), state, drops);
+}
+
+// Each where it is, the one shown last first.
+std::string WhereText(const StatusSnapshot& status) {
+  constexpr size_t kFew = 8;
+  std::string text = Format("{} frame {}", Printable(status.clip), status.frame);
+  size_t told = 1;
+  for (const auto& [name, source] : status.sources) {
+    if (name == status.source || source.frames == 0) continue;
+    if (told++ == kFew) return text + ", ...";
+    text += Format(", {} frame {}", Printable(source.clip), source.frame);
+  }
+  return text;
 }
 
 // Cuts to columns; every character used here is one column wide.
@@ -134,10 +193,17 @@ std::string Cut(const std::string& text, size_t width) {
 std::vector<std::string> StatusBlock(const RunDescription& run, const StatusSnapshot& status,
                                      const FrameDrops& drops, size_t width) {
   std::vector<std::string> lines;
-  lines.push_back(Format("  {}", Printable(run.source)));
-  lines.push_back(Format("  {}  frame {}  {:.1f} frames/s  prediction error {}{}",
-                         Printable(status.clip), status.frame, status.frames_per_second,
-                         ErrorText(status), DropsText(drops)));
+  if (run.several.empty()) {
+    lines.push_back(Format("  {}", Printable(run.source)));
+    lines.push_back(Format("  {}  frame {}  {:.1f} frames/s  prediction error {}{}",
+                           Printable(status.clip), status.frame, status.frames_per_second,
+                           ErrorText(status), DropsText(drops)));
+  } else {
+    lines.push_back(Format("  {} sources  {:.1f} frames/s  prediction error {}{}",
+                           run.several.size(), status.frames_per_second, ErrorText(status),
+                           DropsText(drops)));
+    for (const SourceLine& line : run.several) lines.push_back("  " + SourceText(line, status));
+  }
   if (const std::string text = TooFastText(status); !text.empty()) {
     lines.push_back(Format("  {} {}", Printable(status.clip), text));
   }
@@ -164,9 +230,8 @@ std::vector<std::string> StatusBlock(const RunDescription& run, const StatusSnap
 }
 
 std::string StatusLine(const StatusSnapshot& status, const FrameDrops& drops) {
-  std::string line =
-      Format("{} frame {}: {:.1f} frames/s, {}, prediction error {}", Printable(status.clip),
-             status.frame, status.frames_per_second, PhaseWord(status), ErrorText(status));
+  std::string line = Format("{}: {:.1f} frames/s, {}, prediction error {}", WhereText(status),
+                            status.frames_per_second, PhaseWord(status), ErrorText(status));
   for (size_t l = 0; l < status.layers.size(); ++l) {
     const LayerStatus& layer = status.layers[l];
     line +=
@@ -213,14 +278,30 @@ std::string ProbeText(const ProbeTally& probes, double elapsed_seconds) {
 }
 
 // Of a long playlist only the clips that are too fast.
-std::string SettlingText(const std::map<std::string, Settling>& clips) {
+std::string SettlingText(const std::map<std::string, SourceStatus>& sources) {
   constexpr size_t kFew = 8;
+  size_t clips = 0;
+  for (const auto& [name, source] : sources) clips += source.settling.size();
   std::string text;
-  for (const auto& [clip, settling] : clips) {
-    if (clips.size() > kFew && !settling.too_fast()) continue;
-    text +=
-        Format("{}: {}{}.\n", Printable(clip),
-               settling.too_fast() ? "changes too fast to settle: " : "", SettlingText(settling));
+  for (const auto& [name, source] : sources) {
+    for (const auto& [clip, settling] : source.settling) {
+      if (clips > kFew && !settling.too_fast()) continue;
+      text +=
+          Format("{}: {}{}.\n", sources.size() > 1 ? ClipText(name, clip) : Printable(clip),
+                 settling.too_fast() ? "changes too fast to settle: " : "", SettlingText(settling));
+    }
+  }
+  return text;
+}
+
+std::string SourcesText(const std::vector<SourceLine>& several, const StatusSnapshot& status) {
+  std::string text;
+  for (const SourceLine& line : several) {
+    const auto found = status.sources.find(line.name);
+    const SourceStatus source = found == status.sources.end() ? SourceStatus() : found->second;
+    text += Format("  {}: {} frames, prediction error {}, {} dropped{}.\n", Printable(line.name),
+                   source.frames, ErrorText(source.prediction_error, status.in_bits), line.dropped,
+                   source.why.empty() ? "" : "; it broke off");
   }
   return text;
 }
@@ -260,16 +341,17 @@ std::string LabelsText(const LabelScores& labels) {
 }
 
 std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
-                        const FrameDrops& drops) {
+                        const FrameDrops& drops, const std::vector<SourceLine>& several) {
   const double seconds = Seconds(summary.elapsed);
   std::string text = Format(
       "Saw {} frames in {} ({:.1f} a second), learned from {}, slept {}, dreamed {} steps.\n",
       summary.frames, MinutesAndSeconds(seconds),
       seconds > 0 ? static_cast<double>(summary.frames) / seconds : 0.0, summary.learned_frames,
       Times(summary.sleeps), summary.dream_steps);
+  text += SourcesText(several, status);
   if (Dropped(drops) > 0) {
-    text += Format("Dropped {} frames because the network was slower than the source.\n",
-                   Dropped(drops));
+    text += Format("Dropped {} frames because the network was slower than the {}.\n",
+                   Dropped(drops), several.empty() ? "source" : "sources");
   }
   if (drops.closed > 0) {
     text += Format("Did not watch {} more frames that were waiting when it was stopped.\n",
@@ -289,7 +371,7 @@ std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
     if (status.sleeps > 0 || layer.stopped) text += "; " + LearningWord(layer, true);
     text += ".\n";
   }
-  return text + SettlingText(status.settling) + NegativesText(summary.negatives) +
+  return text + SettlingText(status.sources) + NegativesText(summary.negatives) +
          HeldOutText(summary.held_out) + LabelsText(summary.labels) +
          ProbeText(summary.probes, seconds);
 }

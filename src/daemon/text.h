@@ -9,14 +9,23 @@
 #include "daemon/status.h"
 #include "hypnos/pipeline/report.h"
 #include "hypnos/sources/frame_queue.h"
+#include "proto/telemetry.pb.h"
 
 namespace hypnos {
 
-// What stays the same over a run.
+// One of several sources.
+struct SourceLine {
+  std::string name;
+  telemetry::Source::State state = telemetry::Source::WATCHED;
+  int64_t dropped = 0;  // the network was slower
+};
+
+// What is watched.
 struct RunDescription {
-  std::string source;                     // "vtest: file '…', 768x576, 10 frames/s"
-  std::optional<int64_t> frames;          // in all, where it is known
+  std::string source;             // "vtest: file '…', 768x576, 10 frames/s"; of several: ""
+  std::optional<int64_t> frames;  // in all, where it is known
   std::vector<std::string> classes = {};  // of labels
+  std::vector<SourceLine> several = {};   // where there are more than one
 };
 
 // The block on a terminal, a line each, cut to `width` columns.
@@ -26,8 +35,8 @@ std::vector<std::string> StatusBlock(const RunDescription& run, const StatusSnap
 // One line for a log.
 std::string StatusLine(const StatusSnapshot& status, const FrameDrops& drops);
 
-// What was done, after the end.
+// What was done, after the end. `several`: see RunDescription.
 std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
-                        const FrameDrops& drops);
+                        const FrameDrops& drops, const std::vector<SourceLine>& several = {});
 
 }  // namespace hypnos

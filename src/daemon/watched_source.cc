@@ -2,16 +2,57 @@
 
 #include <utility>
 
-#include "hypnos/base/format.h"
-#include "hypnos/base/printable.h"
+#include "daemon/build_options.h"
+#include "daemon/live_log.h"
 
 namespace hypnos {
+namespace {
 
-void WatchedSource::Opened(CaptureThread& capture) {
+SourceOptions OptionsOf(const config::Source& source, const config::Config& config, bool reconnects,
+                        const std::shared_ptr<Interruption>& interruption) {
+  SourceOptions options = BuildSourceOptions(source, config);
+  if (LiveOptions* live = LiveOptionsOf(options)) {
+    live->interruption = interruption;
+    // Shared: a thread that is left behind may still tell something.
+    const auto log = std::make_shared<LiveLog>(source.name());
+    live->on_change = [log](const SourceHealth& health) { log->OnChange(health); };
+    live->on_gate = [log](GateVerdict verdict) { log->OnGate(verdict); };
+    live->reconnect = live->reconnect && reconnects;
+  }
+  return options;
+}
+
+}  // namespace
+
+WatchedSource::WatchedSource(const config::Source& source, const config::Config& config,
+                             bool reconnects)
+    : WatchedSource(source, config, reconnects, std::make_shared<Interruption>()) {}
+
+WatchedSource::WatchedSource(const config::Source& source, const config::Config& config,
+                             bool reconnects, std::shared_ptr<Interruption> interruption)
+    : options_(OptionsOf(source, config, reconnects, interruption)),
+      queue_frames_(source.queue_frames()),
+      on_full_(BuildOnFull(source)),
+      waited_for_(IsWaitedFor(source)),
+      interruption_(std::move(interruption)) {}
+
+Status WatchedSource::Open(const Opener& open) {
+  HYPNOS_ASSIGN_OR_RETURN(auto source, open(options_));
   const std::lock_guard lock(mutex_);
-  capture_ = &capture;
-  if (paused_) capture.queue().SetPaused(true);
-  if (stopped_) capture.queue().Close();
+  opened_ = std::move(source);
+  return {};
+}
+
+void WatchedSource::Start() {
+  const std::lock_guard lock(mutex_);
+  capture_.emplace(std::move(opened_), queue_frames_, on_full_);
+  if (paused_) capture_->queue().SetPaused(true);
+  if (stopped_) capture_->queue().Close();
+}
+
+StreamInput WatchedSource::input() {
+  const std::lock_guard lock(mutex_);
+  return {.name = name(), .queue = &capture_->queue(), .waited_for = waited_for_};
 }
 
 void WatchedSource::Ended() {
@@ -22,19 +63,20 @@ void WatchedSource::Ended() {
 void WatchedSource::Stop() {
   const std::lock_guard lock(mutex_);
   stopped_ = true;
-  if (capture_ != nullptr) capture_->queue().Close();
+  if (capture_) capture_->queue().Close();
+  interruption_->Raise();
 }
 
-Result<bool> WatchedSource::SetPaused(const std::string& name, bool paused) {
+bool WatchedSource::Close() {
+  Stop();
+  // Not under the lock: who asks about it need not wait. Nobody starts it any more.
+  return !capture_ || capture_->Stop();
+}
+
+bool WatchedSource::SetPaused(bool paused) {
   const std::lock_guard lock(mutex_);
-  if (name != name_) {
-    return Error{
-        Code::kNotFound, "SOURCE_NOT_FOUND",
-        Format("there is no source '{}'; there is '{}'", Printable(name), Printable(name_))};
-  }
-  if (paused_ == paused) return false;
-  paused_ = paused;
-  if (capture_ != nullptr) capture_->queue().SetPaused(paused);
+  if (std::exchange(paused_, paused) == paused) return false;
+  if (capture_) capture_->queue().SetPaused(paused);
   return true;
 }
 
@@ -45,13 +87,22 @@ bool WatchedSource::ended() const {
 
 FrameDrops WatchedSource::drops() const {
   const std::lock_guard lock(mutex_);
-  return capture_ == nullptr ? FrameDrops() : capture_->queue().drops();
+  return capture_ ? capture_->queue().drops() : FrameDrops();
+}
+
+const Source* WatchedSource::source() const {
+  return capture_ ? &capture_->source() : opened_.get();
+}
+
+int64_t WatchedSource::unreadable() const {
+  const std::lock_guard lock(mutex_);
+  return source() == nullptr ? 0 : source()->unreadable_frames();
 }
 
 telemetry::Source::State WatchedSource::State(const SourceHealth& health) const {
   if (ended_) return telemetry::Source::ENDED;
   if (paused_) return telemetry::Source::PAUSED;
-  if (capture_ == nullptr) return telemetry::Source::OPENING;
+  if (!capture_) return telemetry::Source::OPENING;
   switch (health.state) {
     case SourceState::kConnecting:
       return telemetry::Source::CONNECTING;
@@ -69,10 +120,10 @@ telemetry::Source::State WatchedSource::State(const SourceHealth& health) const 
 telemetry::Source WatchedSource::Report() const {
   const std::lock_guard lock(mutex_);
   telemetry::Source report;
-  const SourceHealth health = capture_ == nullptr ? SourceHealth() : capture_->source().health();
-  report.set_name(name_);
+  const SourceHealth health = capture_ ? capture_->source().health() : SourceHealth();
+  report.set_name(name());
   report.set_state(State(health));
-  if (capture_ == nullptr) return report;
+  if (!capture_) return report;
   const Source& source = capture_->source();
   const FrameDrops drops = capture_->queue().drops();
   report.set_description(source.Describe());

@@ -1,45 +1,74 @@
-// The source that is watched, from before it is open until after it has ended: for those who ask
+// One source that is watched, from before it is open until after it has ended: for those who ask
 // about it, pause it, or stop it.
 //
-//   opening --Opened--> watched <--SetPaused--> paused --Ended--> ended
+//   opening --Open--> watched <--SetPaused--> paused --Ended--> ended
 //
-// Threads: safe.
+// Threads: safe; one thread opens it.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "hypnos/base/result.h"
+#include "hypnos/pipeline/stream_input.h"
 #include "hypnos/sources/capture_thread.h"
+#include "hypnos/sources/source_options.h"
+#include "proto/config.pb.h"
 #include "proto/telemetry.pb.h"
 
 namespace hypnos {
 
 class WatchedSource {
  public:
-  explicit WatchedSource(std::string name) : name_(std::move(name)) {}
+  using Opener = std::function<Result<std::unique_ptr<Source>>(const SourceOptions&)>;
 
-  // `capture` must outlive this object. What was asked for before holds from now on.
-  void Opened(CaptureThread& capture);
+  // `source`: of that configuration. `reconnects`: false where the run is to end with its sources,
+  // so that one which is lost must not be waited for.
+  WatchedSource(const config::Source& source, const config::Config& config, bool reconnects);
+
+  const std::string& name() const { return options_.identity.name; }
+
+  // It may take long. Errors: those of OpenSource.
+  Status Open(const Opener& open);
+  // Frames are read from now on. What was asked for before holds. Precondition: it is open.
+  void Start();
+  // Its frames. Precondition: it was started.
+  StreamInput input();
   // No more frames are watched.
   void Ended();
   // Nobody wants frames any more, also where it is still being opened.
   void Stop();
+  // Stops, and waits for the thread that reads it. False: that hangs in a library and is left
+  // behind.
+  bool Close();
 
-  // False: it was so already. kNotFound, reason SOURCE_NOT_FOUND.
-  Result<bool> SetPaused(const std::string& name, bool paused);
+  // False: it was so already.
+  bool SetPaused(bool paused);
 
   bool ended() const;
   FrameDrops drops() const;
+  int64_t unreadable() const;
   // All but what is shown now and how many frames were seen.
   telemetry::Source Report() const;
 
  private:
-  telemetry::Source::State State(const SourceHealth& health) const;
+  WatchedSource(const config::Source& source, const config::Config& config, bool reconnects,
+                std::shared_ptr<Interruption> interruption);
 
-  const std::string name_;
+  telemetry::Source::State State(const SourceHealth& health) const;
+  const Source* source() const;
+
+  const SourceOptions options_;
+  const size_t queue_frames_;
+  const OnFull on_full_;
+  const bool waited_for_;
+  const std::shared_ptr<Interruption> interruption_;
   mutable std::mutex mutex_;
-  CaptureThread* capture_ = nullptr;  // null: being opened
+  std::unique_ptr<Source> opened_;        // until it is started
+  std::optional<CaptureThread> capture_;  // from then on
   bool paused_ = false;
   bool stopped_ = false;
   bool ended_ = false;

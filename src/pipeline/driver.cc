@@ -171,7 +171,7 @@ void Pipeline::Driver::SubmitRealStep(Stream& stream, Frame* first, int hold, co
   tick.predict = step.last_of_frame;
   step.judged = step.judged_anew = false;
   if (frame.learn) {
-    held_out_since_learning_ = false;
+    stream.held_out_since_learning = false;
     if (interleaved()) LearnInterleaved(step);
   } else if (frame.judge) {
     JudgeBesideDream(step);
@@ -240,7 +240,11 @@ void Pipeline::Driver::JudgeBesideDream(Step& step) {
   if (!AddNegativeBeside(step, Purpose::kJudge)) return;
   step.dream.phase = Phase::kLook;
   step.judged = true;
-  step.judged_anew = !std::exchange(held_out_since_learning_, true);
+  // Of the frames seen since the network learned from their stream. Where it goes on learning from
+  // others meanwhile, that is what there is to be judged.
+  step.judged_anew = std::ranges::none_of(
+      streams_, [](const auto& stream) { return stream->held_out_since_learning; });
+  step.stream->held_out_since_learning = true;
 }
 
 PhasePosition Pipeline::Driver::PositionAfter(uint64_t steps) const {

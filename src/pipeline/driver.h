@@ -148,7 +148,6 @@ class Pipeline::Driver final : public PipelineControl {
   // Asleep: on the lanes of the first place, for beside the streams nothing goes on then.
   int64_t replay_ticks_ = 0;
   NegativeLane sleeping_lane_;
-  bool held_out_since_learning_ = false;
   // Sequences that the memory will hold once the steps under way have been encoded.
   size_t remembered_ = 0;
   ProbeKeeper probes_;

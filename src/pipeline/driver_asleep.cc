@@ -9,7 +9,7 @@ void Pipeline::Driver::SwitchPhase() {
   report.sleeps = schedule_.sleeps();
   report.phase = PositionAfter(0);
   if (report.asleep) {
-    held_out_since_learning_ = false;
+    if (streams_.size() == 1) streams_.front()->held_out_since_learning = false;
     network_->FallAsleep(between_phases_);
   } else {
     network_->WakeUp(between_phases_);

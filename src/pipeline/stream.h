@@ -54,6 +54,7 @@ struct Stream {
   std::string clip;
   int64_t frame = 0;
   bool learned = true;
+  bool held_out_since_learning = false;
   int64_t real_ticks = 0;
   int64_t labelled_ticks = 0;
   int64_t age = 0;  // real ticks since the last discontinuity

@@ -67,6 +67,8 @@ CaptureThread::~CaptureThread() { Stop(); }
 
 FrameQueue& CaptureThread::queue() { return shared_->queue; }
 
+const FrameQueue& CaptureThread::queue() const { return shared_->queue; }
+
 const Source& CaptureThread::source() const { return *shared_->source; }
 
 bool CaptureThread::Stop(Duration patience) {

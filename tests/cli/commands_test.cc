@@ -174,6 +174,12 @@ TEST_F(CommandsAtWork, TheWordsBecomeTheRequest) {
   const auto dream = TakeRequest().dream();
   EXPECT_EQ(dream.steps(), 8u);
   EXPECT_EQ(dream.seed(), 18446744073709551615u);
+  for (const char* command : {"dream", "predict", "snapshot"}) {
+    ASSERT_EQ(RunHere({command, "--source", "yard"}), 0) << command;
+    const auto request = TakeRequest();
+    EXPECT_EQ(request.dream().source() + request.predict().source() + request.snapshot().source(),
+              "yard");
+  }
   ASSERT_EQ(RunHere({"predict", "--steps", "3"}), 0);
   EXPECT_EQ(TakeRequest().predict().steps(), 3u);
   ASSERT_EQ(RunHere({"checkpoint", "verify", "newest"}), 0);
@@ -182,6 +188,8 @@ TEST_F(CommandsAtWork, TheWordsBecomeTheRequest) {
   EXPECT_EQ(TakeRequest().restore_checkpoint().name(), "");
   ASSERT_EQ(RunHere({"label", "a visitor"}), 0);
   EXPECT_EQ(TakeRequest().set_label().label(), "a visitor");
+  ASSERT_EQ(RunHere({"label", "a visitor", "--source", "door"}), 0);
+  EXPECT_EQ(TakeRequest().set_label().source(), "door");
   ASSERT_EQ(RunHere({"label", "--none"}), 0);
   EXPECT_EQ(TakeRequest().set_label().label(), "");
   EXPECT_EQ(RunHere({"label"}), 64);

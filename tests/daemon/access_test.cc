@@ -72,8 +72,9 @@ class Access : public testing::Test {
     show.mutable_show_config();
     control::Request sleep;
     sleep.mutable_sleep_status();
-    return daemon_.Weights() + daemon_.observers.text() + daemon_.source.Report().DebugString() +
-           daemon_.Ask(show)->DebugString() + daemon_.Ask(sleep)->DebugString() +
+    return daemon_.Weights() + daemon_.observers.text() +
+           daemon_.sources.Reports({}).front().DebugString() + daemon_.Ask(show)->DebugString() +
+           daemon_.Ask(sleep)->DebugString() +
            Format("{} {} {} {}", static_cast<int>(log::CurrentLevel()), daemon_.stop.IsSet(),
                   status.frames, daemon_.applied.size());
   }

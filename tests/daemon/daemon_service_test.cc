@@ -269,8 +269,6 @@ TEST_F(WatchingService, WhatIsNotBuiltSaysSo) {
   const auto reason = [&](const char* name) {
     return ReasonOf(RequestOf(Request::descriptor()->FindFieldByName(name)));
   };
-  EXPECT_EQ(reason("add_source"), "SOURCES_ARE_FIXED");
-  EXPECT_EQ(reason("remove_source"), "SOURCES_ARE_FIXED");
   for (const char* name :
        {"save_checkpoint", "list_checkpoints", "verify_checkpoint", "restore_checkpoint"}) {
     EXPECT_EQ(reason(name), "NO_CHECKPOINTS");
@@ -374,9 +372,7 @@ TEST_F(SleepingService, EverythingIsAnswered) {
   EXPECT_EQ(Must(Inspect(2)).inspect_layer().reads_below(), 16u);
   const auto snapshot = Must(Snapshot()).snapshot();
   EXPECT_EQ(snapshot.frame(), 24u) << "the last one that was seen";
-  for (const auto& picture : snapshot.pictures()) {
-    EXPECT_NE(picture.name(), "surprise") << "nothing is seen that could surprise";
-  }
+  EXPECT_EQ(snapshot.pictures(2).name(), "surprise") << "of that frame, too";
   EXPECT_EQ(State(), Phase::ASLEEP);
 }
 
@@ -565,6 +561,138 @@ TEST_F(WatchingService, TellsHowFarItsSourceSettles) {
   ASSERT_EQ(source.settling_size(), 2);
   EXPECT_GT(source.settling(0), 0);
   EXPECT_LT(source.settling(0), 1.5);
+}
+
+Request AddSource(const std::string& yaml) {
+  return Asking([&](Request& r) { r.mutable_add_source()->set_yaml(yaml); });
+}
+Request RemoveSource(const std::string& name) {
+  return Asking([&](Request& r) { r.mutable_remove_source()->set_name(name); });
+}
+
+// Of the size of what is shown.
+constexpr const char* kYard = "{name: yard, synthetic: {scene: glyphs, width: 32, height: 24}}";
+
+const telemetry::Source* Find(const control::StatusResponse& status, const std::string& name) {
+  for (const telemetry::Source& source : status.sources()) {
+    if (source.name() == name) return &source;
+  }
+  return nullptr;
+}
+
+TEST_F(WatchingService, WatchesASourceThatIsAddedAndLeavesOneThatIsRemoved) {
+  const auto added = Must(AddSource(kYard)).add_source();
+  EXPECT_EQ(added.source().name(), "yard");
+  EXPECT_THAT(added.source().description(), HasSubstr("glyphs"));
+  EXPECT_EQ(ReasonOf(AddSource(kYard)), "CONFIG_INVALID") << "the name is taken";
+  // They take turns: one that is shown, one of the yard, ...
+  daemon_.frames->Show(10);
+  daemon_.observers.WaitForFrames(45);
+  auto status = Must(Status()).status();
+  ASSERT_EQ(status.sources_size(), 2);
+  ASSERT_NE(Find(status, "yard"), nullptr);
+  EXPECT_EQ(Find(status, "yard")->clip(), "yard");
+  EXPECT_NEAR(static_cast<double>(Find(status, "yard")->frames()), 10, 1.5);
+  EXPECT_GT(Find(status, "yard")->prediction_error(), 0);
+  EXPECT_THAT(Must(Asking([](Request& r) { r.mutable_show_config(); })).show_config().yaml(),
+              HasSubstr("name: yard\n"));
+  EXPECT_TRUE(Must(Pause("yard")).pause_source().changed());
+  EXPECT_EQ(Find(Must(Status()).status(), "yard")->state(), telemetry::Source::PAUSED);
+  EXPECT_EQ(Find(Must(Status()).status(), "square")->state(), telemetry::Source::WATCHED);
+  Must(RemoveSource("yard"));
+  EXPECT_EQ(ReasonOf(RemoveSource("yard")), "SOURCE_NOT_FOUND");
+  status = Must(Status()).status();
+  ASSERT_EQ(status.sources_size(), 1);
+  EXPECT_EQ(status.sources(0).name(), "square");
+  daemon_.Watch(0);
+  daemon_.frames->Show(3);
+  daemon_.observers.WaitForFrames(static_cast<size_t>(status.frames()) + 3);
+}
+
+TEST_F(WatchingService, LooksAtOneOfSeveralSources) {
+  Must(AddSource(kYard));
+  daemon_.frames->Show(2);
+  daemon_.observers.WaitForFrames(28);
+  const auto snapshot_of = [&](const std::string& source) {
+    return Must(Asking([&](Request& r) { r.mutable_snapshot()->set_source(source); })).snapshot();
+  };
+  EXPECT_EQ(snapshot_of("yard").clip(), "yard");
+  EXPECT_EQ(snapshot_of("yard").source(), "yard");
+  EXPECT_EQ(snapshot_of("").clip(), "square");
+  EXPECT_EQ(ReasonOf(Asking([](Request& r) { r.mutable_snapshot()->set_source("attic"); })),
+            "SOURCE_NOT_FOUND");
+}
+
+TEST_F(WatchingService, RefusesASourceThatIsNone) {
+  const auto refused = [&](const std::string& yaml) {
+    const auto answer = daemon_.Ask(AddSource(yaml));
+    EXPECT_FALSE(answer.ok());
+    return answer.ok() ? "" : answer.error().reason + ": " + answer.error().message;
+  };
+  EXPECT_EQ(refused("{name: yard, synthetic: {scene: gliphs}}"),
+            "CONFIG_INVALID: source:1:33: 'scene' must be one of potato, glyphs, digits, found "
+            "'gliphs'; did you mean 'glyphs'?");
+  EXPECT_EQ(refused("{name: yard, file: {path: /nowhere.avi}}"),
+            "NO_SUCH_FILE: source 'yard': file '/nowhere.avi' does not exist");
+  EXPECT_THAT(refused("{name: page, text: {path: x}}"),
+              HasSubstr("one network reads either texts or pictures"));
+  EXPECT_THAT(refused("nonsense"), HasSubstr("CONFIG_INVALID"));
+  EXPECT_THAT(refused(""), HasSubstr("CONFIG_INVALID"));
+  EXPECT_EQ(Must(Status()).status().sources_size(), 1);
+}
+
+TEST_F(WatchingService, ASourceOfAnotherSizeBreaksOffAndSaysWhy) {
+  Must(AddSource("{name: wide, synthetic: {width: 64, height: 24}}"));
+  daemon_.Watch(3);
+  const auto status = Must(Status()).status();
+  EXPECT_EQ(Find(status, "wide")->state(), telemetry::Source::ENDED);
+  EXPECT_THAT(Find(status, "wide")->why(), HasSubstr("of 64x24, and those of 'square'"));
+  EXPECT_EQ(Find(status, "square")->state(), telemetry::Source::WATCHED);
+}
+
+TEST_F(WatchingService, AReloadTouchesOnlySourcesThatHaveChanged) {
+  Must(AddSource("{name: guest, synthetic: {width: 32, height: 24, frames: 0}}"));
+  const auto reload = [&](const std::string& sources) {
+    config::Config read = daemon_.config();
+    read.clear_sources();
+    daemon_.read_again =
+        config::Parse(kSquareConfig, "test", {.sets = {"sources=" + sources}, .environment = {}});
+    HYPNOS_CHECK(daemon_.read_again.ok());
+    const auto answer = Must(Asking([](Request& r) { r.mutable_reload_config(); }));
+    return std::vector<std::string>(answer.reload_config().changed().begin(),
+                                    answer.reload_config().changed().end());
+  };
+  const std::string square = "{name: square, synthetic: {}}";
+  const std::string shed = "{name: shed, synthetic: {width: 32, height: 24, frames: 0}}";
+  const std::string other = "{name: shed, synthetic: {width: 32, height: 24, frames: 7}}";
+  EXPECT_THAT(reload("[" + square + "," + shed + "]"), ElementsAre("sources.shed"));
+  EXPECT_EQ(Must(Status()).status().sources_size(), 3) << "who was added by a command stays";
+  EXPECT_THAT(reload("[" + square + "," + shed + "]"), testing::IsEmpty());
+  daemon_.frames->Show(4);
+  daemon_.observers.WaitForFrames(25 + 12);
+  const uint64_t before = Find(Must(Status()).status(), "shed")->frames();
+  EXPECT_GT(before, 0u);
+  EXPECT_THAT(reload("[" + square + "," + other + "]"), ElementsAre("sources.shed"));
+  EXPECT_EQ(Find(Must(Status()).status(), "shed")->frames_in_all(), 7u);
+  EXPECT_THAT(reload("[" + square + "]"), ElementsAre("sources.shed"));
+  EXPECT_EQ(Find(Must(Status()).status(), "shed"), nullptr);
+  EXPECT_EQ(Find(Must(Status()).status(), "square")->frames(), 29u) << "did not notice";
+  // One that cannot be opened changes nothing.
+  daemon_.read_again =
+      config::Parse(kSquareConfig, "test",
+                    {.sets = {"sources=[" + square + ", {name: x, file: {path: /nowhere.avi}}]"},
+                     .environment = {}});
+  EXPECT_EQ(ReasonOf(Asking([](Request& r) { r.mutable_reload_config(); })), "NO_SUCH_FILE");
+  EXPECT_EQ(Must(Status()).status().sources_size(), 2);
+}
+
+TEST_F(WatchingService, ASourceThatIsAddedAfterTheEndGoesOn) {
+  daemon_.End();
+  EXPECT_EQ(State(), Phase::ENDED);
+  Must(AddSource("{name: yard, synthetic: {scene: glyphs, width: 32, height: 24, frames: 9}}"));
+  daemon_.Run();
+  daemon_.observers.WaitForFrames(25 + 9);
+  EXPECT_EQ(Find(Must(Status()).status(), "square")->state(), telemetry::Source::ENDED);
 }
 
 }  // namespace

@@ -74,6 +74,12 @@ class HypnosdTest(unittest.TestCase):
     def watch(self, source: str):
         self.config.write_text(SMALL.format(source=source), encoding='utf-8')
 
+    def watch_sources(self, *sources: str):
+        """As `watch`, several at once, each with its name and all."""
+        rest = SMALL.format(source='').split('encoding:')[1]
+        self.config.write_text('sources:\n' + ''.join(f'  - {source}\n' for source in sources) +
+                               'encoding:' + rest, encoding='utf-8')
+
     def start(self, *arguments, **options) -> subprocess.Popen:
         # No HYPNOS_ variable of whoever runs the test.
         env = {'PATH': os.environ['PATH'], 'HYPNOS_CONTROL__SOCKET': f"'{self.control}'",
@@ -242,10 +248,10 @@ class Configuration(HypnosdTest):
         self.assert_refused(self.run_to_end(), CONFIGURATION,
                             "HYPNOS_SED: unknown key 'sed' in config; did you mean 'seed'\\?")
 
-    def test_several_sources_also_when_only_checked(self):
-        more = '--set', 'sources.1={name: yard, synthetic: {}}'
-        sentence = (f'{self.config}: 2 sources are configured, but one is watched at a time so '
-                    'far: keep one, or put files and folders into a playlist')
+    def test_networks_of_their_own_also_when_only_checked(self):
+        more = '--set', 'sources.1={name: yard, synthetic: {}}', '--set', 'share=nothing'
+        sentence = (f'{self.config}: share is nothing, and 2 sources are configured: .*choose '
+                    'weights, .*')
         self.assert_refused(self.run_to_end(*more), CONFIGURATION, sentence)
         self.assert_refused(self.run_program('--config', self.config, *more, '--check-config'),
                             CONFIGURATION, sentence)
@@ -582,6 +588,70 @@ class Labels(HypnosdTest):
         self.assertEqual(self.labels.read_text(encoding='utf-8'), before)
 
 
+class Several(HypnosdTest):
+    """Sources at the same time, through one network."""
+
+    def setUp(self):
+        super().setUp()
+        self.columns.append('source')
+        for number, name in enumerate(['door', 'yard', 'list']):
+            clips.write_avi(self.folder / f'{name}.avi', 40 + 10 * number)
+        self.watch_sources('{name: door, file: {path: door.avi}}',
+                           '{name: yard, file: {path: yard.avi}}',
+                           '{name: list, playlist: {entries: [{name: usual, file: {path: list.avi}},'
+                           ' {name: odd, learn: false, file: {path: list.avi}}]}}')
+
+    def frames_of(self, source: str) -> list[int]:
+        return [int(row['frame']) for row in self.rows() if row['source'] == source]
+
+    def test_files_lose_nothing_and_each_is_told_apart(self):
+        done = self.run_to_end()
+        self.assert_ends(done, OK)
+        self.assertEqual(self.frames_of('door'), list(range(40)))
+        self.assertEqual(self.frames_of('yard'), list(range(50)))
+        self.assertEqual({row['clip'] for row in self.rows() if row['source'] == 'list'}, {'odd'})
+        self.assertEqual(self.frames_of('list'), list(range(60)))
+        self.assertRegex(done.stdout, '^Saw 210 frames in .* learned from 150, slept [1-9]')
+        self.assertIn('\n  yard: 50 frames, prediction error ', done.stdout)
+
+    def test_give_the_same_bits_for_any_number_of_threads(self):
+        for rule in ['rehearsed', 'deferred_contrast', 'interleaved']:
+            with self.subTest(rule=rule):
+                rule = '--set', f'learning.rule={rule}'
+                self.assert_ends(self.run_to_end(*rule, '--threads', 1), OK)
+                first = self.scores.read_bytes()
+                for threads in [2, 8, 0]:
+                    self.assert_ends(self.run_to_end(*rule, '--threads', threads), OK)
+                    self.assertEqual(self.scores.read_bytes(), first, f'{threads} threads')
+
+    def test_one_that_breaks_off_holds_up_no_other(self):
+        yard = self.folder / 'yard.avi'
+        os.truncate(yard, yard.stat().st_size // 2)
+        done = self.run_to_end()
+        self.assert_ends(done, IO_ERROR, "source 'yard': file 'yard.avi' ends after frame .*")
+        self.assertEqual(self.frames_of('door'), list(range(40)))
+        self.assertEqual(self.frames_of('list'), list(range(60)))
+        self.assertRegex(done.stdout, '  yard: .*; it broke off')
+
+    def test_one_of_another_size_is_named_with_another_one(self):
+        clips.write_avi(self.folder / 'yard.avi', 50, width=48)
+        done = self.run_to_end()
+        self.assert_ends(done, CONFIGURATION, "source 'yard': its frames are of 48x24, and those of "
+                                              "'door', .* of 32x24: give encoding.width and .*")
+        self.assertEqual(self.frames_of('door'), list(range(40)))
+        self.assert_ends(self.run_to_end('--set', 'encoding.width=32',
+                                         '--set', 'encoding.height=24'), OK)
+
+    def test_one_that_is_not_there_is_told_before_anything_is_learned(self):
+        (self.folder / 'yard.avi').unlink()
+        self.assert_refused(self.run_to_end(), NO_INPUT,
+                            "source 'yard': file 'yard.avi' does not exist")
+
+    def test_scores_never_go_where_any_of_them_comes_from(self):
+        done = self.run_program('--config', self.config, '--until-end', '--scores', 'yard.avi')
+        self.assert_refused(done, USAGE, "--scores: 'yard.avi' is what is to be watched, .*")
+
+
 class SameBits(HypnosdTest):
 
     def bits(self, *arguments) -> bytes:
@@ -850,6 +920,37 @@ class Live(ControlledTest):
         self.assertNotIn(child, self.capture_processes())
         self.assertIn('was ended by signal 9', self.end().stderr)
 
+    def test_a_camera_that_is_killed_costs_another_no_frame(self):
+        kept = self.start_camera()
+        kept_camera = self.camera
+        lost = self.start_camera()
+        self.watch_sources(f'{{name: kept, stream: {{url: "{kept}"}}}}',
+                           f'{{name: lost, stream: {{url: "{lost}"}}}}')
+        self.process = self.start('--config', self.config, '--scores', self.scores)
+        self.client = self.connect()
+
+        def of(name):
+            return next(s for s in self.client.ask('status').sources if s.name == name)
+
+        self.wait_until(lambda: of('kept').frames > 20 and of('lost').frames > 20)
+        self.camera.kill()
+        self.camera.wait()
+        self.wait_until(lambda: of('lost').state == of('lost').LOST)
+        before = of('kept').frames
+        self.wait_until(lambda: of('kept').frames > before + 40)
+        kept_now = of('kept')
+        self.assertEqual((kept_now.dropped_slow, kept_now.losses, kept_now.stalls), (0, 0, 0))
+        self.client.ask('remove_source', name='lost')
+        self.assertEqual(len(self.capture_processes()), 1)
+        self.end()
+        self.columns.append('source')
+        frames = [int(row['frame']) for row in self.rows() if row['source'] == 'kept']
+        # While a stream is being connected to its library passes some over.
+        after = frames[20:]
+        self.assertEqual(after, list(range(after[0], after[0] + len(after))))
+        self.assertGreater(len(after), 40)
+        self.assertIsNone(kept_camera.poll())
+
     def test_no_capture_process_outlives_its_daemon(self):
         self.start_watching(self.start_camera())
         self.wait_for_more_frames()
@@ -949,6 +1050,89 @@ class Live(ControlledTest):
         done = self.finish(process)
         self.assertEqual(done.returncode, TRY_AGAIN, done.stderr)
         self.assertIn("source 'door': stream 'rtsp://127.0.0.1", done.stderr)
+
+
+class SeveralAtOnce(ControlledTest):
+    """Sources that are too fast, that come and go, and that do not notice each other."""
+
+    def sources(self, client) -> dict:
+        return {source.name: source for source in client.ask('status').sources}
+
+    def test_share_fairly_where_all_are_too_fast_and_files_lose_nothing(self):
+        live = [f'live {number}' for number in range(6)]
+        clips.write_avi(self.folder / 'clip.avi', 100)
+        self.watch_sources(
+            *(f'{{name: {name}, on_full: drop_oldest, synthetic: {{scene: glyphs, shape: {number}, '
+              'width: 32, height: 24, frames: 0}}' for number, name in enumerate(live)),
+            '{name: file, file: {path: clip.avi}}', '{name: other, file: {path: clip.avi}}')
+        process = self.start('--config', self.config, '--scores', self.scores)
+        client = self.connect()
+        self.wait_until(lambda: self.sources(client)['other'].frames == 100)
+        sources = self.sources(client)
+        client.ask('shutdown')
+        self.assert_ends(self.finish(process), OK)
+        for name in ['file', 'other']:
+            self.assertEqual(sources[name].dropped_slow, 0)
+            self.assertEqual(sources[name].frames, 100)
+        # Each had a frame whenever it was its turn, and a turn for each frame of the files.
+        for name in live:
+            self.assertGreater(sources[name].dropped_slow, 0)
+            self.assertAlmostEqual(sources[name].frames / sources['live 0'].frames, 1, delta=0.05)
+
+    def test_come_and_go_by_commands(self):
+        self.watch_sources('{name: door, synthetic: {scene: glyphs, width: 32, height: 24, frames: 0}}')
+        process = self.start('--config', self.config)
+        client = self.connect()
+        self.wait_for_frames(client)
+        added = client.ask('add_source', yaml='{name: yard, synthetic: {width: 32, height: 24, '
+                                              'frames: 0}}')
+        self.assertEqual(added.source.name, 'yard')
+        self.wait_until(lambda: self.sources(client)['yard'].frames > 20)
+        client.ask('pause_source', name='yard')
+        self.assertEqual(self.sources(client)['yard'].state, added.source.PAUSED)
+        before = self.sources(client)
+        self.wait_until(lambda: self.sources(client)['door'].frames > before['door'].frames + 20)
+        # One may have been under way.
+        self.assertLessEqual(self.sources(client)['yard'].frames, before['yard'].frames + 1)
+        client.ask('resume_source', name='yard')
+        self.wait_until(lambda: self.sources(client)['yard'].frames > before['yard'].frames + 20)
+        self.assertEqual(client.ask('status').discontinuities['pause'], 1)
+        client.ask('remove_source', name='door')
+        self.assertEqual(list(self.sources(client)), ['yard'])
+        client.ask('remove_source', name='yard')
+        with self.assertRaisesRegex(control_client.Refused, 'SOURCE_NOT_FOUND'):
+            client.ask('remove_source', name='yard')
+        # Nothing is watched, and it can be again.
+        client.ask('add_source', yaml='{name: shed, synthetic: {width: 32, height: 24, frames: 0}}')
+        self.wait_until(lambda: self.sources(client)['shed'].frames > 20)
+        client.ask('shutdown')
+        self.assertEqual(self.finish(process).returncode, OK)
+
+    def test_come_and_go_with_the_configuration(self):
+        door = '{name: door, synthetic: {scene: glyphs, width: 32, height: 24, frames: 0}}'
+        yard = '{{name: yard, synthetic: {{width: 32, height: 24, frames: {}}}}}'.format
+        self.watch_sources(door)
+        process = self.start('--config', self.config)
+        client = self.connect()
+        self.wait_for_frames(client)
+        self.watch_sources(door, yard(0))
+        self.assertEqual(list(client.ask('reload_config').changed), ['sources.yard'])
+        self.wait_until(lambda: self.sources(client)['yard'].frames > 0)
+        self.watch_sources(door, yard(5))
+        process.send_signal(signal.SIGHUP)
+        self.wait_until(lambda: self.sources(client).get('yard', None) is not None and
+                        self.sources(client)['yard'].state == self.sources(client)['yard'].ENDED)
+        self.assertEqual(self.sources(client)['yard'].frames, 5)
+        self.watch_sources(door)
+        self.assertEqual(list(client.ask('reload_config').changed), ['sources.yard'])
+        self.assertEqual(list(self.sources(client)), ['door'])
+        # It had one start and no gap: it did not notice.
+        status = client.ask('status')
+        self.assertEqual(status.discontinuities['start'], 3)
+        client.ask('shutdown')
+        done = self.finish(process)
+        self.assert_ends(done, OK)
+        self.assertIn('reload: sources.yard has changed', done.stderr)
 
 
 class Control(ControlledTest):

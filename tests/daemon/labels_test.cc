@@ -159,7 +159,8 @@ FrameReport Report(std::optional<size_t> label) {
 
 TEST(LabelScoresFile, HasTheFramesLabelAndTheGuesses) {
   MemoryFileSystem disk;
-  auto scores = ScoresWriter::Create(disk, {.path = "s.csv"}, {}, {"a, b", "c"});
+  auto scores =
+      ScoresWriter::Create(disk, {.path = "s.csv"}, {.left_out = {}, .classes = {"a, b", "c"}});
   ASSERT_TRUE(scores.ok());
   (*scores)->OnFrame(Report(0));
   (*scores)->OnFrame(Report(std::nullopt));

@@ -33,7 +33,7 @@ class ScoresPathTest : public testing::Test {
     return {std::istreambuf_iterator<char>(file), {}};
   }
   Result<ScoresPath> Check(const std::string& path) const {
-    return CheckScoresPath(path, dir_.File("test.yaml"), source_);
+    return CheckScoresPath(path, dir_.File("test.yaml"), {source_});
   }
   void ExpectInput(const std::string& path, const std::string& whose) const {
     const auto checked = Check(path);

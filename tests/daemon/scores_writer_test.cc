@@ -33,16 +33,16 @@ FrameReport Report(int64_t index, const std::string& clip = "door") {
   return report;
 }
 
-std::unique_ptr<ScoresWriter> Make(FileSystem& disk, std::set<std::string> left_out = {}) {
-  auto made = ScoresWriter::Create(disk, {.path = "scores.csv"}, std::move(left_out));
+std::unique_ptr<ScoresWriter> Make(FileSystem& disk, ScoresOptions options = {}) {
+  auto made = ScoresWriter::Create(disk, {.path = "scores.csv"}, std::move(options));
   HYPNOS_CHECK(made.ok());
   return std::move(made).value();
 }
 
 // The whole file after some frames and Close.
-std::string Written(const std::vector<FrameReport>& reports, std::set<std::string> left_out = {}) {
+std::string Written(const std::vector<FrameReport>& reports, ScoresOptions options = {}) {
   MemoryFileSystem disk;
-  const auto scores = Make(disk, std::move(left_out));
+  const auto scores = Make(disk, std::move(options));
   for (const FrameReport& report : reports) scores->OnFrame(report);
   EXPECT_TRUE(scores->Close());
   return *disk.ReadFile("scores.csv");
@@ -53,6 +53,16 @@ TEST(ScoresWriter, WritesAHeaderAndARowAFrame) {
             "clip,frame,time_s,score,goodness_1,p_real_1,goodness_2,p_real_2\n"
             "door,0,0,0,1.25,0.75,2,0.5\n"
             "door,1,0.04,0.5,1.25,0.75,2,0.5\n");
+}
+
+TEST(ScoresWriter, NamesTheSourceWhereThereAreSeveral) {
+  FrameReport door = Report(0), yard = Report(0, "walk");
+  door.source = "door";
+  yard.source = "yard, behind";
+  EXPECT_EQ(Written({door, yard}, {.left_out = {{"door", "walk"}}, .names_source = true}),
+            "clip,frame,time_s,score,goodness_1,p_real_1,goodness_2,p_real_2,source\n"
+            "door,0,0,0,1.25,0.75,2,0.5,door\n"
+            "walk,0,0,0,1.25,0.75,2,0.5,\"yard, behind\"\n");
 }
 
 TEST(ScoresWriter, WritesNumbersThatReadBackAsTheSameBits) {
@@ -81,7 +91,8 @@ TEST(ScoresWriter, QuotesNamesThatWouldBreakARow) {
 }
 
 TEST(ScoresWriter, LeavesOutClips) {
-  const std::string text = Written({Report(0, "usual"), Report(0, "judged")}, {"usual"});
+  const std::string text =
+      Written({Report(0, "usual"), Report(0, "judged")}, {.left_out = {{"", "usual"}}});
   EXPECT_EQ(text,
             "clip,frame,time_s,score,goodness_1,p_real_1,goodness_2,p_real_2\n"
             "judged,0,0,0,1.25,0.75,2,0.5\n");
@@ -89,7 +100,7 @@ TEST(ScoresWriter, LeavesOutClips) {
 
 TEST(ScoresWriter, MakesNoFileWithoutARow) {
   MemoryFileSystem disk;
-  const auto scores = Make(disk, {"usual"});
+  const auto scores = Make(disk, {.left_out = {{"", "usual"}}});
   scores->OnFrame(Report(0, "usual"));
   EXPECT_TRUE(scores->Close());
   EXPECT_FALSE(disk.Exists("scores.csv"));
@@ -98,7 +109,7 @@ TEST(ScoresWriter, MakesNoFileWithoutARow) {
 TEST(ScoresWriter, LeavesTheOldRowsUntilThereIsANewOne) {
   MemoryFileSystem disk;
   disk.WriteFile("scores.csv", "of yesterday\n");
-  const auto scores = Make(disk, {"usual"});
+  const auto scores = Make(disk, {.left_out = {{"", "usual"}}});
   scores->OnFrame(Report(0, "usual"));
   EXPECT_EQ(*disk.ReadFile("scores.csv"), "of yesterday\n");
   scores->OnFrame(Report(0));

@@ -102,6 +102,10 @@ class Observers final : public PipelineObserver {
     recorder_.OnPhase(report);
   }
   void OnProbe(const ProbeReport& report) override { board_.OnProbe(report); }
+  void OnStreamEnd(const StreamEnd& end) override {
+    board_.OnStreamEnd(end);
+    sources->OnStreamEnd(end);
+  }
   void WaitForFrames(size_t frames) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return recorder_.frames.size() >= frames; });
@@ -116,6 +120,8 @@ class Observers final : public PipelineObserver {
     return recorder_.text;
   }
 
+  WatchedSources* sources = nullptr;
+
  private:
   StatusBoard& board_;
   std::mutex mutex_;
@@ -127,7 +133,9 @@ class RunningDaemon {
  public:
   explicit RunningDaemon(const std::string& yaml = kSquareConfig)
       : config_(*config::Parse(yaml, "test")) {
-    source.Opened(capture);
+    observers.sources = &sources;
+    HYPNOS_CHECK(sources.Open().ok());
+    sources.Start();
   }
   ~RunningDaemon() {
     Stop();
@@ -137,10 +145,7 @@ class RunningDaemon {
   }
 
   void Run() {
-    runner_ = std::thread([this] {
-      EXPECT_TRUE(pipeline.Run(capture.queue()).ok());
-      source.Ended();
-    });
+    runner_ = std::thread([this] { EXPECT_TRUE(pipeline.Run().ok()); });
   }
   // Shows frames and waits until they have been watched.
   void Watch(int64_t count) {
@@ -154,7 +159,7 @@ class RunningDaemon {
   void Stop() {
     pipeline.Stop();
     stop.Set();
-    source.Stop();
+    sources.Stop();
     frames->End();
   }
 
@@ -230,8 +235,16 @@ class RunningDaemon {
   Observers observers{board};
   Pipeline pipeline{BuildPipelineOptions(config_), clock, observers};
   std::shared_ptr<ShownFrames> frames = std::make_shared<ShownFrames>();
-  CaptureThread capture{std::make_unique<ShownSource>(frames), 4, OnFull::kBlock};
-  WatchedSource source{"square"};
+  // The first source is what is shown; others are what they are.
+  Result<std::unique_ptr<Source>> OpenShown(const SourceOptions& options) {
+    if (options.identity.name != "square") return OpenSource(options);
+    return std::unique_ptr<Source>(std::make_unique<ShownSource>(frames));
+  }
+  WatchedSources sources{
+      {.pipeline = pipeline,
+       .board = board,
+       .open = [this](const SourceOptions& options) { return OpenShown(options); }},
+      config_};
   StopFlag stop;
   // What reading the configuration again will give, and what was put into effect.
   Result<config::Config> read_again = config_;
@@ -239,7 +252,7 @@ class RunningDaemon {
   DaemonService service{{.clock = clock,
                          .pipeline = pipeline,
                          .board = board,
-                         .source = source,
+                         .sources = sources,
                          .stop = [this] { Stop(); },
                          .stopping = [this] { return stop.IsSet(); },
                          .clients = [this] { return server_ ? server_->clients() : 0; },

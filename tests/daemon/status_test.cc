@@ -193,18 +193,19 @@ TEST_F(StatusBoardTest, SettlingIsFollowedForEachClipAndBeginsAfterACut) {
   report.discontinuity = Discontinuity::kStart;
   report.layers[0].change = 1;  // as after every reset
   board_.OnFrame(report);
-  EXPECT_THAT(board_.Snapshot().settling, testing::IsEmpty());
+  EXPECT_THAT(board_.Snapshot().sources.at("").settling, testing::IsEmpty());
   report.discontinuity = Discontinuity::kNone;
   for (int i = 1; i < 10; ++i) board_.OnFrame(report);
-  EXPECT_THAT(board_.Snapshot().settling, testing::IsEmpty()) << "states fill up at first";
+  EXPECT_THAT(board_.Snapshot().sources.at("").settling, testing::IsEmpty())
+      << "states fill up at first";
   report.layers[0].change = 0.25;
   board_.OnFrame(report);
   report.clip = "swing";
   report.layers[0].change = 0.75;
   board_.OnFrame(report);
   const StatusSnapshot status = board_.Snapshot();
-  EXPECT_THAT(status.settling.at("door").changes(), ElementsAre(0.25));
-  EXPECT_THAT(status.settling.at("swing").changes(), ElementsAre(0.75));
+  EXPECT_THAT(status.sources.at("").settling.at("door").changes(), ElementsAre(0.25));
+  EXPECT_THAT(status.sources.at("").settling.at("swing").changes(), ElementsAre(0.75));
 }
 
 TEST_F(StatusBoardTest, FinishedIsALayerThatTellsTheProbeSetApartThoughDreamsLookReal) {

@@ -24,6 +24,7 @@ RunDescription Clip() { return {.source = "file 'a.avi', 64x48, 10 frames/s", .f
 
 StatusSnapshot Status() {
   StatusSnapshot status;
+  status.source = "yard";
   status.clip = "door";
   status.frame = 49;
   status.frames = 50;
@@ -266,10 +267,10 @@ TEST(SummaryText, NamesWhatWasLostAndWhy) {
 
 TEST(StatusBlock, ClipThatChangesTooFastToSettleSaysSo) {
   StatusSnapshot status = Status();
-  status.settling["door"] = Changing(0.2);
+  status.sources["yard"].settling["door"] = Changing(0.2);
   EXPECT_THAT(Block(status), Not(Contains(HasSubstr("settle"))));
   EXPECT_THAT(StatusLine(status, {}), Not(HasSubstr("settle")));
-  status.settling["door"] = Changing(0.9);
+  status.sources["yard"].settling["door"] = Changing(0.9);
   const char* sentence =
       "changes too fast to settle: at the end of a frame layer 1 is still 90 % from rest, layer 2 "
       "4 %";
@@ -281,8 +282,8 @@ TEST(StatusBlock, ClipThatChangesTooFastToSettleSaysSo) {
 
 TEST(SummaryText, TellsOfEachClipHowFarItSettled) {
   StatusSnapshot status = Status();
-  status.settling["door"] = Changing(0.9);
-  status.settling["lawn"] = Changing(0.2);
+  status.sources["yard"].settling["door"] = Changing(0.9);
+  status.sources["yard"].settling["lawn"] = Changing(0.2);
   const std::string text = SummaryText(Summary(), status, {});
   EXPECT_THAT(text, HasSubstr("door: changes too fast to settle: at the end of a frame"));
   EXPECT_THAT(text, HasSubstr("lawn: at the end of a frame layer 1 is still 20 % from rest"));
@@ -291,8 +292,8 @@ TEST(SummaryText, TellsOfEachClipHowFarItSettled) {
 TEST(SummaryText, OfALongPlaylistOnlyWhatIsTooFast) {
   StatusSnapshot status = Status();
   for (int i = 0; i < 9; ++i)
-    status.settling[std::string(1, static_cast<char>('a' + i))] = Changing(0.2);
-  status.settling["swing"] = Changing(0.9);
+    status.sources["yard"].settling[std::string(1, static_cast<char>('a' + i))] = Changing(0.2);
+  status.sources["yard"].settling["swing"] = Changing(0.9);
   const std::string text = SummaryText(Summary(), status, {});
   EXPECT_THAT(text, HasSubstr("swing: changes too fast"));
   EXPECT_THAT(text, Not(HasSubstr("20 % from rest")));

@@ -34,6 +34,11 @@ Result<Config> Parse(std::string_view text, const std::string& file_name,
 // kNotFound or another file error if `path` cannot be read; then as Parse.
 Result<Config> Load(FileSystem& files, const std::string& path, const Overrides& overrides = {});
 
+// `config` with one more source, the last one: `text` is one entry of `sources`. Errors: as Parse,
+// and for a source whose name is taken.
+Result<Config> WithSource(const Config& config, std::string_view text,
+                          const std::string& file_name);
+
 // As Parse, for any schema without map fields, groups and extensions, and without Config's checks
 // across keys. On error `message` holds whatever could be read.
 //   A section, which is a message at the top level, is always there: absent, it has its defaults.

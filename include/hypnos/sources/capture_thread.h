@@ -23,6 +23,7 @@ class CaptureThread {
 
   // Lives as long as this object.
   FrameQueue& queue();
+  const FrameQueue& queue() const;
   const Source& source() const;
 
   // Closes the queue and waits for the thread. A library that hangs in a dead stream must not hang

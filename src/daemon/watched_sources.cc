@@ -1,0 +1,215 @@
+#include "daemon/watched_sources.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/answer.h"
+#include "daemon/ask_pipeline.h"
+#include "hypnos/base/format.h"
+#include "hypnos/base/log.h"
+#include "hypnos/base/printable.h"
+
+namespace hypnos {
+
+WatchedSources::WatchedSources(Parts parts, const config::Config& config)
+    : parts_(std::move(parts)) {
+  for (const config::Source& source : config.sources()) {
+    sources_.push_back(std::make_shared<WatchedSource>(source, config, parts_.reconnects));
+  }
+}
+
+std::vector<WatchedSources::Shared> WatchedSources::All() const {
+  const std::lock_guard lock(mutex_);
+  return sources_;
+}
+
+WatchedSources::Shared WatchedSources::Find(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find(sources_, name, [](const auto& s) { return s->name(); });
+  return found == sources_.end() ? nullptr : *found;
+}
+
+Error WatchedSources::NotFound(const std::string& name) const {
+  std::string there;
+  for (const Shared& source : All()) {
+    there += Format("{}'{}'", there.empty() ? "" : ", ", Printable(source->name()));
+  }
+  return {Code::kNotFound, "SOURCE_NOT_FOUND",
+          Format("there is no source '{}'; there is {}", Printable(name),
+                 there.empty() ? "none" : there)};
+}
+
+Status WatchedSources::Open() {
+  const std::lock_guard changing(change_mutex_);
+  for (const Shared& source : All()) {
+    HYPNOS_RETURN_IF_ERROR(source->Open(parts_.open));
+    const std::lock_guard lock(mutex_);
+    if (stopped_) return StoppingError();
+  }
+  return {};
+}
+
+void WatchedSources::Start() {
+  const std::lock_guard changing(change_mutex_);
+  for (const Shared& source : All()) Add(source);
+  const std::lock_guard lock(mutex_);
+  started_ = true;
+}
+
+void WatchedSources::Add(const Shared& source) {
+  source->Start();
+  log::Info("watching {}", Printable(source->Report().description()));
+  const StreamInput input = source->input();
+  // Where it is not done any more, nothing is watched.
+  (void)AskPipeline<bool>(parts_.pipeline, [input](PipelineControl& control) {
+    control.AddStream(input);
+    return true;
+  });
+}
+
+Status WatchedSources::CheckChange(const std::vector<std::string>& gone,
+                                   const std::vector<config::Source>& come) const {
+  for (const std::string& name : gone) {
+    if (Find(name) == nullptr) return NotFound(name);
+  }
+  for (const config::Source& source : come) {
+    const bool makes_room = std::ranges::find(gone, source.name()) != gone.end();
+    if (makes_room || Find(source.name()) == nullptr) continue;
+    return Error{Code::kFailedPrecondition, "SOURCE_EXISTS",
+                 Format("there is a source '{}' already; remove it first, or give another name",
+                        Printable(source.name()))};
+  }
+  const std::lock_guard lock(mutex_);
+  if (stopped_) return StoppingError();
+  if (started_) return {};
+  return Error{Code::kFailedPrecondition, "SOURCES_ARE_OPENED",
+               "the sources of the configuration are still being opened; try again later"};
+}
+
+Result<std::vector<WatchedSources::Shared>> WatchedSources::OpenNew(
+    const std::vector<config::Source>& come, const config::Config& config) {
+  std::vector<Shared> opened;
+  for (const config::Source& source : come) {
+    const auto watched = std::make_shared<WatchedSource>(source, config, parts_.reconnects);
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopped_) return StoppingError();
+      opening_.push_back(watched);
+    }
+    const Status status = watched->Open(parts_.open);
+    {
+      const std::lock_guard lock(mutex_);
+      std::erase(opening_, watched);
+    }
+    HYPNOS_RETURN_IF_ERROR(status);
+    opened.push_back(watched);
+  }
+  return opened;
+}
+
+Status WatchedSources::Change(const std::vector<std::string>& gone,
+                              const std::vector<config::Source>& come,
+                              const config::Config& config) {
+  const std::lock_guard changing(change_mutex_);
+  HYPNOS_RETURN_IF_ERROR(CheckChange(gone, come));
+  HYPNOS_ASSIGN_OR_RETURN(const std::vector<Shared> opened, OpenNew(come, config));
+  for (const std::string& name : gone) Remove(name);
+  for (const Shared& source : opened) {
+    {
+      const std::lock_guard lock(mutex_);
+      sources_.push_back(source);
+      if (stopped_) source->Stop();
+    }
+    Add(source);
+    parts_.added();
+  }
+  return {};
+}
+
+void WatchedSources::Remove(const std::string& name) {
+  const Shared source = Find(name);
+  // First the pipeline, which then leaves its frames alone.
+  (void)AskPipeline<bool>(parts_.pipeline,
+                          [name](PipelineControl& control) { return control.RemoveStream(name); });
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase(sources_, source);
+  }
+  parts_.board.Forget(name);
+  const bool closed = source->Close();
+  const std::lock_guard lock(mutex_);
+  left_behind_ = left_behind_ || !closed;
+}
+
+Result<bool> WatchedSources::SetPaused(const std::string& name, bool paused) {
+  const Shared source = Find(name);
+  if (source == nullptr) return NotFound(name);
+  return source->SetPaused(paused);
+}
+
+void WatchedSources::OnStreamEnd(const StreamEnd& end) {
+  if (const Shared source = Find(end.source)) source->Ended();
+}
+
+void WatchedSources::Stop() {
+  const std::lock_guard lock(mutex_);
+  stopped_ = true;
+  for (const Shared& source : sources_) source->Stop();
+  for (const Shared& source : opening_) source->Stop();
+}
+
+bool WatchedSources::Close() {
+  // Before a change under way is waited for: it may be opening one.
+  Stop();
+  const std::lock_guard changing(change_mutex_);
+  bool closed = true;
+  for (const Shared& source : All()) closed = source->Close() && closed;
+  const std::lock_guard lock(mutex_);
+  return closed && !left_behind_;
+}
+
+bool WatchedSources::ended() const {
+  const auto sources = All();
+  const std::lock_guard lock(mutex_);
+  return started_ && std::ranges::all_of(sources, [](const auto& s) { return s->ended(); });
+}
+
+FrameDrops WatchedSources::drops() const {
+  FrameDrops sum;
+  for (const Shared& source : All()) {
+    const FrameDrops drops = source->drops();
+    sum.queue_full += drops.queue_full;
+    sum.paused += drops.paused;
+    sum.closed += drops.closed;
+  }
+  return sum;
+}
+
+int64_t WatchedSources::unreadable() const {
+  int64_t sum = 0;
+  for (const Shared& source : All()) sum += source->unreadable();
+  return sum;
+}
+
+std::vector<telemetry::Source> WatchedSources::Reports(const StatusSnapshot& status) const {
+  std::vector<telemetry::Source> reports;
+  for (const Shared& source : All()) {
+    telemetry::Source& report = reports.emplace_back(source->Report());
+    const auto found = status.sources.find(source->name());
+    if (found == status.sources.end()) continue;
+    const SourceStatus& seen = found->second;
+    report.set_frames(static_cast<uint64_t>(seen.frames));
+    report.set_clip(seen.clip);
+    report.set_frame(static_cast<uint64_t>(seen.frame));
+    if (seen.prediction_error) report.set_prediction_error(*seen.prediction_error);
+    if (!seen.why.empty()) report.set_why(seen.why);
+    if (const auto clip = seen.settling.find(seen.clip); clip != seen.settling.end()) {
+      const std::vector<double>& changes = clip->second.changes();
+      report.mutable_settling()->Assign(changes.begin(), changes.end());
+      report.set_too_fast(clip->second.too_fast());
+    }
+  }
+  return reports;
+}
+
+}  // namespace hypnos

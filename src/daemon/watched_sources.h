@@ -1,0 +1,88 @@
+// All sources that are watched, in the order of their turns: opened, handed to the pipeline,
+// paused, removed and replaced while it runs. Threads: safe. What may take long says so; whoever
+// runs the pipeline must not call that.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "daemon/status.h"
+#include "daemon/watched_source.h"
+#include "hypnos/pipeline/pipeline.h"
+
+namespace hypnos {
+
+class WatchedSources final : public PipelineObserver {
+ public:
+  struct Parts {
+    Pipeline& pipeline;
+    StatusBoard& board;
+    WatchedSource::Opener open = OpenSource;
+    // False: the run is to end with them.
+    bool reconnects = true;
+    // Another one is there to be watched.
+    std::function<void()> added = [] {};
+  };
+
+  // Those of the configuration, none of them open yet.
+  WatchedSources(Parts parts, const config::Config& config);
+
+  // Opens all, one after the other; it may take long. Errors: those of OpenSource, of the first one
+  // that cannot be opened; kUnavailable, reason STOPPING.
+  Status Open();
+  // Reads from all, and hands them to the pipeline.
+  void Start();
+
+  // Those of these names go, and these come, of which one may have the name of one that goes. They
+  // are opened first, which may take long: where one cannot be, nothing has changed. `config`: the
+  // one of which they are.
+  // kNotFound, reason SOURCE_NOT_FOUND; kFailedPrecondition: SOURCE_EXISTS, or SOURCES_ARE_OPENED
+  // where those of the start still are; errors of OpenSource; kUnavailable, reason STOPPING.
+  Status Change(const std::vector<std::string>& gone, const std::vector<config::Source>& come,
+                const config::Config& config);
+
+  // False: it was so already. kNotFound, reason SOURCE_NOT_FOUND.
+  Result<bool> SetPaused(const std::string& name, bool paused);
+
+  void OnStreamEnd(const StreamEnd& end) override;
+
+  // Nobody wants frames any more.
+  void Stop();
+  // Waits for what reads them; false: something hangs in a library and is left behind, now or
+  // before.
+  bool Close();
+
+  // None is watched any more.
+  bool ended() const;
+  FrameDrops drops() const;
+  int64_t unreadable() const;
+  // With what is shown of each.
+  std::vector<telemetry::Source> Reports(const StatusSnapshot& status) const;
+
+ private:
+  using Shared = std::shared_ptr<WatchedSource>;
+
+  Result<std::vector<Shared>> OpenNew(const std::vector<config::Source>& come,
+                                      const config::Config& config);
+  Status CheckChange(const std::vector<std::string>& gone,
+                     const std::vector<config::Source>& come) const;
+  void Remove(const std::string& name);
+  void Add(const Shared& source);
+  Shared Find(const std::string& name) const;
+  std::vector<Shared> All() const;
+  Error NotFound(const std::string& name) const;
+
+  const Parts parts_;
+  std::mutex change_mutex_;  // one change at a time
+  mutable std::mutex mutex_;
+  std::vector<Shared> sources_;
+  std::vector<Shared> opening_;  // while it runs
+  bool started_ = false;
+  bool stopped_ = false;
+  bool left_behind_ = false;
+};
+
+}  // namespace hypnos
