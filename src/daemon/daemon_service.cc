@@ -404,8 +404,7 @@ Result<const Look*> DaemonService::LookAtLayer(size_t layer, const std::string& 
   const bool same = inspected_ && inspected_->layer == layer && inspected_->source == source;
   if (!same || now - inspected_->at > kInspectionAge) {
     inspected_.reset();
-    HYPNOS_ASSIGN_OR_RETURN(Look look,
-                            TakeLook(parts_.pipeline, {.weights_of = layer, .stream = source}));
+    HYPNOS_ASSIGN_OR_RETURN(Look look, TakeLook(parts_.pipeline, {.weights_of = layer}, source));
     inspected_ = {layer, source, now, std::move(look)};
   }
   return &inspected_->look;
@@ -460,38 +459,38 @@ void DaemonService::Dream(const pb::DreamRequest& request, const Answer& answer)
   const auto steps = DreamSteps(request);
   if (!steps.ok()) return answer(steps.error());
   const uint64_t seed = request.seed();
-  LookParts parts = kDreamParts;
-  parts.stream = request.source();
-  Labour(answer, "BUSY_DREAMING", [this, steps = *steps, seed, parts]() -> Result<Response> {
-    HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, parts));
-    Response response;
-    HYPNOS_ASSIGN_OR_RETURN(*response.mutable_dream(),
-                            alphabet_ ? DreamTextOf(look, steps, seed, *alphabet_)
-                                      : DreamOf(look, steps, seed, colour_));
-    return response;
-  });
+  Labour(answer, "BUSY_DREAMING",
+         [this, steps = *steps, seed, source = request.source()]() -> Result<Response> {
+           HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, kDreamParts, source));
+           Response response;
+           HYPNOS_ASSIGN_OR_RETURN(*response.mutable_dream(),
+                                   alphabet_ ? DreamTextOf(look, steps, seed, *alphabet_)
+                                             : DreamOf(look, steps, seed, colour_));
+           return response;
+         });
 }
 
 void DaemonService::Predict(const pb::PredictRequest& request, const Answer& answer) {
   const auto steps = PredictSteps(request);
   if (!steps.ok()) return answer(steps.error());
-  LookParts parts = kPredictParts;
-  parts.stream = request.source();
-  Labour(answer, "BUSY_DREAMING", [this, steps = *steps, parts]() -> Result<Response> {
-    HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, parts));
-    Response response;
-    HYPNOS_ASSIGN_OR_RETURN(*response.mutable_predict(),
-                            alphabet_ ? PredictedTextOf(look, steps, *alphabet_, goodness_share_)
-                                      : PredictionOf(look, steps, colour_));
-    const StatusSnapshot now = parts_.board.Snapshot();
-    if (now.prediction_error) {
-      response.mutable_predict()->set_prediction_error(*now.prediction_error);
-    }
-    if (auto labels = LabelsNow(now)) {
-      *response.mutable_predict()->mutable_labels() = *std::move(labels);
-    }
-    return response;
-  });
+  Labour(answer, "BUSY_DREAMING",
+         [this, steps = *steps, source = request.source()]() -> Result<Response> {
+           HYPNOS_ASSIGN_OR_RETURN(const Look look,
+                                   TakeLook(parts_.pipeline, kPredictParts, source));
+           Response response;
+           HYPNOS_ASSIGN_OR_RETURN(*response.mutable_predict(),
+                                   alphabet_
+                                       ? PredictedTextOf(look, steps, *alphabet_, goodness_share_)
+                                       : PredictionOf(look, steps, colour_));
+           const StatusSnapshot now = parts_.board.Snapshot();
+           if (now.prediction_error) {
+             response.mutable_predict()->set_prediction_error(*now.prediction_error);
+           }
+           if (auto labels = LabelsNow(now)) {
+             *response.mutable_predict()->mutable_labels() = *std::move(labels);
+           }
+           return response;
+         });
 }
 
 void DaemonService::Snapshot(const std::string& source, const Answer& answer) {
@@ -500,10 +499,8 @@ void DaemonService::Snapshot(const std::string& source, const Answer& answer) {
                         "the network reads text, of which there is no picture; ask what it "
                         "predicts or dreams"});
   }
-  LookParts parts = kSnapshotParts;
-  parts.stream = source;
-  Labour(answer, "BUSY_LOOKING", [this, parts]() -> Result<Response> {
-    HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, parts));
+  Labour(answer, "BUSY_LOOKING", [this, source]() -> Result<Response> {
+    HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, kSnapshotParts, source));
     Response response;
     *response.mutable_snapshot() = SnapshotOf(look, colour_);
     if (auto labels = LabelsNow(parts_.board.Snapshot())) {

@@ -286,6 +286,7 @@ std::vector<SourceLine> Daemon::SeveralSources() const {
   const auto reports = sources_.Reports(board_.Snapshot());
   if (reports.size() < 2) return {};
   std::vector<SourceLine> lines;
+  lines.reserve(reports.size());
   for (const telemetry::Source& source : reports) {
     lines.push_back({.name = source.name(),
                      .state = source.state(),

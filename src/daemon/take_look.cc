@@ -4,9 +4,10 @@
 
 namespace hypnos {
 
-Result<Look> TakeLook(Pipeline& pipeline, const LookParts& parts) {
-  return AskPipeline<Look>(pipeline,
-                           [parts](PipelineControl& control) { return control.TakeLook(parts); });
+Result<Look> TakeLook(Pipeline& pipeline, const LookParts& parts, const std::string& source) {
+  return AskPipeline<Look>(pipeline, [parts, source](PipelineControl& control) {
+    return control.TakeLook(parts, source);
+  });
 }
 
 }  // namespace hypnos

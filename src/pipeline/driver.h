@@ -44,7 +44,7 @@ class Pipeline::Driver final : public PipelineControl {
   bool RemoveStream(const std::string& name) override;
   bool SetLabel(std::optional<size_t> label, const std::string& stream) override;
   Result<ProbeReport> Probe() override;
-  Result<Look> TakeLook(const LookParts& parts) override;
+  Result<Look> TakeLook(const LookParts& parts, const std::string& stream) override;
 
  private:
   Status RunGuarded();

@@ -99,9 +99,9 @@ Result<const Stream*> Pipeline::Driver::StreamToLookAt(const std::string& name) 
                Format("source '{}' has shown no frame yet", Printable(name))};
 }
 
-Result<Look> Pipeline::Driver::TakeLook(const LookParts& parts) {
-  HYPNOS_ASSIGN_OR_RETURN(const Stream* stream, StreamToLookAt(parts.stream));
-  return LookAt(*stream, parts);
+Result<Look> Pipeline::Driver::TakeLook(const LookParts& parts, const std::string& stream) {
+  HYPNOS_ASSIGN_OR_RETURN(const Stream* found, StreamToLookAt(stream));
+  return LookAt(*found, parts);
 }
 
 Result<Look> Pipeline::Driver::LookAt(const Stream& stream, const LookParts& parts) {

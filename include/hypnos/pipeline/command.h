@@ -59,9 +59,11 @@ class PipelineControl {
   // is configured, PROBES_NOT_COLLECTED; kResourceExhausted: OUT_OF_MEMORY.
   virtual Result<ProbeReport> Probe() = 0;
 
-  // kFailedPrecondition, reason NO_NETWORK; NO_FRAME where LookParts::stream has shown none;
-  // kNotFound, reason SOURCE_NOT_FOUND; kResourceExhausted, reason OUT_OF_MEMORY.
-  virtual Result<Look> TakeLook(const LookParts& parts) = 0;
+  // With states and picture of this stream, or of the first one that has shown anything.
+  // kFailedPrecondition, reason NO_NETWORK, or NO_FRAME where it has shown nothing; kNotFound,
+  // reason SOURCE_NOT_FOUND; kResourceExhausted, reason OUT_OF_MEMORY.
+  virtual Result<Look> TakeLook(const LookParts& parts, const std::string& stream) = 0;
+  Result<Look> TakeLook(const LookParts& parts) { return TakeLook(parts, ""); }
 };
 
 // Must not throw, nor post another.

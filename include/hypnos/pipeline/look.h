@@ -22,8 +22,6 @@ struct LookParts {
   std::optional<size_t> weights_of = std::nullopt;
   bool picture = false;
   bool residuals = false;
-  // Whose states and picture; empty: of the first stream that has shown anything.
-  std::string stream = {};
 };
 
 // Threads: a value.
