@@ -101,7 +101,7 @@ Result<std::vector<WatchedSources::Shared>> WatchedSources::OpenNew(
       const std::lock_guard lock(mutex_);
       std::erase(opening_, watched);
     }
-    HYPNOS_RETURN_IF_ERROR(status);
+    if (!status.ok()) return status.error();
     opened.push_back(watched);
   }
   return opened;

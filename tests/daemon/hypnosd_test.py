@@ -1060,20 +1060,22 @@ class SeveralAtOnce(ControlledTest):
 
     def test_share_fairly_where_all_are_too_fast_and_files_lose_nothing(self):
         live = [f'live {number}' for number in range(6)]
-        clips.write_avi(self.folder / 'clip.avi', 100)
+        clips.write_avi(self.folder / 'clip.avi', 60)
         self.watch_sources(
             *(f'{{name: {name}, on_full: drop_oldest, synthetic: {{scene: glyphs, shape: {number}, '
               'width: 32, height: 24, frames: 0}}' for number, name in enumerate(live)),
             '{name: file, file: {path: clip.avi}}', '{name: other, file: {path: clip.avi}}')
-        process = self.start('--config', self.config, '--scores', self.scores)
+        # A network that takes far longer for a frame than it takes to make one.
+        process = self.start('--config', self.config, '--scores', self.scores,
+                             '--set', 'network.layers.0.units=768', '--set', 'network.steps_per_frame=4')
         client = self.connect()
-        self.wait_until(lambda: self.sources(client)['other'].frames == 100)
+        self.wait_until(lambda: self.sources(client)['other'].frames == 60)
         sources = self.sources(client)
         client.ask('shutdown')
         self.assert_ends(self.finish(process), OK)
         for name in ['file', 'other']:
             self.assertEqual(sources[name].dropped_slow, 0)
-            self.assertEqual(sources[name].frames, 100)
+            self.assertEqual(sources[name].frames, 60)
         # Each had a frame whenever it was its turn, and a turn for each frame of the files.
         for name in live:
             self.assertGreater(sources[name].dropped_slow, 0)
