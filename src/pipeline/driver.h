@@ -61,6 +61,7 @@ class Pipeline::Driver final : public PipelineControl {
   Status Welcome(Stream& stream, const Frame& first);
   void Leave(Stream& stream, std::optional<Error> error);
   bool has_streams() const;
+  bool all_are_waited_for() const;
   Stream* Find(const std::string& name) const;
 
   void ShowFrame(Stream& stream, Frame frame);

@@ -57,6 +57,12 @@ bool Pipeline::Driver::RemoveStream(const std::string& name) {
   return true;
 }
 
+// Whose order of frames hangs on no clock as long as each is waited for.
+bool Pipeline::Driver::all_are_waited_for() const {
+  return std::ranges::all_of(
+      streams_, [](const auto& stream) { return stream->ended() || stream->waited_for; });
+}
+
 Result<bool> Pipeline::Driver::TakeTurn() {
   for (size_t tried = 0; tried < streams_.size(); ++tried) {
     if (turn_ >= streams_.size()) turn_ = 0;
@@ -67,7 +73,7 @@ Result<bool> Pipeline::Driver::TakeTurn() {
         HYPNOS_RETURN_IF_ERROR(Take(stream, *std::move(next)));
         return true;
       }
-      if (stream.waited_for && !stream.queue->paused()) return false;
+      if (all_are_waited_for() && !stream.queue->paused()) return false;
     }
     ++turn_;
   }

@@ -239,8 +239,8 @@ TEST(Streams, ThatComeTooFastShareFairlyWaitNotForLongAndAFileLosesNothing) {
   for (int i = 0; i < kLive; ++i) {
     cameras.push_back({&streams.Add(Format("{}", i), OnFull::kDropOldest, false, kQueue), {}});
   }
-  FrameQueue& file = streams.Add("file", OnFull::kBlock, true, kQueue);
-  std::thread reader([&] { Fill(file, ClipOf("file", 0, kFile)); });
+  FrameQueue& file = streams.Add("file");
+  Fill(file, ClipOf("file", 0, kFile));
   int64_t reported = 0, longest = 0;
   const auto show = [&](Camera& camera) {
     camera.queue->Push(MakeFrame(static_cast<int64_t>(camera.reported_before.size())));
@@ -261,7 +261,6 @@ TEST(Streams, ThatComeTooFastShareFairlyWaitNotForLongAndAFileLosesNothing) {
     }
   };
   streams.Run();
-  reader.join();
   EXPECT_EQ(streams.recorder.Frames("file"), kFile);
   EXPECT_EQ(file.drops().queue_full, 0);
   for (int i = 0; i < kLive; ++i) {
@@ -281,6 +280,19 @@ TEST(Streams, ThatHaveNothingNowArePassedOver) {
   };
   streams.Run();
   EXPECT_EQ(streams.recorder.Frames("file"), 20);
+}
+
+// One that is read from a disk which hangs, beside a camera.
+TEST(Streams, ThatAreLiveDoNotWaitForADisk) {
+  Streams streams(SmallPipeline());
+  FrameQueue& disk = streams.Add("disk");
+  FrameQueue& camera = streams.Add("camera", OnFull::kDropOldest, false);
+  Fill(camera, ClipOf("camera", 0, 20));
+  streams.recorder.on_frame = [&](const FrameReport& report) {
+    if (report.index == 19) disk.Finish(FrameOrEnd(EndOfStream{}));
+  };
+  streams.Run();
+  EXPECT_EQ(streams.recorder.Frames("camera"), 20);
 }
 
 TEST(Streams, ThatArePausedHoldUpNothing) {

@@ -10,12 +10,12 @@
 // frames only, not on the number of threads.
 //
 // Several streams share one network: each step is a frame of one of them, with the states of that
-// one. They take turns, in the order in which they were added. One that is waited for (see
-// StreamInput) is waited for where it is its turn, so that the order of frames, and with it all
-// bits, is that of the streams alone; others are passed over where they have no frame. So a stream
-// gets its share however fast the others come, and a frame waits for no more than a queue of its
-// own stream and one turn of the others for each frame in it. All must be of the same size once
-// they are encoded.
+// one. They take turns, in the order in which they were added. Where none is live (see
+// StreamInput) each is waited for in its turn, so that the order of frames, and with it all bits,
+// is that of the streams alone; otherwise who has no frame is passed over. So a stream gets its
+// share however fast the others come, and a frame waits for no more than a queue of its own stream
+// and one turn of the others for each frame in it. All must be of the same size once they are
+// encoded.
 #pragma once
 
 #include <memory>

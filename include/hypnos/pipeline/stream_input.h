@@ -12,8 +12,10 @@ struct StreamInput {
   std::string name;
   // Must outlive the run, or be removed before.
   FrameQueue* queue = nullptr;
-  // It is waited for where it is its turn and it has no frame ready: what is read from a disk, or
-  // made, soon has one, and the order of frames then hangs on no clock. Others are passed over.
+  // It always has a frame soon, as what is read from a disk, or made. Where that is so of all
+  // streams, each is waited for in its turn, and the order of frames hangs on no clock. Beside
+  // others it is passed over like them when it has none: a disk that is slow must not cost a camera
+  // its frames.
   bool waited_for = true;
 };
 
