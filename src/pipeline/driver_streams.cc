@@ -98,7 +98,7 @@ Status Pipeline::Driver::Take(Stream& stream, Result<FrameOrEnd> next) {
     return {};
   }
   if (!stream.encoder) {
-    const Status welcome = Welcome(stream, std::get<Frame>(*next));
+    Status welcome = Welcome(stream, std::get<Frame>(*next));
     if (!welcome.ok() && !network_) return welcome;
     if (!welcome.ok()) {
       Leave(stream, welcome.error());

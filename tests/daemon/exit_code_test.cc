@@ -15,9 +15,8 @@ TEST(SourceExitCode, TellsWhatToDoApart) {
 }
 
 TEST(SourceExitCode, OptionsThatDoNotFitTheFrameAreAMatterOfConfiguration) {
-  for (const char* reason :
-       {"PATCH_LARGER_THAN_FRAME", "PATCH_STRIDE", "LAYER_OPTION", "LEARNING_OPTION",
-                             "FRAME_SIZE"}) {
+  for (const char* reason : {"PATCH_LARGER_THAN_FRAME", "PATCH_STRIDE", "LAYER_OPTION",
+                             "LEARNING_OPTION", "FRAME_SIZE"}) {
     EXPECT_EQ(SourceExitCode({Code::kInvalidArgument, reason, ""}), 78) << reason;
   }
   EXPECT_EQ(SourceExitCode({Code::kResourceExhausted, "OUT_OF_MEMORY", ""}), 78);
