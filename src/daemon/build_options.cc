@@ -387,6 +387,7 @@ OnFull BuildOnFull(const pb::Source& source) {
 
 bool IsWaitedFor(const pb::Source& source) {
   const bool comes_when_it_comes = source.has_camera() || source.has_stream() ||
+                                   source.pace() == pb::Source::REALTIME ||
                                    source.text().follow() || source.text().path() == "-";
   return BuildOnFull(source) == OnFull::kBlock && !comes_when_it_comes;
 }
