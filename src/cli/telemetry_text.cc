@@ -101,7 +101,7 @@ std::string LossesText(const Source& source) {
   return text;
 }
 
-// "12 frames not learned from (3 duplicate, 9 placeholder)"; empty where there are none.
+// "12 frames not learned from (3 duplicate, 9 of one colour)"; empty where there are none.
 std::string GateText(const Source& source) {
   std::string kinds;
   uint64_t all = 0;

@@ -32,19 +32,22 @@ void LiveLog::OnGate(GateVerdict verdict) const {
   const std::string name = Printable(name_);
   switch (verdict) {
     case GateVerdict::kOpen:
-      log::Info("source '{}' shows something new again: learning from it", name);
+      log::Info("source '{}': its pictures are no longer kept back", name);
       return;
     case GateVerdict::kDuplicate:
       return;
     case GateVerdict::kFrozen:
-      log::Warning("source '{}' is frozen: nothing is learned from it until its picture changes",
-                   name);
+      log::Warning(
+          "source '{}' is frozen: its pictures are kept back from learning until they "
+          "change",
+          name);
       return;
     case GateVerdict::kPlaceholder:
-      log::Warning("source '{}' shows a single colour: nothing is learned from it meanwhile", name);
+      log::Warning("source '{}' shows a single colour: such pictures are kept back from learning",
+                   name);
       return;
     case GateVerdict::kStale:
-      log::Warning("source '{}' has fallen behind: nothing is learned from it until it is in time",
+      log::Warning("source '{}' has fallen behind: late pictures are kept back from learning",
                    name);
       return;
   }

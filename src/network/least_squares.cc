@@ -29,10 +29,11 @@ void ForEachPart(size_t rows, Executor& executor, F f) {
 
 LeastSquares::LeastSquares(size_t features, size_t outputs, size_t batch, double horizon_steps)
     : stride_((batch + kRows - 1) / kRows),
-      keep_(static_cast<float>(1 - 1 / horizon_steps)),
+      keep_(1 - 1 / horizon_steps),
       features_((batch + stride_ - 1) / stride_, features),
       errors_(features_.rows(), outputs),
       products_(features, features),
+      sum_(features * features),
       correlation_(outputs, features),
       factor_(features * features),
       change_(outputs * features) {}
@@ -64,13 +65,14 @@ void LeastSquares::AddUp(Executor& executor) {
   const ConstMatrixView features = features_.view().Rows(0, rows_);
   const ConstMatrixView errors = errors_.view().Rows(0, rows_);
   ForEachPart(products_.rows(), executor, [&](size_t first, size_t rows) {
-    AddOuter(features.Cols(first, rows), features.Cols(0, first + rows), keep_,
+    AddOuter(features.Cols(first, rows), features.Cols(0, first + rows), 1,
              products_.view().Rows(first, rows).Cols(0, first + rows));
   });
   ForEachPart(correlation_.rows(), executor, [&](size_t first, size_t rows) {
     AddOuter(errors.Cols(first, rows), features, 1, correlation_.view().Rows(first, rows));
   });
-  remembered_ = remembered_ * static_cast<double>(keep_) + 1;
+  remembered_ = remembered_ * keep_ + 1;
+  forgotten_ *= keep_;
   ++steps_;
 }
 
@@ -79,16 +81,31 @@ bool LeastSquares::due() const {
   return steps_ % kMoveSteps == 0 || (steps_ < kMoveSteps && std::has_single_bit(steps_));
 }
 
+// What the steps since the last move added; within so few of them nothing is forgotten.
+void LeastSquares::SumUp() {
+  const size_t n = products_.rows();
+  for (size_t i = 0; i < n; ++i) {
+    const auto added = products_.row(i);
+    for (size_t j = 0; j <= i; ++j) {
+      sum_[i * n + j] = forgotten_ * sum_[i * n + j] + static_cast<double>(added[j]);
+    }
+  }
+  std::ranges::fill(products_.values(), 0.0f);
+  forgotten_ = 1;
+}
+
 double LeastSquares::Damping() const {
+  const size_t n = products_.rows();
   double trace = 0;
-  for (size_t i = 0; i < products_.rows(); ++i) trace += static_cast<double>(products_.row(i)[i]);
-  return (1 / remembered_ + kLeastDamping) * trace / static_cast<double>(products_.rows());
+  for (size_t i = 0; i < n; ++i) trace += sum_[i * n + i];
+  return (1 / remembered_ + kLeastDamping) * trace / static_cast<double>(n);
 }
 
 void LeastSquares::Move(MatrixView weights, Executor& executor) {
   const size_t n = products_.rows();
+  SumUp();
   const double damping = Damping();
-  std::ranges::copy(products_.values(), factor_.begin());
+  std::ranges::copy(sum_, factor_.begin());
   for (size_t i = 0; i < n; ++i) factor_[i * n + i] += damping;
   std::ranges::copy(correlation_.values(), change_.begin());
   std::ranges::fill(correlation_.values(), 0.0f);

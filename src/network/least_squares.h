@@ -41,15 +41,20 @@ class LeastSquares {
   void AddUp(Executor& executor);
   bool due() const;
   void Move(MatrixView weights, Executor& executor);
+  void SumUp();
   double Damping() const;
 
   size_t stride_;  // one of so many rows is seen each step
-  float keep_;     // g
+  double keep_;    // g
   uint64_t steps_ = 0;
-  double remembered_ = 0;       // n
-  size_t rows_ = 0;             // that are seen this time
-  Matrix features_, errors_;    // the first rows_ of them
-  Matrix products_;             // A; its lower triangle
+  double remembered_ = 0;     // n
+  double forgotten_ = 1;      // what is left of A since the last move
+  size_t rows_ = 0;           // that are seen this time
+  Matrix features_, errors_;  // the first rows_ of them
+  // A, of which only lower triangles are kept: what was added since the last move; and all before,
+  // in double precision, since what is added becomes small beside it.
+  Matrix products_;
+  std::vector<double> sum_;
   Matrix correlation_;          // N
   std::vector<double> factor_;  // of A + d I
   std::vector<double> change_;  // of V

@@ -11,8 +11,6 @@ void CopyActivity(const Network& network, Lane real, Look& look) {
     const auto goodness = network.goodness(real, l);
     look.goodness.emplace_back(goodness.begin(), goodness.end());
     look.layers.push_back(network.layer(l).options());
-    // Where it stands now.
-    look.layers.back().threshold_per_unit += network.layer(l).threshold_shift();
   }
 }
 

@@ -9,6 +9,7 @@ Result<Network> CopyNetwork(const Look& look) {
   // It is overwritten, and never learns.
   NetworkOptions options = look.options;
   options.learning.rule = LearningRule::kLooking;
+  options.generator.rule = GeneratorRule::kDelta;
   HYPNOS_ASSIGN_OR_RETURN(Network network, Network::Create(options, look.shape, 2, Rng(0)));
   for (size_t l = 0; l < network.layer_count(); ++l) {
     network.mutable_layer(l).SetParameters(look.parameters[l]);

@@ -3,6 +3,12 @@
 #include <utility>
 
 namespace hypnos {
+namespace {
+
+// A source that flickers must not fill the log.
+constexpr Duration kTellEvery = std::chrono::seconds(10);
+
+}  // namespace
 
 GatedSource::GatedSource(std::unique_ptr<Source> source, const LearningGateOptions& options,
                          const Clock& clock, std::function<void(GateVerdict)> on_change)
@@ -26,6 +32,9 @@ GateCounts GatedSource::gate_counts() const {
 
 void GatedSource::Tell(GateVerdict verdict) {
   if (verdict == told_ || verdict == GateVerdict::kDuplicate) return;
+  const Instant now = clock_.Now();
+  if (told_at_ && now - *told_at_ < kTellEvery) return;
+  told_at_ = now;
   told_ = verdict;
   if (on_change_) on_change_(verdict);
 }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "hypnos/base/clock.h"
 #include "hypnos/sources/learning_gate.h"
@@ -14,7 +15,7 @@ namespace hypnos {
 class GatedSource final : public Source {
  public:
   // `clock` must outlive it. `on_change` is told, by the thread that reads, where the gate begins
-  // or ends to be shut by more than a duplicate; it may be empty.
+  // or ends to be shut by more than a duplicate, at most every ten seconds; it may be empty.
   GatedSource(std::unique_ptr<Source> source, const LearningGateOptions& options,
               const Clock& clock, std::function<void(GateVerdict)> on_change);
 
@@ -35,6 +36,7 @@ class GatedSource final : public Source {
   const std::function<void(GateVerdict)> on_change_;
   LearningGate gate_;
   GateVerdict told_ = GateVerdict::kOpen;
+  std::optional<Instant> told_at_;
   mutable std::mutex mutex_;
   GateCounts counts_;  // guarded
 };

@@ -69,7 +69,8 @@ bool GrowingText::Wait() const {
       pollfd{.fd = interruption_->descriptor(), .events = POLLIN, .revents = 0},
       pollfd{.fd = file_, .events = POLLIN, .revents = 0}};
   const nfds_t waited_for = follow_ ? 1 : 2;
-  poll(ready.data(), waited_for, follow_ ? kPauseMilliseconds : -1);
+  while (poll(ready.data(), waited_for, follow_ ? kPauseMilliseconds : -1) < 0 && errno == EINTR) {
+  }
   return !interruption_->raised();
 }
 

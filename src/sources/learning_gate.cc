@@ -12,9 +12,10 @@ constexpr int kLevels = 256;
 constexpr int kTolerance = 4;  // levels: what a codec makes of a single colour
 // Looking at so many pixels, spread evenly, is enough to say that nearly all are alike.
 constexpr size_t kPixels = 40000;
-// By how much a stream's clock may be slower or faster than ours: what it gains or loses by that is
-// not delay.
-constexpr double kClockDrift = 1e-3;
+// So many equal pictures are more than frames sent twice.
+constexpr int64_t kFrozenPictures = 3;
+// A delay that lasts longer is none.
+constexpr Duration kLongestDelay = std::chrono::minutes(1);
 
 // The share of `pixels` whose level in this channel is close to the median.
 class Channel {
@@ -68,19 +69,22 @@ void LearningGate::Judge(Frame& frame, Instant now) {
 GateVerdict LearningGate::Verdict(const Frame& frame, Instant now) {
   // All of them look at every frame, since each remembers the one before.
   const bool stale = IsStale(frame, now);
-  const GateVerdict same = CompareWithLast(frame, now);
+  const GateVerdict same = CompareWithLast(frame);
   if (stale) return GateVerdict::kStale;
   if (IsPlaceholder(frame.image)) return GateVerdict::kPlaceholder;
   return same;
 }
 
-GateVerdict LearningGate::CompareWithLast(const Frame& frame, Instant now) {
+GateVerdict LearningGate::CompareWithLast(const Frame& frame) {
   if (frame.image != last_) {
     last_ = frame.image;
-    changed_ = now;
+    changed_ = frame.presentation_time;
+    same_ = 0;
     return GateVerdict::kOpen;
   }
-  return now - changed_ >= options_.frozen ? GateVerdict::kFrozen : GateVerdict::kDuplicate;
+  const bool frozen =
+      ++same_ >= kFrozenPictures && frame.presentation_time - changed_ >= options_.frozen;
+  return frozen ? GateVerdict::kFrozen : GateVerdict::kDuplicate;
 }
 
 bool LearningGate::IsPlaceholder(const Image& image) const {
@@ -107,15 +111,21 @@ bool LearningGate::IsPlaceholder(const Image& image) const {
 }
 
 bool LearningGate::IsStale(const Frame& frame, Instant now) {
+  const bool connected = frame.discontinuity == Discontinuity::kStart ||
+                         frame.discontinuity == Discontinuity::kReconnect;
   const Duration ahead = now.time_since_epoch() - frame.presentation_time;
-  if (!least_ahead_ || frame.discontinuity != Discontinuity::kNone) {
+  if (!least_ahead_ || connected) {
     least_ahead_ = ahead;
-  } else {
-    const auto drift = std::chrono::duration_cast<Duration>((now - judged_) * kClockDrift);
-    least_ahead_ = std::min(ahead, *least_ahead_ + drift);
+    times_say_nothing_ = false;
   }
-  judged_ = now;
-  return ahead - *least_ahead_ >= options_.stale;
+  least_ahead_ = std::min(ahead, *least_ahead_);
+  if (times_say_nothing_ || ahead - *least_ahead_ < options_.stale) {
+    late_since_.reset();
+    return false;
+  }
+  if (!late_since_) late_since_ = now;
+  times_say_nothing_ = now - *late_since_ > kLongestDelay;
+  return !times_say_nothing_;
 }
 
 void LearningGate::Count(GateVerdict verdict) {

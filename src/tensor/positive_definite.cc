@@ -28,13 +28,15 @@ bool Factorise(size_t n, std::span<double> a) {
   return true;
 }
 
+// A x = b for rows b is b <- b L^-T, b <- b L^-1.
 void SolveFactorised(size_t n, std::span<const double> factor, std::span<double> b) {
-  HYPNOS_CHECK(factor.size() == n * n && b.size() % n == 0);
+  HYPNOS_CHECK(n > 0 && factor.size() == n * n && b.size() % n == 0);
   UseOneBlasThread();
-  blasint size = static_cast<blasint>(n), columns = static_cast<blasint>(b.size() / n), info = 0;
-  // It only reads the factor, though its declaration does not say so.
-  BLASFUNC(dpotrs)
-  (&upper, &size, &columns, const_cast<double*>(factor.data()), &size, b.data(), &size, &info);
+  const int size = static_cast<int>(n), rows = static_cast<int>(b.size() / n);
+  for (const CBLAS_TRANSPOSE transpose : {CblasTrans, CblasNoTrans}) {
+    cblas_dtrsm(CblasRowMajor, CblasRight, CblasLower, transpose, CblasNonUnit, rows, size, 1.0,
+                factor.data(), size, b.data(), size);
+  }
 }
 
 }  // namespace hypnos

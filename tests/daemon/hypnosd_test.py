@@ -833,7 +833,7 @@ class Live(ControlledTest):
         self.assertEqual(self.client.ask('status').phase.step, 0)
         result = self.end()
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertIn("source 'door' shows a single colour: nothing is learned", result.stderr)
+        self.assertIn("source 'door' shows a single colour: such pictures are kept back", result.stderr)
 
     def test_a_camera_that_hangs(self):
         # The checkers stand still.
@@ -844,7 +844,7 @@ class Live(ControlledTest):
         self.assertGreater(source.duplicate_frames, 5)
         self.assertEqual(source.stale_frames, 0)
         result = self.end()
-        self.assertIn("source 'door' is frozen: nothing is learned from it until", result.stderr)
+        self.assertIn("source 'door' is frozen: its pictures are kept back from learning", result.stderr)
 
     def test_a_camera_that_is_killed_and_comes_back(self):
         url = self.start_camera()

@@ -174,7 +174,7 @@ TEST(LinearGenerator, LeastSquaresFindWhatTheDeltaRuleTakesLongFor) {
   EXPECT_LT(least, 0.1 * delta);
 }
 
-// What was fitted by hand: normal equations over all rows, each the first time that it is seen.
+// The truth is known: each input is half of what its neighbour differs from it, and noise.
 TEST(LinearGenerator, LeastSquaresComeToTheLeastError) {
   Rng rng(8);
   Bench bench({.rule = GeneratorRule::kLeastSquares, .start = GeneratorStart::kZero});
@@ -212,14 +212,50 @@ TEST(LinearGenerator, LeastSquaresForgetWhatNoLongerHolds) {
   EXPECT_LT(bench.Step(now, Follow(now)), 1e-3);
 }
 
+// Features whose squares overflow, and errors that are finite: the weights that read them are zero.
 TEST(LinearGenerator, LeastSquaresLearnNothingFromWhatIsNotFinite) {
   Rng rng(3);
   Features now(rng);
-  for (float& value : now.parts.back().values()) value = std::numeric_limits<float>::infinity();
-  Bench bench(ByLeastSquares());
-  const Matrix before = bench.generator.weights();
-  bench.Step(now, naive::RandomMatrix(kBatch, kInputs, rng));
-  EXPECT_TRUE(Same(bench.generator.weights(), before));
+  for (float& value : now.parts.back().values()) value *= 1e25f;
+  GeneratorOptions options = ByLeastSquares();
+  options.start = GeneratorStart::kZero;
+  Bench bench(options);
+  const double error = bench.Step(now, naive::RandomMatrix(kBatch, kInputs, rng));
+  EXPECT_TRUE(std::isfinite(error));
+  const Matrix weights = bench.generator.weights();
+  for (size_t i = 0; i < kInputs; ++i) {
+    for (size_t j = kAll - kInputs; j < kAll; ++j) EXPECT_EQ(weights.view()(i, j), 0);
+  }
+}
+
+// More inputs than one part of a job takes.
+TEST(LinearGenerator, LeastSquaresOfManyInputsDoNotDependOnTheExecutor) {
+  constexpr size_t kMany = 150;
+  Rng rng(4);
+  LinearGenerator one(ByLeastSquares(), {}, kMany, kBatch),
+      other(ByLeastSquares(), {}, kMany, kBatch);
+  Matrix prediction(kBatch, kMany);
+  SerialExecutor serial;
+  ReversedExecutor reversed;
+  double first = 0, last = 0;
+  for (int step = 0; step < 40; ++step) {
+    const Matrix now = naive::RandomMatrix(kBatch, kMany, rng);
+    // Each input goes on to its neighbour.
+    Matrix next(kBatch, kMany);
+    for (size_t b = 0; b < kBatch; ++b) {
+      std::ranges::rotate_copy(now.row(b), now.row(b).begin() + 1, next.row(b).begin());
+    }
+    const ConstMatrixView features = now;
+    other.Predict({&features, 1}, prediction, reversed);
+    other.Compare(prediction, next, reversed);
+    other.Learn({&features, 1}, reversed);
+    one.Predict({&features, 1}, prediction, serial);
+    last = one.Compare(prediction, next, serial);
+    one.Learn({&features, 1}, serial);
+    if (step == 0) first = last;
+  }
+  EXPECT_TRUE(Same(one.weights(), other.weights()));
+  EXPECT_LT(last, 0.01 * first) << "of every part";
 }
 
 TEST(LinearGenerator, LeastSquaresOfNothingLeaveTheWeights) {

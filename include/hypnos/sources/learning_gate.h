@@ -2,9 +2,11 @@
 // learned from. A camera that has lost its signal goes on sending grey pictures, one that hangs the
 // same picture, and what is sent late through a slow network is no longer what happens.
 //   duplicate    the same picture as before, bit for bit
-//   frozen       ... for so long that more is wrong than a frame sent twice
+//   frozen       ... for so long, by the stream's time, that more is wrong than a frame sent twice
 //   placeholder  black, grey or of another single colour, all but a few pixels
-//   stale        later than the freshest frame of late by so much, by the stream's own time
+//   stale        later by so much than the freshest frame of the connection, by the stream's time
+// A stream that is not in time again after a minute has times that say nothing (its clock was set,
+// or it sends pictures more slowly than it says): until it is connected anew, none is stale.
 // The first frame that is learned from after frozen, placeholder or stale ones does not continue
 // what was before (Discontinuity::kGap).
 // Threads: thread-compatible.
@@ -44,7 +46,7 @@ class LearningGate {
 
  private:
   GateVerdict Verdict(const Frame& frame, Instant now);
-  GateVerdict CompareWithLast(const Frame& frame, Instant now);
+  GateVerdict CompareWithLast(const Frame& frame);
   bool IsPlaceholder(const Image& image) const;
   bool IsStale(const Frame& frame, Instant now);
   void Count(GateVerdict verdict);
@@ -52,10 +54,12 @@ class LearningGate {
   const LearningGateOptions options_;
   GateCounts counts_;
   Image last_;
-  Instant changed_;  // when last_ was first seen
-  // Of the freshest frame of late: how far the clock was ahead of the stream's time.
+  Duration changed_{};  // presentation time of its first one
+  int64_t same_ = 0;    // as last_, one after the other
+  // Of the freshest frame of the connection: how far the clock was ahead of the stream's time.
   std::optional<Duration> least_ahead_;
-  Instant judged_;
+  std::optional<Instant> late_since_;
+  bool times_say_nothing_ = false;
   bool shut_ = false;  // by more than a duplicate
 };
 
