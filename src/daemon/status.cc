@@ -31,21 +31,26 @@ void StatusBoard::OnFrame(const FrameReport& report) {
   }
   now_.in_bits = report.symbols > 0;
   ++now_.frames;
-  now_.learning = report.learn;
-  now_.phase = report.phase;
+  // What is kept back changes neither what the network does nor what was said to be seen.
+  if (!report.kept_back) NoticeLearning(report);
   now_.source = report.source;
   now_.clip = report.clip;
   now_.frame = report.index;
-  now_.label = report.label;
-  now_.label_read_out = report.label_read_out;
-  now_.label_goodness = report.label_goodness;
-  now_.labels.Count(report);
   if (report.discontinuity != Discontinuity::kNone) {
     ++now_.discontinuities[ToString(report.discontinuity)];
   }
   NoticeSource(report);
   rate_.Count(clock_.Now());
   if (report.resized) NoticeResized(report);
+}
+
+void StatusBoard::NoticeLearning(const FrameReport& report) {
+  now_.learning = report.learn;
+  now_.phase = report.phase;
+  now_.label = report.label;
+  now_.label_read_out = report.label_read_out;
+  now_.label_goodness = report.label_goodness;
+  now_.labels.Count(report);
 }
 
 void StatusBoard::NoticeSource(const FrameReport& report) {

@@ -98,6 +98,7 @@ class StatusBoard final : public PipelineObserver {
 
  private:
   void Notice(const std::vector<StepStatistics>& layers, bool dream);
+  void NoticeLearning(const FrameReport& report);
   void NoticeSource(const FrameReport& report);
   void NoticeResized(const FrameReport& report);
 

@@ -121,16 +121,18 @@ void Pipeline::Driver::ShowFrame(Stream& stream, Frame frame) {
     frame.discontinuity = Stronger(frame.discontinuity, Discontinuity::kSwitch);
   }
   if (stream.live_label) frame.label = stream.live_label;
-  if (frame.discontinuity != Discontinuity::kNone) stream.age = 0;
-  const bool judge = !frame.learn;
-  frame.learn = frame.learn && frame.gate == GateVerdict::kOpen;
-  const Held held = {.learn = frame.learn,
-                     .judge = judge && frame.gate == GateVerdict::kOpen,
-                     .label = frame.label};
+  if (frame.discontinuity != Discontinuity::kNone) {
+    stream.age = stream.errors = 0;
+    stream.cut = true;
+  }
+  const bool kept_back = frame.gate != GateVerdict::kOpen;
+  const Held held = {
+      .learn = frame.learn && !kept_back, .kept_back = kept_back, .label = frame.label};
   if (held.learn) {
     ProbeIfDue();
     CollectForProbes(stream);
     MayRemember(stream);
+    stream.cut = false;
   }
   for (int hold = 0; hold < options_.steps_per_frame; ++hold) {
     SubmitRealStep(stream, hold == 0 ? &frame : nullptr, hold, held);
@@ -138,7 +140,7 @@ void Pipeline::Driver::ShowFrame(Stream& stream, Frame frame) {
 }
 
 void Pipeline::Driver::MayRemember(Stream& stream) {
-  if (!stream.ledger.BeginsWithNext(stream.age == 0)) return;
+  if (!stream.ledger.BeginsWithNext(stream.cut)) return;
   flow_->Drain();
   NetworkState& before = memories_.sequences.Begin(stream.place);
   before.at_rest = stream.age == 0;
@@ -155,6 +157,7 @@ void Pipeline::Driver::SubmitRealStep(Stream& stream, Frame* first, int hold, co
   step.first_of_frame = first != nullptr;
   step.last_of_frame = hold + 1 == options_.steps_per_frame;
   step.learn = frame.learn;
+  step.kept_back = frame.kept_back;
   step.label = frame.label;
   if (first != nullptr) step.frame = std::move(*first);
 
@@ -173,10 +176,11 @@ void Pipeline::Driver::SubmitRealStep(Stream& stream, Frame* first, int hold, co
   if (frame.learn) {
     stream.held_out_since_learning = false;
     if (interleaved()) LearnInterleaved(step);
-  } else if (frame.judge) {
+  } else if (!frame.kept_back) {
     JudgeBesideDream(step);
   }
   ++stream.age;
+  if (tick.compare && !frame.kept_back) ++stream.errors;
   step.phase = PositionAfter(frame.learn ? 1 : 0);
   const bool learns = step.learns();
   flow_->Submit();
@@ -196,7 +200,7 @@ void Pipeline::Driver::SubmitRealStep(Stream& stream, Frame* first, int hold, co
 // a residual: two frames.
 bool Pipeline::Driver::AddNegativeBeside(Step& step, Purpose purpose) {
   NegativeLane& lane = step.stream->negative_lane;
-  if (step.stream->age < 2 * options_.steps_per_frame) {
+  if (step.stream->age < 2 * options_.steps_per_frame || step.stream->errors == 0) {
     lane.CutBeside();
     return false;
   }

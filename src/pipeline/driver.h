@@ -69,7 +69,7 @@ class Pipeline::Driver final : public PipelineControl {
   // What the steps of one frame have in common.
   struct Held {
     bool learn = false;
-    bool judge = false;
+    bool kept_back = false;
     std::optional<size_t> label;
   };
   void SubmitRealStep(Stream& stream, Frame* first, int hold, const Held& frame);

@@ -75,7 +75,7 @@ void Pipeline::Driver::SubmitReplayStep(size_t sequence, size_t frame, int hold)
   Step& step = flow_->NextStep();
   step.has_dream = step.has_labelled = false;
   step.asleep = true;
-  step.judged = false;
+  step.judged = step.kept_back = false;
   FillReplay(step, sequence, frame, hold);
   flow_->Submit();
 }
@@ -85,7 +85,7 @@ void Pipeline::Driver::SubmitDreamStep(size_t sequence, int64_t frame, int hold)
   Step& step = flow_->NextStep();
   step.has_real = step.has_labelled = false;
   step.asleep = true;
-  step.judged = false;
+  step.judged = step.kept_back = false;
   step.first_of_frame = hold == 0;
   step.last_of_frame = hold + 1 == options_.steps_per_frame;
   sleeping_lane_.Fill(*negatives_, Lane::kReplay, replay_ticks_, frame, hold, step);

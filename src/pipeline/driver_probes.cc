@@ -6,7 +6,7 @@ namespace hypnos {
 
 // Before a frame that is learned from.
 void Pipeline::Driver::CollectForProbes(Stream& stream) {
-  const ProbeKeeper::Need need = probes_.BeforeFrame(stream.probing, stream.age == 0);
+  const ProbeKeeper::Need need = probes_.BeforeFrame(stream.probing, stream.cut);
   if (need == ProbeKeeper::Need::kNothing) return;
   flow_->Drain();
   const Instant begin = clock_.Now();

@@ -24,7 +24,7 @@ class LabelJudge {
 
  private:
   bool judges(const Step& step) const {
-    return options_.classes > 0 && step.live() && step.last_of_frame;
+    return options_.classes > 0 && step.live() && step.last_of_frame && !step.kept_back;
   }
 
   Network& network_;

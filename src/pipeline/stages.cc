@@ -132,10 +132,13 @@ void Stages::ReadOut(Step& step, Executor& executor) {
   const Stopwatch watch(clock_, summary_.stages.read_out);
   if (step.has_real) {
     // Errors of another scene would give a dream of this one away.
-    if (step.live() && step.real.start == TickStart::kReset) ResidualsOf(step).Clear();
+    if (step.live() && step.real.start == TickStart::kReset) {
+      step.stream->residuals.Clear();
+      step.stream->held_out_residuals.Clear();
+    }
     network_.Compare(step.real, executor);
     if (step.live() && step.first_of_frame) RememberSurprise(step);
-    if (step.real.compare) RememberResidual(step);
+    if (step.real.compare && !step.kept_back) RememberResidual(step);
     network_.Predict(step.real, executor);
     label_judge_.JudgeByReadOut(step);
   }
@@ -171,6 +174,7 @@ void Stages::ReportFrame(Step& step) {
     report.presentation_time = step.frame.presentation_time;
     report.discontinuity = step.frame.discontinuity;
     report.learn = step.real.learn_generator;
+    report.kept_back = step.kept_back;
     report.resized = step.resized;
     report.symbols = step.frame.symbols.size();
     report.prediction_error.reset();

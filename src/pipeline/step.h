@@ -44,6 +44,8 @@ struct Step {
   bool has_real = false;
   Tick real;
   bool learn = false;  // the source lets the network learn from this frame
+  // Its gate does not: it is looked at, and neither learned from nor judged nor remembered.
+  bool kept_back = false;
   // What the frame shows, as far as anybody has said so; of all steps for which it is held.
   std::optional<size_t> label;
   Frame frame;  // moved on to the report

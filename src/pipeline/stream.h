@@ -58,6 +58,11 @@ struct Stream {
   int64_t real_ticks = 0;
   int64_t labelled_ticks = 0;
   int64_t age = 0;  // real ticks since the last discontinuity
+  // There was one since the last frame that was learned from.
+  bool cut = true;
+  // Errors that are remembered since the last one: of frames with one before them, and not kept
+  // back.
+  int64_t errors = 0;
   // What runs beside it: dreams, and negatives of other kinds.
   NegativeLane negative_lane;
   MemoryLedger ledger;

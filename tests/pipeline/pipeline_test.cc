@@ -71,6 +71,46 @@ TEST(Pipeline, WhatTheGateKeepsBackIsNoCutAndIsNotJudged) {
   }
 }
 
+// What is remembered and dreamed after a cut must not wait for what a gate keeps back.
+TEST(Pipeline, AGateMayBeShutAtAnyTimeAfterACut) {
+  for (const LearningRule rule : {LearningRule::kRehearsed, LearningRule::kInterleaved}) {
+    for (const int steps : {1, 3}) {
+      for (size_t first = 0; first < 4; ++first) {
+        for (size_t end = first + 1; end < 5; ++end) {
+          PipelineOptions options = SmallPipeline();
+          options.network.learning.rule = rule;
+          options.steps_per_frame = steps;
+          const Watched run(options, GatedClip(first, end));
+          ASSERT_TRUE(run.result->ok()) << first << " to " << end;
+          EXPECT_EQ(run.recorder.frames.size(), 40u);
+        }
+      }
+    }
+  }
+}
+
+size_t FramesBeforeSleep(const Watched& run) {
+  const std::string before = run.recorder.text.substr(0, run.recorder.text.find("asleep"));
+  size_t frames = 0;
+  for (size_t at = 0; (at = before.find("frame ", at)) != std::string::npos; ++at) ++frames;
+  return frames;
+}
+
+// A cut that falls on a frame that is kept back holds for the next one that is not: the sequence
+// that was being remembered does not go on over it, and is whole later.
+TEST(Pipeline, ACutOfAFrameThatIsKeptBackIsNotLost) {
+  PipelineOptions options = SmallPipeline();
+  options.memory.interval_frames = 1000;
+  options.schedule.wake_steps = 9;
+  auto frames = GatedClip(4, 5);
+  const Watched whole(options, frames);
+  frames[4].discontinuity = Discontinuity::kGap;
+  const Watched cut(options, frames);
+  // It sleeps once a sequence of 3 + 5 frames is whole, and not before nine steps.
+  EXPECT_EQ(FramesBeforeSleep(whole), 10u);
+  EXPECT_EQ(FramesBeforeSleep(cut), 13u);
+}
+
 class SameBits : public testing::TestWithParam<LearningRule> {};
 
 // What was reported and what is left: weights, and the judgement of frames not learned from.

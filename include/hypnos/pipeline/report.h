@@ -31,8 +31,9 @@ struct FrameReport {
   int64_t index = 0;
   Duration presentation_time{};
   Discontinuity discontinuity = Discontinuity::kNone;
-  bool learn = true;     // the network learns from this frame: neither source nor rule forbids it
-  bool resized = false;  // it was of another size than the first one
+  bool learn = true;       // the network learns from this frame: neither source nor rule forbids it
+  bool kept_back = false;  // by the source's gate: looked at, and no more
+  bool resized = false;    // it was of another size than the first one
   // Of a text: how many symbols this frame has, one for each reader. 0: it is a picture.
   size_t symbols = 0;
   // Of the generator's prediction, over the frame: of a picture the mean square error, in variances
