@@ -103,6 +103,22 @@ class Validator {
     if (source.has_file()) CheckFile(source.file(), Join(path, "file"));
     if (source.has_stream()) CheckStream(source.stream(), Join(path, "stream"));
     if (source.has_playlist()) CheckPlaylist(source.playlist(), Join(path, "playlist"));
+    CheckGate(source, path);
+  }
+
+  // By value and not by presence, as CheckQueue.
+  void CheckGate(const Source& source, const std::string& path) {
+    const LearningGate& gate = source.gate();
+    const LearningGate& defaults = LearningGate::default_instance();
+    const std::string here = Join(path, "gate");
+    const bool given = gate.enabled() != defaults.enabled() ||
+                       gate.frozen_seconds() != defaults.frozen_seconds() ||
+                       gate.placeholder_share() != defaults.placeholder_share() ||
+                       gate.stale_seconds() != defaults.stale_seconds();
+    if (!given || source.has_camera() || source.has_stream() || !Known({here})) return;
+    Complain(here,
+             "only cameras and streams have a gate: of a file or a scene that stands still, "
+             "standing still is what there is to learn; leave the key out");
   }
 
   void CheckView(const Source& source, const std::string& path) {
@@ -419,8 +435,14 @@ class Validator {
   void CheckGeneratorRule(const Config& config) {
     const std::string rule = "generator.rule";
     if (!Known({rule, "sources"}) || config.generator().rule() == Generator::DELTA) return;
-    if (!ReadsText(config)) return;
-    Complain(rule, "least squares predict pictures, and a text has symbols: leave the key out");
+    if (ReadsText(config)) {
+      Complain(rule, "least squares predict pictures, and a text has symbols: leave the key out");
+    }
+    if (Known({"generator.rate"}) && config.generator().rate() <= 0) {
+      Complain("generator.rate",
+               "a rate of 0 is a read-out that never learns, by least squares neither: raise it, "
+               "or leave generator.rule out");
+    }
   }
 
   // By value and not by presence: --print-config writes out the defaults, and must read back.

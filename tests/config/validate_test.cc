@@ -106,6 +106,16 @@ TEST(Validate, LeastSquaresPredictPicturesOnly) {
   EXPECT_EQ(
       Complaint(std::string(kSources) + kEncoding + kNetwork + "generator: {rule: least_squares}"),
       "");
+  EXPECT_THAT(Complaint(std::string(kSources) + kEncoding + kNetwork +
+                        "generator: {rule: least_squares, rate: 0}"),
+              HasSubstr("never learns"));
+}
+
+TEST(Validate, OnlyWhatIsLiveHasAGate) {
+  const std::string gate = "  - name: a\n    gate: {frozen_seconds: 9}\n    ";
+  EXPECT_EQ(AboutSources(gate + "camera: {}\n"), "");
+  EXPECT_EQ(AboutSources(gate + "stream: {url: 'rtsp://a/b'}\n"), "");
+  EXPECT_THAT(AboutSources(gate + "synthetic: {}\n"), HasSubstr("only cameras and streams"));
 }
 
 TEST(Validate, ATextHasNoHybridsAndNoEndlessView) {
