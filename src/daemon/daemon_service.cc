@@ -283,7 +283,7 @@ Result<Response> DaemonService::ListSources() const {
 
 Result<Response> DaemonService::PauseSource(const std::string& name, bool paused) {
   HYPNOS_ASSIGN_OR_RETURN(const bool changed, parts_.sources.SetPaused(name, paused));
-  if (changed) log::Info("source '{}' {}", name, paused ? "paused" : "resumed");
+  if (changed) log::Info("source '{}' {}", Printable(name), paused ? "paused" : "resumed");
   Response response;
   if (paused) {
     response.mutable_pause_source()->set_changed(changed);
@@ -564,12 +564,8 @@ Result<std::vector<std::string>> DaemonService::ReloadSources(const config::Conf
     touched.push_back(source.name());
   }
   if (touched.empty()) return touched;
-  if (ReadsText(read) != alphabet_.has_value()) {
-    return Error{Code::kFailedPrecondition, "NEEDS_RESTART",
-                 "the network was made for texts or for pictures, and the sources are now of the "
-                 "other kind: start the daemon again"};
-  }
   for (const config::Source& source : come) *next.add_sources() = source;
+  HYPNOS_RETURN_IF_ERROR(CheckSources(next));
   HYPNOS_RETURN_IF_ERROR(parts_.sources.Change(gone, come, next));
   SetSources(next);
   return touched;
@@ -585,10 +581,22 @@ void DaemonService::SetSources(const config::Config& config) {
   *config_.mutable_sources() = config.sources();
 }
 
+// Of sources that are to be watched from now on, by the network that there is.
+Status DaemonService::CheckSources(const config::Config& next) const {
+  if (next.sources_size() > 0 && ReadsText(next) != alphabet_.has_value()) {
+    return Error{Code::kFailedPrecondition, "NEEDS_RESTART",
+                 "the network was made for texts or for pictures, and the sources are now of the "
+                 "other kind: start the daemon again"};
+  }
+  if (parts_.check) HYPNOS_RETURN_IF_ERROR(parts_.check(next));
+  return {};
+}
+
 Result<Response> DaemonService::AddSource(const std::string& yaml) {
   const std::lock_guard changing(change_mutex_);
   HYPNOS_ASSIGN_OR_RETURN(const config::Config next,
                           config::WithSource(ConfigNow(), yaml, "source"));
+  HYPNOS_RETURN_IF_ERROR(CheckSources(next));
   const config::Source& source = *next.sources().rbegin();
   HYPNOS_RETURN_IF_ERROR(parts_.sources.Change({}, {source}, next));
   SetSources(next);

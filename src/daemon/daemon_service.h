@@ -36,6 +36,8 @@ struct ServiceParts {
   std::function<size_t()> clients;
   // Reads the configuration again, as at the start; empty: it cannot be.
   std::function<Result<config::Config>()> read_config;
+  // Whether a configuration whose sources have changed can still be run; empty: any can.
+  std::function<Status(const config::Config&)> check = {};
   // Puts what can be changed while it runs into effect.
   std::function<void(const config::Config&)> apply;
 };
@@ -95,6 +97,7 @@ class DaemonService final : public ControlService {
   telemetry::Phase PhaseNow() const;
   config::Config ConfigNow() const;
   // The same, with other sources.
+  Status CheckSources(const config::Config& next) const;
   void SetSources(const config::Config& config);
   std::vector<telemetry::Layer> LayersNow(const StatusSnapshot& status) const;
   // Nothing where there are none.

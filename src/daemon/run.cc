@@ -1,5 +1,6 @@
 #include "hypnos/daemon/run.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -20,6 +21,7 @@
 #include "daemon/stop_flag.h"
 #include "daemon/text.h"
 #include "daemon/watched_sources.h"
+#include "daemon/worker.h"
 #include "hypnos/base/bell.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
@@ -127,6 +129,14 @@ int Fail(const Error& error, int code) {
 
 }  // namespace
 
+Status CheckShare(const config::Config& config) {
+  if (config.share() != config::Config::NOTHING || config.sources_size() <= 1) return {};
+  return Error{Code::kUnimplemented, "SHARE_NOTHING",
+               Format("share is nothing, and {} sources are configured: networks of their own are "
+                      "not built yet; choose weights, or start a daemon for each source",
+                      config.sources_size())};
+}
+
 Status CheckRunnable(const config::Config& config) {
   HYPNOS_RETURN_IF_ERROR(UseInstructionSet(config.pipeline().instruction_set()));
   HYPNOS_RETURN_IF_ERROR(CheckControlServerOptions(BuildControlServerOptions(config.control())));
@@ -135,14 +145,7 @@ Status CheckRunnable(const config::Config& config) {
                  "network.weights is bf16, which this build has not: choose float32, or build "
                  "with -DHYPNOS_BFLOAT16=ON"};
   }
-  if (config.share() == config::Config::NOTHING && config.sources_size() > 1) {
-    return Error{
-        Code::kUnimplemented, "SHARE_NOTHING",
-        Format("share is nothing, and {} sources are configured: networks of their own are "
-               "not built yet; choose weights, or start a daemon for each source",
-               config.sources_size())};
-  }
-  return {};
+  return CheckShare(config);
 }
 
 namespace {
@@ -162,7 +165,7 @@ class Daemon {
                  config),
         status_interval_seconds_(config.output().status_interval_seconds()),
         service_(Parts(), config, options.version),
-        signals_({.stop = [this] { Stop(); }, .reload = [this] { Reload(); }}) {
+        signals_({.stop = [this] { Stop(); }, .reload = [this] { ReloadSoon(); }}) {
     observers_.Add(&board_);
     observers_.Add(&sources_);
   }
@@ -173,12 +176,18 @@ class Daemon {
   ServiceParts Parts();
   // Finishes the steps under way, and no more.
   void Stop();
+  // Not on the thread that hears of signals: a source that is slow to open must not keep it from
+  // hearing that all shall end. One that waits already will read what is asked for now, too.
+  void ReloadSoon() {
+    reloader_.Post([this] { Reload(); });
+  }
   void Reload();
   // False: it was stopped before there was anything to watch.
   bool Open(int* code);
   // Until all sources have ended.
   int Watch();
   int WatchOnce();
+  int CodeOf(const std::vector<StreamEnd>& failures) const;
   RunDescription Describe() const;
   std::vector<SourceLine> SeveralSources() const;
 
@@ -197,6 +206,7 @@ class Daemon {
   std::atomic<double> status_interval_seconds_;
   std::atomic<const ControlServer*> listening_ = nullptr;
   DaemonService service_;
+  Worker reloader_{1};
   std::unique_ptr<ControlServer> server_;  // null where nobody is listened to
   const Signals signals_;
 };
@@ -217,6 +227,7 @@ ServiceParts Daemon::Parts() {
             return server == nullptr ? 0 : server->clients();
           },
           .read_config = options_.read_config,
+          .check = CheckShare,
           .apply =
               [this](const config::Config& config) {
                 status_interval_seconds_ = config.output().status_interval_seconds();
@@ -324,6 +335,18 @@ int Daemon::Watch() {
   }
 }
 
+// Each was told when it happened. A source that somebody has added meanwhile is no reason to end a
+// daemon that waits for others.
+int Daemon::CodeOf(const std::vector<StreamEnd>& failures) const {
+  const auto counts = [&](const StreamEnd& end) {
+    return options_.until_end || std::ranges::any_of(config_.sources(), [&](const auto& source) {
+             return source.name() == end.source;
+           });
+  };
+  const auto failed = std::ranges::find_if(failures, counts);
+  return failed == failures.end() ? kExitOk : SourceExitCode(*failed->error);
+}
+
 int Daemon::WatchOnce() {
   int code = kExitOk;
   const int64_t seen_before = pipeline_.summary().frames;
@@ -335,9 +358,8 @@ int Daemon::WatchOnce() {
     const auto result = pipeline_.Run();
     if (!result.ok()) {
       code = Fail(result.error(), SourceExitCode(result.error()));
-    } else if (!result->failures.empty()) {
-      // It was told when it happened.
-      code = SourceExitCode(*result->failures.front().error);
+    } else {
+      code = CodeOf(result->failures);
     }
   }
   if (pipeline_.summary().frames > seen_before) {

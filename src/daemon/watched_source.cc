@@ -58,6 +58,9 @@ StreamInput WatchedSource::input() {
 void WatchedSource::Ended() {
   const std::lock_guard lock(mutex_);
   ended_ = true;
+  // One that was refused has more to give, which nobody wants.
+  if (capture_) capture_->queue().Close();
+  interruption_->Raise();
 }
 
 void WatchedSource::Stop() {

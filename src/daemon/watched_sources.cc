@@ -79,6 +79,10 @@ Status WatchedSources::CheckChange(const std::vector<std::string>& gone,
                  Format("there is a source '{}' already; remove it first, or give another name",
                         Printable(source.name()))};
   }
+  return CheckStarted();
+}
+
+Status WatchedSources::CheckStarted() const {
   const std::lock_guard lock(mutex_);
   if (stopped_) return StoppingError();
   if (started_) return {};
@@ -110,6 +114,8 @@ Result<std::vector<WatchedSources::Shared>> WatchedSources::OpenNew(
 Status WatchedSources::Change(const std::vector<std::string>& gone,
                               const std::vector<config::Source>& come,
                               const config::Config& config) {
+  // First, since the sources of the start may take long to open.
+  HYPNOS_RETURN_IF_ERROR(CheckStarted());
   const std::lock_guard changing(change_mutex_);
   HYPNOS_RETURN_IF_ERROR(CheckChange(gone, come));
   HYPNOS_ASSIGN_OR_RETURN(const std::vector<Shared> opened, OpenNew(come, config));

@@ -67,6 +67,7 @@ class WatchedSources final : public PipelineObserver {
 
   Result<std::vector<Shared>> OpenNew(const std::vector<config::Source>& come,
                                       const config::Config& config);
+  Status CheckStarted() const;
   Status CheckChange(const std::vector<std::string>& gone,
                      const std::vector<config::Source>& come) const;
   void Remove(const std::string& name);

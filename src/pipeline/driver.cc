@@ -63,9 +63,11 @@ Result<RunSummary> Pipeline::Driver::Run() {
   for (const auto& stream : streams_) {
     if (!stream->ended()) Leave(*stream, {});
   }
+  // From Close on commands are done by whoever gives them.
+  Result<RunSummary> result =
+      watched.ok() ? Result<RunSummary>(summary_) : Result<RunSummary>(watched.error());
   commands_.Close(*this);
-  if (!watched.ok()) return watched.error();
-  return summary_;
+  return result;
 }
 
 Status Pipeline::Driver::RunGuarded() try {

@@ -141,7 +141,8 @@ class Pipeline::Driver final : public PipelineControl {
   RunSummary summary_;
 
   CommandBox commands_;
-  bool ended_ = false;
+  // Commands ask, of other threads where nothing runs.
+  std::atomic<bool> ended_ = false;
   bool learning_on_ = true;
   bool wake_after_dream_ = false;
   std::optional<size_t> live_label_;  // set by a command for all streams

@@ -99,7 +99,9 @@ Status Pipeline::Driver::Take(Stream& stream, Result<FrameOrEnd> next) {
   }
   if (!stream.encoder) {
     Status welcome = Welcome(stream, std::get<Frame>(*next));
-    if (!welcome.ok() && !network_) return welcome;
+    const bool alone = std::ranges::none_of(
+        streams_, [&](const auto& s) { return s.get() != &stream && !s->ended(); });
+    if (!welcome.ok() && !network_ && alone) return welcome;
     if (!welcome.ok()) {
       Leave(stream, welcome.error());
       return {};

@@ -27,6 +27,13 @@ void LabelJudge::JudgeByReadOut(Step& step) const {
 }
 
 void LabelJudge::Report(const Step& step, FrameReport& report, LabelScores& scores) const {
+  if (step.kept_back) {
+    report.label.reset();
+    report.label_before.reset();
+    report.label_read_out.clear();
+    report.label_goodness.clear();
+    report.label_learned = false;
+  }
   if (!judges(step)) return;
   report.label = step.label;
   std::optional<size_t>& before = step.stream->label_before;
