@@ -641,6 +641,13 @@ TEST_F(WatchingService, RefusesASourceThatIsNone) {
   EXPECT_EQ(Must(Status()).status().sources_size(), 1);
 }
 
+// Also where nothing else is left that it would have to go with.
+TEST_F(WatchingService, ItsNetworkWasMadeForPictures) {
+  Must(RemoveSource("square"));
+  EXPECT_EQ(ReasonOf(AddSource("{name: page, text: {path: x}}")), "NEEDS_RESTART");
+  Must(AddSource(kYard));
+}
+
 TEST_F(WatchingService, ASourceOfAnotherSizeBreaksOffAndSaysWhy) {
   Must(AddSource("{name: wide, synthetic: {width: 64, height: 24}}"));
   daemon_.Watch(3);
