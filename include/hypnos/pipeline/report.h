@@ -80,7 +80,7 @@ struct PhaseReport {
 // A stream has ended, or broke off. Others go on.
 struct StreamEnd {
   std::string source;
-  // Why it broke off; none where every frame was given.
+  // Why it broke off; none where every frame was given, or it was told to stop.
   std::optional<Error> error;
 };
 
