@@ -185,7 +185,7 @@ TEST(BuildPipelineOptions, TakesTheMemory) {
 class Defaults : public testing::Test {
  protected:
   const PipelineOptions built_ = Pipeline({});
-  const PipelineOptions made_;
+  const PipelineOptions made_ = {};
 };
 
 TEST_F(Defaults, OfTheEncoderAgree) {
