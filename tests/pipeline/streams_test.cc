@@ -236,6 +236,7 @@ TEST(Streams, ThatComeTooFastShareFairlyWaitNotForLongAndAFileLosesNothing) {
     std::vector<int64_t> reported_before;  // when it showed each of its frames
   };
   std::vector<Camera> cameras;
+  cameras.reserve(kLive);
   for (int i = 0; i < kLive; ++i) {
     cameras.push_back({&streams.Add(Format("{}", i), OnFull::kDropOldest, false, kQueue), {}});
   }

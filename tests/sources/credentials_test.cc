@@ -17,7 +17,7 @@ using ::testing::Not;
 class CredentialsTest : public ::testing::Test {
  protected:
   std::string Write(std::string_view text, mode_t mode = 0600) {
-    const std::string path = WriteBytes(folder_.File("login"), text);
+    std::string path = WriteBytes(folder_.File("login"), text);
     EXPECT_EQ(chmod(path.c_str(), mode), 0);
     return path;
   }
