@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""hypnosd before streams that are all broken in a way of their own, and beside one that is sound.
+
+usage: broken_streams_test.py PATH_OF_HYPNOSD [ARGUMENT OF unittest]...
+Needs ffmpeg, which makes the streams.
+"""
+
+import contextlib
+import http.server
+import random
+import signal
+import subprocess
+import threading
+import unittest
+
+from camera_case import CameraTest
+from hypnosd_case import OK
+
+PICTURES = ['ffmpeg', '-v', 'error', '-re', '-f', 'lavfi', '-i', 'testsrc=size=64x48:rate=10']
+SOUND = ['ffmpeg', '-v', 'error', '-re', '-f', 'lavfi', '-i', 'sine']
+TRANSPORT_STREAM = ['-c:v', 'mpeg2video', '-g', '10', '-f', 'mpegts', '-']
+# What ffmpeg writes, and of which type that is.
+STREAMS = {
+    '/good.mjpeg': ([*PICTURES, '-f', 'mpjpeg', '-'], 'multipart/x-mixed-replace;boundary=ffmpeg'),
+    '/good.ts': ([*PICTURES, *TRANSPORT_STREAM], 'video/mp2t'),
+    '/corrupt.ts': ([*PICTURES, *TRANSPORT_STREAM], 'video/mp2t'),
+    '/sound.ts': ([*SOUND, '-f', 'mpegts', '-'], 'video/mp2t'),
+}
+
+
+def spoil(data: bytes, chance: random.Random) -> bytes:
+    """With a byte in about five hundred replaced: a packet in two or three."""
+    spoiled = bytearray(data)
+    for _ in range(max(1, len(data) // 500)):
+        spoiled[chance.randrange(len(spoiled))] = chance.randrange(256)
+    return bytes(spoiled)
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+
+    def do_GET(self):
+        if self.path in STREAMS:
+            self.send_stream(*STREAMS[self.path])
+        elif self.path == '/page.html':
+            self.send(b'<!DOCTYPE html><html><body>Log in first.</body></html>', 'text/html')
+        else:
+            self.send(self.server.cut_clip, 'video/mp4')
+
+    def send(self, body: bytes, kind: str):
+        self.send_response(200)
+        self.send_header('Content-Type', kind)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def send_stream(self, command: list[str], kind: str):
+        chance = random.Random(1)
+        self.send(b'', kind)
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as ffmpeg:
+            with contextlib.suppress(OSError):
+                sent = 0
+                while data := ffmpeg.stdout.read1(1 << 16):
+                    # The beginning is sound, or it would be no stream at all.
+                    sound = self.path != '/corrupt.ts' or sent < 20_000
+                    self.wfile.write(data if sound else spoil(data, chance))
+                    sent += len(data)
+            ffmpeg.kill()
+
+    def log_message(self, *arguments):
+        pass
+
+
+class BrokenStreams(CameraTest):
+
+    def setUp(self):
+        super().setUp()
+        server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        server.daemon_threads = True
+        server.cut_clip = self.make_clip()[:-2000]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        self.http = f'http://127.0.0.1:{server.server_port}'
+
+    def make_clip(self) -> bytes:
+        path = self.folder / 'clip.mp4'
+        subprocess.run(['ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=64x48:rate=10',
+                        '-t', '4', '-c:v', 'mpeg4', '-movflags', '+faststart', path],
+                       check=True, stdin=subprocess.DEVNULL)
+        return path.read_bytes()
+
+    def watch_beside_a_sound_one(self, **urls: str):
+        sound = self.start_camera(64, 48, 5)
+        streams = [f'{{name: {name}, stall_seconds: 3, stream: {{url: "{url}"}}}}'
+                   for name, url in urls.items()]
+        # What waits for another one would make more frames wait than there is room for.
+        self.watch_sources(f'{{name: sound, queue_frames: 20, stream: {{url: "{sound}"}}}}', *streams)
+        self.columns.append('source')
+        self.process = self.start('--config', self.config, '--scores', self.scores)
+        self.client = self.connect()
+        self.wait_until(lambda: self.of('sound').frames > 10)
+        self.frames_before = self.of('sound').frames
+
+    def of(self, name: str):
+        return next(s for s in self.client.ask('status').sources if s.name == name)
+
+    def wait_for(self, name: str, state: str):
+        self.wait_until(lambda: self.of(name).State.Name(self.of(name).state) == state)
+
+    def assert_the_sound_one_missed_nothing(self):
+        self.wait_until(lambda: self.of('sound').frames > self.frames_before + 20)
+        sound = self.of('sound')
+        self.assertEqual((sound.dropped_slow, sound.losses, sound.connections), (0, 0, 1))
+        done = self.end()
+        self.assertEqual(done.returncode, OK, done.stderr)
+        frames = [int(row['frame']) for row in self.rows() if row['source'] == 'sound']
+        # While a stream is being connected to its library passes some over.
+        frames = frames[10:]
+        self.assertGreater(len(frames), 20)
+        self.assertEqual(frames, list(range(frames[0], frames[0] + len(frames))))
+
+    def test_each_says_what_is_wrong_and_another_misses_nothing(self):
+        login = self.start_camera(RTSP_CAMERA_LOGIN='me:hunter2')
+        self.watch_beside_a_sound_one(
+            mjpeg=f'{self.http}/good.mjpeg', transport=f'{self.http}/good.ts',
+            page=f'{self.http}/page.html', cut=f'{self.http}/cut.mp4', mute=f'{self.http}/sound.ts',
+            corrupt=f'{self.http}/corrupt.ts', login=login)
+        for name in ['mjpeg', 'transport', 'corrupt']:
+            self.wait_until(lambda n=name: self.of(n).frames > 20)
+        for name, why in [('page', 'cannot be opened'), ('mute', 'cannot be opened'),
+                          ('login', 'refuses the login'), ('cut', 'no more pictures come')]:
+            self.wait_until(lambda n=name, w=why: w in self.of(n).why)
+        for name in ['page', 'mute', 'login']:
+            self.assertEqual((self.of(name).connections, self.of(name).frames), (0, 0))
+        self.wait_until(lambda: self.of('cut').losses > 0)
+        self.assertGreater(self.of('cut').frames, 10)
+        for name in ['mjpeg', 'transport']:
+            self.assertEqual((self.of(name).losses, self.of(name).connections), (0, 1))
+        self.assert_the_sound_one_missed_nothing()
+
+    def test_one_that_hangs_and_comes_back_with_another_size_and_rate(self):
+        url = self.start_camera()
+        camera = self.camera
+        self.watch_beside_a_sound_one(door=url)
+        self.wait_until(lambda: self.of('door').frames > 20)
+        camera.send_signal(signal.SIGSTOP)
+        self.wait_for('door', 'LOST')
+        self.assertEqual((self.of('door').stalls, self.of('door').losses), (1, 1))
+        before = self.of('door').frames
+        camera.kill()
+        camera.wait()
+        self.start_camera(96, 64, 10, url.split(':')[2].split('/')[0])
+        self.wait_until(lambda: self.of('door').frames > before + 10)
+        self.assertEqual(self.client.ask('status').discontinuities['reconnect'], 1)
+        self.assert_the_sound_one_missed_nothing()
+
+
+if __name__ == '__main__':
+    unittest.main()
