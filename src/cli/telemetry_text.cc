@@ -113,6 +113,7 @@ std::string GateText(const Source& source) {
   add(source.frozen_frames(), "frozen");
   add(source.placeholder_frames(), "of one colour");
   add(source.stale_frames(), "stale");
+  add(source.concealed_frames(), "damaged on the way");
   return all == 0 ? "" : Format("{} frames not learned from ({})", all, kinds);
 }
 

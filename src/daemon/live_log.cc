@@ -50,6 +50,12 @@ void LiveLog::OnGate(GateVerdict verdict) const {
       log::Warning("source '{}' has fallen behind: late pictures are kept back from learning",
                    name);
       return;
+    case GateVerdict::kConcealed:
+      log::Warning(
+          "source '{}' arrives damaged: pictures of which parts are missing are kept back from "
+          "learning",
+          name);
+      return;
   }
 }
 

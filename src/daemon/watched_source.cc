@@ -151,6 +151,7 @@ telemetry::Source WatchedSource::Report() const {
   report.set_frozen_frames(static_cast<uint64_t>(gate.frozen));
   report.set_placeholder_frames(static_cast<uint64_t>(gate.placeholder));
   report.set_stale_frames(static_cast<uint64_t>(gate.stale));
+  report.set_concealed_frames(static_cast<uint64_t>(gate.concealed));
   return report;
 }
 

@@ -91,6 +91,7 @@ class Child {
       answer.kind = WireAnswer::kDamaged;
       if (capture.Retrieve(&image_).ok()) {
         if (image_.bytes().size() > kWireSlotBytes) return Fail(TooLarge());
+        answer.concealed = capture.concealed() ? 1 : 0;
         Put(static_cast<uint32_t>(slot - free_.begin()), answer);
       }
       if (!Send(answer)) return kNoParent;

@@ -78,6 +78,7 @@ struct WireAnswer {
   // kPicture.
   int32_t channels = 0;
   uint32_t slot = 0;
+  uint32_t concealed = 0;
   // kPicture, kDamaged, kOverRate; of kEnded, the last picture that was passed over.
   uint32_t has_time = 0;
   uint32_t passed_over = 0;  // pictures since the last answer

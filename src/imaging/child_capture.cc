@@ -142,6 +142,7 @@ class ChildCapture final : public VideoCapture {
   }
 
   int64_t passed_over() const override { return answer_.passed_over; }
+  bool concealed() const override { return holds_slot_ && answer_.concealed != 0; }
   bool over_rate() const override { return answer_.kind == WireAnswer::kOverRate; }
 
  private:

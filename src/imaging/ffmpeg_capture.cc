@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "hypnos/base/format.h"
+#include "imaging/concealment.h"
 #include "imaging/opencv_support.h"
 
 extern "C" {
@@ -89,9 +90,15 @@ class FfmpegCapture final : public VideoCapture {
       }
       if (more && packet_->stream_index != stream_->index) continue;  // sound, say
       ++packets;
+      if (more && (packet_->flags & AV_PKT_FLAG_CORRUPT) != 0) {
+        concealment_.DamagedPacket(StampOf(packet_->pts));
+      }
       // At the end, or what looks like it, the decoder gives what it still holds.
       const int sent = avcodec_send_packet(decoder_.get(), more ? packet_.get() : nullptr);
-      if (sent < 0 && sent != AVERROR_EOF) return Grabbed(false);
+      if (sent < 0 && sent != AVERROR_EOF) {
+        concealment_.DamagedPacket(StampOf(packet_->pts));
+        return Grabbed(false);
+      }
     }
     return Error{Code::kUnavailable, "GRAB_FAILED", "nothing that comes is a picture"};
   }
@@ -104,8 +111,13 @@ class FfmpegCapture final : public VideoCapture {
   }
 
   std::optional<Duration> time() const override { return time_; }
+  bool concealed() const override { return concealed_; }
 
  private:
+  static Concealment::Stamp StampOf(int64_t stamp) {
+    return stamp == AV_NOPTS_VALUE ? std::nullopt : Concealment::Stamp(stamp);
+  }
+
   // FFmpeg's number for what went wrong; otherwise it is not negative.
   int OpenContainer(const StreamRequest& request) {
     AVFormatContext* container = avformat_alloc_context();
@@ -204,6 +216,11 @@ class FfmpegCapture final : public VideoCapture {
 
   bool Grabbed(bool sound) {
     sound_ = sound;
+    if (sound) {
+      const bool flawed =
+          frame_->decode_error_flags != 0 || (frame_->flags & AV_FRAME_FLAG_CORRUPT) != 0;
+      concealed_ = concealment_.IsConcealed(flawed, frame_->key_frame != 0, StampOf(frame_->pts));
+    }
     const int64_t stamp = sound ? frame_->best_effort_timestamp : AV_NOPTS_VALUE;
     time_.reset();
     if (stamp != AV_NOPTS_VALUE) {
@@ -259,6 +276,8 @@ class FfmpegCapture final : public VideoCapture {
   VideoProperties properties_;
   std::optional<Duration> time_;
   bool sound_ = false;  // the picture grabbed last was decoded
+  Concealment concealment_;
+  bool concealed_ = false;
 };
 
 }  // namespace

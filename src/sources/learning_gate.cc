@@ -52,6 +52,8 @@ const char* ToString(GateVerdict verdict) {
       return "placeholder";
     case GateVerdict::kStale:
       return "stale";
+    case GateVerdict::kConcealed:
+      return "concealed";
   }
   return "unknown";
 }
@@ -71,6 +73,7 @@ GateVerdict LearningGate::Verdict(const Frame& frame, Instant now) {
   const bool stale = IsStale(frame, now);
   const GateVerdict same = CompareWithLast(frame);
   if (stale) return GateVerdict::kStale;
+  if (frame.concealed) return GateVerdict::kConcealed;
   if (IsPlaceholder(frame.image)) return GateVerdict::kPlaceholder;
   return same;
 }
@@ -143,6 +146,9 @@ void LearningGate::Count(GateVerdict verdict) {
       return;
     case GateVerdict::kStale:
       ++counts_.stale;
+      return;
+    case GateVerdict::kConcealed:
+      ++counts_.concealed;
       return;
   }
 }

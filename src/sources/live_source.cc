@@ -42,8 +42,12 @@ Result<FrameOrEnd> LiveSource::Advance() {
       continue;
     }
     Image image;
-    if (capture_->Retrieve(&image).ok())
-      return FrameOrEnd(stamp_.Stamp(std::move(image), last_time_));
+    const bool concealed = capture_->concealed();
+    if (capture_->Retrieve(&image).ok()) {
+      Frame frame = stamp_.Stamp(std::move(image), last_time_);
+      frame.concealed = concealed;
+      return FrameOrEnd(std::move(frame));
+    }
     stamp_.Skip();
     ++unreadable_;
     ++damaged;

@@ -129,6 +129,10 @@ class BrokenStreams(CameraTest):
         for name, why in [('page', 'cannot be opened'), ('mute', 'cannot be opened'),
                           ('login', 'refuses the login'), ('cut', 'no more pictures come')]:
             self.wait_until(lambda n=name, w=why: w in self.of(n).why)
+        # It is shown, and not learned from.
+        self.wait_until(lambda: self.of('corrupt').concealed_frames > 10)
+        for name in ['mjpeg', 'transport']:
+            self.assertEqual(self.of(name).concealed_frames, 0)
         for name in ['page', 'mute', 'login']:
             self.assertEqual((self.of(name).connections, self.of(name).frames), (0, 0))
         self.wait_until(lambda: self.of('cut').losses > 0)

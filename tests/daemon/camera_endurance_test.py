@@ -62,6 +62,10 @@ class Endurance(CameraTest):
             self.wait_until(lambda b=before: all(f > g + 5 for f, g in zip(self.frames(), b)))
             # Long enough to count as back.
             time.sleep(11)
+            status = self.client.ask('status')
+            self.assertEqual(status.discontinuities.get('reconnect', 0), CAMERAS * cycle)
+            for source in status.sources:
+                self.assertEqual((source.connections, source.losses), (cycle + 1, cycle))
             seen.append((self.resident_kib(), self.open_files(), len(self.capture_processes())))
             if cycle == CYCLES:
                 break
@@ -74,10 +78,6 @@ class Endurance(CameraTest):
             begin = time.monotonic()
             self.wait_until(lambda: self.states() == {'WATCHED'})
             self.assertLess(time.monotonic() - begin, BACK_IN_S)
-            status = self.client.ask('status')
-            self.assertEqual(status.discontinuities['reconnect'], CAMERAS * (cycle + 1))
-            for source in status.sources:
-                self.assertEqual((source.connections, source.losses), (cycle + 2, cycle + 1))
         print('resident KiB, open files, capture processes:', *seen, sep='\n  ', flush=True)
         memory, files, processes = zip(*seen)
         # The first cycles fill what is kept for later: buffers, the memory of sequences, the heap.

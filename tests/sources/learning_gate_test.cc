@@ -164,6 +164,20 @@ int64_t StaleOf(Camera& camera, int pictures, const std::function<Duration(int)>
 }
 
 // 25 pictures a second; a minute is 1500 of them.
+TEST(LearningGate, WhatArrivesDamagedIsKeptBackAndEndsWithACut) {
+  LearningGate gate({});
+  Frame frame;
+  for (uint64_t number = 0; number < 6; ++number) {
+    frame.image = Picture(number);
+    frame.concealed = number == 2 || number == 3;
+    frame.discontinuity = Discontinuity::kNone;
+    gate.Judge(frame, Instant(kInterval * number));
+    EXPECT_EQ(frame.gate, frame.concealed ? GateVerdict::kConcealed : GateVerdict::kOpen);
+    EXPECT_EQ(frame.discontinuity, number == 4 ? Discontinuity::kGap : Discontinuity::kNone);
+  }
+  EXPECT_EQ(gate.counts().concealed, 2);
+}
+
 TEST(LearningGate, AClockThatIsSetCostsAMinuteAtMost) {
   for (const Duration step : {Duration(seconds(60)), Duration(-seconds(3600))}) {
     Camera camera;

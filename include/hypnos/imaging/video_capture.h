@@ -39,6 +39,10 @@ class VideoCapture {
   // not be.
   virtual Status Retrieve(Image* image) = 0;
 
+  // Whether the picture grabbed last was decoded from damaged data, or leans on one that was: parts
+  // of it are made up. False also where a library does not say.
+  virtual bool concealed() const { return false; }
+
   // The container's own time of the picture grabbed last; nothing where it has no clock.
   virtual std::optional<Duration> time() const = 0;
 

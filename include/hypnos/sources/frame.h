@@ -34,7 +34,7 @@ const char* ToString(Discontinuity discontinuity);
 Discontinuity Stronger(Discontinuity one, Discontinuity other);
 
 // Whether a frame may be learned from as far as its picture goes; see learning_gate.h.
-enum class GateVerdict { kOpen, kDuplicate, kFrozen, kPlaceholder, kStale };
+enum class GateVerdict { kOpen, kDuplicate, kFrozen, kPlaceholder, kStale, kConcealed };
 
 // "open", "duplicate" and so on.
 const char* ToString(GateVerdict verdict);
@@ -52,6 +52,8 @@ struct Frame {
   // Other than open: looked at, but neither learned from nor judged, whatever `learn` says. May be
   // different for every frame.
   GateVerdict gate = GateVerdict::kOpen;
+  // Parts of its picture are made up: see VideoCapture::concealed.
+  bool concealed = false;
   // What it shows, where somebody has said so: a place in LabelOptions::classes.
   std::optional<size_t> label = std::nullopt;
   Image image;

@@ -5,11 +5,11 @@
 //   frozen       ... for so long, by the stream's time, that more is wrong than a frame sent twice
 //   placeholder  black, grey or of another single colour, all but a few pixels
 //   stale        later by so much than the freshest frame of the connection, by the stream's time
+//   concealed    decoded from damaged data: parts of it are made up (imaging/video_capture.h)
 // A stream that is not in time again after a minute has times that say nothing (its clock was set,
 // or it sends pictures more slowly than it says): until it is connected anew, none is stale.
-// The first frame that is learned from after frozen, placeholder or stale ones does not continue
-// what was before (Discontinuity::kGap).
-// Threads: thread-compatible.
+// The first frame that is learned from after frozen, placeholder, stale or concealed ones does not
+// continue what was before (Discontinuity::kGap). Threads: thread-compatible.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +32,7 @@ struct GateCounts {
   int64_t frozen = 0;
   int64_t placeholder = 0;
   int64_t stale = 0;
+  int64_t concealed = 0;
 };
 
 class LearningGate {
