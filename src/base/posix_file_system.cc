@@ -2,10 +2,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 
 #include "hypnos/base/file_system.h"
 #include "hypnos/base/format.h"
@@ -50,6 +53,37 @@ bool IsDeviceOrPipe(const std::string& path) {
   return S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode) || S_ISFIFO(info.st_mode);
 }
 
+class PosixReadableFile final : public ReadableFile {
+ public:
+  PosixReadableFile(int descriptor, uint64_t size, std::string path)
+      : descriptor_(descriptor), size_(size), path_(std::move(path)) {}
+  ~PosixReadableFile() override { close(descriptor_); }
+  PosixReadableFile(const PosixReadableFile&) = delete;
+  PosixReadableFile& operator=(const PosixReadableFile&) = delete;
+
+  Status ReadAt(uint64_t offset, std::span<std::byte> bytes) override {
+    while (!bytes.empty()) {
+      const ssize_t count =
+          pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return FromErrno("read", path_, errno);
+      if (count == 0) {
+        return Error{Code::kOutOfRange, "FILE_TOO_SHORT",
+                     Format("cannot read '{}': it ends at byte {}", path_, offset)};
+      }
+      bytes = bytes.subspan(static_cast<size_t>(count));
+      offset += static_cast<uint64_t>(count);
+    }
+    return {};
+  }
+  uint64_t size() const override { return size_; }
+
+ private:
+  const int descriptor_;
+  const uint64_t size_;
+  const std::string path_;
+};
+
 class PosixWritableFile final : public WritableFile {
  public:
   PosixWritableFile(std::FILE* file, std::string path) : file_(file), path_(std::move(path)) {}
@@ -82,6 +116,23 @@ class PosixWritableFile final : public WritableFile {
   std::string path_;
 };
 
+Result<std::unique_ptr<WritableFile>> OpenToWrite(const std::string& path, int flags,
+                                                  const char* doing) {
+  // Without waiting for a pipe's reader; what is written afterwards waits for it as usual.
+  constexpr int kFlags = O_WRONLY | O_CLOEXEC | O_NONBLOCK;
+  constexpr mode_t kForAll = S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;
+  const int descriptor = open(path.c_str(), kFlags | flags, kForAll);
+  if (descriptor < 0) return FromErrno(doing, path, errno);
+  fcntl(descriptor, F_SETFL, O_WRONLY | (flags & O_APPEND));
+  std::FILE* file = fdopen(descriptor, (flags & O_APPEND) != 0 ? "ab" : "wb");
+  if (file == nullptr) {
+    const int number = errno;
+    close(descriptor);
+    return FromErrno(doing, path, number);
+  }
+  return std::unique_ptr<WritableFile>(std::make_unique<PosixWritableFile>(file, path));
+}
+
 }  // namespace
 
 Result<std::string> PosixFileSystem::ReadFile(const std::string& path) {
@@ -105,19 +156,25 @@ Result<std::string> PosixFileSystem::ReadFile(const std::string& path) {
 }
 
 Result<std::unique_ptr<WritableFile>> PosixFileSystem::CreateFile(const std::string& path) {
-  // Without waiting for a pipe's reader; what is written afterwards waits for it as usual.
-  constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK;
-  constexpr mode_t kForAll = S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;
-  const int descriptor = open(path.c_str(), kFlags, kForAll);
-  if (descriptor < 0) return FromErrno("create", path, errno);
-  fcntl(descriptor, F_SETFL, O_WRONLY);
-  std::FILE* file = fdopen(descriptor, "wb");
-  if (file == nullptr) {
-    const int number = errno;
+  return OpenToWrite(path, O_CREAT | O_TRUNC, "create");
+}
+
+Result<std::unique_ptr<WritableFile>> PosixFileSystem::AppendToFile(const std::string& path) {
+  return OpenToWrite(path, O_APPEND, "write to");
+}
+
+Result<std::unique_ptr<ReadableFile>> PosixFileSystem::OpenFile(const std::string& path) {
+  // Without waiting for a pipe's writer: it is refused.
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0) return FromErrno("read", path, errno);
+  struct stat info;
+  if (fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) {
     close(descriptor);
-    return FromErrno("create", path, number);
+    return Error{Code::kFailedPrecondition, "NOT_A_FILE",
+                 Format("cannot read '{}': it is no file", path)};
   }
-  return std::unique_ptr<WritableFile>(std::make_unique<PosixWritableFile>(file, path));
+  return std::unique_ptr<ReadableFile>(
+      std::make_unique<PosixReadableFile>(descriptor, static_cast<uint64_t>(info.st_size), path));
 }
 
 Status PosixFileSystem::Rename(const std::string& from, const std::string& to) {
@@ -144,6 +201,35 @@ Status PosixFileSystem::Truncate(const std::string& path, uint64_t size) {
 bool PosixFileSystem::Exists(const std::string& path) {
   struct stat info;
   return stat(path.c_str(), &info) == 0;
+}
+
+Status PosixFileSystem::MakeFolder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) return FromErrno("make folder", path, error.value());
+  return {};
+}
+
+Result<std::vector<std::string>> PosixFileSystem::ListFolder(const std::string& path) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::error_code gone;
+    if (entry->is_regular_file(gone)) names.push_back(entry->path().filename().string());
+  }
+  if (error) return FromErrno("list folder", path, error.value());
+  std::ranges::sort(names);
+  return names;
+}
+
+Status PosixFileSystem::SyncFolder(const std::string& path) {
+  const int descriptor = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return FromErrno("sync folder", path, errno);
+  const int failed = fsync(descriptor) == 0 ? 0 : errno;
+  close(descriptor);
+  if (failed != 0) return FromErrno("sync folder", path, failed);
+  return {};
 }
 
 }  // namespace hypnos

@@ -13,7 +13,7 @@ ROOMS = {
     'schedule': ['base'],
     'imaging': ['tensor'],
     'sources': ['imaging'],
-    'checkpoint': ['network', 'replay', 'novelty', 'proto'],
+    'checkpoint': ['base'],
     'telemetry': ['base'],
     'sinks': ['novelty', 'imaging'],
     'pipeline': ['network', 'replay', 'diagnostics', 'novelty', 'sources', 'schedule', 'telemetry'],

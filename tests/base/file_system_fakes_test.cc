@@ -115,5 +115,36 @@ TEST(FailingFileSystem, AFailedCloseClosesNevertheless) {
   EXPECT_EQ(*memory.ReadFile("a"), "words");
 }
 
+TEST(MemoryFileSystem, KnowsFolders) {
+  MemoryFileSystem disk;
+  disk.WriteFile("f/b", "");
+  disk.WriteFile("f/a", "");
+  disk.WriteFile("f/sub/c", "");
+  disk.WriteFile("g/d", "");
+  EXPECT_THAT(*disk.ListFolder("f"), ElementsAre("a", "b"));
+}
+
+TEST(MemoryFileSystem, MayLoseNamesThatWereNotSynced) {
+  MemoryFileSystem disk;
+  disk.WriteFile("f/old", "old");
+  ASSERT_TRUE(Save(disk, "f/new", "new").ok());
+  ASSERT_TRUE(disk.Remove("f/old").ok());
+  disk.LosePowerAndNames();
+  EXPECT_THAT(disk.Paths(), ElementsAre("f/old"));
+  ASSERT_TRUE(Save(disk, "f/new", "new").ok());
+  ASSERT_TRUE(disk.SyncFolder("f").ok());
+  disk.LosePowerAndNames();
+  EXPECT_EQ(*disk.ReadFile("f/new"), "new");
+}
+
+TEST(FailingFileSystem, FailsForEverFromThenOn) {
+  MemoryFileSystem disk;
+  FailingFileSystem machine(disk);
+  machine.FailFrom(2, kDiskFull);
+  EXPECT_FALSE(Save(machine, "a", "words").ok());
+  EXPECT_FALSE(Save(machine, "b", "words").ok());
+  EXPECT_THAT(disk.Paths(), ElementsAre("a.tmp"));
+}
+
 }  // namespace
 }  // namespace hypnos

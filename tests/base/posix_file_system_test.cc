@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <string>
 
 #include "hypnos/base/file_system.h"
@@ -169,6 +170,44 @@ TEST_F(PosixFileSystemTest, SaysThatTheDiskIsFull) {
 
   auto long_append = disk_.CreateFile("/dev/full");
   EXPECT_EQ((*long_append)->Append(std::string(1 << 20, 'x')).error().reason, "DISK_FULL");
+}
+
+TEST_F(PosixFileSystemTest, AppendsToWhatIsThere) {
+  EXPECT_EQ(disk_.AppendToFile(path_).error().reason, "FILE_NOT_FOUND");
+  Write(disk_, path_, "one");
+  auto file = disk_.AppendToFile(path_);
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE((*file)->Append(" two").ok());
+  ASSERT_TRUE((*file)->Close().ok());
+  EXPECT_EQ(*disk_.ReadFile(path_), "one two");
+}
+
+TEST_F(PosixFileSystemTest, ReadsInParts) {
+  Write(disk_, path_, "0123456789");
+  auto file = disk_.OpenFile(path_);
+  ASSERT_TRUE(file.ok());
+  EXPECT_EQ((*file)->size(), 10u);
+  std::array<std::byte, 3> bytes{};
+  ASSERT_TRUE((*file)->ReadAt(7, bytes).ok());
+  EXPECT_EQ(bytes[0], std::byte{'7'});
+  EXPECT_EQ(bytes[2], std::byte{'9'});
+  EXPECT_EQ((*file)->ReadAt(8, bytes).error().reason, "FILE_TOO_SHORT");
+  EXPECT_EQ(disk_.OpenFile(folder_.path()).error().reason, "NOT_A_FILE");
+}
+
+TEST_F(PosixFileSystemTest, MakesListsAndSyncsFolders) {
+  const std::string folder = folder_.File("one/two");
+  EXPECT_EQ(disk_.ListFolder(folder).error().code, Code::kNotFound);
+  EXPECT_EQ(disk_.SyncFolder(folder).error().code, Code::kNotFound);
+  ASSERT_TRUE(disk_.MakeFolder(folder).ok());
+  ASSERT_TRUE(disk_.MakeFolder(folder).ok());
+  Write(disk_, folder + "/b", "");
+  Write(disk_, folder + "/a", "");
+  ASSERT_TRUE(disk_.MakeFolder(folder + "/c").ok());
+  EXPECT_THAT(*disk_.ListFolder(folder), testing::ElementsAre("a", "b"));
+  EXPECT_TRUE(disk_.SyncFolder(folder).ok());
+  Write(disk_, path_, "a file");
+  EXPECT_FALSE(disk_.MakeFolder(path_).ok());
 }
 
 }  // namespace

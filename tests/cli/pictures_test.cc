@@ -34,6 +34,17 @@ class NoRename final : public FileSystem {
     return real.Truncate(path, size);
   }
   bool Exists(const std::string& path) override { return real.Exists(path); }
+  Result<std::unique_ptr<WritableFile>> AppendToFile(const std::string& path) override {
+    return real.AppendToFile(path);
+  }
+  Result<std::unique_ptr<ReadableFile>> OpenFile(const std::string& path) override {
+    return real.OpenFile(path);
+  }
+  Status MakeFolder(const std::string& path) override { return real.MakeFolder(path); }
+  Result<std::vector<std::string>> ListFolder(const std::string& path) override {
+    return real.ListFolder(path);
+  }
+  Status SyncFolder(const std::string& path) override { return real.SyncFolder(path); }
 
   PosixFileSystem real;
 };

@@ -2,10 +2,10 @@
 // any failure, run it once to learn operations(), then once for each of them:
 //   FailingFileSystem disk(memory);
 //   disk.FailAt(n, {Code::kResourceExhausted, "DISK_FULL", "the disk is full"});
-// Counted from 1, in the order of the calls: ReadFile, CreateFile, Append, Flush, Sync, Close,
-// Rename, Remove, Truncate. A failing Append writes the first half: disks fill up in the middle of
-// a record. A failing Close closes nevertheless. Every other failing operation does nothing.
-// Threads: thread-compatible.
+// Counted from 1, in the order of the calls: ReadFile, OpenFile, ReadAt, CreateFile, AppendToFile,
+// Append, Flush, Sync, Close, Rename, Remove, Truncate, MakeFolder, ListFolder, SyncFolder. A
+// failing Append writes the first half: disks fill up in the middle of a record. A failing Close
+// closes nevertheless. Every other failing operation does nothing. Threads: thread-compatible.
 #pragma once
 
 #include <memory>
@@ -28,6 +28,12 @@ class FailingFileSystem final : public FileSystem {
     error_ = std::move(error);
   }
 
+  // It and all after it: the machine has stopped.
+  void FailFrom(int n, Error error) {
+    FailAt(n, std::move(error));
+    for_ever_ = true;
+  }
+
   int operations() const { return static_cast<int>(calls_.size()); }
   // "CreateFile a.tmp", "Append a.tmp", ...: to see that a sync came before a rename.
   const std::vector<std::string>& calls() const { return calls_; }
@@ -41,6 +47,34 @@ class FailingFileSystem final : public FileSystem {
     if (Fails("CreateFile", path)) return error_;
     HYPNOS_ASSIGN_OR_RETURN(auto file, disk_.CreateFile(path));
     return std::unique_ptr<WritableFile>(std::make_unique<File>(*this, path, std::move(file)));
+  }
+
+  Result<std::unique_ptr<WritableFile>> AppendToFile(const std::string& path) override {
+    if (Fails("AppendToFile", path)) return error_;
+    HYPNOS_ASSIGN_OR_RETURN(auto file, disk_.AppendToFile(path));
+    return std::unique_ptr<WritableFile>(std::make_unique<File>(*this, path, std::move(file)));
+  }
+
+  Result<std::unique_ptr<ReadableFile>> OpenFile(const std::string& path) override {
+    if (Fails("OpenFile", path)) return error_;
+    HYPNOS_ASSIGN_OR_RETURN(auto file, disk_.OpenFile(path));
+    return std::unique_ptr<ReadableFile>(
+        std::make_unique<OpenedFile>(*this, path, std::move(file)));
+  }
+
+  Status MakeFolder(const std::string& path) override {
+    if (Fails("MakeFolder", path)) return error_;
+    return disk_.MakeFolder(path);
+  }
+
+  Result<std::vector<std::string>> ListFolder(const std::string& path) override {
+    if (Fails("ListFolder", path)) return error_;
+    return disk_.ListFolder(path);
+  }
+
+  Status SyncFolder(const std::string& path) override {
+    if (Fails("SyncFolder", path)) return error_;
+    return disk_.SyncFolder(path);
   }
 
   Status Rename(const std::string& from, const std::string& to) override {
@@ -92,13 +126,31 @@ class FailingFileSystem final : public FileSystem {
     std::unique_ptr<WritableFile> file_;
   };
 
+  class OpenedFile final : public ReadableFile {
+   public:
+    OpenedFile(FailingFileSystem& owner, std::string path, std::unique_ptr<ReadableFile> file)
+        : owner_(owner), path_(std::move(path)), file_(std::move(file)) {}
+
+    Status ReadAt(uint64_t offset, std::span<std::byte> bytes) override {
+      if (owner_.Fails("ReadAt", path_)) return owner_.error_;
+      return file_->ReadAt(offset, bytes);
+    }
+    uint64_t size() const override { return file_->size(); }
+
+   private:
+    FailingFileSystem& owner_;
+    std::string path_;
+    std::unique_ptr<ReadableFile> file_;
+  };
+
   bool Fails(const char* operation, const std::string& path) {
     calls_.push_back(std::string(operation) + " " + path);
-    return operations() == fail_at_;
+    return operations() == fail_at_ || (for_ever_ && fail_at_ > 0 && operations() > fail_at_);
   }
 
   FileSystem& disk_;
   int fail_at_ = 0;
+  bool for_ever_ = false;
   Error error_;
   std::vector<std::string> calls_;
 };

@@ -1,11 +1,14 @@
 // A disk in memory. As unforgiving as a real one: what was appended and not flushed is not in the
-// file, and what was not synced is gone after LosePower().
+// file, and what was not synced is gone after LosePower(). Folders are what stands before the last
+// slash of a path, and are always there.
 // Threads: safe; each file belongs to one thread at a time.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +33,40 @@ class MemoryFileSystem final : public FileSystem {
     auto& contents = files_[path];
     contents = std::make_shared<Contents>();
     return std::unique_ptr<WritableFile>(std::make_unique<File>(mutex_, contents));
+  }
+
+  Result<std::unique_ptr<WritableFile>> AppendToFile(const std::string& path) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = files_.find(path);
+    if (found == files_.end()) return NotFound("write to", path);
+    return std::unique_ptr<WritableFile>(std::make_unique<File>(mutex_, found->second));
+  }
+
+  Result<std::unique_ptr<ReadableFile>> OpenFile(const std::string& path) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = files_.find(path);
+    if (found == files_.end()) return NotFound("read", path);
+    return std::unique_ptr<ReadableFile>(std::make_unique<OpenedFile>(mutex_, path, found->second));
+  }
+
+  Status MakeFolder(const std::string& /*path*/) override { return {}; }
+
+  Result<std::vector<std::string>> ListFolder(const std::string& path) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> names;
+    for (const auto& [name, contents] : files_) {
+      if (IsIn(path, name)) names.push_back(name.substr(path.size() + 1));
+    }
+    return names;
+  }
+
+  Status SyncFolder(const std::string& path) override {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(durable_, [&](const auto& file) { return IsIn(path, file.first); });
+    for (const auto& [name, contents] : files_) {
+      if (IsIn(path, name)) durable_[name] = contents;
+    }
+    return {};
   }
 
   Status Rename(const std::string& from, const std::string& to) override {
@@ -65,7 +102,7 @@ class MemoryFileSystem final : public FileSystem {
   // For tests: puts a file there, durably.
   void WriteFile(const std::string& path, std::string bytes) {
     const std::lock_guard lock(mutex_);
-    files_[path] = std::make_shared<Contents>(Contents{bytes, bytes});
+    files_[path] = durable_[path] = std::make_shared<Contents>(Contents{bytes, bytes});
   }
 
   // In order of their names.
@@ -80,6 +117,13 @@ class MemoryFileSystem final : public FileSystem {
   // taken to be durable at once.
   void LosePower() {
     const std::lock_guard lock(mutex_);
+    for (const auto& [path, contents] : files_) contents->bytes = contents->synced;
+  }
+
+  // Likewise, and every folder to the names that it had when it was last synced.
+  void LosePowerAndNames() {
+    const std::lock_guard lock(mutex_);
+    files_ = durable_;
     for (const auto& [path, contents] : files_) contents->bytes = contents->synced;
   }
 
@@ -129,6 +173,37 @@ class MemoryFileSystem final : public FileSystem {
     std::string buffered_;
   };
 
+  class OpenedFile final : public ReadableFile {
+   public:
+    OpenedFile(std::mutex& mutex, std::string path, std::shared_ptr<Contents> contents)
+        : mutex_(mutex),
+          path_(std::move(path)),
+          contents_(std::move(contents)),
+          size_(contents_->bytes.size()) {}
+
+    Status ReadAt(uint64_t offset, std::span<std::byte> bytes) override {
+      const std::lock_guard lock(mutex_);
+      const std::string& all = contents_->bytes;
+      if (offset > all.size() || bytes.size() > all.size() - offset) {
+        return Error{Code::kOutOfRange, "FILE_TOO_SHORT",
+                     "cannot read '" + path_ + "': it ends at byte " + std::to_string(all.size())};
+      }
+      std::ranges::copy(std::as_bytes(std::span(all).subspan(offset, bytes.size())), bytes.begin());
+      return {};
+    }
+    uint64_t size() const override { return size_; }
+
+   private:
+    std::mutex& mutex_;
+    std::string path_;
+    std::shared_ptr<Contents> contents_;
+    uint64_t size_;
+  };
+
+  static bool IsIn(const std::string& folder, const std::string& path) {
+    return path.starts_with(folder + "/") && path.find('/', folder.size() + 1) == path.npos;
+  }
+
   static Error NotFound(const char* doing, const std::string& path) {
     return {Code::kNotFound, "FILE_NOT_FOUND",
             std::string("cannot ") + doing + " '" + path + "': No such file or directory"};
@@ -136,6 +211,7 @@ class MemoryFileSystem final : public FileSystem {
 
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Contents>> files_;
+  std::map<std::string, std::shared_ptr<Contents>> durable_;  // by the names of the last sync
 };
 
 }  // namespace hypnos

@@ -4,10 +4,13 @@
 // Threads: FileSystem is safe; a WritableFile belongs to one thread at a time.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "hypnos/base/result.h"
 
@@ -25,6 +28,16 @@ class WritableFile {
   virtual Status Close() = 0;
 };
 
+// One that is read in parts. Threads: safe.
+class ReadableFile {
+ public:
+  virtual ~ReadableFile() = default;
+  // Fills all of `bytes`. kOutOfRange, reason FILE_TOO_SHORT, beyond the end.
+  virtual Status ReadAt(uint64_t offset, std::span<std::byte> bytes) = 0;
+  // When it was opened.
+  virtual uint64_t size() const = 0;
+};
+
 inline constexpr uint64_t kMostReadBytes = uint64_t{512} << 20;
 
 class FileSystem {
@@ -36,12 +49,23 @@ class FileSystem {
   // Creates, or empties what is there. kUnavailable, reason NO_READER, at once for a pipe that
   // nobody reads from.
   virtual Result<std::unique_ptr<WritableFile>> CreateFile(const std::string& path) = 0;
+  // Goes on behind what is there. kNotFound where nothing is.
+  virtual Result<std::unique_ptr<WritableFile>> AppendToFile(const std::string& path) = 0;
+  // A regular file, of any size.
+  virtual Result<std::unique_ptr<ReadableFile>> OpenFile(const std::string& path) = 0;
   virtual Status Rename(const std::string& from, const std::string& to) = 0;
   // kFailedPrecondition for a device or a pipe: who writes to /dev/stdout does not own it.
   virtual Status Remove(const std::string& path) = 0;
   // Cuts a file off after its first `size` bytes, of which it must have that many.
   virtual Status Truncate(const std::string& path, uint64_t size) = 0;
   virtual bool Exists(const std::string& path) = 0;
+
+  // And those that it lies in. One that is there already is no error.
+  virtual Status MakeFolder(const std::string& path) = 0;
+  // The names of the files in it, in their order, without those of its sub-folders.
+  virtual Result<std::vector<std::string>> ListFolder(const std::string& path) = 0;
+  // What was created in it, renamed and removed is durable on return.
+  virtual Status SyncFolder(const std::string& path) = 0;
 };
 
 // The real one.
@@ -49,10 +73,15 @@ class PosixFileSystem final : public FileSystem {
  public:
   Result<std::string> ReadFile(const std::string& path) override;
   Result<std::unique_ptr<WritableFile>> CreateFile(const std::string& path) override;
+  Result<std::unique_ptr<WritableFile>> AppendToFile(const std::string& path) override;
+  Result<std::unique_ptr<ReadableFile>> OpenFile(const std::string& path) override;
   Status Rename(const std::string& from, const std::string& to) override;
   Status Remove(const std::string& path) override;
   Status Truncate(const std::string& path, uint64_t size) override;
   bool Exists(const std::string& path) override;
+  Status MakeFolder(const std::string& path) override;
+  Result<std::vector<std::string>> ListFolder(const std::string& path) override;
+  Status SyncFolder(const std::string& path) override;
 };
 
 }  // namespace hypnos
