@@ -53,7 +53,8 @@ void StateArchive::Exchange(std::string_view name, ElementType type, const Shape
   status_ = Load(WholeName(name), type, shape, parts);
 }
 
-void StateArchive::Tensor(std::string_view name, ElementType type, Shape shape, Parts parts) {
+void StateArchive::Tensor(std::string_view name, ElementType type, const Shape& shape,
+                          const Parts& parts) {
   const uint64_t count =
       std::accumulate(shape.begin(), shape.end(), uint64_t{1}, std::multiplies<>());
   uint64_t bytes = 0;
@@ -141,22 +142,22 @@ void StateArchive::Text(std::string_view name, std::string& value) {
            true);
 }
 
-void StateArchive::Values(std::string_view name, std::span<float> values, Shape shape) {
-  Tensor(name, ElementType::kF32, std::move(shape), {std::as_writable_bytes(values)});
+void StateArchive::Values(std::string_view name, std::span<float> values, const Shape& shape) {
+  Tensor(name, ElementType::kF32, shape, {std::as_writable_bytes(values)});
 }
 
-void StateArchive::Values(std::string_view name, std::span<double> values, Shape shape) {
-  Tensor(name, ElementType::kF64, std::move(shape), {std::as_writable_bytes(values)});
+void StateArchive::Values(std::string_view name, std::span<double> values, const Shape& shape) {
+  Tensor(name, ElementType::kF64, shape, {std::as_writable_bytes(values)});
 }
 
-void StateArchive::Values(std::string_view name, std::span<uint8_t> values, Shape shape) {
-  Tensor(name, ElementType::kU8, std::move(shape), {std::as_writable_bytes(values)});
+void StateArchive::Values(std::string_view name, std::span<uint8_t> values, const Shape& shape) {
+  Tensor(name, ElementType::kU8, shape, {std::as_writable_bytes(values)});
 }
 
-void StateArchive::Halves(std::string_view name, std::span<uint16_t> values, Shape shape,
+void StateArchive::Halves(std::string_view name, std::span<uint16_t> values, const Shape& shape,
                           ElementType type) {
   HYPNOS_CHECK(type == ElementType::kF16 || type == ElementType::kBF16);
-  Tensor(name, type, std::move(shape), {std::as_writable_bytes(values)});
+  Tensor(name, type, shape, {std::as_writable_bytes(values)});
 }
 
 }  // namespace hypnos

@@ -80,14 +80,14 @@ class StateArchive {
   size_t Count(std::string_view name, size_t count, size_t most);
 
   // Many values, which must stay as they are until they are written.
-  void Values(std::string_view name, std::span<float> values, Shape shape);
-  void Values(std::string_view name, std::span<double> values, Shape shape);
-  void Values(std::string_view name, std::span<uint8_t> values, Shape shape);
+  void Values(std::string_view name, std::span<float> values, const Shape& shape);
+  void Values(std::string_view name, std::span<double> values, const Shape& shape);
+  void Values(std::string_view name, std::span<uint8_t> values, const Shape& shape);
   // Half precision, or bfloat16.
-  void Halves(std::string_view name, std::span<uint16_t> values, Shape shape,
+  void Halves(std::string_view name, std::span<uint16_t> values, const Shape& shape,
               ElementType type = ElementType::kF16);
   // Of values that lie in several places.
-  void Tensor(std::string_view name, ElementType type, Shape shape, Parts parts);
+  void Tensor(std::string_view name, ElementType type, const Shape& shape, const Parts& parts);
 
  protected:
   explicit StateArchive(bool loading) : loading_(loading) {}
