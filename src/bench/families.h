@@ -22,6 +22,8 @@ using FirstError = std::optional<Error>;
 
 // Both must outlive the benchmarks.
 void RegisterVideoFamily(const FamilyOptions& options, FirstError& error);
+// Reading a clip in a process of its own and here.
+void RegisterCaptureFamily(const FamilyOptions& options, FirstError& error);
 void RegisterLayerFamily();
 // What learning costs beside looking, one sample at a time, and what the machine allows.
 void RegisterReadBandwidthFamily();
@@ -34,6 +36,7 @@ void RegisterGrowthFamily(const FamilyOptions& options, FirstError& error);
 
 inline void RegisterFamilies(const FamilyOptions& options, FirstError& error) {
   RegisterVideoFamily(options, error);
+  RegisterCaptureFamily(options, error);
   RegisterLayerFamily();
   RegisterReadBandwidthFamily();
   RegisterBatch1Family(error);

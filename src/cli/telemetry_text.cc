@@ -125,6 +125,11 @@ std::string WhatItIs(const Source& source) {
     text += Format("; tried again in {:.1f} s", source.retry_in_seconds());
   }
   if (source.losses() > 0) text += "; lost " + Times(source.losses());
+  // A file waits for nothing but its turn.
+  if (source.live() && source.has_latency_seconds()) {
+    text += Format("; judged after {:.0f} ms, 99 % within {:.0f} ms",
+                   1000 * source.latency_seconds(), 1000 * source.latency_p99_seconds());
+  }
   if (const std::string gate = GateText(source); !gate.empty()) text += "; " + gate;
   return text;
 }

@@ -58,6 +58,7 @@ void StatusBoard::NoticeSource(const FrameReport& report) {
   source.clip = report.clip;
   source.frame = report.index;
   ++source.frames;
+  if (report.captured) source.latency.Count(clock_.Now() - *report.captured);
   if (const auto error = report.prediction_error) {
     if (!source.prediction_error) source.prediction_error = error;
     Follow(*error, false, *source.prediction_error);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "daemon/frame_rate.h"
+#include "daemon/latency.h"
 #include "hypnos/base/clock.h"
 #include "hypnos/network/settling.h"
 #include "hypnos/pipeline/report.h"
@@ -49,6 +50,7 @@ struct SourceStatus {
   std::map<std::string, Settling> settling;
   int frames_since_cut = 0;
   std::string why;  // it broke off
+  Latency latency;
 };
 
 struct StatusSnapshot {

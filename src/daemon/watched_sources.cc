@@ -209,6 +209,10 @@ std::vector<telemetry::Source> WatchedSources::Reports(const StatusSnapshot& sta
     report.set_frame(static_cast<uint64_t>(seen.frame));
     if (seen.prediction_error) report.set_prediction_error(*seen.prediction_error);
     if (!seen.why.empty()) report.set_why(seen.why);
+    if (!seen.latency.empty()) {
+      report.set_latency_seconds(Seconds(seen.latency.Quantile(0.5)));
+      report.set_latency_p99_seconds(Seconds(seen.latency.Quantile(0.99)));
+    }
     if (const auto clip = seen.settling.find(seen.clip); clip != seen.settling.end()) {
       const std::vector<double>& changes = clip->second.changes();
       report.mutable_settling()->Assign(changes.begin(), changes.end());

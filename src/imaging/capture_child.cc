@@ -70,7 +70,8 @@ class Child {
         ended.kind = WireAnswer::kEnded;
         return Send(ended) ? kOk : kNoParent;
       }
-      if (!limit_.Admits(clock_.Now())) {
+      grabbed_at_ = clock_.Now();
+      if (!limit_.Admits(grabbed_at_)) {
         // Said and not only counted: a source that sends too much is not silent.
         WireAnswer passed = About(capture);
         passed.kind = WireAnswer::kOverRate;
@@ -102,6 +103,7 @@ class Child {
   WireAnswer About(const VideoCapture& capture) {
     WireAnswer answer;
     answer.passed_over = std::exchange(passed_over_, 0);
+    answer.grabbed_ns = grabbed_at_.time_since_epoch().count();
     if (const auto time = capture.time()) {
       answer.has_time = 1;
       answer.time_ns = time->count();
@@ -154,6 +156,7 @@ class Child {
   uint32_t passed_over_ = 0;
   bool waits_ = false;
   const SystemClock clock_;
+  Instant grabbed_at_;
   RateLimit limit_{0};
   Image image_;
 };

@@ -83,6 +83,7 @@ struct WireAnswer {
   uint32_t has_time = 0;
   uint32_t passed_over = 0;  // pictures since the last answer
   int64_t time_ns = 0;
+  int64_t grabbed_ns = 0;  // when, by the clock that both ends share
   // kFailed.
   uint32_t code = 0;
   WireText<64> reason;

@@ -24,6 +24,8 @@ namespace {
 
 constexpr size_t kMemoryBytes = kWireSlots * kWireSlotBytes;
 constexpr std::chrono::duration<double, std::nano> kLongestTime = std::chrono::years(10);
+// Of a picture, in the child and on its way.
+constexpr Duration kLongestWait = std::chrono::minutes(1);
 
 Error NoResources(const char* what) {
   return {Code::kResourceExhausted, "NO_CAPTURE_RESOURCES",
@@ -141,6 +143,12 @@ class ChildCapture final : public VideoCapture {
     return answer_.has_time != 0 ? std::optional(Duration(answer_.time_ns)) : std::nullopt;
   }
 
+  // No sooner than could be: the child may say anything.
+  std::optional<Instant> grabbed_at() const override {
+    const Instant grabbed{Duration(answer_.grabbed_ns)};
+    const Instant now = SystemClock().Now();
+    return grabbed > now || grabbed < now - kLongestWait ? now : grabbed;
+  }
   int64_t passed_over() const override { return answer_.passed_over; }
   bool concealed() const override { return holds_slot_ && answer_.concealed != 0; }
   bool over_rate() const override { return answer_.kind == WireAnswer::kOverRate; }

@@ -172,6 +172,7 @@ void Stages::ReportFrame(Step& step) {
     report.clip = std::move(step.frame.clip);
     report.index = step.frame.index;
     report.presentation_time = step.frame.presentation_time;
+    report.captured = step.frame.captured;
     report.discontinuity = step.frame.discontinuity;
     report.learn = step.real.learn_generator;
     report.kept_back = step.kept_back;

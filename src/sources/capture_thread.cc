@@ -40,7 +40,9 @@ struct CaptureThread::Shared {
         queue.Finish(std::move(next));
         return;
       }
-      if (!queue.Push(std::get<Frame>(*std::move(next)))) return;
+      Frame& frame = std::get<Frame>(*next);
+      if (!frame.captured) frame.captured = clock.Now();
+      if (!queue.Push(std::move(frame))) return;
     }
   }
 
@@ -50,6 +52,8 @@ struct CaptureThread::Shared {
   }
 
   const std::unique_ptr<Source> source;
+  // Its own: a thread that is left behind outlives whatever is passed in.
+  const SystemClock clock;
   FrameQueue queue;
   std::mutex mutex;
   std::condition_variable changed;

@@ -43,9 +43,11 @@ Result<FrameOrEnd> LiveSource::Advance() {
     }
     Image image;
     const bool concealed = capture_->concealed();
+    const auto grabbed = capture_->grabbed_at();
     if (capture_->Retrieve(&image).ok()) {
       Frame frame = stamp_.Stamp(std::move(image), last_time_);
       frame.concealed = concealed;
+      frame.captured = grabbed;
       return FrameOrEnd(std::move(frame));
     }
     stamp_.Skip();

@@ -74,12 +74,14 @@ ReconnectingSource::Turn ReconnectingSource::Read(Frame* frame) {
   if (capture_->over_rate()) return OverRate();
   Image image;
   const bool concealed = capture_->concealed();
+  const auto grabbed = capture_->grabbed_at();
   if (!capture_->Retrieve(&image).ok()) return Damaged();
   damaged_in_a_row_ = 0;
   if (last_heard_ - connected_ >= kSteady) backoff_.Reset();
   if (health().state != SourceState::kLive) Become({.state = SourceState::kLive});
   *frame = stamp_.Stamp(std::move(image), last_time_);
   frame->concealed = concealed;
+  frame->captured = grabbed;
   return Turn::kFrame;
 }
 

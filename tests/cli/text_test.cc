@@ -182,13 +182,16 @@ TEST(TelemetryText, TellsWhyACameraIsNotThere) {
   camera.set_description("camera '0'");
   camera.set_live(true);
   camera.set_state(telemetry::Source::LOST);
+  camera.set_latency_seconds(0.0124);
+  camera.set_latency_p99_seconds(0.055);
   camera.set_why("no picture for \x1b[2J10 s");
   camera.set_retry_in_seconds(4.125);
   camera.set_losses(2);
   const std::string text = SourcesText(sources);
   EXPECT_THAT(text, HasSubstr("lost"));
   EXPECT_THAT(text, HasSubstr("live: camera '0'; no picture for "));
-  EXPECT_THAT(text, HasSubstr("10 s; tried again in 4.1 s; lost 2 times"));
+  EXPECT_THAT(text, HasSubstr("10 s; tried again in 4.1 s; lost 2 times; judged after "
+                              "12 ms, 99 % within 55 ms"));
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
 }
 

@@ -82,6 +82,24 @@ TEST_F(StatusBoardTest, ThePredictionErrorIsOfFramesThatSomethingLedUpTo) {
   EXPECT_EQ(board_.Snapshot().prediction_error, 0.5);
 }
 
+TEST_F(StatusBoardTest, MeasuresHowLongFramesTakeFromCapture) {
+  clock_.AdvanceSeconds(100);
+  // 1 to 200 ms, the longest ones first; and one that nobody knows of.
+  for (int i = 200; i > 0; --i) {
+    FrameReport frame = Frame(i);
+    frame.captured = clock_.Now() - std::chrono::milliseconds(i);
+    board_.OnFrame(frame);
+  }
+  board_.OnFrame(Frame(201));
+  Latency latency = board_.Snapshot().sources.at("").latency;
+  EXPECT_EQ(latency.Quantile(0.5), std::chrono::milliseconds(100));
+  EXPECT_EQ(latency.Quantile(0.99), std::chrono::milliseconds(198));
+  EXPECT_EQ(latency.Quantile(1), std::chrono::milliseconds(200));
+  // What is long ago counts no more.
+  for (size_t i = 0; i < Latency::kFrames; ++i) latency.Count(std::chrono::seconds(1));
+  EXPECT_EQ(latency.Quantile(0.001), std::chrono::seconds(1));
+}
+
 TEST_F(StatusBoardTest, CountsDiscontinuitiesByReason) {
   for (const auto reason :
        {Discontinuity::kStart, Discontinuity::kNone, Discontinuity::kGap, Discontinuity::kGap}) {

@@ -46,6 +46,9 @@ class VideoCapture {
   // The container's own time of the picture grabbed last; nothing where it has no clock.
   virtual std::optional<Duration> time() const = 0;
 
+  // When the picture grabbed last was, by SystemClock; nothing: just now.
+  virtual std::optional<Instant> grabbed_at() const { return std::nullopt; }
+
   // Pictures that were left out just before the one grabbed last, or before the end, since nobody
   // had room for them. At the end, time() is that of the last of these.
   virtual int64_t passed_over() const { return 0; }

@@ -30,6 +30,7 @@ struct FrameReport {
   std::string clip;
   int64_t index = 0;
   Duration presentation_time{};
+  std::optional<Instant> captured;
   Discontinuity discontinuity = Discontinuity::kNone;
   bool learn = true;       // the network learns from this frame: neither source nor rule forbids it
   bool kept_back = false;  // by the source's gate: looked at, and no more

@@ -1,7 +1,8 @@
 // Reads a source into a queue, in a thread of its own, until the source ends, fails, or nobody
 // wants frames any more. What the source or a library below it throws becomes an error that ends
 // the queue: kResourceExhausted, reason OUT_OF_MEMORY; kInternal, reason SOURCE_FAILED. Threads:
-// thread-compatible; one thread owns it. Meanwhile Source::Next belongs to the capture thread.
+// thread-compatible; one thread owns it. Frames that do not know when they were captured were just
+// now. Meanwhile Source::Next belongs to the capture thread.
 #pragma once
 
 #include <memory>

@@ -52,6 +52,8 @@ struct Frame {
   // Other than open: looked at, but neither learned from nor judged, whatever `learn` says. May be
   // different for every frame.
   GateVerdict gate = GateVerdict::kOpen;
+  // When it was captured, as far as this machine can tell: once a library had decoded it.
+  std::optional<Instant> captured = std::nullopt;
   // Parts of its picture are made up: see VideoCapture::concealed.
   bool concealed = false;
   // What it shows, where somebody has said so: a place in LabelOptions::classes.
