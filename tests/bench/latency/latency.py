@@ -77,7 +77,7 @@ def file_source(folder: pathlib.Path, seconds: int):
 @contextlib.contextmanager
 def rtsp_source():
     with subprocess.Popen(['/usr/bin/python3', '-B', TESTS / 'support' / 'rtsp_camera.py', '640',
-                           '480', '30'], stdout=subprocess.PIPE, text=True) as camera:
+                           '480', '30', '0', 'smpte'], stdout=subprocess.PIPE, text=True) as camera:
         try:
             yield f'stream: {{url: "{camera.stdout.readline().strip()}"}}'
         finally:
