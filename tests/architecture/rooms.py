@@ -35,6 +35,7 @@ LIBRARIES = {
     'BLAS': (['cblas.h', 'f77blas.h'], ['tensor', 'bench']),
     'Highway': (['hwy/'], ['tensor', 'bench']),
     'OpenCV': (['opencv2/'], ['imaging']),
+    'Abseil': (['absl/'], ['schedule']),
     'FFmpeg': (['libavcodec/', 'libavformat/', 'libavutil/', 'libswscale/'], ['imaging']),
     'zstd': (['zstd.h'], ['sources']),
     'zlib': (['zlib.h'], ['lab']),
