@@ -1,8 +1,10 @@
 // learning on, off; sleep now, abort, status; wake
 #include "cli/figures.h"
 #include "cli/groups.h"
+#include "cli/table.h"
 #include "cli/telemetry_text.h"
 #include "hypnos/base/format.h"
+#include "hypnos/base/printable.h"
 
 namespace hypnos::cli {
 namespace {
@@ -87,9 +89,38 @@ Command SleepAbort() {
               }};
 }
 
+// "0.612 to 0.830", or one of them.
+std::string Change(const telemetry::ProbeLayer* before, const telemetry::ProbeLayer& after,
+                   double (telemetry::ProbeLayer::*figure)() const) {
+  const std::string now = Format("{:.3f}", (after.*figure)());
+  return before == nullptr ? now : Format("{:.3f} to {}", (before->*figure)(), now);
+}
+
+// What it began and ended for, and what became of the probe set, layer by layer.
+std::string LastSleepText(const control::SleepStatusResponse::Sleep& sleep) {
+  std::string text = Format("sleep {}: {} in {:.1f} s, began for {}, ended for {}\n",
+                            sleep.number(), Counted(sleep.steps(), "step"), sleep.seconds(),
+                            Printable(sleep.began()), Printable(sleep.ended()));
+  if (!sleep.has_after()) return text;
+  Table table({">layer", ">AUC", ">pairs told", ">negatives above 1/2", ">real below", ">saturated",
+               ">weight norm"});
+  for (int l = 0; l < sleep.after().layers_size(); ++l) {
+    const telemetry::ProbeLayer& after = sleep.after().layers(l);
+    const telemetry::ProbeLayer* before =
+        l < sleep.before().layers_size() ? &sleep.before().layers(l) : nullptr;
+    using Layer = telemetry::ProbeLayer;
+    table.Add({Format("{}", after.layer()), Change(before, after, &Layer::auc),
+               Change(before, after, &Layer::pairwise_accuracy),
+               Change(before, after, &Layer::negatives_above),
+               Change(before, after, &Layer::positives_below),
+               Change(before, after, &Layer::saturated), Change(before, after, &Layer::mean_norm)});
+  }
+  return text + table.Text("");
+}
+
 Command SleepStatus() {
   return {.words = "sleep status",
-          .summary = "Whether it sleeps, and how much it has dreamed",
+          .summary = "Whether it sleeps, how much it has dreamed, and what the last sleep did",
           .example = "sleep status",
           .request = control::Request::kSleepStatus,
           .ask = [](const Session&) -> Result<control::Request> {
@@ -99,8 +130,10 @@ Command SleepStatus() {
           },
           .show =
               [](const Session&, const control::Response& response) {
-                return Format("{}; {} dreamed\n", PhaseText(response.sleep_status().phase()),
-                              Counted(response.sleep_status().dream_steps(), "step"));
+                const control::SleepStatusResponse& status = response.sleep_status();
+                std::string text = Format("{}; {} dreamed\n", PhaseText(status.phase()),
+                                          Counted(status.dream_steps(), "step"));
+                return status.has_last() ? text + LastSleepText(status.last()) : text;
               }};
 }
 

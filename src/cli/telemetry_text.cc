@@ -63,6 +63,10 @@ std::string PhaseText(const Phase& phase) {
     text += Format(", step {}", phase.step());
     if (phase.length() > 0) text += Format(" of {}", phase.length());
   }
+  const bool by_count =
+      phase.cause().empty() || phase.cause() == "start" || phase.cause() == "steps";
+  if (phase.state() == Phase::ASLEEP && !by_count)
+    text += Format(" (for {})", Printable(phase.cause()));
   if (phase.state() != Phase::WAITING) text += Format(", slept {}", Times(phase.sleeps()));
   if (!phase.learning()) text += "; learning is off";
   return text;
@@ -95,6 +99,7 @@ std::string LossesText(const Source& source) {
     if (count > 0) text += Format("{}{} {}", text.empty() ? "" : ", ", count, why);
   };
   add(source.dropped_slow(), "too slow");
+  add(source.dropped_asleep(), "asleep");
   add(source.dropped_paused(), "paused");
   add(source.unreadable(), "unreadable");
   add(source.dropped_over_rate(), "over the rate");

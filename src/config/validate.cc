@@ -11,6 +11,7 @@
 #include "hypnos/base/format.h"
 #include "hypnos/base/url.h"
 #include "hypnos/base/utf8.h"
+#include "hypnos/schedule/daily_hours.h"
 
 namespace hypnos::config {
 namespace {
@@ -66,6 +67,8 @@ class Validator {
       CheckLabels(config.sources(i), config.labels(), Join("sources", i));
     }
     CheckDreams(config);
+    CheckHours(config.schedule());
+    CheckNeed(config);
     CheckOptimiser(config.learning());
     CheckThresholdShare(config.learning());
     CheckNegatives(config);
@@ -538,12 +541,51 @@ class Validator {
     }
     const Schedule& schedule = config.schedule();
     const bool dreams = (schedule.wake_steps() > 0 && schedule.sleep_steps() > 0) ||
+                        schedule.hours_size() > 0 || schedule.quiet_seconds() > 0 ||
+                        LooksAtProbes(schedule.need()) ||
                         config.learning().rule() == Learning::INTERLEAVED;
     const uint64_t layers = static_cast<uint64_t>(config.network().layers_size());
     if (!dreams || schedule.dream_steps() >= layers + 2) return;
     Complain(steps, Format("a dream of {} steps is too short: it reaches layer l only l-1 steps "
                            "later, so {} layers need at least {}",
                            schedule.dream_steps(), layers, layers + 2));
+  }
+
+  void CheckHours(const Schedule& schedule) {
+    for (int i = 0; i < schedule.hours_size(); ++i) {
+      const HoursOfSleep& hours = schedule.hours(i);
+      const std::string path = Join("schedule.hours", i);
+      CheckTimeOfDay(hours.from(), Join(path, "from"));
+      CheckTimeOfDay(hours.to(), Join(path, "to"));
+    }
+    const std::string zone = "schedule.time_zone";
+    if (!Known({zone})) return;
+    const auto known = DailyHours::Create({}, schedule.time_zone());
+    if (!known.ok()) Complain(zone, known.error().message);
+  }
+
+  void CheckTimeOfDay(const std::string& text, const std::string& path) {
+    if (!Known({path})) return;
+    const auto time = ParseTimeOfDay(text);
+    if (!time.ok()) Complain(path, time.error().message);
+  }
+
+  static bool LooksAtProbes(const SleepNeed& need) {
+    return need.negatives_above() > 0 || need.goodness_ratio() > 0 || need.saturated() > 0 ||
+           need.auc() > 0;
+  }
+
+  // Who goes by what the probe set says has to have one, and to ask it now and then.
+  void CheckNeed(const Config& config) {
+    const SleepNeed& need = config.schedule().need();
+    const std::string path = "schedule.need", finished = "schedule.wake_when_finished";
+    const bool by_need = LooksAtProbes(need) || need.positives_below() > 0;
+    const bool asks = by_need || config.schedule().wake_when_finished();
+    if (!asks || !Known({path, finished, "probe.sequences", "probe.every_steps"})) return;
+    if (config.probe().sequences() > 0 && config.probe().every_steps() > 0) return;
+    Complain(by_need ? path : finished,
+             "is judged by the probe set, which is scored every so many steps: probe.sequences and "
+             "probe.every_steps have to be above 0");
   }
 
   void CheckOptimiser(const Learning& learning) {

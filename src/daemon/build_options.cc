@@ -268,6 +268,55 @@ bool IsText(const pb::Source& source) {
   return source.has_text() || std::ranges::any_of(source.playlist().entries(), IsText);
 }
 
+std::optional<DailyHours> BuildHours(const pb::Schedule& schedule) {
+  if (schedule.hours().empty()) return std::nullopt;
+  std::vector<HoursOfDay> hours;
+  for (const pb::HoursOfSleep& each : schedule.hours()) {
+    // What is none was refused when the configuration was read.
+    HoursOfDay& one = hours.emplace_back(HoursOfDay{.begin = ParseTimeOfDay(each.from()).value(),
+                                                    .end = ParseTimeOfDay(each.to()).value()});
+    if (each.days().empty()) continue;
+    one.days = {};
+    for (const int day : each.days()) one.days[static_cast<size_t>(day)] = true;
+  }
+  return DailyHours::Create(std::move(hours), schedule.time_zone()).value();
+}
+
+SleepNeed BuildNeed(const pb::SleepNeed& need) {
+  const auto unless_zero = [](double limit) {
+    return limit > 0 ? std::optional(limit) : std::nullopt;
+  };
+  return {.negatives_above = unless_zero(need.negatives_above()),
+          .goodness_ratio = unless_zero(need.goodness_ratio()),
+          .saturated = unless_zero(need.saturated()),
+          .auc = unless_zero(need.auc()),
+          .margin = need.margin(),
+          .positives_below = unless_zero(need.positives_below())};
+}
+
+WakeSleepOptions BuildSchedule(const pb::Schedule& schedule) {
+  return {.wake_steps = schedule.wake_steps(),
+          .sleep_steps = schedule.sleep_steps(),
+          .hours = BuildHours(schedule),
+          .need = BuildNeed(schedule.need()),
+          .least_wake_steps = schedule.need().least_wake_steps(),
+          .quiet = FromSeconds(schedule.quiet_seconds()),
+          .longest_sleep_steps = schedule.longest_sleep_steps(),
+          .wake_when_finished = schedule.wake_when_finished()};
+}
+
+WhileAsleep BuildWhileAsleep(pb::Schedule::WhileAsleep what) {
+  switch (what) {
+    case pb::Schedule::WAIT:
+      return WhileAsleep::kWait;
+    case pb::Schedule::DROP:
+      return WhileAsleep::kDrop;
+    case pb::Schedule::LOOK:
+      break;
+  }
+  return WhileAsleep::kLook;
+}
+
 }  // namespace
 
 bool ReadsText(const pb::Config& config) { return std::ranges::any_of(config.sources(), IsText); }
@@ -287,8 +336,9 @@ PipelineOptions BuildPipelineOptions(const pb::Config& config) {
   }
   options.network = BuildNetwork(config);
   options.steps_per_frame = static_cast<int>(config.network().steps_per_frame());
-  options.schedule.wake_steps = config.schedule().wake_steps();
-  options.schedule.sleep_steps = config.schedule().sleep_steps();
+  options.schedule = BuildSchedule(config.schedule());
+  options.while_asleep = BuildWhileAsleep(config.schedule().while_asleep());
+  options.asleep_frames = config.schedule().asleep_frames();
   options.dream_steps = static_cast<int>(config.schedule().dream_steps());
   options.negatives = BuildNegatives(config.learning().negatives());
   options.memory.sequences = config.memory().sequences();

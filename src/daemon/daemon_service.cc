@@ -306,7 +306,18 @@ Result<Response> DaemonService::SleepStatus() const {
   Response response;
   pb::SleepStatusResponse& status = *response.mutable_sleep_status();
   *status.mutable_phase() = PhaseNow();
-  status.set_dream_steps(static_cast<uint64_t>(parts_.board.Snapshot().dream_steps));
+  const StatusSnapshot now = parts_.board.Snapshot();
+  status.set_dream_steps(static_cast<uint64_t>(now.dream_steps));
+  if (!now.last_sleep) return response;
+  const SleepReport& sleep = *now.last_sleep;
+  pb::SleepStatusResponse::Sleep& last = *status.mutable_last();
+  last.set_number(sleep.number);
+  last.set_began(ToString(sleep.began));
+  last.set_ended(ToString(sleep.ended));
+  last.set_steps(sleep.steps);
+  last.set_seconds(Seconds(sleep.took));
+  if (sleep.before) *last.mutable_before() = ProbeOf(*sleep.before);
+  if (sleep.after) *last.mutable_after() = ProbeOf(*sleep.after);
   return response;
 }
 

@@ -49,6 +49,9 @@ class Fanout final : public PipelineObserver {
   void OnProbe(const ProbeReport& report) override {
     for (auto* observer : observers_) observer->OnProbe(report);
   }
+  void OnSleep(const SleepReport& report) override {
+    for (auto* observer : observers_) observer->OnSleep(report);
+  }
   void OnStreamEnd(const StreamEnd& end) override {
     for (auto* observer : observers_) observer->OnStreamEnd(end);
   }
@@ -299,9 +302,10 @@ std::vector<SourceLine> Daemon::SeveralSources() const {
   std::vector<SourceLine> lines;
   lines.reserve(reports.size());
   for (const telemetry::Source& source : reports) {
-    lines.push_back({.name = source.name(),
-                     .state = source.state(),
-                     .dropped = static_cast<int64_t>(source.dropped_slow())});
+    lines.push_back(
+        {.name = source.name(),
+         .state = source.state(),
+         .dropped = static_cast<int64_t>(source.dropped_slow() + source.dropped_asleep())});
   }
   return lines;
 }

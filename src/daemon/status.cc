@@ -1,7 +1,10 @@
 #include "daemon/status.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
+#include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
 
@@ -16,6 +19,24 @@ constexpr int kFillingFrames = 10;
 // The first value counts in full.
 void Follow(double value, bool first, double& mean) {
   mean = first ? value : mean + kForget * (value - mean);
+}
+
+// "sleep 3 is over: 340 steps in 12.5 s, for quiet, to frames; AUC of the worst layer 0.61 before,
+// 0.82 after"
+std::string SleepText(const SleepReport& report) {
+  std::string text = Format(
+      "sleep {} is over: {} steps in {:.1f} s; it began for {} and ended for {}", report.number,
+      report.steps, Seconds(report.took), ToString(report.began), ToString(report.ended));
+  const auto worst = [](const ProbeReport& probe) {
+    double auc = 1;
+    for (const LayerProbe& layer : probe.figures.layers) auc = std::min(auc, layer.auc);
+    return auc;
+  };
+  if (report.before && report.after) {
+    text += Format("; AUC of the worst layer {:.3f} before, {:.3f} after", worst(*report.before),
+                   worst(*report.after));
+  }
+  return text;
 }
 
 }  // namespace
@@ -59,6 +80,7 @@ void StatusBoard::NoticeSource(const FrameReport& report) {
   source.frame = report.index;
   ++source.frames;
   if (report.captured) source.latency.Count(clock_.Now() - *report.captured);
+  source.seen_asleep += report.asleep ? 1 : 0;
   if (const auto error = report.prediction_error) {
     if (!source.prediction_error) source.prediction_error = error;
     Follow(*error, false, *source.prediction_error);
@@ -103,6 +125,7 @@ void StatusBoard::OnDream(const DreamReport& report) {
 void StatusBoard::OnPhase(const PhaseReport& report) {
   const std::lock_guard lock(mutex_);
   now_.asleep = report.asleep;
+  now_.cause = report.cause;
   now_.sleeps = report.sleeps;
   now_.phase = report.phase;
   for (size_t l = 0; l < now_.layers.size(); ++l) now_.layers[l].contrast = report.contrast[l];
@@ -117,6 +140,13 @@ void StatusBoard::OnProbe(const ProbeReport& report) {
   for (size_t l = 0; l < now_.layers.size(); ++l) {
     now_.layers[l].told_probe = report.figures.layers[l].pairwise_accuracy;
   }
+}
+
+// Of a sleep by count, after which there is another one, nobody wants a line in the log each time.
+void StatusBoard::OnSleep(const SleepReport& report) {
+  if (report.began != PhaseCause::kSteps) log::Info("{}", SleepText(report));
+  const std::lock_guard lock(mutex_);
+  now_.last_sleep = report;
 }
 
 void StatusBoard::Notice(const std::vector<StepStatistics>& layers, bool dream) {

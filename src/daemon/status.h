@@ -45,6 +45,7 @@ struct SourceStatus {
   std::string clip;
   int64_t frame = 0;  // of the clip
   int64_t frames = 0;
+  int64_t seen_asleep = 0;                 // of these
   std::optional<double> prediction_error;  // running mean; none before there was one
   // By clip. The first frames of a clip, and after any other cut, are left out.
   std::map<std::string, Settling> settling;
@@ -62,6 +63,8 @@ struct StatusSnapshot {
   int64_t dream_steps = 0;
   uint64_t sleeps = 0;
   bool asleep = false;
+  PhaseCause cause = PhaseCause::kStart;  // of the present phase
+  std::optional<SleepReport> last_sleep;
   bool learning = true;  // from the last frame
   PhasePosition phase;
   bool has_dreamed = false;
@@ -91,6 +94,7 @@ class StatusBoard final : public PipelineObserver {
   void OnDream(const DreamReport& report) override;
   void OnPhase(const PhaseReport& report) override;
   void OnProbe(const ProbeReport& report) override;
+  void OnSleep(const SleepReport& report) override;
   void OnStreamEnd(const StreamEnd& end) override;
 
   // The source is no longer there.

@@ -140,6 +140,7 @@ telemetry::Phase PhaseOf(const StatusSnapshot& status, bool ended, bool learning
   phase.set_step(status.phase.step);
   phase.set_length(status.phase.length);
   phase.set_sleeps(status.sleeps);
+  phase.set_cause(ToString(status.cause));
   phase.set_learning(learning);
   return phase;
 }

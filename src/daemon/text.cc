@@ -99,10 +99,14 @@ std::string GuessText(const RunDescription& run, const StatusSnapshot& status) {
   return text + "  right of late: " + AccuracyText(PresentScore(status), true);
 }
 
-int64_t Dropped(const FrameDrops& drops) { return drops.queue_full; }
+int64_t Dropped(const FrameDrops& drops) { return drops.queue_full + drops.asleep; }
 
 std::string DropsText(const FrameDrops& drops) {
-  return Dropped(drops) == 0 ? "" : Format("  {} frames dropped (too slow)", Dropped(drops));
+  if (Dropped(drops) == 0) return "";
+  const char* why = drops.asleep == 0       ? "too slow"
+                    : drops.queue_full == 0 ? "asleep"
+                                            : "too slow, or asleep";
+  return Format("  {} frames dropped ({})", Dropped(drops), why);
 }
 
 // "at the end of a frame layer 1 is still 12 % from rest, layer 2 9 %".

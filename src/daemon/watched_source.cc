@@ -136,6 +136,7 @@ telemetry::Source WatchedSource::Report() const {
   }
   report.set_queued(static_cast<uint32_t>(capture_->queue().size()));
   report.set_dropped_slow(static_cast<uint64_t>(drops.queue_full));
+  report.set_dropped_asleep(static_cast<uint64_t>(drops.asleep));
   report.set_dropped_paused(static_cast<uint64_t>(drops.paused));
   report.set_unreadable(static_cast<uint64_t>(source.unreadable_frames()));
   if (report.state() == telemetry::Source::STALLED || report.state() == telemetry::Source::LOST) {

@@ -185,6 +185,7 @@ FrameDrops WatchedSources::drops() const {
   for (const Shared& source : All()) {
     const FrameDrops drops = source->drops();
     sum.queue_full += drops.queue_full;
+    sum.asleep += drops.asleep;
     sum.paused += drops.paused;
     sum.closed += drops.closed;
   }
@@ -205,6 +206,7 @@ std::vector<telemetry::Source> WatchedSources::Reports(const StatusSnapshot& sta
     if (found == status.sources.end()) continue;
     const SourceStatus& seen = found->second;
     report.set_frames(static_cast<uint64_t>(seen.frames));
+    report.set_seen_asleep(static_cast<uint64_t>(seen.seen_asleep));
     report.set_clip(seen.clip);
     report.set_frame(static_cast<uint64_t>(seen.frame));
     if (seen.prediction_error) report.set_prediction_error(*seen.prediction_error);

@@ -10,6 +10,8 @@
 namespace hypnos {
 namespace {
 
+constexpr Duration kLookAtClockEvery = std::chrono::seconds(1);
+
 int Threads(int asked) {
   if (asked > 0) return asked;
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
@@ -53,6 +55,7 @@ Pipeline::Driver::Driver(const PipelineOptions& options, const Clock& clock,
 Result<RunSummary> Pipeline::Driver::Run() {
   const Instant begin = clock_.Now();
   ended_ = false;
+  last_frame_ = begin;
   commands_.Open(bell_);
   const Status watched = RunGuarded();
   // Of an error it may not be the last one to hear: other stages are still at work.
@@ -91,10 +94,17 @@ Status Pipeline::Driver::Watch() {
     // Heard before it is looked whether there is anything to do: what comes after that rings again.
     const uint64_t rings = bell_.rings();
     commands_.RunAll(*this);
+    HeedSchedule();
     if (schedule_.asleep()) Sleep();
     if (stopped_ || !has_streams()) break;
     HYPNOS_ASSIGN_OR_RETURN(const bool taken, TakeTurn());
-    if (!taken) bell_.WaitForMoreThan(rings);
+    if (taken) continue;
+    // Who goes by the clock looks at it now and then.
+    if (schedule_.watches_clock()) {
+      bell_.WaitForMoreThan(rings, kLookAtClockEvery);
+    } else {
+      bell_.WaitForMoreThan(rings);
+    }
   }
   return {};
 }
@@ -127,9 +137,14 @@ void Pipeline::Driver::ShowFrame(Stream& stream, Frame frame) {
     stream.age = stream.errors = 0;
     stream.cut = true;
   }
-  const bool kept_back = frame.gate != GateVerdict::kOpen;
-  const Held held = {
-      .learn = frame.learn && !kept_back, .kept_back = kept_back, .label = frame.label};
+  const bool asleep = schedule_.asleep();
+  const bool kept_back = frame.gate != GateVerdict::kOpen || asleep;
+  // Its states go on, but what is learned from next does not follow what was learned from last.
+  if (asleep) stream.cut = true;
+  const Held held = {.learn = frame.learn && !kept_back,
+                     .kept_back = kept_back,
+                     .asleep = asleep,
+                     .label = frame.label};
   if (held.learn) {
     ProbeIfDue();
     CollectForProbes(stream);
@@ -160,6 +175,7 @@ void Pipeline::Driver::SubmitRealStep(Stream& stream, Frame* first, int hold, co
   step.last_of_frame = hold + 1 == options_.steps_per_frame;
   step.learn = frame.learn;
   step.kept_back = frame.kept_back;
+  step.seen_asleep = frame.asleep;
   step.label = frame.label;
   if (first != nullptr) step.frame = std::move(*first);
 
@@ -254,8 +270,11 @@ void Pipeline::Driver::JudgeBesideDream(Step& step) {
 }
 
 PhasePosition Pipeline::Driver::PositionAfter(uint64_t steps) const {
-  if (!has_phases() || schedule_.length() == 0) return {};
-  return {std::min(schedule_.step() + steps, schedule_.length()), schedule_.length()};
+  const uint64_t length = schedule_.length();
+  // Who never sleeps is nowhere; a sleep without an end has a beginning all the same.
+  if (!has_phases() || (length == 0 && !schedule_.asleep())) return {};
+  const uint64_t step = schedule_.step() + steps;
+  return {length == 0 ? step : std::min(step, length), length};
 }
 
 }  // namespace hypnos

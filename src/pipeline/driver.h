@@ -70,6 +70,7 @@ class Pipeline::Driver final : public PipelineControl {
   struct Held {
     bool learn = false;
     bool kept_back = false;
+    bool asleep = false;
     std::optional<size_t> label;
   };
   void SubmitRealStep(Stream& stream, Frame* first, int hold, const Held& frame);
@@ -79,7 +80,18 @@ class Pipeline::Driver final : public PipelineControl {
   enum class Purpose { kLearn, kJudge };
   bool AddNegativeBeside(Step& step, Purpose purpose);
   void SwitchPhase();
+  void FallAsleep(PhaseReport& report);
+  void WakeUp(PhaseReport& report);
+  void TellPhase(PhaseReport& report);
+  void TellQueues();
+  // Between two frames, or two dreams: whether the time, or what the probe set said last, ends the
+  // phase.
+  void HeedSchedule();
+  // Since the last frame came; zero where one waits.
+  Duration QuietFor() const;
   void Sleep();
+  // At a frame that waits and cannot wait for long, if there is one.
+  void LookWhileAsleep();
   void Recall(size_t sequence);
   void Dream(size_t sequence);
   void SubmitReplayStep(size_t sequence, size_t frame, int hold);
@@ -145,6 +157,11 @@ class Pipeline::Driver final : public PipelineControl {
   std::atomic<bool> ended_ = false;
   bool learning_on_ = true;
   bool wake_after_dream_ = false;
+  bool probes_unheeded_ = false;  // the last report of the probe set was not yet decided by
+  Instant last_frame_;            // when the last one came
+  SleepReport sleep_;             // the one under way
+  size_t look_turn_ = 0;          // of which stream it is to be looked at while asleep
+  Instant fell_asleep_;
   std::optional<size_t> live_label_;  // set by a command for all streams
 
   // Asleep: on the lanes of the first place, for beside the streams nothing goes on then.

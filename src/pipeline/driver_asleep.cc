@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <utility>
+
 #include "pipeline/driver.h"
+#include "pipeline/probe_signals.h"
 
 namespace hypnos {
 
@@ -6,14 +10,38 @@ void Pipeline::Driver::SwitchPhase() {
   if (!ended_) flow_->Drain();
   PhaseReport report;
   report.asleep = schedule_.asleep();
+  report.cause = schedule_.cause();
   report.sleeps = schedule_.sleeps();
   report.phase = PositionAfter(0);
-  if (report.asleep) {
-    if (streams_.size() == 1) streams_.front()->held_out_since_learning = false;
-    network_->FallAsleep(between_phases_);
-  } else {
-    network_->WakeUp(between_phases_);
+  report.asleep ? FallAsleep(report) : WakeUp(report);
+}
+
+void Pipeline::Driver::FallAsleep(PhaseReport& report) {
+  // A sleep by count is one of many, before each of which the probe set would cost more than it
+  // tells.
+  const bool by_count = schedule_.cause() == PhaseCause::kSteps;
+  if (!by_count && learned_since_probe_ > 0 && probes_.ready()) {
+    ScoreProbes(ProbeReason::kBeforeSleep);
   }
+  probes_unheeded_ = false;
+  sleep_ = {.number = schedule_.sleeps() + 1, .began = schedule_.cause()};
+  sleep_.before = summary_.probes.last;
+  fell_asleep_ = clock_.Now();
+  if (streams_.size() == 1) streams_.front()->held_out_since_learning = false;
+  network_->FallAsleep(between_phases_);
+  TellPhase(report);
+}
+
+void Pipeline::Driver::WakeUp(PhaseReport& report) {
+  network_->WakeUp(between_phases_);
+  sleep_.ended = schedule_.cause();
+  sleep_.took = clock_.Now() - fell_asleep_;
+  TellPhase(report);
+  ProbeAfterSleep();
+  observer_.OnSleep(sleep_);
+}
+
+void Pipeline::Driver::TellPhase(PhaseReport& report) {
   for (size_t l = 0; l < network_->layer_count(); ++l) {
     report.contrast.push_back(network_->layer(l).contrast());
   }
@@ -22,17 +50,65 @@ void Pipeline::Driver::SwitchPhase() {
   // The dream beside held-out frames was overwritten by those of the sleep; and what the layers are
   // is not what it left from.
   for (const auto& stream : streams_) stream->negative_lane.CutBeside();
+  TellQueues();
   observer_.OnPhase(report);
-  if (!report.asleep) ProbeAfterSleep();
+}
+
+// Of what cannot wait, more may wait while nobody takes it.
+void Pipeline::Driver::TellQueues() {
+  const bool takes_none = schedule_.asleep() && options_.while_asleep != WhileAsleep::kLook;
+  const size_t room = options_.while_asleep == WhileAsleep::kWait ? options_.asleep_frames : 0;
+  for (const auto& stream : streams_) {
+    if (!stream->ended() && !stream->waited_for) stream->queue->SetAsleep(takes_none, room);
+  }
+}
+
+Duration Pipeline::Driver::QuietFor() const {
+  const bool waits = std::ranges::any_of(streams_, [](const auto& stream) {
+    return !stream->ended() && !stream->queue->paused() && stream->queue->size() > 0;
+  });
+  return waits ? Duration::zero() : clock_.Now() - last_frame_;
+}
+
+void Pipeline::Driver::HeedSchedule() {
+  if (!has_phases() || !network_) return;
+  const bool may_sleep = MaySleep().ok();
+  if (std::exchange(probes_unheeded_, false)) {
+    const ProbeReport& report = *summary_.probes.last;
+    if (schedule_.OnProbe(SignalsOf(report.figures), HasFinished(report), may_sleep)) {
+      SwitchPhase();
+    }
+  }
+  if (schedule_.watches_clock() && schedule_.OnTime(clock_.WallNow(), QuietFor(), may_sleep)) {
+    SwitchPhase();
+  }
 }
 
 void Pipeline::Driver::Sleep() {
-  while (schedule_.asleep() && !stopped_) {
+  while (!stopped_) {
     ProbeIfDue();
+    HeedSchedule();
+    if (!schedule_.asleep()) return;
     const size_t sequence = memories_.sequences.Draw(replay_rng_);
     Recall(sequence);
     Dream(sequence);
     if (wake_after_dream_ && schedule_.asleep()) WakeNow();
+  }
+}
+
+// One for each dreamed frame, of whoever's turn it is: many cameras must not make a long sleep. An
+// end is told when it is awake.
+void Pipeline::Driver::LookWhileAsleep() {
+  if (options_.while_asleep != WhileAsleep::kLook) return;
+  for (size_t tried = 0; tried < streams_.size(); ++tried) {
+    Stream& stream = *streams_[look_turn_++ % streams_.size()];
+    if (stream.ended() || stream.waited_for || !stream.encoder) continue;
+    if (stream.queue->size() == 0 || stream.queue->paused()) continue;
+    // Where it was closed since, there is none.
+    auto next = stream.queue->TryPop();
+    if (!next || !next->ok() || !std::holds_alternative<Frame>(**next)) continue;
+    last_frame_ = clock_.Now();
+    return ShowFrame(stream, std::get<Frame>(*std::move(*next)));
   }
 }
 
@@ -66,8 +142,10 @@ void Pipeline::Driver::Dream(size_t sequence) {
     for (int hold = 0; hold < options_.steps_per_frame; ++hold) {
       SubmitDreamStep(sequence, frame, hold);
       CountLearnedStep();
+      ++sleep_.steps;
       if (schedule_.OnStep()) return SwitchPhase();
     }
+    LookWhileAsleep();
   }
 }
 

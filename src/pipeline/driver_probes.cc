@@ -40,7 +40,10 @@ void Pipeline::Driver::ProbeIfDue() {
 }
 
 void Pipeline::Driver::ProbeAfterSleep() {
-  if (options_.probe.after_sleep && probes_.ready()) ScoreProbes(ProbeReason::kAfterSleep);
+  if (!options_.probe.after_sleep || !probes_.ready()) return;
+  const int64_t scored = summary_.probes.scored;
+  ScoreProbes(ProbeReason::kAfterSleep);
+  if (summary_.probes.scored > scored) sleep_.after = summary_.probes.last;
 }
 
 void Pipeline::Driver::ProbeAtEnd() {
@@ -66,6 +69,7 @@ void Pipeline::Driver::ScoreProbes(ProbeReason reason) {
   tally.took += report.took;
   if (!tally.first) tally.first = report;
   tally.last = std::move(report);
+  probes_unheeded_ = true;
   observer_.OnProbe(*tally.last);
 }
 

@@ -107,6 +107,7 @@ Status Pipeline::Driver::Take(Stream& stream, Result<FrameOrEnd> next) {
       return {};
     }
   }
+  last_frame_ = clock_.Now();
   ShowFrame(stream, std::get<Frame>(*std::move(next)));
   return {};
 }

@@ -176,6 +176,7 @@ void Stages::ReportFrame(Step& step) {
     report.discontinuity = step.frame.discontinuity;
     report.learn = step.real.learn_generator;
     report.kept_back = step.kept_back;
+    report.asleep = step.seen_asleep;
     report.resized = step.resized;
     report.symbols = step.frame.symbols.size();
     report.prediction_error.reset();

@@ -46,6 +46,7 @@ struct Step {
   bool learn = false;  // the source lets the network learn from this frame
   // Its gate does not: it is looked at, and neither learned from nor judged nor remembered.
   bool kept_back = false;
+  bool seen_asleep = false;  // beside dreams, which is another reason
   // What the frame shows, as far as anybody has said so; of all steps for which it is held.
   std::optional<size_t> label;
   Frame frame;  // moved on to the report

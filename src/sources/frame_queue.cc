@@ -13,13 +13,13 @@ FrameQueue::FrameQueue(size_t capacity, OnFull on_full) : capacity_(capacity), o
 bool FrameQueue::Push(Frame frame) {
   std::unique_lock lock(mutex_);
   if (on_full_ == OnFull::kBlock) {
-    popped_.wait(lock, [this] { return closed_ || end_ || frames_.size() < capacity_; });
+    popped_.wait(lock, [this] { return closed_ || end_ || frames_.size() < room(); });
   }
   if (closed_ || end_) {
     ++drops_.closed;
     return false;
   }
-  if (frames_.size() == capacity_) DropOldest(&frame);
+  if (frames_.size() >= room()) DropOldest(&frame);
   frames_.push_back(std::move(frame));
   Announce();
   return true;
@@ -28,7 +28,7 @@ bool FrameQueue::Push(Frame frame) {
 void FrameQueue::DropOldest(Frame* pushed) {
   const Discontinuity lost = frames_.front().discontinuity;
   frames_.pop_front();
-  ++(paused_ ? drops_.paused : drops_.queue_full);
+  ++(paused_ ? drops_.paused : asleep_ ? drops_.asleep : drops_.queue_full);
   dropped_since_pop_ = true;
   Frame& next = frames_.empty() ? *pushed : frames_.front();
   next.discontinuity = Stronger(next.discontinuity, lost);
@@ -81,6 +81,7 @@ Result<FrameOrEnd> FrameQueue::PopNow() {
   if (frames_.empty()) return *end_;
   Frame next = std::move(frames_.front());
   frames_.pop_front();
+  backlog_ = backlog_ && frames_.size() > capacity_;
   MarkCut(&next);
   popped_.notify_one();
   return FrameOrEnd(std::move(next));
@@ -96,6 +97,15 @@ void FrameQueue::SetPaused(bool paused) {
 bool FrameQueue::paused() const {
   const std::lock_guard lock(mutex_);
   return paused_;
+}
+
+void FrameQueue::SetAsleep(bool asleep, size_t room) {
+  const std::lock_guard lock(mutex_);
+  asleep_ = asleep;
+  room_ = room;
+  backlog_ = !asleep && frames_.size() > capacity_;
+  // Who waits to push may have more room.
+  popped_.notify_all();
 }
 
 void FrameQueue::Close() {

@@ -17,7 +17,7 @@ ROOMS = {
     'telemetry': ['base'],
     'sinks': ['novelty', 'imaging'],
     'pipeline': ['network', 'replay', 'diagnostics', 'novelty', 'sources', 'schedule', 'telemetry'],
-    'config': ['base', 'proto'],
+    'config': ['base', 'schedule', 'proto'],
     'control': ['base', 'proto'],
     'web': ['control', 'imaging', 'telemetry', 'proto'],
     'cluster': ['network', 'proto'],

@@ -230,7 +230,9 @@ TEST(Streams, OfAnotherSizeAreWelcomeWhereAllAreResized) {
 // every camera has shown three.
 TEST(Streams, ThatComeTooFastShareFairlyWaitNotForLongAndAFileLosesNothing) {
   constexpr int64_t kLive = 7, kQueue = 4, kFile = 100;
-  Streams streams(SmallPipeline());
+  PipelineOptions options = SmallPipeline();
+  options.while_asleep = WhileAsleep::kDrop;  // the file waits meanwhile
+  Streams streams(options);
   struct Camera {
     FrameQueue* queue;
     std::vector<int64_t> reported_before;  // when it showed each of its frames

@@ -244,6 +244,43 @@ TEST(FrameQueue, ALiveSourceLosesFramesWhilePausedAndTheyAreCountedAsThat) {
   EXPECT_EQ(queue.drops().queue_full, 0);
 }
 
+TEST(FrameQueue, AsleepMoreMayWaitAndWhatIsLostIsCountedAsThat) {
+  FrameQueue queue(2, OnFull::kDropOldest);
+  queue.SetAsleep(true, 5);
+  for (int i = 0; i < 8; ++i) queue.Push(Numbered(i));
+  EXPECT_EQ(queue.size(), 5u);
+  EXPECT_EQ(queue.drops().asleep, 3);
+  EXPECT_EQ(queue.drops().queue_full, 0);
+  // What has waited is still given, also where more comes meanwhile.
+  queue.SetAsleep(false, 5);
+  EXPECT_EQ(MustPop(&queue).index, 3);
+  queue.Push(Numbered(8));
+  queue.Push(Numbered(9));
+  EXPECT_EQ(queue.drops().queue_full, 1);
+  for (const int index : {5, 6, 7}) EXPECT_EQ(MustPop(&queue).index, index);
+  // It has caught up, and there is room for two again.
+  queue.Push(Numbered(10));
+  EXPECT_EQ(queue.size(), 2u);
+  EXPECT_EQ(queue.drops().queue_full, 2);
+}
+
+TEST(FrameQueue, AsleepWithoutMoreRoomItHoldsWhatItAlwaysDoes) {
+  FrameQueue queue(2, OnFull::kDropOldest);
+  queue.SetAsleep(true, 0);
+  for (int i = 0; i < 3; ++i) queue.Push(Numbered(i));
+  EXPECT_EQ(queue.size(), 2u);
+  EXPECT_EQ(queue.drops().asleep, 1);
+}
+
+TEST(FrameQueue, WhoWaitsToPushMayGoOnWhereMoreMayWait) {
+  FrameQueue queue(1, OnFull::kBlock);
+  queue.Push(Numbered(0));
+  std::thread pusher([&] { queue.Push(Numbered(1)); });
+  queue.SetAsleep(true, 2);
+  pusher.join();
+  EXPECT_EQ(queue.size(), 2u);
+}
+
 TEST(FrameQueue, ClosingEndsAPause) {
   FrameQueue queue(1, OnFull::kBlock);
   queue.SetPaused(true);

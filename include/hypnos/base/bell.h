@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <mutex>
 
+#include "hypnos/base/clock.h"
+
 namespace hypnos {
 
 class Bell {
@@ -29,6 +31,12 @@ class Bell {
   void WaitForMoreThan(uint64_t rings) {
     std::unique_lock lock(mutex_);
     rung_.wait(lock, [&] { return rings_ > rings; });
+  }
+
+  // The same, but no longer than this.
+  void WaitForMoreThan(uint64_t rings, Duration longest) {
+    std::unique_lock lock(mutex_);
+    rung_.wait_for(lock, longest, [&] { return rings_ > rings; });
   }
 
  private:

@@ -58,6 +58,14 @@ struct ProbeOptions {
   uint64_t every_steps = 1000;
 };
 
+// What becomes of the frames of a camera or stream that come during sleep. Others wait.
+enum class WhileAsleep {
+  kLook,  // they are looked at, and reported as kept back: nothing is learned from them
+  kWait,  // they wait, up to PipelineOptions::asleep_frames of each stream, and are learned from
+          // later
+  kDrop,  // but for those that always may wait, they are lost, the oldest first
+};
+
 struct PipelineOptions {
   uint64_t seed = 1;
   EncoderOptions encoder;
@@ -65,6 +73,8 @@ struct PipelineOptions {
   // Steps for which one frame is held.
   int steps_per_frame = 1;
   WakeSleepOptions schedule;
+  WhileAsleep while_asleep = WhileAsleep::kLook;
+  size_t asleep_frames = 250;
   // Length of one dream, or of any other negative sequence, in frames.
   int dream_steps = 8;
   // What is learned against, sequence by sequence. Frames that are not learned from are told from

@@ -14,6 +14,7 @@
 #include "hypnos/pipeline/label_score.h"
 #include "hypnos/replay/negative.h"
 #include "hypnos/replay/real_or_dream.h"
+#include "hypnos/schedule/wake_sleep.h"
 #include "hypnos/sources/frame.h"
 
 namespace hypnos {
@@ -33,7 +34,8 @@ struct FrameReport {
   std::optional<Instant> captured;
   Discontinuity discontinuity = Discontinuity::kNone;
   bool learn = true;       // the network learns from this frame: neither source nor rule forbids it
-  bool kept_back = false;  // by the source's gate: looked at, and no more
+  bool kept_back = false;  // by the source's gate, or by sleep: looked at, and no more
+  bool asleep = false;     // by sleep
   bool resized = false;    // it was of another size than the first one
   // Of a text: how many symbols this frame has, one for each reader. 0: it is a picture.
   size_t symbols = 0;
@@ -72,6 +74,7 @@ struct DreamReport {
 // A phase begins.
 struct PhaseReport {
   bool asleep = false;
+  PhaseCause cause = PhaseCause::kStart;
   uint64_t sleeps = 0;  // finished so far
   PhasePosition phase;
   // Per layer: FfLayer::contrast of the last finished cycle.
@@ -87,7 +90,8 @@ struct StreamEnd {
 
 // Why the probe set was scored.
 enum class ProbeReason {
-  kCollected,  // it has just become whole
+  kCollected,    // it has just become whole
+  kBeforeSleep,  // of a sleep that is not by count
   kAfterSleep,
   kEverySteps,  // so many steps have been learned from
   kAsked,
@@ -104,6 +108,18 @@ struct ProbeReport {
   Duration took{};  // learning waited so long; the first time also while the set was collected
 };
 
+// A sleep is over.
+struct SleepReport {
+  uint64_t number = 0;  // from 1
+  PhaseCause began = PhaseCause::kSteps;
+  PhaseCause ended = PhaseCause::kSteps;
+  uint64_t steps = 0;  // that were learned from
+  Duration took{};
+  // The last scoring of the probe set before it, and the one after it, where there was one.
+  std::optional<ProbeReport> before = std::nullopt;
+  std::optional<ProbeReport> after = std::nullopt;
+};
+
 // Threads: calls come one after the other, from any thread; keep them short. They never change what
 // is learned.
 class PipelineObserver {
@@ -113,6 +129,8 @@ class PipelineObserver {
   virtual void OnDream(const DreamReport&) {}
   virtual void OnPhase(const PhaseReport&) {}
   virtual void OnProbe(const ProbeReport&) {}
+  // After the report that it is awake, and of the probe set.
+  virtual void OnSleep(const SleepReport&) {}
   // After the last frame of the stream.
   virtual void OnStreamEnd(const StreamEnd&) {}
 };

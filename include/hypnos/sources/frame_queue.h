@@ -6,6 +6,7 @@
 // Threads: safe; one thread pushes, one pops, any may close or count.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -26,6 +27,7 @@ enum class OnFull {
 
 struct FrameDrops {
   int64_t queue_full = 0;  // the pipeline was slower than the source
+  int64_t asleep = 0;      // the pipeline slept and the source could not wait
   int64_t paused = 0;      // the source was paused and could not wait
   int64_t closed = 0;      // still waiting, or just read, when the queue was closed
 };
@@ -61,6 +63,10 @@ class FrameQueue {
   void SetPaused(bool paused);
   bool paused() const;
 
+  // While nobody takes frames, for who takes them sleeps, up to `room` may wait where that is more
+  // than otherwise; those that do are then still given.
+  void SetAsleep(bool asleep, size_t room);
+
   // Nobody wants frames any more: those that wait are dropped, Push and Pop return at once.
   void Close();
 
@@ -71,6 +77,8 @@ class FrameQueue {
   // A mark goes to the frame that is now the oldest, at the latest the one being pushed.
   void DropOldest(Frame* pushed);
   bool MayPop() const { return closed_ || (!paused_ && (end_ || !frames_.empty())); }
+  // How many may wait now.
+  size_t room() const { return asleep_ || backlog_ ? std::max(room_, capacity_) : capacity_; }
   Result<FrameOrEnd> PopNow();
   void MarkCut(Frame* next);
   void Announce();
@@ -84,6 +92,9 @@ class FrameQueue {
   std::optional<Result<FrameOrEnd>> end_;
   FrameDrops drops_;
   Bell* bell_ = nullptr;
+  bool asleep_ = false;
+  size_t room_ = 0;
+  bool backlog_ = false;  // from a sleep that is over
   bool dropped_since_pop_ = false;
   bool paused_since_pop_ = false;
   Duration last_popped_{};  // presentation time

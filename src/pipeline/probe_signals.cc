@@ -1,0 +1,30 @@
+#include "pipeline/probe_signals.h"
+
+#include <algorithm>
+
+namespace hypnos {
+
+ProbeSignals SignalsOf(const ProbeFigures& figures) {
+  ProbeSignals worst;
+  for (const LayerProbe& layer : figures.layers) {
+    worst.negatives_above = std::max(worst.negatives_above, layer.negatives_above);
+    worst.positives_below = std::max(worst.positives_below, layer.positives_below);
+    worst.saturated = std::max(worst.saturated, layer.saturated);
+    worst.auc = std::min(worst.auc, layer.auc);
+    // A layer that is silent is the same for both.
+    const double ratio =
+        layer.real_goodness > 0 ? layer.negative_goodness / layer.real_goodness : 1;
+    worst.goodness_ratio = std::max(worst.goodness_ratio, ratio);
+  }
+  return worst;
+}
+
+bool HasFinished(const ProbeReport& report) {
+  const auto& layers = report.figures.layers;
+  for (size_t l = 0; l < layers.size(); ++l) {
+    if (layers[l].pairwise_accuracy < kTellsApart || report.contrast[l] >= kCancels) return false;
+  }
+  return !layers.empty();
+}
+
+}  // namespace hypnos
