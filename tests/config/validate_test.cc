@@ -293,6 +293,45 @@ TEST(Validate, DreamsReachTheTop) {
             "layers need at least 9");
 }
 
+TEST(Validate, HoursOfSleepAreTimesOfTheDayInAZoneThatThereIs) {
+  const auto about = [](const char* schedule) {
+    return AboutLayers("[{}]", std::string("schedule: ") + schedule + "\n");
+  };
+  EXPECT_EQ(about("{hours: [{from: '23:30', to: '5:00', days: [friday, monday]}]}"), "");
+  EXPECT_EQ(about("{hours: [{from: '25:00', to: '5:00'}]}"),
+            "f:4:27: '25:00' is no time of day: write hours and minutes, as 23:30");
+  EXPECT_THAT(about("{hours: [{from: '23:30', to: noon}]}"), HasSubstr("'noon' is no time of day"));
+  EXPECT_THAT(about("{hours: [{from: '23:30', to: '1:00', days: [sometimes]}]}"),
+              HasSubstr("monday"));
+  EXPECT_EQ(about("{time_zone: Europe/Berlin}"), "");
+  EXPECT_THAT(about("{time_zone: Europe/Nowhere}"),
+              HasSubstr("f:4:23: there is no time zone 'Europe/Nowhere' on this machine"));
+}
+
+TEST(Validate, WhatIsJudgedByTheProbeSetNeedsOne) {
+  const auto about = [](const char* schedule, const char* probe) {
+    return AboutLayers("[{}]", Format("schedule: {}\nprobe: {}\n", schedule, probe));
+  };
+  for (const char* schedule : {"{need: {auc: 0.6}}", "{need: {negatives_above: 0.2}}",
+                               "{need: {positives_below: 0.5}}", "{wake_when_finished: true}"}) {
+    EXPECT_EQ(about(schedule, "{every_steps: 100}"), "") << schedule;
+    for (const char* probe : {"{every_steps: 0}", "{sequences: 0}"}) {
+      EXPECT_THAT(about(schedule, probe), HasSubstr("is judged by the probe set")) << schedule;
+    }
+  }
+  EXPECT_EQ(about("{need: {margin: 0.1}}", "{sequences: 0}"), "") << "nothing is looked at";
+}
+
+TEST(Validate, WhoSleepsByWhateverReasonDreamsToTheTop) {
+  for (const char* reason :
+       {"hours: [{from: '1:00', to: '2:00'}]", "quiet_seconds: 9", "need: {saturated: 0.9}"}) {
+    EXPECT_THAT(AboutLayers("[{}, {}, {}]",
+                            Format("schedule: {{dream_steps: 4, wake_steps: 0, {}}}\n", reason)),
+                HasSubstr("is too short"))
+        << reason;
+  }
+}
+
 TEST(Validate, ThereIsSomethingToLearnAgainst) {
   EXPECT_EQ(AboutLayers("[{}]", "learning:\n  negatives: {dream: 0}\n"),
             "f:5:3: all weights are 0, so that there is nothing to learn against: give dream, "

@@ -247,12 +247,51 @@ TEST_F(Defaults, OfScheduleAndPipelineAgree) {
   EXPECT_EQ(built_.seed, made_.seed);
   EXPECT_EQ(built_.schedule.wake_steps, made_.schedule.wake_steps);
   EXPECT_EQ(built_.schedule.sleep_steps, made_.schedule.sleep_steps);
+  EXPECT_EQ(built_.schedule.hours.has_value(), made_.schedule.hours.has_value());
+  EXPECT_EQ(built_.schedule.need.any(), made_.schedule.need.any());
+  EXPECT_EQ(built_.schedule.need.margin, made_.schedule.need.margin);
+  EXPECT_EQ(built_.schedule.need.positives_below, made_.schedule.need.positives_below);
+  EXPECT_EQ(built_.schedule.least_wake_steps, made_.schedule.least_wake_steps);
+  EXPECT_EQ(built_.schedule.quiet, made_.schedule.quiet);
+  EXPECT_EQ(built_.schedule.longest_sleep_steps, made_.schedule.longest_sleep_steps);
+  EXPECT_EQ(built_.schedule.wake_when_finished, made_.schedule.wake_when_finished);
+  EXPECT_EQ(built_.while_asleep, made_.while_asleep);
+  EXPECT_EQ(built_.asleep_frames, made_.asleep_frames);
   EXPECT_EQ(built_.dream_steps, made_.dream_steps);
   for (const NegativeKind kind : kAllNegativeKinds) {
     EXPECT_EQ(built_.negatives.Of(kind), made_.negatives.Of(kind)) << ToString(kind);
   }
   EXPECT_EQ(built_.threads, made_.threads);
   EXPECT_EQ(built_.frames_in_flight, made_.frames_in_flight);
+}
+
+TEST(BuildPipelineOptions, TakesEveryReasonToSleep) {
+  const PipelineOptions options = Pipeline(
+      {"schedule.hours=[{from: '22:00', to: '24:00', days: [sunday]}]", "schedule.time_zone=UTC",
+       "schedule.need={negatives_above: 0.1, goodness_ratio: 0.2, saturated: 0.3, auc: 0.4, "
+       "margin: 0.5, positives_below: 0.6, least_wake_steps: 7}",
+       "schedule.quiet_seconds=8", "schedule.longest_sleep_steps=9",
+       "schedule.wake_when_finished=true", "schedule.while_asleep=wait",
+       "schedule.asleep_frames=10"});
+  const WakeSleepOptions& schedule = options.schedule;
+  ASSERT_TRUE(schedule.hours);
+  const WallTime sunday{
+      std::chrono::sys_days{std::chrono::year(2026) / 11 / 29}.time_since_epoch()};
+  EXPECT_TRUE(schedule.hours->Contains(sunday + std::chrono::hours(22)));
+  EXPECT_FALSE(schedule.hours->Contains(sunday + std::chrono::hours(21)));
+  EXPECT_FALSE(schedule.hours->Contains(sunday + std::chrono::hours(22 + 24)));
+  EXPECT_EQ(schedule.need.negatives_above, 0.1);
+  EXPECT_EQ(schedule.need.goodness_ratio, 0.2);
+  EXPECT_EQ(schedule.need.saturated, 0.3);
+  EXPECT_EQ(schedule.need.auc, 0.4);
+  EXPECT_EQ(schedule.need.margin, 0.5);
+  EXPECT_EQ(schedule.need.positives_below, 0.6);
+  EXPECT_EQ(schedule.least_wake_steps, 7u);
+  EXPECT_EQ(schedule.quiet, std::chrono::seconds(8));
+  EXPECT_EQ(schedule.longest_sleep_steps, 9u);
+  EXPECT_TRUE(schedule.wake_when_finished);
+  EXPECT_EQ(options.while_asleep, WhileAsleep::kWait);
+  EXPECT_EQ(options.asleep_frames, 10u);
 }
 
 TEST_F(Defaults, OfTheMemoryAgree) {
