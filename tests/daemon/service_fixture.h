@@ -96,6 +96,7 @@ class Observers final : public PipelineObserver {
     recorder_.OnDream(report);
     changed_.notify_all();
   }
+  void OnSleep(const SleepReport& report) override { board_.OnSleep(report); }
   void OnPhase(const PhaseReport& report) override {
     board_.OnPhase(report);
     const std::lock_guard lock(mutex_);
