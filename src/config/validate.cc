@@ -69,6 +69,7 @@ class Validator {
     CheckDreams(config);
     CheckHours(config.schedule());
     CheckNeed(config);
+    CheckRuleSleeps(config);
     CheckOptimiser(config.learning());
     CheckThresholdShare(config.learning());
     CheckNegatives(config);
@@ -582,10 +583,51 @@ class Validator {
     const bool by_need = LooksAtProbes(need) || need.positives_below() > 0;
     const bool asks = by_need || config.schedule().wake_when_finished();
     if (!asks || !Known({path, finished, "probe.sequences", "probe.every_steps"})) return;
-    if (config.probe().sequences() > 0 && config.probe().every_steps() > 0) return;
-    Complain(by_need ? path : finished,
-             "is judged by the probe set, which is scored every so many steps: probe.sequences and "
-             "probe.every_steps have to be above 0");
+    if (config.probe().sequences() == 0 || config.probe().every_steps() == 0) {
+      Complain(by_need ? path : finished,
+               "is judged by the probe set, which is scored every so many steps: probe.sequences "
+               "and probe.every_steps have to be above 0");
+    }
+    if (LooksAtProbes(need)) CheckLimits(config.schedule(), path);
+  }
+
+  void CheckLimits(const Schedule& schedule, const std::string& path) {
+    const SleepNeed& need = schedule.need();
+    const auto check = [&](const char* key, bool attainable) {
+      if (!attainable) {
+        Complain(Join(path, key),
+                 Format("with a margin of {} nothing would ever be good enough to wake up for",
+                        need.margin()));
+      }
+    };
+    const auto above = [&](double limit) { return limit == 0 || limit > need.margin(); };
+    check("negatives_above", above(need.negatives_above()));
+    check("goodness_ratio", above(need.goodness_ratio()));
+    check("saturated", above(need.saturated()));
+    check("auc", need.auc() == 0 || need.auc() + need.margin() < 1);
+    const bool counts = schedule.wake_steps() > 0 && schedule.sleep_steps() > 0;
+    if (!counts || need.least_wake_steps() < schedule.wake_steps()) return;
+    Complain(Join(path, "least_wake_steps"),
+             Format("it falls asleep by count after {} steps (schedule.wake_steps), before need "
+                    "would be asked: give fewer, or schedule.wake_steps: 0",
+                    schedule.wake_steps()));
+  }
+
+  // Asked for, and never to come.
+  void CheckRuleSleeps(const Config& config) {
+    const Schedule& schedule = config.schedule();
+    const Learning::Rule rule = config.learning().rule();
+    const bool never = rule == Learning::INTERLEAVED || rule == Learning::LOOKING;
+    if (!never || !Known({"schedule", "learning.rule"})) return;
+    const char* key = schedule.hours_size() > 0        ? "hours"
+                      : schedule.quiet_seconds() > 0   ? "quiet_seconds"
+                      : LooksAtProbes(schedule.need()) ? "need"
+                      : schedule.wake_when_finished()  ? "wake_when_finished"
+                                                       : nullptr;
+    if (key == nullptr) return;
+    Complain(Join("schedule", key),
+             "is for rules that sleep, and learning.rule is one that never does: choose rehearsed, "
+             "deferred_contrast or carried_velocity, or leave the key out");
   }
 
   void CheckOptimiser(const Learning& learning) {

@@ -300,6 +300,7 @@ WakeSleepOptions BuildSchedule(const pb::Schedule& schedule) {
           .hours = BuildHours(schedule),
           .need = BuildNeed(schedule.need()),
           .least_wake_steps = schedule.need().least_wake_steps(),
+          .longest_need_steps = schedule.need().longest_steps(),
           .quiet = FromSeconds(schedule.quiet_seconds()),
           .longest_sleep_steps = schedule.longest_sleep_steps(),
           .wake_when_finished = schedule.wake_when_finished()};

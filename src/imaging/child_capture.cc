@@ -147,7 +147,7 @@ class ChildCapture final : public VideoCapture {
   std::optional<Instant> grabbed_at() const override {
     const Instant grabbed{Duration(answer_.grabbed_ns)};
     const Instant now = SystemClock().Now();
-    return grabbed > now || grabbed < now - kLongestWait ? now : grabbed;
+    return std::clamp(grabbed, now - kLongestWait, now);
   }
   int64_t passed_over() const override { return answer_.passed_over; }
   bool concealed() const override { return holds_slot_ && answer_.concealed != 0; }

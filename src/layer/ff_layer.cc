@@ -425,4 +425,6 @@ void FfLayer::WakeUp(Executor& executor) {
 
 double FfLayer::contrast() const { return learning_->contrast(); }
 
+double FfLayer::contrast_so_far() const { return learning_->contrast_so_far(); }
+
 }  // namespace hypnos

@@ -78,6 +78,7 @@ class LearningState {
 
   // GradientSketch::Contrast of the last finished cycle.
   double contrast() const { return contrast_; }
+  double contrast_so_far() const { return sketch_.Contrast(); }
 
  private:
   // A gradient that is not in its sum yet.

@@ -87,10 +87,10 @@ class Pipeline::Driver final : public PipelineControl {
   // Between two frames, or two dreams: whether the time, or what the probe set said last, ends the
   // phase.
   void HeedSchedule();
-  // Since the last frame came; zero where one waits.
+  // Since the last frame came; zero where one waits, or an end.
   Duration QuietFor() const;
   void Sleep();
-  // At a frame that waits and cannot wait for long, if there is one.
+  // At a frame that would be lost, if there is one.
   void LookWhileAsleep();
   void Recall(size_t sequence);
   void Dream(size_t sequence);
@@ -157,14 +157,15 @@ class Pipeline::Driver final : public PipelineControl {
   std::atomic<bool> ended_ = false;
   bool learning_on_ = true;
   bool wake_after_dream_ = false;
-  bool probes_unheeded_ = false;  // the last report of the probe set was not yet decided by
-  Instant last_frame_;            // when the last one came
-  SleepReport sleep_;             // the one under way
-  size_t look_turn_ = 0;          // of which stream it is to be looked at while asleep
+  std::optional<ProbeFigures> unheeded_;  // the probe set's last ones, by which to decide
+  Instant last_frame_;                    // when the last one came
+  bool looked_ = false;                   // at one, since the time was last looked at
+  SleepReport sleep_;                     // the one under way
+  size_t look_turn_ = 0;                  // of which stream it is to be looked at while asleep
   Instant fell_asleep_;
   std::optional<size_t> live_label_;  // set by a command for all streams
 
-  // Asleep: on the lanes of the first place, for beside the streams nothing goes on then.
+  // Asleep: on the lanes of the first place; beside the streams no dream goes on then.
   int64_t replay_ticks_ = 0;
   NegativeLane sleeping_lane_;
   // Sequences that the memory will hold once the steps under way have been encoded.

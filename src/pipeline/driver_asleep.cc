@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "hypnos/base/check.h"
 #include "pipeline/driver.h"
 #include "pipeline/probe_signals.h"
 
@@ -23,7 +24,7 @@ void Pipeline::Driver::FallAsleep(PhaseReport& report) {
   if (!by_count && learned_since_probe_ > 0 && probes_.ready()) {
     ScoreProbes(ProbeReason::kBeforeSleep);
   }
-  probes_unheeded_ = false;
+  unheeded_.reset();
   sleep_ = {.number = schedule_.sleeps() + 1, .began = schedule_.cause()};
   sleep_.before = summary_.probes.last;
   fell_asleep_ = clock_.Now();
@@ -56,32 +57,32 @@ void Pipeline::Driver::TellPhase(PhaseReport& report) {
 
 // Of what cannot wait, more may wait while nobody takes it.
 void Pipeline::Driver::TellQueues() {
-  const bool takes_none = schedule_.asleep() && options_.while_asleep != WhileAsleep::kLook;
   const size_t room = options_.while_asleep == WhileAsleep::kWait ? options_.asleep_frames : 0;
   for (const auto& stream : streams_) {
-    if (!stream->ended() && !stream->waited_for) stream->queue->SetAsleep(takes_none, room);
+    if (!stream->ended() && stream->queue->may_drop()) {
+      stream->queue->SetAsleep(schedule_.asleep(), room);
+    }
   }
 }
 
 Duration Pipeline::Driver::QuietFor() const {
-  const bool waits = std::ranges::any_of(streams_, [](const auto& stream) {
-    return !stream->ended() && !stream->queue->paused() && stream->queue->size() > 0;
-  });
-  return waits ? Duration::zero() : clock_.Now() - last_frame_;
+  const bool news = std::ranges::any_of(
+      streams_, [](const auto& stream) { return !stream->ended() && stream->queue->has_news(); });
+  return news || looked_ ? Duration::zero() : clock_.Now() - last_frame_;
 }
 
 void Pipeline::Driver::HeedSchedule() {
   if (!has_phases() || !network_) return;
-  const bool may_sleep = MaySleep().ok();
-  if (std::exchange(probes_unheeded_, false)) {
-    const ProbeReport& report = *summary_.probes.last;
-    if (schedule_.OnProbe(SignalsOf(report.figures), HasFinished(report), may_sleep)) {
-      SwitchPhase();
-    }
+  // Without streams there is nothing to be awake for, nor anybody to wake it.
+  const bool may_sleep = MaySleep().ok() && has_streams();
+  if (const auto probed = std::exchange(unheeded_, {})) {
+    const bool finished = HasFinished(*probed, *network_);
+    if (schedule_.OnProbe(SignalsOf(*probed), finished, may_sleep)) SwitchPhase();
   }
-  if (schedule_.watches_clock() && schedule_.OnTime(clock_.WallNow(), QuietFor(), may_sleep)) {
-    SwitchPhase();
-  }
+  if (!schedule_.watches_clock()) return;
+  const bool ended = schedule_.OnTime(clock_.WallNow(), QuietFor(), may_sleep);
+  looked_ = false;
+  if (ended) SwitchPhase();
 }
 
 void Pipeline::Driver::Sleep() {
@@ -93,22 +94,25 @@ void Pipeline::Driver::Sleep() {
     Recall(sequence);
     Dream(sequence);
     if (wake_after_dream_ && schedule_.asleep()) WakeNow();
+    // What is to be decided next is decided awake, after a frame or without one.
+    if (!schedule_.asleep()) return;
   }
 }
 
-// One for each dreamed frame, of whoever's turn it is: many cameras must not make a long sleep. An
-// end is told when it is awake.
+// One for each dreamed frame, of whoever's turn it is: many cameras must not make a long sleep.
+// What can wait waits.
 void Pipeline::Driver::LookWhileAsleep() {
   if (options_.while_asleep != WhileAsleep::kLook) return;
   for (size_t tried = 0; tried < streams_.size(); ++tried) {
     Stream& stream = *streams_[look_turn_++ % streams_.size()];
-    if (stream.ended() || stream.waited_for || !stream.encoder) continue;
-    if (stream.queue->size() == 0 || stream.queue->paused()) continue;
-    // Where it was closed since, there is none.
+    if (stream.ended() || !stream.queue->may_drop()) continue;
     auto next = stream.queue->TryPop();
-    if (!next || !next->ok() || !std::holds_alternative<Frame>(**next)) continue;
-    last_frame_ = clock_.Now();
-    return ShowFrame(stream, std::get<Frame>(*std::move(*next)));
+    if (!next) continue;
+    looked_ = true;
+    // It begins and ends as it does awake. With a network, no error is the run's.
+    [[maybe_unused]] const Status taken = Take(stream, *std::move(next));
+    HYPNOS_CHECK(taken.ok());
+    return;
   }
 }
 

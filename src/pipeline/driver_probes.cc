@@ -63,13 +63,14 @@ void Pipeline::Driver::ScoreProbes(ProbeReason reason) {
     report.contrast.push_back(network_->layer(l).contrast());
   }
   report.took = clock_.Now() - begin + std::exchange(collecting_took_, {});
-  learned_since_probe_ = 0;
+  if (reason != ProbeReason::kAsked) learned_since_probe_ = 0;
   ProbeTally& tally = summary_.probes;
   ++tally.scored;
   tally.took += report.took;
   if (!tally.first) tally.first = report;
   tally.last = std::move(report);
-  probes_unheeded_ = true;
+  // Who asks changes nothing: neither what is decided, nor when it is asked next.
+  if (reason != ProbeReason::kAsked) unheeded_ = tally.last->figures;
   observer_.OnProbe(*tally.last);
 }
 

@@ -43,6 +43,7 @@ void Pipeline::Driver::AddStream(const StreamInput& input) {
       std::make_unique<Stream>(input, FreePlace(streams_), options_, memories_.sequences.frames()));
   streams_.back()->live_label = live_label_;
   input.queue->SetBell(&bell_);
+  TellQueues();
 }
 
 bool Pipeline::Driver::RemoveStream(const std::string& name) {

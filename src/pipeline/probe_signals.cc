@@ -7,6 +7,7 @@ namespace hypnos {
 ProbeSignals SignalsOf(const ProbeFigures& figures) {
   ProbeSignals worst;
   for (const LayerProbe& layer : figures.layers) {
+    if (!layer.finite) continue;
     worst.negatives_above = std::max(worst.negatives_above, layer.negatives_above);
     worst.positives_below = std::max(worst.positives_below, layer.positives_below);
     worst.saturated = std::max(worst.saturated, layer.saturated);
@@ -19,12 +20,12 @@ ProbeSignals SignalsOf(const ProbeFigures& figures) {
   return worst;
 }
 
-bool HasFinished(const ProbeReport& report) {
-  const auto& layers = report.figures.layers;
-  for (size_t l = 0; l < layers.size(); ++l) {
-    if (layers[l].pairwise_accuracy < kTellsApart || report.contrast[l] >= kCancels) return false;
+bool HasFinished(const ProbeFigures& figures, const Network& network) {
+  for (size_t l = 0; l < figures.layers.size(); ++l) {
+    const bool tells = figures.layers[l].pairwise_accuracy >= kTellsApart;
+    if (!tells || network.layer(l).contrast_so_far() >= kCancels) return false;
   }
-  return !layers.empty();
+  return !figures.layers.empty();
 }
 
 }  // namespace hypnos

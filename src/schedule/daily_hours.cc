@@ -55,7 +55,9 @@ struct DailyHours::Zone {
 };
 
 DailyHours::DailyHours(std::vector<HoursOfDay> hours, std::shared_ptr<const Zone> zone)
-    : hours_(std::move(hours)), zone_(std::move(zone)) {}
+    : hours_(std::move(hours)), zone_(std::move(zone)) {
+  for (HoursOfDay& each : hours_) each.begin %= kMinutesOfDay;  // 24:00 is 0:00
+}
 
 Result<DailyHours> DailyHours::Create(std::vector<HoursOfDay> hours, const std::string& zone) {
   absl::TimeZone found = absl::LocalTimeZone();

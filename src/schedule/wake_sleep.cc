@@ -37,7 +37,7 @@ uint64_t WakeSleep::length() const {
   if (asked_ > 0) return asked_;
   if (cause_ == PhaseCause::kSteps) return options_.sleep_steps;
   if (cause_ == PhaseCause::kCommand && options_.sleep_steps > 0) return options_.sleep_steps;
-  return options_.longest_sleep_steps;
+  return cause_ == PhaseCause::kNeed ? options_.longest_need_steps : options_.longest_sleep_steps;
 }
 
 void WakeSleep::SleepNow(uint64_t steps) {
@@ -73,8 +73,9 @@ bool WakeSleep::OnStep(bool may_sleep) {
   if (length == 0 || step_ < length) ++step_;
   if (length == 0 || step_ < length) return false;
   if (!asleep_) return may_sleep && FallAsleep(PhaseCause::kSteps);
-  const bool was_told = cause_ == PhaseCause::kSteps || cause_ == PhaseCause::kCommand;
-  return WakeUp(was_told ? PhaseCause::kSteps : PhaseCause::kLongest);
+  const bool by_count = cause_ == PhaseCause::kSteps || asked_ > 0 ||
+                        (cause_ == PhaseCause::kCommand && options_.sleep_steps > 0);
+  return WakeUp(by_count ? PhaseCause::kSteps : PhaseCause::kLongest);
 }
 
 bool WakeSleep::OnProbe(const ProbeSignals& signals, bool finished, bool may_sleep) {

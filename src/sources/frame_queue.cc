@@ -81,7 +81,7 @@ Result<FrameOrEnd> FrameQueue::PopNow() {
   if (frames_.empty()) return *end_;
   Frame next = std::move(frames_.front());
   frames_.pop_front();
-  backlog_ = backlog_ && frames_.size() > capacity_;
+  if (!asleep_) room_ = frames_.size();
   MarkCut(&next);
   popped_.notify_one();
   return FrameOrEnd(std::move(next));
@@ -102,8 +102,8 @@ bool FrameQueue::paused() const {
 void FrameQueue::SetAsleep(bool asleep, size_t room) {
   const std::lock_guard lock(mutex_);
   asleep_ = asleep;
-  room_ = room;
-  backlog_ = !asleep && frames_.size() > capacity_;
+  // A backlog is worked off, not kept: behind it everything would be seen late for ever.
+  room_ = asleep ? room : frames_.size();
   // Who waits to push may have more room.
   popped_.notify_all();
 }
@@ -115,6 +115,11 @@ void FrameQueue::Close() {
   frames_.clear();
   Announce();
   popped_.notify_all();
+}
+
+bool FrameQueue::has_news() const {
+  const std::lock_guard lock(mutex_);
+  return MayPop();
 }
 
 size_t FrameQueue::size() const {

@@ -322,6 +322,37 @@ TEST(Validate, WhatIsJudgedByTheProbeSetNeedsOne) {
   EXPECT_EQ(about("{need: {margin: 0.1}}", "{sequences: 0}"), "") << "nothing is looked at";
 }
 
+TEST(Validate, NeedCanBeMetAndComesBeforeTheCount) {
+  const auto about = [](const char* schedule) {
+    return AboutLayers("[{}]", std::string("schedule: ") + schedule + "\n");
+  };
+  for (const char* need :
+       {"negatives_above: 0.05", "goodness_ratio: 0.04", "saturated: 0.05", "auc: 0.95"}) {
+    EXPECT_THAT(about(("{need: {" + std::string(need) + "}}").c_str()),
+                HasSubstr("nothing would ever be good enough"))
+        << need;
+    EXPECT_EQ(about(("{need: {margin: 0.01, " + std::string(need) + "}}").c_str()), "") << need;
+  }
+  EXPECT_THAT(about("{need: {auc: 0.6, least_wake_steps: 128}}"),
+              HasSubstr("falls asleep by count"));
+  EXPECT_EQ(about("{wake_steps: 0, need: {auc: 0.6, least_wake_steps: 128}}"), "");
+}
+
+TEST(Validate, WhoNeverSleepsHasNoReasonTo) {
+  for (const char* rule : {"interleaved", "looking", "rehearsed"}) {
+    for (const char* reason : {"hours: [{from: '1:00', to: '2:00'}]", "quiet_seconds: 9",
+                               "need: {auc: 0.6}", "wake_when_finished: true"}) {
+      const std::string said =
+          AboutLayers("[{}]", Format("learning: {{rule: {}}}\nschedule: {{{}}}\n", rule, reason));
+      if (std::string(rule) == "rehearsed") {
+        EXPECT_EQ(said, "") << reason;
+      } else {
+        EXPECT_THAT(said, HasSubstr("is for rules that sleep")) << rule << reason;
+      }
+    }
+  }
+}
+
 TEST(Validate, WhoSleepsByWhateverReasonDreamsToTheTop) {
   for (const char* reason :
        {"hours: [{from: '1:00', to: '2:00'}]", "quiet_seconds: 9", "need: {saturated: 0.9}"}) {

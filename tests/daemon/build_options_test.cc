@@ -252,6 +252,7 @@ TEST_F(Defaults, OfScheduleAndPipelineAgree) {
   EXPECT_EQ(built_.schedule.need.margin, made_.schedule.need.margin);
   EXPECT_EQ(built_.schedule.need.positives_below, made_.schedule.need.positives_below);
   EXPECT_EQ(built_.schedule.least_wake_steps, made_.schedule.least_wake_steps);
+  EXPECT_EQ(built_.schedule.longest_need_steps, made_.schedule.longest_need_steps);
   EXPECT_EQ(built_.schedule.quiet, made_.schedule.quiet);
   EXPECT_EQ(built_.schedule.longest_sleep_steps, made_.schedule.longest_sleep_steps);
   EXPECT_EQ(built_.schedule.wake_when_finished, made_.schedule.wake_when_finished);
@@ -268,8 +269,9 @@ TEST_F(Defaults, OfScheduleAndPipelineAgree) {
 TEST(BuildPipelineOptions, TakesEveryReasonToSleep) {
   const PipelineOptions options = Pipeline(
       {"schedule.hours=[{from: '22:00', to: '24:00', days: [sunday]}]", "schedule.time_zone=UTC",
-       "schedule.need={negatives_above: 0.1, goodness_ratio: 0.2, saturated: 0.3, auc: 0.4, "
-       "margin: 0.5, positives_below: 0.6, least_wake_steps: 7}",
+       "schedule.need={negatives_above: 0.6, goodness_ratio: 0.7, saturated: 0.8, auc: 0.4, "
+       "margin: 0.5, positives_below: 0.9, least_wake_steps: 7, "
+       "longest_steps: 17}",
        "schedule.quiet_seconds=8", "schedule.longest_sleep_steps=9",
        "schedule.wake_when_finished=true", "schedule.while_asleep=wait",
        "schedule.asleep_frames=10"});
@@ -280,13 +282,14 @@ TEST(BuildPipelineOptions, TakesEveryReasonToSleep) {
   EXPECT_TRUE(schedule.hours->Contains(sunday + std::chrono::hours(22)));
   EXPECT_FALSE(schedule.hours->Contains(sunday + std::chrono::hours(21)));
   EXPECT_FALSE(schedule.hours->Contains(sunday + std::chrono::hours(22 + 24)));
-  EXPECT_EQ(schedule.need.negatives_above, 0.1);
-  EXPECT_EQ(schedule.need.goodness_ratio, 0.2);
-  EXPECT_EQ(schedule.need.saturated, 0.3);
+  EXPECT_EQ(schedule.need.negatives_above, 0.6);
+  EXPECT_EQ(schedule.need.goodness_ratio, 0.7);
+  EXPECT_EQ(schedule.need.saturated, 0.8);
   EXPECT_EQ(schedule.need.auc, 0.4);
   EXPECT_EQ(schedule.need.margin, 0.5);
-  EXPECT_EQ(schedule.need.positives_below, 0.6);
+  EXPECT_EQ(schedule.need.positives_below, 0.9);
   EXPECT_EQ(schedule.least_wake_steps, 7u);
+  EXPECT_EQ(schedule.longest_need_steps, 17u);
   EXPECT_EQ(schedule.quiet, std::chrono::seconds(8));
   EXPECT_EQ(schedule.longest_sleep_steps, 9u);
   EXPECT_TRUE(schedule.wake_when_finished);

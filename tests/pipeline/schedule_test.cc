@@ -26,11 +26,17 @@ class Observer final : public Recorder {
   void OnPhase(const PhaseReport& report) override {
     Recorder::OnPhase(report);
     course += std::string(report.asleep ? "asleep:" : "awake:") + ToString(report.cause) + " ";
+    if (on_phase) on_phase(report.asleep);
   }
-  void OnSleep(const SleepReport& report) override { sleeps.push_back(report); }
+  void OnSleep(const SleepReport& report) override {
+    sleeps.push_back(report);
+    if (on_sleep) on_sleep();
+  }
 
   std::function<void(const FrameReport&)> on_frame;
   std::function<void(int64_t)> on_dream;
+  std::function<void(bool)> on_phase;
+  std::function<void()> on_sleep;
   std::string course;
   std::vector<SleepReport> sleeps;
 };
@@ -44,10 +50,9 @@ class ScheduleTest : public testing::Test {
   }
 
   void Run(bool live, size_t room, const std::function<void(FrameQueue&)>& begin,
-           const Clock& by = SystemClock()) {
-    const OnFull on_full = live ? OnFull::kDropOldest : OnFull::kBlock;
-    queue.emplace(room, on_full);
-    pipeline.emplace(options, by, observer);
+           std::optional<OnFull> on_full = {}) {
+    queue.emplace(room, on_full.value_or(live ? OnFull::kDropOldest : OnFull::kBlock));
+    pipeline.emplace(options, clock, observer);
     pipeline->Post([&](PipelineControl& control) {
       control.AddStream({.name = "", .queue = &*queue, .waited_for = !live});
     });
@@ -57,10 +62,9 @@ class ScheduleTest : public testing::Test {
     summary = *result;
   }
 
-  void WatchClip(int64_t frames, const Clock& by = SystemClock()) {
-    Run(
-        false, static_cast<size_t>(frames) + 1, [&](FrameQueue& to) { Fill(to, MakeClip(frames)); },
-        by);
+  void WatchClip(int64_t frames) {
+    Run(false, static_cast<size_t>(frames) + 1,
+        [&](FrameQueue& to) { Fill(to, MakeClip(frames)); });
   }
 
   std::vector<float> Weights() const {
@@ -68,6 +72,7 @@ class ScheduleTest : public testing::Test {
     return {weights.values().begin(), weights.values().end()};
   }
 
+  SimulatedClock clock;  // which begins at 13:46:40
   PipelineOptions options = SmallPipeline();
   Observer observer;
   std::optional<FrameQueue> queue;
@@ -79,7 +84,7 @@ TEST_F(ScheduleTest, SleepsWhereTheProbesSaySoAndReportsWhatBecameOfThem) {
   options.probe = {.sequences = 2, .interval_frames = 4, .locations = 4, .every_steps = 7};
   options.schedule.need.auc = 1;  // whatever it is, it could be better
   options.schedule.least_wake_steps = 20;
-  options.schedule.longest_sleep_steps = 9;
+  options.schedule.longest_need_steps = 9;
   WatchClip(120);
   ASSERT_GE(observer.sleeps.size(), 2u);
   EXPECT_THAT(observer.course,
@@ -109,7 +114,7 @@ TEST_F(ScheduleTest, TheSameFramesSleepAtTheSameStepsWhateverTheThreads) {
   options.probe = {.sequences = 2, .interval_frames = 4, .locations = 4, .every_steps = 7};
   options.schedule.need.auc = 1;
   options.schedule.least_wake_steps = 20;
-  options.schedule.longest_sleep_steps = 9;
+  options.schedule.longest_need_steps = 9;
   std::vector<std::string> texts;
   for (const int threads : {1, 2, 4}) {
     options.threads = threads;
@@ -124,7 +129,6 @@ TEST_F(ScheduleTest, TheSameFramesSleepAtTheSameStepsWhateverTheThreads) {
 }
 
 TEST_F(ScheduleTest, SleepsInItsHours) {
-  SimulatedClock clock;  // which begins at 13:46:40
   options.schedule.hours = DailyHours::Create({{.begin = 14 * 60, .end = 15 * 60}}, "UTC").value();
   observer.on_frame = [&](const FrameReport& report) {
     if (report.index == 40) clock.AdvanceSeconds(1000);
@@ -132,7 +136,7 @@ TEST_F(ScheduleTest, SleepsInItsHours) {
   observer.on_dream = [&](int64_t dreams) {
     if (dreams == 25) clock.AdvanceSeconds(3600);
   };
-  WatchClip(80, clock);
+  WatchClip(80);
   EXPECT_EQ(observer.course, "asleep:hours awake:hours ");
   ASSERT_EQ(observer.sleeps.size(), 1u);
   EXPECT_GE(observer.sleeps[0].steps, 25u);
@@ -141,78 +145,148 @@ TEST_F(ScheduleTest, SleepsInItsHours) {
   EXPECT_EQ(observer.frames.size(), 80u);
 }
 
-TEST_F(ScheduleTest, SleepsWhileNothingComesUntilSomethingDoes) {
-  options.schedule.quiet = std::chrono::milliseconds(30);
+// A camera that has shown 40 frames. The clock goes on while it waits.
+class QuietTest : public ScheduleTest {
+ protected:
+  QuietTest() { options.schedule.quiet = std::chrono::seconds(10); }
+
+  void Watch() {
+    Run(true, 50, [this](FrameQueue& to) {
+      for (Frame& frame : MakeClip(40)) to.Push(std::move(frame));
+      clock.AdvanceSeconds(1);
+    });
+  }
+  void OnFrame(int64_t index, const std::function<void()>& then) {
+    observer.on_frame = [index, then](const FrameReport& report) {
+      if (report.index == index) then();
+    };
+  }
+};
+
+TEST_F(QuietTest, SleepsWhileNothingComesUntilSomethingDoes) {
+  OnFrame(39, [this] { clock.AdvanceSeconds(11); });
   observer.on_dream = [&](int64_t dreams) {
-    if (dreams == 20) queue->Push(MakeFrame(40));
+    // One frame alone, which is looked at long before the dream has ended.
+    if (dreams == 21) queue->Push(MakeFrame(40));
+    clock.AdvanceSeconds(11);
+    if (!observer.frames.empty() && observer.frames.back().index == 40) {
+      queue->Finish(FrameOrEnd(EndOfStream{}));
+    }
   };
-  observer.on_frame = [&](const FrameReport& report) {
-    if (report.index == 40) queue->Finish(FrameOrEnd(EndOfStream{}));
-  };
-  Run(true, 50, [](FrameQueue& to) {
-    for (Frame& frame : MakeClip(40)) to.Push(std::move(frame));
-  });
-  EXPECT_THAT(observer.course, testing::EndsWith("asleep:quiet awake:frames "));
+  Watch();
+  EXPECT_EQ(observer.course, "asleep:quiet awake:frames ");
   EXPECT_EQ(observer.frames.size(), 41u);
 }
 
-// Frames of a camera that come during sleep: 20 before it, then one with each dreamed step.
+TEST_F(QuietTest, TheEndOfTheStreamEndsItToo) {
+  OnFrame(39, [this] { clock.AdvanceSeconds(11); });
+  observer.on_dream = [&](int64_t dreams) {
+    if (dreams == 21) queue->Finish(Error{Code::kUnavailable, "LOST", "the camera is gone"});
+    clock.AdvanceSeconds(11);
+  };
+  Watch();
+  EXPECT_EQ(observer.course, "asleep:quiet awake:frames ");
+  ASSERT_EQ(summary.failures.size(), 1u);
+}
+
+// Frames of a camera that come during sleep, so many with each dreamed step up to the eighth,
+// of 12.
 class WhileAsleepTest : public ScheduleTest {
  protected:
-  void Watch(WhileAsleep what, bool frames_come) {
-    options.while_asleep = what;
+  static constexpr int64_t kBefore = 20, kRoom = 20;
+
+  WhileAsleepTest() {
     options.asleep_frames = 100;
     options.schedule = {.wake_steps = 20, .sleep_steps = 12};
-    observer = Observer();
-    observer.on_dream = [this, frames_come](int64_t dreams) {
-      if (dreams > 12) return;
-      if (frames_come) queue->Push(MakeFrame(19 + dreams));
+  }
+
+  // Returns the weights at the end of the sleep.
+  std::vector<float> Watch(WhileAsleep what, int64_t frames_a_step, OnFull on_full = kDropOldest) {
+    options.while_asleep = what;
+    observer.course.clear();
+    observer.frames.clear();
+    observer.dreams.clear();
+    std::vector<float> awoken;
+    observer.on_sleep = [&] {
+      if (awoken.empty()) awoken = Weights();
+    };
+    observer.on_dream = [this, frames_a_step](int64_t dreams) {
+      for (int64_t i = 0; i < frames_a_step && dreams <= 8; ++i) {
+        queue->Push(MakeFrame(kBefore + (dreams - 1) * frames_a_step + i));
+      }
       if (dreams == 12) queue->Finish(FrameOrEnd(EndOfStream{}));
     };
-    Run(true, 20, [](FrameQueue& to) {
-      for (Frame& frame : MakeClip(20)) to.Push(std::move(frame));
-    });
+    Run(
+        true, kRoom,
+        [](FrameQueue& to) {
+          for (Frame& frame : MakeClip(kBefore)) to.Push(std::move(frame));
+        },
+        on_full);
     while_asleep = after = 0;
     for (const FrameReport& frame : observer.frames) {
       EXPECT_EQ(frame.kept_back, frame.asleep);
+      EXPECT_EQ(frame.learn, !frame.asleep);
       while_asleep += frame.asleep ? 1 : 0;
-      after += !frame.asleep && frame.index >= 20 ? 1 : 0;
+      after += !frame.asleep && frame.index >= kBefore ? 1 : 0;
     }
+    return awoken;
   }
 
+  static constexpr OnFull kDropOldest = OnFull::kDropOldest;
   int while_asleep = 0, after = 0;
 };
 
 TEST_F(WhileAsleepTest, TheyAreLookedAtAndNothingIsLearnedFromThem) {
-  Watch(WhileAsleep::kLook, false);
-  const auto without = Weights();
-  Watch(WhileAsleep::kLook, true);
-  EXPECT_GE(while_asleep, 10);
-  EXPECT_EQ(while_asleep + after, 12);
-  if (after == 0) {
-    EXPECT_EQ(Weights(), without);
-  }
-  for (const FrameReport& frame : observer.frames) {
-    if (frame.index == 20) {
-      EXPECT_TRUE(frame.prediction_error) << "the stream goes on";
-    }
-    EXPECT_EQ(frame.learn, !frame.asleep);
-  }
+  const auto without = Watch(WhileAsleep::kLook, 0);
+  EXPECT_EQ(Watch(WhileAsleep::kLook, 1), without);
+  EXPECT_EQ(while_asleep, 8);
+  EXPECT_EQ(after, 0);
   EXPECT_EQ(queue->drops().asleep, 0);
+  EXPECT_TRUE(observer.frames[kBefore].prediction_error) << "the stream goes on";
+  Watch(WhileAsleep::kWait, 1);
+  EXPECT_NE(Weights(), without) << "learned from, they would change something";
+}
+
+TEST_F(WhileAsleepTest, OfTooManyTheOldestAreLost) {
+  Watch(WhileAsleep::kLook, 5);
+  EXPECT_GE(while_asleep, 8);
+  EXPECT_GE(queue->drops().asleep, 5);
+  EXPECT_EQ(queue->drops().queue_full, 0);
+  EXPECT_EQ(while_asleep + after + queue->drops().asleep, 40);
 }
 
 TEST_F(WhileAsleepTest, OrTheyWait) {
-  Watch(WhileAsleep::kWait, true);
+  Watch(WhileAsleep::kWait, 5);
   EXPECT_EQ(while_asleep, 0);
-  EXPECT_EQ(after, 12);
+  EXPECT_EQ(after, 40);
 }
 
-TEST_F(WhileAsleepTest, OrTheyAreLostButForThoseThatMayAlwaysWait) {
-  options.schedule.wake_steps = 20;
-  Watch(WhileAsleep::kDrop, true);
+TEST_F(WhileAsleepTest, OrTheyAreLostButForThoseForWhichThereIsAlwaysRoom) {
+  Watch(WhileAsleep::kDrop, 5);
   EXPECT_EQ(while_asleep, 0);
-  EXPECT_EQ(after, 12) << "there is room for 20";
-  EXPECT_EQ(queue->drops().asleep, 0);
+  EXPECT_EQ(after, kRoom);
+  EXPECT_EQ(queue->drops().asleep, 40 - kRoom);
+}
+
+// The standard input, say, which nobody waits for, and which loses nothing.
+TEST_F(WhileAsleepTest, WhatCanWaitIsLearnedFromLater) {
+  Watch(WhileAsleep::kLook, 2, OnFull::kBlock);
+  EXPECT_EQ(while_asleep, 0);
+  EXPECT_EQ(after, 16);
+}
+
+TEST_F(WhileAsleepTest, OneThatIsAddedMeanwhileIsLookedAtFromItsFirstFrameOn) {
+  FrameQueue late(4, OnFull::kDropOldest);
+  for (int64_t i = 0; i < 3; ++i) late.Push(MakeFrame(i));
+  late.Finish(FrameOrEnd(EndOfStream{}));
+  observer.on_phase = [&](bool asleep) {
+    if (!asleep) return;
+    pipeline->Post([&](PipelineControl& control) {
+      control.AddStream({.name = "late", .queue = &late, .waited_for = false});
+    });
+  };
+  Watch(WhileAsleep::kLook, 0);
+  EXPECT_EQ(while_asleep, 3);
 }
 
 }  // namespace

@@ -59,8 +59,9 @@ TEST(DailyHours, MayGoPastMidnightAndBelongToTheDayOnWhichTheyBegin) {
 }
 
 TEST(DailyHours, FromMidnightToMidnightIsTheWholeDay) {
-  for (const char* end : {"00:00", "24:00"}) {
-    const DailyHours hours = Hours("00:00", end, "UTC");
+  for (const auto& [begin, end] : {std::pair("00:00", "00:00"), std::pair("00:00", "24:00"),
+                                   std::pair("24:00", "00:00"), std::pair("24:00", "24:00")}) {
+    const DailyHours hours = Hours(begin, end, "UTC");
     EXPECT_TRUE(hours.Contains(At("2026-11-27T00:00:00")));
     EXPECT_TRUE(hours.Contains(At("2026-11-27T23:59:59")));
   }

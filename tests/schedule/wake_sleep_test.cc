@@ -200,6 +200,23 @@ TEST(WakeSleep, SleepsWhereTheProbesSaySoUntilItHasRecovered) {
   EXPECT_EQ(schedule.step(), 0u);
 }
 
+TEST(WakeSleep, ASleepThatDoesNotHelpEndsAllTheSame) {
+  WakeSleep schedule({.wake_steps = 0,
+                      .sleep_steps = 0,
+                      .need = {.auc = 0.6},
+                      .least_wake_steps = 2,
+                      .longest_need_steps = 4,
+                      .longest_sleep_steps = 9});
+  Course(schedule, 2);
+  EXPECT_TRUE(schedule.OnProbe({.auc = 0.5}, false, true));
+  EXPECT_EQ(Course(schedule, 5), "ssss|w");
+  EXPECT_EQ(schedule.cause(), PhaseCause::kLongest);
+  EXPECT_FALSE(schedule.OnProbe({.auc = 0.5}, false, true)) << "it is awake for a while first";
+  schedule.SleepNow(0);
+  EXPECT_EQ(Course(schedule, 9), "sssssssss|");
+  EXPECT_EQ(schedule.cause(), PhaseCause::kLongest);
+}
+
 TEST(WakeSleep, OnlyASleepOutOfNeedEndsWithIt) {
   WakeSleep schedule({.wake_steps = 1, .sleep_steps = 9, .need = {.auc = 0.6}});
   Course(schedule, 1);

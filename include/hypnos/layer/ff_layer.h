@@ -151,6 +151,8 @@ class FfLayer {
   // interleaved learning some hundred steps): |P + N| / (|P| + |N|), estimated; 0 when they cancel,
   // so that learning is finished. 1 before.
   double contrast() const;
+  // The same of the cycle under way, awake and asleep so far; 1 where one of the two is missing.
+  double contrast_so_far() const;
 
   // (G_f - theta_f)/T + (theta_c - G_c)/T of G_f - G_c, with the threshold where it stands now.
   float LogOdds(float goodness) const;

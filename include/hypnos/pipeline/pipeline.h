@@ -58,7 +58,8 @@ struct ProbeOptions {
   uint64_t every_steps = 1000;
 };
 
-// What becomes of the frames of a camera or stream that come during sleep. Others wait.
+// What becomes of frames that come during sleep and would be lost (OnFull::kDropOldest). Others
+// wait.
 enum class WhileAsleep {
   kLook,  // they are looked at, and reported as kept back: nothing is learned from them
   kWait,  // they wait, up to PipelineOptions::asleep_frames of each stream, and are learned from

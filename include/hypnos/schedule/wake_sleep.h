@@ -47,10 +47,12 @@ struct WakeSleepOptions {
   std::optional<DailyHours> hours = std::nullopt;
   // Judged whenever the probe set was scored, but not before it was awake for so many steps.
   SleepNeed need = {};
-  uint64_t least_wake_steps = 128;
+  uint64_t least_wake_steps = 64;
+  // ... and it ends at the latest after so many: what does not help must not last; 0: no longest.
+  uint64_t longest_need_steps = 1000;
   // Where no frame came for so long, until one comes; zero: not.
   Duration quiet{};
-  // Of a sleep that is not by count; 0: it has no longest.
+  // Of a sleep that is neither by count nor out of need; 0: it has no longest.
   uint64_t longest_sleep_steps = 0;
   // Whether a sleep, of whatever cause, ends where learning has finished.
   bool wake_when_finished = false;
@@ -70,8 +72,8 @@ class WakeSleep {
 
   bool watches_clock() const { return options_.hours || options_.quiet > Duration::zero(); }
 
-  // Falls asleep now, for so many steps; 0: as many as usual, and where that is 0 without an end.
-  // Precondition: awake.
+  // Falls asleep now, for so many steps; 0: as many as usual, and where that is 0 as long as any
+  // may. Precondition: awake.
   void SleepNow(uint64_t steps);
 
   // Wakes up now; what was slept counts as a sleep. In hours of sleep it stays awake until the next

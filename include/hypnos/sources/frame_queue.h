@@ -63,8 +63,13 @@ class FrameQueue {
   void SetPaused(bool paused);
   bool paused() const;
 
-  // While nobody takes frames, for who takes them sleeps, up to `room` may wait where that is more
-  // than otherwise; those that do are then still given.
+  // Whether what is not taken in time is lost.
+  bool may_drop() const { return on_full_ == OnFull::kDropOldest; }
+  // TryPop would give something: a frame, or how the stream ended.
+  bool has_news() const;
+
+  // While who takes frames sleeps, up to `room` may wait where that is more than otherwise; those
+  // that do are then still given, and the room for more shrinks with them.
   void SetAsleep(bool asleep, size_t room);
 
   // Nobody wants frames any more: those that wait are dropped, Push and Pop return at once.
@@ -78,7 +83,7 @@ class FrameQueue {
   void DropOldest(Frame* pushed);
   bool MayPop() const { return closed_ || (!paused_ && (end_ || !frames_.empty())); }
   // How many may wait now.
-  size_t room() const { return asleep_ || backlog_ ? std::max(room_, capacity_) : capacity_; }
+  size_t room() const { return std::max(room_, capacity_); }
   Result<FrameOrEnd> PopNow();
   void MarkCut(Frame* next);
   void Announce();
@@ -93,8 +98,7 @@ class FrameQueue {
   FrameDrops drops_;
   Bell* bell_ = nullptr;
   bool asleep_ = false;
-  size_t room_ = 0;
-  bool backlog_ = false;  // from a sleep that is over
+  size_t room_ = 0;  // asleep, or for the backlog of a sleep
   bool dropped_since_pop_ = false;
   bool paused_since_pop_ = false;
   Duration last_popped_{};  // presentation time

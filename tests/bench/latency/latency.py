@@ -5,8 +5,8 @@ usage: latency.py --daemon PATH_OF_HYPNOSD [--seconds S] [--rounds N]
 
 640x480 at 30 frames a second, 16x16 patches, two layers of 256 units. Looking, learning awake, and
 learning with sleep. The makers of the streams (GStreamer, ffmpeg) run on the same machine. Prints a
-table in Markdown: median and 99th percentile of the last thousand frames, as `hypnosctl status` has
-them, frames that were dropped, and the CPU time of the daemon and its capture process a frame.
+table in Markdown: median and 99th percentile of the last thousand frames, as `hypnosctl source list`
+has them, frames that were dropped, and the CPU time of the daemon and its capture process a frame.
 Needs python3-protobuf, ffmpeg and Debian's gst-rtsp-server: scripts/install-packages test.
 """
 
@@ -113,7 +113,7 @@ def watch(daemon: str, folder: pathlib.Path, source: str, mode: str, seconds: in
     with subprocess.Popen([daemon, '--config', config, '--control', control, '--scores',
                            folder / 'scores.csv'], stderr=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL) as process:
-        client = connect(control)
+        client = connect(control, process)
         while client.ask('status').frames < 30:
             time.sleep(0.1)
         before, used = client.ask('status').sources[0], cpu_seconds(process.pid)
@@ -122,23 +122,25 @@ def watch(daemon: str, folder: pathlib.Path, source: str, mode: str, seconds: in
         client.ask('shutdown')
         process.wait()
     frames = after.frames - before.frames
+    dropped = (after.dropped_slow + after.dropped_asleep - before.dropped_slow -
+               before.dropped_asleep)
     return {
         'median': 1e3 * after.latency_seconds,
         'p99': 1e3 * after.latency_p99_seconds,
         'rate': frames / seconds,
-        'dropped': 100 * (after.dropped_slow - before.dropped_slow) /
-                   (frames + after.dropped_slow - before.dropped_slow),
+        'dropped': 100 * dropped / (frames + dropped),
         'cpu': 1e3 * used / frames,
     }
 
 
-def connect(control: pathlib.Path) -> control_client.Client:
+def connect(control: pathlib.Path, process: subprocess.Popen) -> control_client.Client:
     protocol = control_client.load_protocol()
-    while True:
+    while process.poll() is None:
         try:
             return control_client.Client(protocol, control, 60)
         except (FileNotFoundError, ConnectionRefusedError):
             time.sleep(0.05)
+    sys.exit(f'hypnosd ended with {process.returncode}')
 
 
 def main():
