@@ -70,7 +70,8 @@ void Run(benchmark::State& state, bool in_child, const std::string& clip, FirstE
 
 void RegisterCaptureFamily(const FamilyOptions& options, FirstError& error) {
   for (const bool in_child : {false, true}) {
-    benchmark::RegisterBenchmark(in_child ? "Capture/own_process" : "Capture/here",
+    const std::string name = Format("Capture/{}", in_child ? "own_process" : "here");
+    benchmark::RegisterBenchmark(name.c_str(),
                                  [&options, &error, in_child](benchmark::State& state) {
                                    Run(state, in_child, options.clip, error);
                                  })
