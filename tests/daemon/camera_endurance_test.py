@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""hypnosd before cameras that are killed and come back, fifty times.
+"""hypnosd before cameras that are killed and come back, fifty times, and one that hangs for a minute.
 
 usage: camera_endurance_test.py PATH_OF_HYPNOSD [ARGUMENT OF unittest]...
-Takes three or four minutes, for a camera has to stay for ten seconds before it is let in soon again.
+Takes five minutes, for a camera has to stay for ten seconds before it is let in soon again.
 """
 
 import os
@@ -86,6 +86,29 @@ class Endurance(CameraTest):
         self.assertLess(memory[-1] - memory[3], 1024)
         self.process.send_signal(signal.SIGTERM)
         self.assertEqual(self.finish(self.process).returncode, OK)
+
+    def test_one_that_hangs_for_a_minute_is_lost_and_comes_back(self):
+        self.start_watching(self.start_camera(64, 48, 10))
+        self.wait_for_more_frames()
+        self.camera.send_signal(signal.SIGSTOP)
+        begin = time.monotonic()
+        self.wait_for_state('LOST')
+        self.wait_until(lambda: not self.capture_processes() or self.state(self.client) != 'LOST')
+        step = self.client.ask('status').phase.step
+        # Nobody has to be patient meanwhile: it is asked all the time.
+        while time.monotonic() < begin + 60:
+            self.assertEqual(self.client.ask('status').phase.step, step)
+            time.sleep(1)
+        self.camera.send_signal(signal.SIGCONT)
+        begin = time.monotonic()
+        self.wait_for_state('WATCHED')
+        # The wait has doubled a few times.
+        self.assertLess(time.monotonic() - begin, 1.2 * 60 + 15)
+        self.wait_for_more_frames()
+        source = self.source()
+        self.assertEqual((source.losses, source.connections), (1, 2))
+        self.assertEqual(len(self.capture_processes()), 1)
+        self.assertEqual(self.end().returncode, OK)
 
 
 if __name__ == '__main__':
