@@ -121,6 +121,11 @@ void StateArchive::Generator(std::string_view name, Rng& value) {
   value = Rng(words[0], words[1]);
 }
 
+std::optional<StateArchive::Shape> StateArchive::SavedShape(std::string_view name) const {
+  Shape shape;
+  return ShapeOf(WholeName(name), &shape) ? std::optional(shape) : std::nullopt;
+}
+
 size_t StateArchive::Count(std::string_view name, size_t count, size_t most) {
   uint64_t counted = count;
   Number(name, counted);
@@ -132,11 +137,11 @@ size_t StateArchive::Count(std::string_view name, size_t count, size_t most) {
 
 void StateArchive::Text(std::string_view name, std::string& value) {
   if (loading_) {
-    Shape shape;
-    if (!ShapeOf(WholeName(name), &shape) || shape.size() != 1 || shape[0] > kLongestText) {
+    const auto shape = SavedShape(name);
+    if (!shape || shape->size() != 1 || shape->front() > kLongestText) {
       return Refuse(name, "is missing, or no text");
     }
-    value.resize(static_cast<size_t>(shape[0]));
+    value.resize(static_cast<size_t>(shape->front()));
   }
   Exchange(name, ElementType::kU8, {value.size()}, {std::as_writable_bytes(std::span(value))},
            true);
@@ -148,6 +153,10 @@ void StateArchive::Values(std::string_view name, std::span<float> values, const 
 
 void StateArchive::Values(std::string_view name, std::span<double> values, const Shape& shape) {
   Tensor(name, ElementType::kF64, shape, {std::as_writable_bytes(values)});
+}
+
+void StateArchive::Values(std::string_view name, std::span<uint64_t> values, const Shape& shape) {
+  Tensor(name, ElementType::kU64, shape, {std::as_writable_bytes(values)});
 }
 
 void StateArchive::Values(std::string_view name, std::span<uint8_t> values, const Shape& shape) {

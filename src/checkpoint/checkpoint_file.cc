@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 
+#include "checkpoint/checksum.h"
 #include "hypnos/base/check.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/printable.h"
@@ -17,37 +18,14 @@ namespace hypnos {
 namespace {
 
 constexpr const char* kChecksumName = "xxh3";
-constexpr uint64_t kChecksumBytes = 8;
+// What stands for a part that was left out: nobody asks for it.
+constexpr const char* kDigestName = "memory_digest";
 
 // Written into every file. It rises when a file can no longer be read as before.
 constexpr const char* kVersionKey = "hypnos_checkpoint";
 constexpr const char* kVersion = "1";
 
 constexpr size_t kReadAtOnce = 1 << 20;
-
-struct FreeState {
-  void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
-};
-
-class Checksum {
- public:
-  Checksum() : state_(XXH3_createState()) {
-    HYPNOS_CHECK(state_ != nullptr);
-    XXH3_64bits_reset(state_.get());
-  }
-  void Add(std::string_view bytes) { XXH3_64bits_update(state_.get(), bytes.data(), bytes.size()); }
-  std::string Value() const {
-    uint64_t value = XXH3_64bits_digest(state_.get());
-    std::string bytes;
-    for (size_t i = 0; i < kChecksumBytes; ++i, value >>= 8) {
-      bytes.push_back(static_cast<char>(value & 0xFF));
-    }
-    return bytes;
-  }
-
- private:
-  std::unique_ptr<XXH3_state_t, FreeState> state_;
-};
 
 std::string_view AsText(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -204,9 +182,14 @@ Status CheckpointFile::ReadHead() {
   return {};
 }
 
+bool CheckpointFile::has_memory() const {
+  return std::ranges::none_of(
+      head_.tensors, [](const TensorPlace& tensor) { return tensor.name == kDigestName; });
+}
+
 CheckpointLoader::CheckpointLoader(const CheckpointFile& file) : StateArchive(true), file_(file) {
   for (const TensorPlace& tensor : file.tensors()) by_name_[tensor.name] = &tensor;
-  taken_.insert(kChecksumName);
+  taken_ = {kChecksumName, kDigestName};
 }
 
 const TensorPlace* CheckpointLoader::Find(const std::string& name) const {

@@ -436,6 +436,12 @@ OnFull BuildOnFull(const pb::Source& source) {
   return source.has_camera() || source.has_stream() ? OnFull::kDropOldest : OnFull::kBlock;
 }
 
+bool GivesTheSame(const pb::Source& source) {
+  const bool is_live = source.has_camera() || source.has_stream() || source.text().follow() ||
+                       source.text().path() == "-";
+  return BuildOnFull(source) == OnFull::kBlock && !is_live;
+}
+
 bool IsWaitedFor(const pb::Source& source) {
   const bool comes_when_it_comes = source.has_camera() || source.has_stream() ||
                                    source.pace() == pb::Source::REALTIME ||

@@ -69,7 +69,10 @@ Result<std::unique_ptr<ScoresWriter>> ScoresWriter::Create(FileSystem& files,
 }
 
 ScoresWriter::ScoresWriter(FileSystem& files, std::string path, ScoresOptions options)
-    : files_(files), path_(std::move(path)), options_(std::move(options)) {}
+    : files_(files),
+      path_(std::move(path)),
+      options_(std::move(options)),
+      whole_bytes_(options_.continue_at) {}
 
 void ScoresWriter::OnFrame(const FrameReport& report) {
   if (failed_ || options_.left_out.contains({report.source, report.clip})) return;
@@ -92,6 +95,11 @@ bool ScoresWriter::Close() {
 }
 
 Status ScoresWriter::Open() {
+  if (options_.continue_at > 0) {
+    HYPNOS_RETURN_IF_ERROR(files_.Truncate(path_, options_.continue_at));
+    HYPNOS_ASSIGN_OR_RETURN(file_, files_.AppendToFile(path_));
+    return {};
+  }
   HYPNOS_ASSIGN_OR_RETURN(file_, files_.CreateFile(path_));
   return {};
 }

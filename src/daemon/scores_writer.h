@@ -32,6 +32,8 @@ struct ScoresOptions {
   std::vector<std::string> classes = {};
   // A last column tells from which source a frame is.
   bool names_source = false;
+  // The file goes on behind its first so many bytes; what follows them is cut off. 0: a new one.
+  uint64_t continue_at = 0;
 };
 
 class ScoresWriter final : public PipelineObserver {
@@ -41,6 +43,9 @@ class ScoresWriter final : public PipelineObserver {
                                                       ScoresOptions options = {});
 
   void OnFrame(const FrameReport& report) override;
+
+  // How long the file is after its last whole row.
+  uint64_t bytes() const { return whole_bytes_; }
 
   // Ends the file. False: rows are missing; the log has said why.
   bool Close();

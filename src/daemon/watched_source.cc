@@ -1,9 +1,12 @@
 #include "daemon/watched_source.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "daemon/build_options.h"
 #include "daemon/live_log.h"
+#include "hypnos/base/log.h"
+#include "hypnos/base/printable.h"
 
 namespace hypnos {
 namespace {
@@ -34,13 +37,34 @@ WatchedSource::WatchedSource(const config::Source& source, const config::Config&
       queue_frames_(source.queue_frames()),
       on_full_(BuildOnFull(source)),
       waited_for_(IsWaitedFor(source)),
+      gives_the_same_(GivesTheSame(source)),
       interruption_(std::move(interruption)) {}
 
-Status WatchedSource::Open(const Opener& open) {
+Status WatchedSource::Open(const Opener& open, uint64_t passed) {
   HYPNOS_ASSIGN_OR_RETURN(auto source, open(options_));
+  const bool continues = passed > 0 && gives_the_same_;
+  if (continues) {
+    log::Info("source '{}': passing over the {} frames that have been seen already",
+              Printable(name()), passed);
+  } else if (passed > 0) {
+    log::Info("source '{}': what it gives now does not continue what was seen", Printable(name()));
+  }
+  // A few at a time: who stops the daemon does not want to wait for all of them.
+  constexpr uint64_t kAtOnce = 16;
+  for (uint64_t left = continues ? passed : 0; left > 0 && !stopped();) {
+    const uint64_t now = std::min(left, kAtOnce);
+    source->PassOver(now);
+    left -= now;
+  }
   const std::lock_guard lock(mutex_);
+  continues_ = continues;
   opened_ = std::move(source);
   return {};
+}
+
+bool WatchedSource::stopped() const {
+  const std::lock_guard lock(mutex_);
+  return stopped_;
 }
 
 void WatchedSource::Start() {
@@ -52,7 +76,10 @@ void WatchedSource::Start() {
 
 StreamInput WatchedSource::input() {
   const std::lock_guard lock(mutex_);
-  return {.name = name(), .queue = &capture_->queue(), .waited_for = waited_for_};
+  return {.name = name(),
+          .queue = &capture_->queue(),
+          .waited_for = waited_for_,
+          .continues = continues_};
 }
 
 void WatchedSource::Ended() {

@@ -31,8 +31,10 @@ class WatchedSource {
 
   const std::string& name() const { return options_.identity.name; }
 
-  // It may take long. Errors: those of OpenSource.
-  Status Open(const Opener& open);
+  // It may take long. `passed`: so many of its frames have been seen already, and are passed over
+  // where it gives the same ones again (see GivesTheSame); otherwise it begins anew. Errors: those
+  // of OpenSource.
+  Status Open(const Opener& open, uint64_t passed = 0);
   // Frames are read from now on. What was asked for before holds. Precondition: it is open.
   void Start();
   // Its frames. Precondition: it was started.
@@ -60,14 +62,17 @@ class WatchedSource {
 
   telemetry::Source::State State(const SourceHealth& health) const;
   const Source* source() const;
+  bool stopped() const;
 
   const SourceOptions options_;
   const size_t queue_frames_;
   const OnFull on_full_;
   const bool waited_for_;
+  const bool gives_the_same_;
   const std::shared_ptr<Interruption> interruption_;
   mutable std::mutex mutex_;
   std::unique_ptr<Source> opened_;        // until it is started
+  bool continues_ = false;                // where it had been left
   std::optional<CaptureThread> capture_;  // from then on
   bool paused_ = false;
   bool stopped_ = false;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -30,9 +31,10 @@ class WatchedSources final : public PipelineObserver {
   // Those of the configuration, none of them open yet.
   WatchedSources(Parts parts, const config::Config& config);
 
-  // Opens all, one after the other; it may take long. Errors: those of OpenSource, of the first one
+  // Opens all, one after the other; it may take long. `passed`: by name, how many frames have been
+  // seen already; see WatchedSource::Open. Errors: those of OpenSource, of the first one
   // that cannot be opened; kUnavailable, reason STOPPING.
-  Status Open();
+  Status Open(const std::map<std::string, uint64_t>& passed = {});
   // Reads from all, and hands them to the pipeline.
   void Start();
 

@@ -7,11 +7,16 @@
 #include <utility>
 
 #include "hypnos/base/check.h"
+#include "hypnos/base/format.h"
 #include "hypnos/replay/negatives.h"
+#include "hypnos/tensor/exchange.h"
 #include "hypnos/tensor/kernels.h"
 
 namespace hypnos {
 namespace {
+
+// As the configuration has it.
+constexpr size_t kMostSequences = 1000;
 
 // At each place, the sum over all frames of how far the patch is from that of the frame before.
 std::vector<double> ChangeByPlace(const SequenceMemory& memory, const PatchGrid& grid) {
@@ -104,6 +109,31 @@ ProbeSet::ProbeSet(const SequenceMemory& memory,
     }
   }
   patches_ = {};
+}
+
+void ProbeSet::ExchangeState(StateArchive& archive) {
+  const size_t places = archive.Count("places", places_.size(), options_.locations);
+  const size_t sequences = archive.Count("sequences", real_.size(), kMostSequences);
+  if (archive.loading()) {
+    places_.resize(places);
+    real_.resize(sequences);
+  }
+  archive.Values("at", std::span(places_), {places});
+  const PlaneShape kept = {
+      .channels = 1, .height = static_cast<int>(places), .width = static_cast<int>(inputs_)};
+  for (size_t s = 0; s < sequences; ++s) {
+    Exchange(archive, Format("real.{}", s), real_[s], options_.context_frames + options_.frames,
+             kept);
+  }
+  for (const ProbeNegative kind : kAllProbeNegatives) {
+    const StateArchive::Scope scope(archive, Format("negatives.{}", static_cast<size_t>(kind)));
+    std::vector<Frames>& negatives = negatives_[static_cast<size_t>(kind)];
+    const size_t count = archive.Count("sequences", negatives.size(), sequences);
+    if (archive.loading()) negatives.resize(count);
+    for (size_t s = 0; s < count; ++s) {
+      Exchange(archive, Format("{}", s), negatives[s], options_.frames, kept);
+    }
+  }
 }
 
 HalfBuffer ProbeSet::Kept(const Planes& frame, const PatchGrid& grid) {

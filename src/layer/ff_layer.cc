@@ -213,6 +213,14 @@ void FfLayer::SetParameters(const LayerParameters& parameters) {
   stopped_ = false;
 }
 
+void FfLayer::ExchangeState(StateArchive& archive) {
+  weights_->ExchangeState(archive);
+  learning_->ExchangeState(archive);
+  threshold_->ExchangeState(archive);
+  archive.Values("mean_activity", std::span(mean_activity_), {mean_activity_.size()});
+  archive.Number("stopped", stopped_);
+}
+
 StepStatistics FfLayer::Step(const LayerInputs& inputs, Phase phase, FfLayerState& state,
                              MatrixView out, Executor& executor) {
   const size_t batch = state.h.rows();

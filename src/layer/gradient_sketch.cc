@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hypnos/tensor/exchange.h"
 #include "hypnos/tensor/product.h"
 
 namespace hypnos {
@@ -36,6 +37,14 @@ double GradientSketch::Contrast() const {
   }
   const double apart = std::sqrt(positive) + std::sqrt(negative);
   return apart > 0 ? std::sqrt(both) / apart : 0;
+}
+
+void GradientSketch::ExchangeState(StateArchive& archive) {
+  const StateArchive::Scope scope(archive, "sketch");
+  Exchange(archive, "positive", positive_.sketch);
+  Exchange(archive, "negative", negative_.sketch);
+  archive.Number("positive_steps", positive_.steps);
+  archive.Number("negative_steps", negative_.steps);
 }
 
 void GradientSketch::Clear() {

@@ -9,6 +9,7 @@
 #include <span>
 
 #include "hypnos/base/rng.h"
+#include "hypnos/base/state_archive.h"
 #include "hypnos/layer/ff_layer.h"
 #include "hypnos/tensor/matrix.h"
 #include "hypnos/tensor/segments.h"
@@ -30,6 +31,8 @@ class GradientSketch {
   double Contrast() const;
   size_t steps() const { return positive_.steps + negative_.steps; }
   void Clear();
+  // But for the signs, which follow from the seed.
+  void ExchangeState(StateArchive& archive);
 
  private:
   struct Sum {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hypnos/tensor/exchange.h"
 #include "hypnos/tensor/few_rows.h"
 #include "hypnos/tensor/kernels.h"
 
@@ -35,6 +36,16 @@ void LayerWeights::Fill(FunctionRef<float()> draw) {
       stored_.Write(u, f, part, draw_);
     }
   }
+}
+
+void LayerWeights::ExchangeState(StateArchive& archive) {
+  stored_.ExchangeState(archive, "weights");
+  Exchange(archive, "bias", bias);
+  archive.Number("weights_scale", scale_);
+  archive.Number("weights_drift", drift);
+  uint64_t draw = draw_;
+  archive.Number("weights_draw", draw);
+  draw_ = static_cast<uint32_t>(draw);
 }
 
 void LayerWeights::Assign(const LayerParameters& parameters) {

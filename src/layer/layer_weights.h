@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 
+#include "hypnos/base/state_archive.h"
 #include "hypnos/layer/ff_layer.h"
 #include "hypnos/tensor/executor.h"
 #include "hypnos/tensor/kernels.h"
@@ -65,6 +66,9 @@ class LayerWeights {
   void CapNorms(float largest);
   // New noise for what is rounded from now on.
   void NextDraw() { ++draw_; }
+
+  // All but what acts beside what is stored, which is its owner's.
+  void ExchangeState(StateArchive& archive);
 
   // The factors that act now; none: null.
   PendingFactors* acting = nullptr;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "hypnos/tensor/exchange.h"
 #include "hypnos/tensor/few_rows.h"
 #include "hypnos/tensor/kernels.h"
 #include "hypnos/tensor/product.h"
@@ -37,6 +38,17 @@ void SetZero(LayerParameters& parameters) {
 size_t StepsRemembered(float velocity) {
   if (velocity < kGone) return 1;
   return 1 + static_cast<size_t>(std::log(kGone) / std::log(velocity));
+}
+
+void Exchange(StateArchive& archive, std::string_view name, LayerParameters& parameters) {
+  const StateArchive::Scope scope(archive, name);
+  Exchange(archive, "weights", parameters.weights);
+  Exchange(archive, "bias", parameters.bias);
+}
+
+void Exchange(StateArchive& archive, std::string_view name, PendingFactors& factors) {
+  const StateArchive::Scope scope(archive, name);
+  factors.ExchangeState(archive);
 }
 
 // The whole width of some units.
@@ -351,6 +363,31 @@ void LearningState::SettleDeferred() {
 void LearningState::TakeContrast() {
   contrast_ = sketch_.Contrast();
   sketch_.Clear();
+}
+
+void LearningState::ExchangeState(StateArchive& archive) {
+  HYPNOS_CHECK(gradient_count_ == 0 && !collected_);
+  // The gradient that is normalised is zero now.
+  Exchange(archive, "start", start_);
+  Exchange(archive, "velocity", velocity_);
+  Exchange(archive, "squares", squares_);
+  Exchange(archive, "positive", positive_);
+  Exchange(archive, "negative", negative_);
+  archive.Number("positive_steps", positive_steps_);
+  archive.Number("negative_steps", negative_steps_);
+  archive.Number("updates", updates_);
+  archive.Number("asleep", asleep_);
+  Exchange(archive, "recent", recent_);
+  Exchange(archive, "leaning", leaning_);
+  bool leans_to_negative = leaning_phase_ == Phase::kNegative;
+  archive.Number("leans_to_negative", leans_to_negative);
+  archive.Number("velocity_kept", velocity_kept_);
+  archive.Number("contrast", contrast_);
+  sketch_.ExchangeState(archive);
+  if (!archive.loading()) return;
+  leaning_phase_ = leans_to_negative ? Phase::kNegative : Phase::kPositive;
+  rate_ = RateAfter(updates_, options_);
+  if (waiting()) weights_.acting = contrasts_each_step() ? &recent_ : &leaning_;
 }
 
 void LearningState::Restart() {

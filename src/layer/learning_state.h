@@ -41,6 +41,7 @@
 #include <array>
 #include <span>
 
+#include "hypnos/base/state_archive.h"
 #include "hypnos/layer/ff_layer.h"
 #include "hypnos/layer/options.h"
 #include "hypnos/tensor/pending_factors.h"
@@ -75,6 +76,9 @@ class LearningState {
 
   // The weights are others now: whatever was collected is forgotten.
   void Restart();
+
+  // Between two steps; nothing may be collected.
+  void ExchangeState(StateArchive& archive);
 
   // GradientSketch::Contrast of the last finished cycle.
   double contrast() const { return contrast_; }

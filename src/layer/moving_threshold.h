@@ -10,6 +10,7 @@
 
 #include <cstdint>
 
+#include "hypnos/base/state_archive.h"
 #include "hypnos/layer/ff_layer.h"
 
 namespace hypnos {
@@ -37,6 +38,15 @@ class MovingThreshold {
   void Restart(float shift) {
     shift_ = shift;
     real_ = fake_ = {};
+  }
+
+  void ExchangeState(StateArchive& archive) {
+    const StateArchive::Scope scope(archive, "threshold");
+    archive.Number("shift", shift_);
+    archive.Number("real_sum", real_.sum);
+    archive.Number("real_count", real_.count);
+    archive.Number("fake_sum", fake_.sum);
+    archive.Number("fake_count", fake_.count);
   }
 
  private:

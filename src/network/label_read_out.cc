@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "hypnos/tensor/exchange.h"
 #include "hypnos/tensor/kernels.h"
 #include "hypnos/tensor/softmax.h"
 
@@ -25,6 +26,15 @@ LabelReadOut::LabelReadOut(size_t classes, const std::vector<size_t>& layer_widt
       pooled_(weights_.cols()),
       standardised_(weights_.cols()),
       error_(classes) {}
+
+void LabelReadOut::ExchangeState(StateArchive& archive) {
+  if (classes() == 0) return;
+  Exchange(archive, "weights", weights_);
+  archive.Values("bias", std::span(bias_), {bias_.size()});
+  archive.Number("frames", frames_);
+  archive.Values("mean", std::span(mean_), {mean_.size()});
+  archive.Values("variance", std::span(variance_), {variance_.size()});
+}
 
 void LabelReadOut::Pool(std::span<const ConstMatrixView> outputs) {
   size_t column = 0;

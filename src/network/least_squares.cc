@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 
+#include "hypnos/tensor/exchange.h"
 #include "hypnos/tensor/kernels.h"
 #include "hypnos/tensor/positive_definite.h"
 #include "hypnos/tensor/product.h"
@@ -37,6 +38,16 @@ LeastSquares::LeastSquares(size_t features, size_t outputs, size_t batch, double
       correlation_(outputs, features),
       factor_(features * features),
       change_(outputs * features) {}
+
+void LeastSquares::ExchangeState(StateArchive& archive) {
+  const StateArchive::Scope scope(archive, "least_squares");
+  archive.Number("steps", steps_);
+  archive.Number("remembered", remembered_);
+  archive.Number("forgotten", forgotten_);
+  Exchange(archive, "products", products_);
+  archive.Values("sum", std::span(sum_), {products_.rows(), products_.cols()});
+  Exchange(archive, "correlation", correlation_);
+}
 
 void LeastSquares::Learn(ConstMatrixView features, ConstMatrixView errors, MatrixView weights,
                          Executor& executor) {

@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "hypnos/base/state_archive.h"
 #include "hypnos/tensor/executor.h"
 #include "hypnos/tensor/matrix.h"
 
@@ -33,6 +34,8 @@ class LeastSquares {
   // What is not finite is not learned from.
   void Learn(ConstMatrixView features, ConstMatrixView errors, MatrixView weights,
              Executor& executor);
+
+  void ExchangeState(StateArchive& archive);
 
  private:
   // Copies the rows that are seen this time next to each other.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "hypnos/base/check.h"
+#include "hypnos/tensor/exchange.h"
 #include "hypnos/tensor/few_rows.h"
 #include "hypnos/tensor/kernels.h"
 #include "hypnos/tensor/product.h"
@@ -87,6 +88,15 @@ void LinearGenerator::SetWeights(const Matrix& weights) {
   HYPNOS_CHECK(weights.rows() == weights_.rows() && weights.cols() == weights_.cols());
   std::ranges::copy(weights.values(), weights_.values().begin());
   pending_.Clear();
+}
+
+void LinearGenerator::ExchangeState(StateArchive& archive) {
+  Exchange(archive, "weights", weights_);
+  {
+    const StateArchive::Scope scope(archive, "pending");
+    pending_.ExchangeState(archive);
+  }
+  if (input_weights_ != nullptr) input_weights_->ExchangeState(archive);
 }
 
 void LinearGenerator::Predict(std::span<const ConstMatrixView> features, MatrixView prediction,

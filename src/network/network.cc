@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "hypnos/base/format.h"
+#include "hypnos/tensor/exchange.h"
 #include "hypnos/tensor/few_rows.h"
 #include "hypnos/tensor/kernels.h"
 
@@ -317,6 +318,38 @@ void Network::Restore(Lane l, int64_t number, const NetworkState& state) {
     layer.Reset();
     if (!state.at_rest) FromHalf(state.layers[i], layer.h.values());
     layer.Publish(Slot(lane(l).outputs[i], number));
+  }
+}
+
+void Network::ExchangeState(StateArchive& archive) {
+  for (size_t l = 0; l < layers_.size(); ++l) {
+    const StateArchive::Scope scope(archive, Format("layers.{}", l + 1));
+    layers_[l].ExchangeState(archive);
+  }
+  {
+    const StateArchive::Scope scope(archive, "generator");
+    generator_->ExchangeState(archive);
+  }
+  const StateArchive::Scope scope(archive, "label_read_out");
+  label_read_out_.ExchangeState(archive);
+}
+
+void Network::ExchangeLane(StateArchive& archive, Lane l, int64_t number) {
+  LaneState& state = lane(l);
+  const auto exchange = [&](const std::string& name, Matrix& ring) {
+    if (ring.rows() > 0) Exchange(archive, name, Slot(ring, number));
+  };
+  exchange("input", state.inputs);
+  exchange("read", state.read);
+  exchange("label", state.labels);
+  Exchange(archive, "prediction", state.prediction);
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    const StateArchive::Scope scope(archive, Format("layers.{}", i + 1));
+    exchange("output", state.outputs[i]);
+    FfLayerState& layer = state.layers[i];
+    Exchange(archive, "h", layer.h);
+    // For whoever looks.
+    archive.Values("goodness", std::span(layer.goodness), {layer.goodness.size()});
   }
 }
 

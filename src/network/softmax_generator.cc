@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "hypnos/base/check.h"
+#include "hypnos/tensor/exchange.h"
 #include "hypnos/tensor/kernels.h"
 #include "hypnos/tensor/softmax.h"
 
@@ -46,6 +47,13 @@ std::span<const Segment> SoftmaxGenerator::Segments(std::span<const ConstMatrixV
 void SoftmaxGenerator::SetWeights(const Matrix& weights) {
   HYPNOS_CHECK(weights.rows() == weights_.rows() && weights.cols() == weights_.cols());
   std::ranges::copy(weights.values(), weights_.values().begin());
+}
+
+void SoftmaxGenerator::ExchangeState(StateArchive& archive) {
+  Exchange(archive, "weights", weights_);
+  Exchange(archive, "squares", squares_);
+  Exchange(archive, "velocity", velocity_);
+  archive.Number("forgotten", forgotten_);
 }
 
 void SoftmaxGenerator::Predict(std::span<const ConstMatrixView> features, MatrixView prediction,

@@ -17,6 +17,10 @@ int Threads(int asked) {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+size_t StepsInFlight(const PipelineOptions& options) {
+  return std::max<size_t>(1, options.frames_in_flight);
+}
+
 // What really followed a context is needed to be rehearsed, and to make negatives of.
 SequenceMemoryOptions DreamMemory(const PipelineOptions& options) {
   const bool goes_on =
@@ -111,15 +115,20 @@ Status Pipeline::Driver::Watch() {
 
 Status Pipeline::Driver::Prepare(const PlaneShape& shape) {
   // One slot more than steps under way: the read-out needs the tick before its own.
-  const size_t in_flight = std::max<size_t>(1, options_.frames_in_flight);
-  HYPNOS_ASSIGN_OR_RETURN(Network network, Network::Create(options_.network, shape, in_flight + 1,
-                                                           rng_.Fork("network")));
-  network_.emplace(std::move(network));
+  HYPNOS_ASSIGN_OR_RETURN(
+      Network network,
+      Network::Create(options_.network, shape, StepsInFlight(options_) + 1, rng_.Fork("network")));
+  network_ = std::make_unique<Network>(std::move(network));
   negatives_.emplace(network_->grid(), SequencesOf(options_), rng_.Fork("dreams"));
+  MakeFlow();
+  return {};
+}
+
+void Pipeline::Driver::MakeFlow() {
   stages_.emplace(*network_, memories_, *negatives_, options_.network.labels, clock_, observer_,
                   summary_);
-  flow_.emplace(*stages_, network_->layer_count(), Threads(options_.threads), in_flight);
-  return {};
+  flow_.emplace(*stages_, network_->layer_count(), Threads(options_.threads),
+                StepsInFlight(options_));
 }
 
 void Pipeline::Driver::ShowFrame(Stream& stream, Frame frame) {

@@ -1,7 +1,7 @@
 // Decides what the next step is, and owns everything that lasts over steps.
 // driver.cc watches: real frames, and negatives beside them. driver_streams.cc says whose turn it
 // is. driver_asleep.cc sleeps: recalls and dreams. driver_probes.cc scores a fixed set.
-// driver_commands.cc does what is asked for from outside.
+// driver_commands.cc does what is asked for from outside. driver_state.cc saves and loads.
 // Threads: as Pipeline.
 #pragma once
 
@@ -33,7 +33,10 @@ class Pipeline::Driver final : public PipelineControl {
   }
   void Post(PipelineCommand command) { commands_.Post(std::move(command), *this); }
   const RunSummary& summary() const { return summary_; }
-  const Network* network() const { return network_ ? &*network_ : nullptr; }
+  const Network* network() const { return network_.get(); }
+  // Precondition: nothing has been done yet. Where it fails the driver is of no more use.
+  Status Load(StateArchive& archive);
+  std::vector<AwaitedStream> awaited_streams() const;
 
   PipelinePhase phase() const override;
   Result<bool> SetLearning(bool on) override;
@@ -45,12 +48,15 @@ class Pipeline::Driver final : public PipelineControl {
   bool SetLabel(std::optional<size_t> label, const std::string& stream) override;
   Result<ProbeReport> Probe() override;
   Result<Look> TakeLook(const LookParts& parts, const std::string& stream) override;
+  Result<StateCounts> SaveState(StateArchive& archive) override;
+  Status RestoreState(StateArchive& archive) override;
 
  private:
   Status RunGuarded();
   Status Watch();
   // Of the network.
   Status Prepare(const PlaneShape& shape);
+  void MakeFlow();
 
   // Shows the next frame, of the stream whose turn it is, or lets it end. False: none has anything
   // to show, so that there is nothing to do but to wait.
@@ -82,6 +88,7 @@ class Pipeline::Driver final : public PipelineControl {
   void SwitchPhase();
   void FallAsleep(PhaseReport& report);
   void WakeUp(PhaseReport& report);
+  PhaseReport PhaseNow() const;
   void TellPhase(PhaseReport& report);
   void TellQueues();
   // Between two frames, or two dreams: whether the time, or what the probe set said last, ends the
@@ -92,8 +99,10 @@ class Pipeline::Driver final : public PipelineControl {
   void Sleep();
   // At a frame that would be lost, if there is one.
   void LookWhileAsleep();
-  void Recall(size_t sequence);
-  void Dream(size_t sequence);
+  void BeginRecall();
+  void GoOnSleeping();
+  void RecallFrame();
+  bool DreamFrame();
   void SubmitReplayStep(size_t sequence, size_t frame, int hold);
   void SubmitDreamStep(size_t sequence, int64_t frame, int hold);
   void FillReplay(Step& step, size_t sequence, size_t frame, int hold);
@@ -110,6 +119,18 @@ class Pipeline::Driver final : public PipelineControl {
     ++learned_steps_;
     ++learned_since_probe_;
   }
+
+  // All that lasts over steps, in both directions.
+  Status ExchangeState(StateArchive& archive);
+  Status ExchangeNetwork(StateArchive& archive);
+  void ExchangeSleep(StateArchive& archive);
+  void ExchangeMemories(StateArchive& archive);
+  Status ExchangeStreams(StateArchive& archive);
+  Status ExchangeStream(StateArchive& archive, size_t index);
+  void ExchangeLanes(StateArchive& archive, const Stream& stream);
+  // What is remembered was not saved.
+  void GoOnWithoutMemory();
+  void TakeOver(Driver& saved);
 
   Status MaySleep() const;
   Result<const Stream*> StreamToLookAt(const std::string& name) const;
@@ -144,7 +165,7 @@ class Pipeline::Driver final : public PipelineControl {
   size_t turn_ = 0;       // of which of them it is
   std::string measured_;  // whose first frame gave the network its size
   Bell bell_;
-  std::optional<Network> network_;
+  std::unique_ptr<Network> network_;  // stays where it is when it is handed on
   std::optional<Negatives> negatives_;
   std::optional<Stages> stages_;
   std::optional<Flow> flow_;
@@ -168,6 +189,12 @@ class Pipeline::Driver final : public PipelineControl {
   // Asleep: on the lanes of the first place; beside the streams no dream goes on then.
   int64_t replay_ticks_ = 0;
   NegativeLane sleeping_lane_;
+  // Of a remembered sequence, how many frames were recalled and then dreamed on; none between two.
+  struct Recalled {
+    size_t sequence = 0;
+    size_t frames = 0;
+  };
+  std::optional<Recalled> recalled_;
   // Sequences that the memory will hold once the steps under way have been encoded.
   size_t remembered_ = 0;
   ProbeKeeper probes_;

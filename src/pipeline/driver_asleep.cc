@@ -9,12 +9,19 @@ namespace hypnos {
 
 void Pipeline::Driver::SwitchPhase() {
   if (!ended_) flow_->Drain();
+  recalled_.reset();
+  PhaseReport report = PhaseNow();
+  report.asleep ? FallAsleep(report) : WakeUp(report);
+}
+
+// But for the layers' contrast.
+PhaseReport Pipeline::Driver::PhaseNow() const {
   PhaseReport report;
   report.asleep = schedule_.asleep();
   report.cause = schedule_.cause();
   report.sleeps = schedule_.sleeps();
   report.phase = PositionAfter(0);
-  report.asleep ? FallAsleep(report) : WakeUp(report);
+  return report;
 }
 
 void Pipeline::Driver::FallAsleep(PhaseReport& report) {
@@ -87,13 +94,14 @@ void Pipeline::Driver::HeedSchedule() {
 
 void Pipeline::Driver::Sleep() {
   while (!stopped_) {
-    ProbeIfDue();
-    HeedSchedule();
-    if (!schedule_.asleep()) return;
-    const size_t sequence = memories_.sequences.Draw(replay_rng_);
-    Recall(sequence);
-    Dream(sequence);
-    if (wake_after_dream_ && schedule_.asleep()) WakeNow();
+    if (!recalled_) {
+      ProbeIfDue();
+      HeedSchedule();
+      if (!schedule_.asleep()) return;
+      BeginRecall();
+    }
+    GoOnSleeping();
+    if (wake_after_dream_ && schedule_.asleep() && !recalled_) WakeNow();
     // What is to be decided next is decided awake, after a frame or without one.
     if (!schedule_.asleep()) return;
   }
@@ -116,41 +124,59 @@ void Pipeline::Driver::LookWhileAsleep() {
   }
 }
 
-// Brings the replay lane to where the sequence's context ends, without learning.
-void Pipeline::Driver::Recall(size_t sequence) {
+// Brings the replay lane to where a sequence began.
+void Pipeline::Driver::BeginRecall() {
+  recalled_ = {.sequence = memories_.sequences.Draw(replay_rng_), .frames = 0};
   flow_->Drain();
   memories_.replay_residuals.Clear();
-  network_->Restore(Lane::kReplay, replay_ticks_, memories_.sequences.StateBefore(sequence));
-  for (size_t frame = 0; frame < options_.memory.context_frames; ++frame) {
+  network_->Restore(Lane::kReplay, replay_ticks_,
+                    memories_.sequences.StateBefore(recalled_->sequence));
+}
+
+// To the end of the dream under way. What is asked for, and what is to be saved, has its place
+// between any two frames.
+void Pipeline::Driver::GoOnSleeping() {
+  while (recalled_ && !stopped_) {
     commands_.RunAll(*this);
-    if (!schedule_.asleep()) return;
-    for (int hold = 0; hold < options_.steps_per_frame; ++hold) {
-      SubmitReplayStep(sequence, frame, hold);
+    if (!schedule_.asleep() || !recalled_) return;
+    if (recalled_->frames < options_.memory.context_frames) {
+      RecallFrame();
+    } else if (!DreamFrame()) {
+      recalled_.reset();
     }
   }
 }
 
-void Pipeline::Driver::Dream(size_t sequence) {
-  const auto labelled = [&](int64_t frame) {
-    return memories_.sequences
-        .Label(sequence, options_.memory.context_frames + static_cast<size_t>(frame))
-        .has_value();
-  };
-  sleeping_lane_.Begin(choice_.Draw(remembered_, contrasts_labels() && labelled(0)), sequence);
-  const bool mislabels = IsWrongLabel(sleeping_lane_.kind());
-  for (int64_t frame = 0; frame < options_.dream_steps && !stopped_; ++frame) {
-    commands_.RunAll(*this);
-    if (!schedule_.asleep()) return;
-    // Where nobody said any longer what was seen, right and wrong labels are the same.
-    if (mislabels && !labelled(frame)) return;
-    for (int hold = 0; hold < options_.steps_per_frame; ++hold) {
-      SubmitDreamStep(sequence, frame, hold);
-      CountLearnedStep();
-      ++sleep_.steps;
-      if (schedule_.OnStep()) return SwitchPhase();
-    }
-    LookWhileAsleep();
+// Looks at the next frame of the context, without learning.
+void Pipeline::Driver::RecallFrame() {
+  for (int hold = 0; hold < options_.steps_per_frame; ++hold) {
+    SubmitReplayStep(recalled_->sequence, recalled_->frames, hold);
   }
+  ++recalled_->frames;
+}
+
+// False: the dream is at its end.
+bool Pipeline::Driver::DreamFrame() {
+  const auto [sequence, frames] = *recalled_;
+  const auto frame = static_cast<int64_t>(frames - options_.memory.context_frames);
+  if (frame == options_.dream_steps) return false;
+  const bool labelled =
+      contrasts_labels() && memories_.sequences.Label(sequence, frames).has_value();
+  if (frame == 0) sleeping_lane_.Begin(choice_.Draw(remembered_, labelled), sequence);
+  // Where nobody said any longer what was seen, right and wrong labels are the same.
+  if (IsWrongLabel(sleeping_lane_.kind()) && !labelled) return false;
+  ++recalled_->frames;
+  for (int hold = 0; hold < options_.steps_per_frame; ++hold) {
+    SubmitDreamStep(sequence, frame, hold);
+    CountLearnedStep();
+    ++sleep_.steps;
+    if (schedule_.OnStep()) {
+      SwitchPhase();
+      return true;
+    }
+  }
+  LookWhileAsleep();
+  return true;
 }
 
 void Pipeline::Driver::SubmitReplayStep(size_t sequence, size_t frame, int hold) {

@@ -36,6 +36,14 @@ bool Pipeline::Driver::has_streams() const {
 }
 
 void Pipeline::Driver::AddStream(const StreamInput& input) {
+  if (Stream* awaited = Find(input.name); awaited != nullptr && awaited->awaited) {
+    awaited->awaited = false;
+    awaited->queue = input.queue;
+    awaited->waited_for = input.waited_for;
+    awaited->switched = awaited->switched || !input.continues;
+    input.queue->SetBell(&bell_);
+    return TellQueues();
+  }
   const Stream* before = Find(input.name);
   HYPNOS_CHECK(before == nullptr || before->ended());
   if (before != nullptr) RemoveStream(input.name);
@@ -109,6 +117,7 @@ Status Pipeline::Driver::Take(Stream& stream, Result<FrameOrEnd> next) {
     }
   }
   last_frame_ = clock_.Now();
+  ++stream.frames_taken;
   ShowFrame(stream, std::get<Frame>(*std::move(next)));
   return {};
 }

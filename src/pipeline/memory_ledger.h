@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "hypnos/base/state_archive.h"
+
 namespace hypnos {
 
 class MemoryLedger {
@@ -26,6 +28,11 @@ class MemoryLedger {
   // For every frame that is learned from, after it was submitted. True: with it a sequence is
   // whole.
   bool Count() { return until_whole_ > 0 && --until_whole_ == 0; }
+
+  void ExchangeState(StateArchive& archive) {
+    until_next_ = archive.Count("until_next", until_next_, interval_);
+    until_whole_ = archive.Count("until_whole", until_whole_, frames_);
+  }
 
  private:
   size_t frames_, interval_;

@@ -32,4 +32,13 @@ void NegativeLane::Fill(const Negatives& negatives, Lane follows, int64_t fork_n
   step.dream_step = dream.age;
 }
 
+void NegativeLane::ExchangeState(StateArchive& archive) {
+  kind_ = static_cast<NegativeKind>(
+      archive.Count("kind", static_cast<size_t>(kind_), kNegativeKinds - 1));
+  archive.Number("context", context_);
+  archive.Number("tick", ticks_);
+  archive.Number("beside", beside_ticks_);
+  if (ticks_ < 0 || beside_ticks_ < 0) archive.Refuse("tick", "is negative");
+}
+
 }  // namespace hypnos

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "hypnos/base/state_archive.h"
 #include "hypnos/replay/negatives.h"
 #include "pipeline/step.h"
 
@@ -37,6 +38,12 @@ class NegativeLane {
   };
   // Where in its sequence the next step beside the stream is.
   Place NextBeside();
+
+  // Of its last one.
+  int64_t tick() const { return ticks_; }
+  // Whether a sequence beside the stream goes on.
+  bool is_beside() const { return beside_ticks_ > 0; }
+  void ExchangeState(StateArchive& archive);
 
  private:
   Lane lane_;

@@ -7,7 +7,10 @@
 namespace hypnos {
 
 Pipeline::Pipeline(const PipelineOptions& options, const Clock& clock, PipelineObserver& observer)
-    : driver_(std::make_unique<Driver>(options, clock, observer)) {}
+    : options_(options),
+      clock_(clock),
+      observer_(observer),
+      driver_(std::make_unique<Driver>(options, clock, observer)) {}
 
 Pipeline::~Pipeline() = default;
 
@@ -18,6 +21,17 @@ Result<RunSummary> Pipeline::Run(FrameQueue& queue) {
   HYPNOS_ASSIGN_OR_RETURN(RunSummary summary, driver_->Run());
   if (!summary.failures.empty()) return *summary.failures.front().error;
   return summary;
+}
+
+Status Pipeline::Load(StateArchive& archive) {
+  auto loaded = std::make_unique<Driver>(options_, clock_, observer_);
+  HYPNOS_RETURN_IF_ERROR(loaded->Load(archive));
+  driver_ = std::move(loaded);
+  return {};
+}
+
+std::vector<Pipeline::AwaitedStream> Pipeline::awaited_streams() const {
+  return driver_->awaited_streams();
 }
 
 void Pipeline::Stop() { driver_->Stop(); }

@@ -1,9 +1,11 @@
 #include "pipeline/probe_keeper.h"
 
+#include <cstdint>
 #include <new>
 #include <utility>
 
 #include "hypnos/base/format.h"
+#include "hypnos/tensor/exchange.h"
 #include "hypnos/tensor/kernels.h"
 
 namespace hypnos {
@@ -16,6 +18,9 @@ ProbeSetOptions SetOptions(const PipelineOptions& options) {
           .locations = options.probe.locations,
           .symbols = options.network.generator.symbols > 0};
 }
+
+// Of one dream: more than there can be.
+constexpr size_t kMostDreamed = 100000;
 
 std::vector<HalfBuffer> DreamFrom(const Look& look, size_t frames, Rng rng) {
   std::vector<HalfBuffer> dream;
@@ -78,13 +83,45 @@ void ProbeKeeper::Freeze(const SequenceMemory& memory, const Network& network) t
   collecting_ = false;
   set_.emplace(memory, dreams_, network.grid(), set_options_, rng_.Fork("set"));
   dreams_ = {};
+  MakeProber(network);
+} catch (const std::bad_alloc&) {
+  GiveUp();
+}
+
+void ProbeKeeper::MakeProber(const Network& network) {
   std::vector<FfLayerOptions> layers;
   for (size_t l = 0; l < network.layer_count(); ++l) layers.push_back(network.layer(l).options());
   Result<Prober> prober = Prober::Create(network_options_, layers, steps_per_frame_, *set_);
   HYPNOS_CHECK(prober.ok());
   prober_.emplace(*std::move(prober));
-} catch (const std::bad_alloc&) {
-  GiveUp();
+}
+
+void ProbeKeeper::Collection::ExchangeState(StateArchive& archive, const PlaneShape& frame) {
+  ledger_.ExchangeState(archive);
+  position_ = archive.Count("position", position_, SIZE_MAX);
+  const size_t dreamed = archive.Count("dreamed", dream_.size(), kMostDreamed);
+  if (archive.loading()) dream_.resize(dreamed);
+  Exchange(archive, "dream", dream_, dreamed, frame);
+}
+
+void ProbeKeeper::ExchangeState(StateArchive& archive, const Network& network) {
+  archive.Number("collecting", collecting_);
+  archive.Number("out_of_memory", out_of_memory_);
+  const size_t dreams = archive.Count("dreams", dreams_.size(), sequences_);
+  if (archive.loading()) dreams_.resize(dreams);
+  for (size_t i = 0; i < dreams; ++i) {
+    Exchange(archive, Format("dreams.{}", i), dreams_[i], set_options_.frames,
+             network.grid().frame());
+  }
+  bool has_set = ready();
+  archive.Number("has_set", has_set);
+  if (!has_set) return;
+  if (archive.loading()) set_.emplace(network.grid(), set_options_);
+  {
+    const StateArchive::Scope scope(archive, "set");
+    set_->ExchangeState(archive);
+  }
+  if (archive.loading() && archive.status().ok()) MakeProber(network);
 }
 
 void ProbeKeeper::GiveUp() {

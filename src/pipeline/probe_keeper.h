@@ -31,6 +31,8 @@ class ProbeKeeper {
    public:
     explicit Collection(const PipelineOptions& options);
 
+    void ExchangeState(StateArchive& archive, const PlaneShape& frame);
+
    private:
     friend class ProbeKeeper;
     MemoryLedger ledger_;
@@ -56,6 +58,10 @@ class ProbeKeeper {
   void Freeze(const SequenceMemory& memory, const Network& network);
 
   bool ready() const { return prober_.has_value(); }
+  // Whether the memory is still needed.
+  bool collecting() const { return collecting_; }
+  // Loading: `network` is of the shape of the frames of which the set is.
+  void ExchangeState(StateArchive& archive, const Network& network);
   // kFailedPrecondition: NO_PROBES where none are wanted, PROBES_NOT_COLLECTED where the stream has
   // not yet had enough; kResourceExhausted: OUT_OF_MEMORY.
   Status MayScore() const;
@@ -65,6 +71,7 @@ class ProbeKeeper {
 
  private:
   void GiveUp();
+  void MakeProber(const Network& network);
 
   const NetworkOptions& network_options_;
   int steps_per_frame_;

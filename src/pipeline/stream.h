@@ -29,6 +29,11 @@ struct Stream {
   // None has ended: its queue is null.
   bool ended() const { return queue == nullptr; }
 
+  // All that the next frame depends on but for the network's lanes. `frame`: the shape of those
+  // that were remembered.
+  Status ExchangeState(StateArchive& archive, const EncoderOptions& encoder,
+                       const PlaneShape& frame);
+
   const std::string name;
   const size_t place;
 
@@ -47,7 +52,11 @@ struct Stream {
 
   // The rest is of the thread that submits steps.
   FrameQueue* queue;
-  const bool waited_for;
+  bool waited_for;
+  // It was loaded, and its source has not been added yet.
+  bool awaited = false;
+  // Frames that it has given, whether they were learned from or not.
+  uint64_t frames_taken = 0;
   std::optional<size_t> live_label;  // set by a command
   bool switched = false;             // learning, since its last frame
   // The last frame that was shown.

@@ -11,6 +11,7 @@
 #include <span>
 
 #include "hypnos/base/rng.h"
+#include "hypnos/base/state_archive.h"
 #include "hypnos/network/patch_grid.h"
 #include "hypnos/tensor/buffer.h"
 
@@ -22,6 +23,9 @@ class BlurredMask {
 
   void Draw(Rng& rng);
   std::span<const float> values() const { return values_; }
+  void ExchangeState(StateArchive& archive) {
+    archive.Values("mask", std::span(values_), {height_, width_});
+  }
 
  private:
   size_t height_;

@@ -15,6 +15,7 @@ class DreamNegative final : public Negative {
   void Next(const NegativeSources& sources, int64_t /*frame*/, Planes& out) override {
     dreamer_.Imagine(sources.prediction, sources.residuals, out);
   }
+  void ExchangeState(StateArchive& archive) override { dreamer_.ExchangeState(archive); }
 
  private:
   Dreamer dreamer_;

@@ -33,4 +33,11 @@ void HybridNegative::Next(const NegativeSources& sources, int64_t frame, Planes&
   }
 }
 
+void HybridNegative::ExchangeState(StateArchive& archive) {
+  archive.Generator("rng", rng_);
+  mask_.ExchangeState(archive);
+  one_.ExchangeState(archive, "one");
+  other_.ExchangeState(archive, "other");
+}
+
 }  // namespace hypnos

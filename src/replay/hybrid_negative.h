@@ -20,6 +20,7 @@ class HybridNegative final : public Negative {
   HybridNegative(const PatchGrid& grid, size_t context_frames, Rng rng);
 
   void Next(const NegativeSources& sources, int64_t frame, Planes& out) override;
+  void ExchangeState(StateArchive& archive) override;
 
   // Of the sequence under way.
   std::span<const float> mask() const { return mask_.values(); }

@@ -57,4 +57,14 @@ Negatives::Negatives(const PatchGrid& grid, const NegativeOptions& options, cons
   }
 }
 
+void Negatives::ExchangeState(StateArchive& archive) {
+  for (const NegativeKind kind : kAllNegativeKinds) {
+    if (IsWrongLabel(kind)) continue;
+    const StateArchive::Scope scope(archive, ToString(kind));
+    (*this)[kind].ExchangeState(archive);
+  }
+  const StateArchive::Scope scope(archive, "wrong_labels");
+  wrong_labels_.ExchangeState(archive);
+}
+
 }  // namespace hypnos

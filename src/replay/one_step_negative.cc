@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hypnos/base/check.h"
+#include "hypnos/tensor/exchange.h"
 
 namespace hypnos {
 
@@ -20,6 +21,11 @@ int64_t OneStepNegative::Beginning(int64_t frame) const {
 void OneStepNegative::Next(const NegativeSources& sources, int64_t frame, Planes& out) {
   if (Beginning(frame) == frame) dreamer_.Imagine(sources.prediction, sources.residuals, sample_);
   out = sample_;
+}
+
+void OneStepNegative::ExchangeState(StateArchive& archive) {
+  dreamer_.ExchangeState(archive);
+  Exchange(archive, "sample", sample_);
 }
 
 }  // namespace hypnos

@@ -17,6 +17,7 @@ class OneStepNegative final : public Negative {
 
   int64_t Beginning(int64_t frame) const override;
   void Next(const NegativeSources& sources, int64_t frame, Planes& out) override;
+  void ExchangeState(StateArchive& archive) override;
 
  private:
   int64_t hold_frames_;

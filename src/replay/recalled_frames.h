@@ -5,9 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "hypnos/base/rng.h"
+#include "hypnos/base/state_archive.h"
 #include "hypnos/replay/sequence_memory.h"
 #include "hypnos/tensor/planes.h"
 
@@ -19,6 +21,7 @@ class RecalledFrames {
   void Take(const SequenceMemory& memory, size_t sequence, size_t first);
   // Counted from `first`. Precondition: the sequence was so long.
   void Read(int64_t frame, Planes& out) const;
+  void ExchangeState(StateArchive& archive, std::string_view name);
 
  private:
   PlaneShape shape_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hypnos/tensor/exchange.h"
 #include "hypnos/tensor/kernels.h"
 
 namespace hypnos {
@@ -20,6 +21,13 @@ void ResidualMemory::Observe(const Planes& residual) {
   ToHalf(residual.values(), place);
   next_ = (next_ + 1) % residuals_.size();
   size_ = std::min(size_ + 1, residuals_.size());
+}
+
+void ResidualMemory::ExchangeState(StateArchive& archive) {
+  Exchange(archive, "shape", shape_);
+  size_ = archive.Count("size", size_, residuals_.size());
+  next_ = archive.Count("next", next_, residuals_.size() - 1);
+  Exchange(archive, "frames", residuals_, size_, shape_);
 }
 
 }  // namespace hypnos

@@ -2,9 +2,18 @@
 
 #include <utility>
 
+#include "hypnos/base/format.h"
+#include "hypnos/tensor/exchange.h"
 #include "hypnos/tensor/kernels.h"
 
 namespace hypnos {
+namespace {
+
+// More than anybody has.
+constexpr size_t kMostLayers = 10000;
+constexpr size_t kMostStreams = 10000;
+
+}  // namespace
 
 SequenceMemory::SequenceMemory(const SequenceMemoryOptions& options, Rng rng)
     : options_(options), rng_(rng) {
@@ -45,6 +54,50 @@ void SequenceMemory::Keep(Collected& collected) {
   } else {
     // The forgotten one's storage collects the next sequence.
     std::swap(sequences_[rng_.Below(sequences_.size())], collected.sequence);
+  }
+}
+
+void SequenceMemory::Exchange(StateArchive& archive, Sequence& sequence, size_t frames) const {
+  NetworkState& before = sequence.before;
+  archive.Number("at_rest", before.at_rest);
+  if (!before.at_rest) {
+    const size_t layers = archive.Count("layers", before.layers.size(), kMostLayers);
+    if (archive.loading()) before.layers.resize(layers);
+    for (size_t l = 0; l < layers; ++l) {
+      hypnos::Exchange(archive, Format("layers.{}", l + 1), before.layers[l]);
+    }
+  }
+  hypnos::Exchange(archive, "frames", sequence.frames, frames, shape_);
+  if (archive.loading()) sequence.labels.resize(options_.frames);
+  for (size_t f = 0; f < frames; ++f) {
+    archive.Number(Format("labels.{}", f), sequence.labels[f]);
+  }
+}
+
+void SequenceMemory::ExchangeState(StateArchive& archive) {
+  archive.Generator("rng", rng_);
+  hypnos::Exchange(archive, "shape", shape_);
+  const size_t sequences = archive.Count("sequences", sequences_.size(), options_.capacity);
+  const size_t streams = archive.Count("streams", collected_.size(), kMostStreams);
+  if (archive.loading()) {
+    sequences_.resize(sequences);
+    collected_.resize(streams);
+  }
+  for (size_t s = 0; s < sequences; ++s) {
+    const StateArchive::Scope scope(archive, Format("sequences.{}", s));
+    Exchange(archive, sequences_[s], options_.frames);
+  }
+  for (size_t s = 0; s < streams; ++s) {
+    const StateArchive::Scope scope(archive, Format("streams.{}", s));
+    Collected& collected = collected_[s];
+    archive.Number("collecting", collected.collecting);
+    if (archive.loading()) {
+      collected.sequence.frames.resize(options_.frames);
+      collected.sequence.labels.resize(options_.frames);
+    }
+    if (!collected.collecting) continue;
+    collected.frames = archive.Count("collected", collected.frames, options_.frames - 1);
+    Exchange(archive, collected.sequence, collected.frames);
   }
 }
 

@@ -11,4 +11,9 @@ void SpliceNegative::Next(const NegativeSources& sources, int64_t frame, Planes&
   after_cut_.Read(frame, out);
 }
 
+void SpliceNegative::ExchangeState(StateArchive& archive) {
+  archive.Generator("rng", rng_);
+  after_cut_.ExchangeState(archive, "after_cut");
+}
+
 }  // namespace hypnos

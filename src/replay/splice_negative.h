@@ -14,6 +14,7 @@ class SpliceNegative final : public Negative {
   SpliceNegative(size_t context_frames, Rng rng) : context_frames_(context_frames), rng_(rng) {}
 
   void Next(const NegativeSources& sources, int64_t frame, Planes& out) override;
+  void ExchangeState(StateArchive& archive) override;
 
  private:
   size_t context_frames_;

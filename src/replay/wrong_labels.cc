@@ -28,6 +28,14 @@ std::optional<size_t> WrongLabels::Next(std::optional<size_t> truth) {
   return label_;
 }
 
+void WrongLabels::ExchangeState(StateArchive& archive) {
+  archive.Generator("rng", rng_);
+  archive.Values("weights", std::span(weights_), {weights_.size()});
+  archive.Number("truth", truth_);
+  archive.Number("label", label_);
+  if (label_ && *label_ >= weights_.size()) archive.Refuse("label", "is none of the labels");
+}
+
 size_t WrongLabels::DrawOther(size_t truth) {
   HYPNOS_CHECK(weights_.size() >= 2 && truth < weights_.size());
   double total = 0;

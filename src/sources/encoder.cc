@@ -22,6 +22,7 @@ class PictureEncoder final : public Encoder {
   }
 
   std::vector<ChannelStatistics> channels() const override { return encoder_.state().channels; }
+  void ExchangeState(StateArchive& archive) override { encoder_.ExchangeState(archive); }
 
  private:
   VideoEncoder encoder_;
@@ -37,6 +38,7 @@ class SymbolEncoder final : public Encoder {
   }
   PlaneShape ShapeWith(const Frame& /*first*/) const override { return encoder_.shape(); }
   std::vector<ChannelStatistics> channels() const override { return {}; }
+  void ExchangeState(StateArchive& archive) override { encoder_.ExchangeState(archive); }
 
  private:
   TextEncoder encoder_;

@@ -33,6 +33,8 @@ class PacedSource final : public Source {
 
   // EndOfStream where it was interrupted.
   Result<FrameOrEnd> Next() override;
+  // Without waiting for their time.
+  void PassOver(uint64_t frames) override { source_->PassOver(frames); }
   bool live() const override { return source_->live(); }
   std::optional<int64_t> frame_count() const override { return source_->frame_count(); }
   int64_t unreadable_frames() const override { return source_->unreadable_frames(); }

@@ -41,6 +41,13 @@ void TextEncoder::Encode(const Frame& frame, Planes* planes) {
   }
 }
 
+void TextEncoder::ExchangeState(StateArchive& archive) {
+  archive.Values("seen", std::span(seen_), {options_.readers, options_.window});
+  for (const size_t symbol : seen_) {
+    if (symbol != kNothing && symbol >= options_.symbols) archive.Refuse("seen", "is no symbol");
+  }
+}
+
 std::vector<uint8_t> NewestSymbols(const Planes& planes, size_t symbols) {
   std::vector<uint8_t> newest(static_cast<size_t>(planes.shape().width));
   for (size_t reader = 0; reader < newest.size(); ++reader) {

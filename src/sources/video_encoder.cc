@@ -149,6 +149,41 @@ struct VideoEncoder::Impl {
     }
   }
 
+  void ExchangeState(StateArchive& archive) {
+    archive.Number("width", state.width);
+    archive.Number("height", state.height);
+    const auto fits = [](int wanted, int saved) { return wanted == 0 || wanted == saved; };
+    if (!fits(options.width, state.width) || !fits(options.height, state.height)) {
+      archive.Refuse("width", "is not that of the configuration");
+    }
+    for (size_t channel = 0; channel < state.channels.size(); ++channel) {
+      const StateArchive::Scope scope(archive, Format("channels.{}", channel));
+      archive.Number("frames", state.channels[channel].frames);
+      archive.Number("mean", state.channels[channel].mean);
+      archive.Number("variance", state.channels[channel].variance);
+    }
+    archive.Number("first_width", first_width);
+    archive.Number("first_height", first_height);
+    ExchangePictureBefore(archive);
+  }
+
+  // Grey, of the size that pictures have here.
+  void ExchangePictureBefore(StateArchive& archive) {
+    bool has_picture = !grey_before.empty();
+    archive.Number("has_picture", has_picture);
+    if (!has_picture) return;
+    if (archive.loading()) {
+      if (state.width < 1 || state.height < 1 || state.width > kLargestSide ||
+          state.height > kLargestSide) {
+        return archive.Refuse("width", "is of no picture");
+      }
+      grey_before = Image(state.width, state.height, 1);
+    }
+    archive.Values(
+        "picture", grey_before.bytes(),
+        {static_cast<uint64_t>(grey_before.height()), static_cast<uint64_t>(grey_before.width())});
+  }
+
   static void Clear(std::span<float> plane) { std::ranges::fill(plane, 0.0f); }
 
   const VideoEncoderOptions options;
@@ -181,19 +216,6 @@ PlaneShape VideoEncoder::shape() const { return impl_->shape(); }
 
 const VideoEncoderState& VideoEncoder::state() const { return impl_->state; }
 
-Status VideoEncoder::Restore(const VideoEncoderState& state) {
-  const VideoEncoderOptions& options = impl_->options;
-  const auto fits = [](int wanted, int saved) { return wanted == 0 || wanted == saved; };
-  if (state.channels.size() == impl_->state.channels.size() && fits(options.width, state.width) &&
-      fits(options.height, state.height)) {
-    impl_->state = state;
-    impl_->grey_before = Image();
-    return {};
-  }
-  return Error{Code::kFailedPrecondition, "OTHER_ENCODING",
-               Format("the saved encoder makes {} channels of {}x{}, this one {} of {}x{}",
-                      state.channels.size(), state.width, state.height,
-                      impl_->state.channels.size(), options.width, options.height)};
-}
+void VideoEncoder::ExchangeState(StateArchive& archive) { impl_->ExchangeState(archive); }
 
 }  // namespace hypnos

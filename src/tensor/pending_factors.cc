@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hypnos/tensor/exchange.h"
 #include "hypnos/tensor/few_rows.h"
 #include "hypnos/tensor/kernels.h"
 #include "hypnos/tensor/product.h"
@@ -82,6 +83,16 @@ void PendingFactors::DropOldest(size_t count) {
 }
 
 void PendingFactors::Clear() { size_ = oldest_ = 0; }
+
+void PendingFactors::ExchangeState(StateArchive& archive) {
+  if (capacity() == 0) return;
+  oldest_ = archive.Count("oldest", oldest_, capacity() - 1);
+  size_ = archive.Count("size", size_, capacity());
+  archive.Values("coefficients", std::span(coefficients_), {capacity()});
+  archive.Values("momenta", std::span(momenta_), {capacity()});
+  Exchange(archive, "terms", terms_);
+  Exchange(archive, "inputs", inputs_);
+}
 
 void PendingFactors::AddTo(MatrixView target) const {
   if (empty()) return;

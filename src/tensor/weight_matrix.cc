@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hypnos/tensor/bfloat16.h"
+#include "hypnos/tensor/exchange.h"
 #include "hypnos/tensor/kernels.h"
 #include "hypnos/tensor/product.h"
 
@@ -22,6 +23,11 @@ WeightMatrix::WeightMatrix(size_t units, size_t inputs, WeightStorage storage, b
   } else {
     halves_.assign(units * inputs, 0);
   }
+}
+
+void WeightMatrix::ExchangeState(StateArchive& archive, std::string_view name) {
+  if (expanded()) return Exchange(archive, name, values_);
+  archive.Halves(name, std::span(halves_), {units_, inputs_}, ElementType::kBF16);
 }
 
 void WeightMatrix::Assign(ConstMatrixView values, uint32_t draw) {

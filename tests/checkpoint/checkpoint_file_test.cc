@@ -122,5 +122,30 @@ TEST_F(CheckpointFileTest, RefusesAnotherVersionWithASentence) {
   EXPECT_THAT(file.error().message, HasSubstr("is of format version 2"));
 }
 
+// Of what is remembered only a digest, which changes with it.
+TEST_F(CheckpointFileTest, LeavesOutWhatIsRemembered) {
+  std::vector<float> frames = {1, 2, 3};
+  const auto write = [&] {
+    StatePicture picture(StatePicture::Memory::kDigest);
+    double rate = 0.5;
+    picture.Number("rate", rate);
+    picture.Values("memory.frames", std::span(frames), {3});
+    picture.Finish();
+    EXPECT_TRUE(WriteCheckpoint(disk_, kPath, FactsAfter(1), picture).ok());
+    return *disk_.ReadFile(kPath);
+  };
+  const std::string one = write();
+  const auto file = CheckpointFile::OpenVerified(disk_, kPath);
+  ASSERT_TRUE(file.ok());
+  EXPECT_FALSE(file->has_memory());
+  CheckpointLoader loader(*file);
+  double rate = 0;
+  loader.Number("rate", rate);
+  EXPECT_TRUE(loader.Finish().ok());
+  EXPECT_FALSE(loader.SavedShape("memory.frames"));
+  frames[1] = 5;
+  EXPECT_NE(write(), one);
+}
+
 }  // namespace
 }  // namespace hypnos

@@ -76,12 +76,17 @@ class StateArchive {
   void Text(std::string_view name, std::string& value);
   static constexpr uint64_t kLongestText = 1 << 20;
 
+  // Loading: whether something of this name was saved, and of which shape: for what may be left
+  // out, and for lists whose elements differ in length.
+  std::optional<Shape> SavedShape(std::string_view name) const;
+
   // How many follow: `count`, or what was saved, which is refused where it is more than `most`.
   size_t Count(std::string_view name, size_t count, size_t most);
 
   // Many values, which must stay as they are until they are written.
   void Values(std::string_view name, std::span<float> values, const Shape& shape);
   void Values(std::string_view name, std::span<double> values, const Shape& shape);
+  void Values(std::string_view name, std::span<uint64_t> values, const Shape& shape);
   void Values(std::string_view name, std::span<uint8_t> values, const Shape& shape);
   // Half precision, or bfloat16.
   void Halves(std::string_view name, std::span<uint16_t> values, const Shape& shape,

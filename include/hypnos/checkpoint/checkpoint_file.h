@@ -50,6 +50,8 @@ class CheckpointFile {
   const CheckpointFacts& facts() const { return facts_; }
   const std::vector<TensorPlace>& tensors() const { return head_.tensors; }
   uint64_t bytes() const { return file_->size(); }
+  // False: what was remembered was left out, and only its digest is there.
+  bool has_memory() const;
 
  private:
   friend class CheckpointLoader;

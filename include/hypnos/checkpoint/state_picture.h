@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,9 +14,17 @@
 
 namespace hypnos {
 
+class Checksum;
+
 class StatePicture final : public StateArchive {
  public:
-  StatePicture() : StateArchive(false) {}
+  enum class Memory { kWhole, kDigest };
+
+  // kDigest: what is named "memory." and so on is left out, and a digest of it kept.
+  explicit StatePicture(Memory memory = Memory::kWhole);
+  ~StatePicture() override;
+  // After all was named.
+  void Finish();
 
   struct Item {
     TensorPlace place;
@@ -33,6 +42,7 @@ class StatePicture final : public StateArchive {
               const Parts& parts) override;
   bool ShapeOf(const std::string& name, Shape* shape) const override;
 
+  std::unique_ptr<Checksum> digest_;  // null: nothing is left out
   std::vector<Item> items_;
   std::set<std::string> names_;
   std::deque<std::vector<std::byte>> copies_;  // what lies in it stays where it is

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "hypnos/base/rng.h"
+#include "hypnos/base/state_archive.h"
 #include "hypnos/diagnostics/probe_figures.h"
 #include "hypnos/network/patch_grid.h"
 #include "hypnos/replay/sequence_memory.h"
@@ -42,6 +43,11 @@ class ProbeSet {
   // early_dreams[sequence][frame]: whole encoded frames.
   ProbeSet(const SequenceMemory& memory, std::span<const std::vector<HalfBuffer>> early_dreams,
            const PatchGrid& grid, const ProbeSetOptions& options, const Rng& rng);
+
+  // An empty one, for a saved one to be loaded into.
+  ProbeSet(const PatchGrid& grid, const ProbeSetOptions& options)
+      : options_(options), inputs_(grid.inputs()) {}
+  void ExchangeState(StateArchive& archive);
 
   size_t sequences() const { return real_.size(); }
   size_t context_frames() const { return options_.context_frames; }

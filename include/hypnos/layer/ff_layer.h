@@ -32,6 +32,7 @@
 
 #include "hypnos/base/result.h"
 #include "hypnos/base/rng.h"
+#include "hypnos/base/state_archive.h"
 #include "hypnos/layer/options.h"
 #include "hypnos/tensor/executor.h"
 #include "hypnos/tensor/kernels.h"
@@ -168,6 +169,9 @@ class FfLayer {
   LayerParameters parameters() const;
   // Goes on learning from these, as if from the start.
   void SetParameters(const LayerParameters& parameters);
+  // All that the next step depends on, so that a layer of the same options, learning options and
+  // generator goes on from it bit for bit. Between two steps.
+  void ExchangeState(StateArchive& archive);
 
  private:
   FfLayer(const FfLayerOptions& options, const LearningOptions& learning, Rng rng);

@@ -12,6 +12,7 @@
 #include <span>
 #include <vector>
 
+#include "hypnos/base/state_archive.h"
 #include "hypnos/tensor/executor.h"
 #include "hypnos/tensor/matrix.h"
 
@@ -80,6 +81,9 @@ class Generator {
   // Of the same shape.
   virtual void SetWeights(const Matrix& weights) = 0;
   virtual size_t weight_count() const = 0;
+
+  // All that the next step depends on, between two steps.
+  virtual void ExchangeState(StateArchive& archive) = 0;
 };
 
 }  // namespace hypnos

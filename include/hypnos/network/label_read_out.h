@@ -22,6 +22,7 @@
 #include <span>
 #include <vector>
 
+#include "hypnos/base/state_archive.h"
 #include "hypnos/tensor/matrix.h"
 
 namespace hypnos {
@@ -39,6 +40,8 @@ class LabelReadOut {
   void Predict(std::span<const ConstMatrixView> outputs, std::span<float> probabilities);
   // That these outputs are of that class. Outputs that are not finite are not learned from.
   void Learn(std::span<const ConstMatrixView> outputs, size_t label);
+
+  void ExchangeState(StateArchive& archive);
 
   size_t weight_count() const { return weights_.values().size() + bias_.size(); }
 

@@ -54,6 +54,7 @@ class LinearGenerator final : public Generator {
   Matrix weights() const override;
   void SetWeights(const Matrix& weights) override;
   size_t weight_count() const override { return weights_.values().size(); }
+  void ExchangeState(StateArchive& archive) override;
 
  private:
   std::span<const Segment> Segments(std::span<const ConstMatrixView> features);

@@ -31,6 +31,7 @@
 
 #include "hypnos/base/result.h"
 #include "hypnos/base/rng.h"
+#include "hypnos/base/state_archive.h"
 #include "hypnos/layer/ff_layer.h"
 #include "hypnos/network/generator.h"
 #include "hypnos/network/label_read_out.h"
@@ -178,6 +179,12 @@ class Network {
   // so. Nothing may be under way. Save allocates on its first use of `state`.
   void Save(Lane lane, NetworkState& state) const;
   void Restore(Lane lane, int64_t number, const NetworkState& state);
+
+  // What was learned: layers and read-outs. And of a lane what its next tick depends on, after tick
+  // `number`, whatever the number of slots. Both into a network of the same options and shape;
+  // nothing may be under way.
+  void ExchangeState(StateArchive& archive);
+  void ExchangeLane(StateArchive& archive, Lane lane, int64_t number);
 
   const PatchGrid& grid() const { return grid_; }
   size_t layer_count() const { return layers_.size(); }

@@ -38,6 +38,7 @@ class SoftmaxGenerator final : public Generator {
   Matrix weights() const override { return weights_; }
   void SetWeights(const Matrix& weights) override;
   size_t weight_count() const override { return weights_.values().size(); }
+  void ExchangeState(StateArchive& archive) override;
 
  private:
   std::span<const Segment> Segments(std::span<const ConstMatrixView> features);

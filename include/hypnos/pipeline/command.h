@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "hypnos/base/result.h"
+#include "hypnos/base/state_archive.h"
 #include "hypnos/pipeline/look.h"
 #include "hypnos/pipeline/report.h"
 #include "hypnos/pipeline/stream_input.h"
@@ -17,6 +18,12 @@ struct PipelinePhase {
   bool asleep = false;
   PhasePosition position;
   uint64_t sleeps = 0;
+};
+
+// After how much a state was saved.
+struct StateCounts {
+  uint64_t frames = 0;  // seen
+  uint64_t steps = 0;   // learned from, awake and asleep
 };
 
 // The pipeline as a command sees it; valid while the command runs.
@@ -58,6 +65,17 @@ class PipelineControl {
   // Scores the probe set, with learning off. kFailedPrecondition: NO_NETWORK, NO_PROBES where none
   // is configured, PROBES_NOT_COLLECTED; kResourceExhausted: OUT_OF_MEMORY.
   virtual Result<ProbeReport> Probe() = 0;
+
+  // All that the next step depends on: a pipeline of the same options that loads it goes on from it
+  // bit for bit. What the archive points to stays as it is until the command ends. Changes nothing.
+  // kFailedPrecondition, reason NO_NETWORK.
+  virtual Result<StateCounts> SaveState(StateArchive& archive) = 0;
+
+  // Goes back to what was learned and remembered when it was saved. Streams go on where they are,
+  // after a cut; the probe set stays. It takes the memory of the network a second time. Where it
+  // fails nothing has changed. Errors: those of the archive; kResourceExhausted, reason
+  // OUT_OF_MEMORY.
+  virtual Status RestoreState(StateArchive& archive) = 0;
 
   // With states and picture of this stream, or of the first one that has shown anything.
   // kFailedPrecondition, reason NO_NETWORK, or NO_FRAME where it has shown nothing; kNotFound,

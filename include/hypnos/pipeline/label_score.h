@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include "hypnos/base/state_archive.h"
+
 namespace hypnos {
 
 class OnlineAccuracy {
@@ -21,6 +23,8 @@ class OnlineAccuracy {
   // Share of all frames, and of the last ones. None before the first.
   std::optional<double> total() const;
   std::optional<double> recent() const;
+
+  void ExchangeState(StateArchive& archive);
 
  private:
   uint64_t frames_ = 0;
@@ -37,6 +41,8 @@ struct LabelScore {
   // Of whoever says that a frame shows what the labelled frame before it showed: where labels stay
   // for long, an accuracy is worth what it is above that.
   OnlineAccuracy same_as_before;
+
+  void ExchangeState(StateArchive& archive);
 };
 
 }  // namespace hypnos

@@ -19,6 +19,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "hypnos/base/clock.h"
 #include "hypnos/base/result.h"
@@ -107,6 +109,18 @@ class Pipeline {
   // One stream alone, without a name. That it broke off is an error of the run.
   Result<RunSummary> Run(FrameQueue& queue);
 
+  // Goes on from a state that was saved (see PipelineControl::SaveState) by a pipeline of the same
+  // options; before anything else. Its streams wait for their sources, which are added by name;
+  // those that are not wanted any more are to be removed. Where it fails nothing has changed.
+  // Errors: those of the archive, and of Network::Create; kResourceExhausted, reason OUT_OF_MEMORY.
+  Status Load(StateArchive& archive);
+  // The streams that wait, in the order of their turns.
+  struct AwaitedStream {
+    std::string name;
+    uint64_t frames = 0;  // that it has given
+  };
+  std::vector<AwaitedStream> awaited_streams() const;
+
   // Run returns after the steps under way.
   void Stop();
 
@@ -122,6 +136,9 @@ class Pipeline {
 
  private:
   class Driver;
+  PipelineOptions options_;
+  const Clock& clock_;
+  PipelineObserver& observer_;
   std::unique_ptr<Driver> driver_;
 };
 

@@ -61,6 +61,7 @@ struct LabelScores {
 
   // A frame without a label counts nowhere.
   void Count(const FrameReport& report);
+  void ExchangeState(StateArchive& archive);
 };
 
 // One step of a dream, or of a negative of another kind, from which something was learned.
@@ -151,6 +152,7 @@ class RecentMean {
   void Add(double value) { mean_ = mean_ ? *mean_ + 0.02 * (value - *mean_) : value; }
   // None before the first value.
   std::optional<double> value() const { return mean_; }
+  void ExchangeState(StateArchive& archive) { archive.Number("mean", mean_); }
 
  private:
   std::optional<double> mean_;
@@ -161,6 +163,7 @@ struct NegativeTally {
   int64_t steps = 0;
   // Per layer, of steps that had reached it: p(real) of late.
   std::vector<RecentMean> probability;
+  void ExchangeState(StateArchive& archive);
 };
 
 struct ProbeTally {
@@ -172,6 +175,7 @@ struct ProbeTally {
 
 struct RunSummary {
   int64_t frames = 0;
+  int64_t loaded_frames = 0;  // of them, before the state was saved that was gone on from
   int64_t learned_frames = 0;
   int64_t dream_steps = 0;  // of every kind of negative
   uint64_t sleeps = 0;
@@ -186,6 +190,9 @@ struct RunSummary {
   ProbeTally probes;
   // Of the streams that there are, those that broke off.
   std::vector<StreamEnd> failures;
+
+  // What was counted, but for times, probes and failures: those are of one run of the program.
+  void ExchangeState(StateArchive& archive);
 };
 
 }  // namespace hypnos

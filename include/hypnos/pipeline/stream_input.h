@@ -17,6 +17,9 @@ struct StreamInput {
   // others it is passed over like them when it has none: a disk that is slow must not cost a camera
   // its frames.
   bool waited_for = true;
+  // Where the pipeline was loaded: its next frame is the one after the last that the stream of this
+  // name had given. Otherwise it begins anew.
+  bool continues = false;
 };
 
 }  // namespace hypnos

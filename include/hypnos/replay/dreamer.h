@@ -6,6 +6,7 @@
 #pragma once
 
 #include "hypnos/base/rng.h"
+#include "hypnos/base/state_archive.h"
 #include "hypnos/network/patch_grid.h"
 #include "hypnos/replay/residual_memory.h"
 
@@ -20,6 +21,8 @@ class Dreamer {
   // The dreamed frame that follows `prediction`. Precondition, for pictures: there are residuals,
   // of its shape.
   void Imagine(ConstMatrixView prediction, const ResidualMemory& residuals, Planes& out);
+
+  void ExchangeState(StateArchive& archive) { archive.Generator("rng", rng_); }
 
  private:
   void DrawSymbols(ConstMatrixView prediction, Planes& out);

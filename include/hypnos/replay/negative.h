@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "hypnos/base/state_archive.h"
 #include "hypnos/replay/residual_memory.h"
 #include "hypnos/replay/sequence_memory.h"
 #include "hypnos/tensor/matrix.h"
@@ -76,6 +77,9 @@ class Negative {
   // Frame `frame` of a sequence; called for each in turn, from 0. Allocates until the largest
   // sequence was seen.
   virtual void Next(const NegativeSources& sources, int64_t frame, Planes& out) = 0;
+
+  // All that the next frame depends on.
+  virtual void ExchangeState(StateArchive& archive) = 0;
 };
 
 }  // namespace hypnos

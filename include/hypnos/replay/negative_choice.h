@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "hypnos/base/rng.h"
+#include "hypnos/base/state_archive.h"
 #include "hypnos/replay/negative.h"
 
 namespace hypnos {
@@ -35,6 +36,8 @@ class NegativeChoice {
   // to cut to, and what would have been recalled is dreamed. So is what would have had a wrong
   // label, where what is real has none.
   NegativeKind Draw(size_t remembered, bool labelled = false);
+
+  void ExchangeState(StateArchive& archive) { archive.Generator("rng", rng_); }
 
  private:
   NegativeWeights weights_;

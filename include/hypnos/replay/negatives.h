@@ -7,6 +7,7 @@
 
 #include "hypnos/base/check.h"
 #include "hypnos/base/rng.h"
+#include "hypnos/base/state_archive.h"
 #include "hypnos/network/patch_grid.h"
 #include "hypnos/replay/negative.h"
 #include "hypnos/replay/wrong_labels.h"
@@ -39,6 +40,8 @@ class Negatives {
     return *kinds_[static_cast<size_t>(kind)];
   }
   WrongLabels& wrong_labels() { return wrong_labels_; }
+
+  void ExchangeState(StateArchive& archive);
 
   // Negative::Beginning, of any kind: what has a wrong label is shown it from its first frame on.
   int64_t Beginning(NegativeKind kind, int64_t frame) const {

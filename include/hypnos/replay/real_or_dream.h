@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <span>
 
+#include "hypnos/base/state_archive.h"
+
 namespace hypnos {
 
 class RealOrDream {
@@ -19,6 +21,11 @@ class RealOrDream {
   uint64_t pairs() const { return pairs_; }
   // 0.5 without a pair.
   double pairwise_accuracy() const;
+
+  void ExchangeState(StateArchive& archive) {
+    archive.Number("wins", wins_);
+    archive.Number("pairs", pairs_);
+  }
 
  private:
   double wins_ = 0;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hypnos/base/rng.h"
+#include "hypnos/base/state_archive.h"
 #include "hypnos/tensor/planes.h"
 
 namespace hypnos {
@@ -22,9 +23,12 @@ class ResidualMemory {
   void Clear() { size_ = next_ = 0; }
 
   bool empty() const { return size_ == 0; }
+  const PlaneShape& shape() const { return shape_; }
   size_t size() const { return size_; }
   // Precondition: not empty.
   const HalfBuffer& Draw(Rng& rng) const { return residuals_[rng.Below(size_)]; }
+
+  void ExchangeState(StateArchive& archive);
 
  private:
   PlaneShape shape_;

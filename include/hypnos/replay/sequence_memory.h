@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "hypnos/base/rng.h"
+#include "hypnos/base/state_archive.h"
 #include "hypnos/network/network.h"
 #include "hypnos/tensor/planes.h"
 
@@ -49,6 +50,9 @@ class SequenceMemory {
   std::span<const HalfBuffer> Frames(size_t sequence) const { return At(sequence).frames; }
   const NetworkState& StateBefore(size_t sequence) const { return At(sequence).before; }
 
+  // With what is being collected.
+  void ExchangeState(StateArchive& archive);
+
  private:
   struct Sequence {
     NetworkState before;
@@ -64,6 +68,7 @@ class SequenceMemory {
   };
 
   void Keep(Collected& collected);
+  void Exchange(StateArchive& archive, Sequence& sequence, size_t frames) const;
   const Sequence& At(size_t sequence) const;
 
   SequenceMemoryOptions options_;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "hypnos/base/rng.h"
+#include "hypnos/base/state_archive.h"
 
 namespace hypnos {
 
@@ -26,6 +27,8 @@ class WrongLabels {
   // What is shown instead of the truth; none where there is no truth. Precondition: there are two
   // classes.
   std::optional<size_t> Next(std::optional<size_t> truth);
+
+  void ExchangeState(StateArchive& archive);
 
  private:
   size_t DrawOther(size_t truth);

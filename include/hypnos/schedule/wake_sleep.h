@@ -18,6 +18,8 @@
 #include "hypnos/schedule/daily_hours.h"
 #include "hypnos/schedule/sleep_need.h"
 
+#include "hypnos/base/state_archive.h"
+
 namespace hypnos {
 
 // Why a phase began, or would not go on.
@@ -88,6 +90,13 @@ class WakeSleep {
   // Now and then, between two frames or two dreams. `quiet_for`: since the last frame came; zero
   // where one waits.
   bool OnTime(WallTime now, Duration quiet_for, bool may_sleep);
+
+  void ExchangeState(StateArchive& archive) {
+    archive.Number("asleep", asleep_);
+    archive.Number("step", step_);
+    archive.Number("asked", asked_);
+    archive.Number("sleeps", sleeps_);
+  }
 
  private:
   bool by_count() const { return options_.wake_steps > 0 && options_.sleep_steps > 0; }

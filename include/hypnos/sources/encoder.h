@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hypnos/base/result.h"
+#include "hypnos/base/state_archive.h"
 #include "hypnos/sources/frame.h"
 #include "hypnos/sources/text_encoder.h"
 #include "hypnos/sources/video_encoder.h"
@@ -26,6 +27,9 @@ class Encoder {
 
   // By what each channel was scaled; empty where none is.
   virtual std::vector<ChannelStatistics> channels() const = 0;
+
+  // All that the next frame's planes depend on.
+  virtual void ExchangeState(StateArchive& archive) = 0;
 };
 
 using EncoderOptions = std::variant<VideoEncoderOptions, TextEncoderOptions>;

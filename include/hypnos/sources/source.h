@@ -28,6 +28,15 @@ class Source {
   // both naming source and frame; those of opening where a round begins.
   virtual Result<FrameOrEnd> Next() = 0;
 
+  // Reads so many frames and forgets them: whoever has seen them already goes on behind them. Of a
+  // source that is not live, before anything else is read. Where it ends before, Next says how.
+  virtual void PassOver(uint64_t frames) {
+    for (uint64_t passed = 0; passed < frames; ++passed) {
+      const Result<FrameOrEnd> next = Next();
+      if (!next.ok() || std::holds_alternative<EndOfStream>(*next)) return;
+    }
+  }
+
   // A live source cannot wait: what is not taken in time is lost.
   virtual bool live() const = 0;
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "hypnos/base/state_archive.h"
 #include "hypnos/sources/frame.h"
 #include "hypnos/tensor/planes.h"
 
@@ -29,6 +30,8 @@ class TextEncoder {
   void Encode(const Frame& frame, Planes* planes);
 
   PlaneShape shape() const;
+
+  void ExchangeState(StateArchive& archive);
 
  private:
   TextEncoderOptions options_;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "hypnos/base/result.h"
+#include "hypnos/base/state_archive.h"
 #include "hypnos/sources/frame.h"
 #include "hypnos/tensor/planes.h"
 
@@ -40,8 +41,7 @@ struct ChannelStatistics {
   bool operator==(const ChannelStatistics&) const = default;
 };
 
-// All that is learned: to be saved, and restored into an encoder with the same options. The
-// previous picture is not part of it: a resumed stream starts with a discontinuity.
+// All that is learned.
 struct VideoEncoderState {
   // Of the planes, once known.
   int width = 0;
@@ -70,8 +70,9 @@ class VideoEncoder {
   PlaneShape shape() const;
 
   const VideoEncoderState& state() const;
-  // kFailedPrecondition where the state is of another shape than the options.
-  Status Restore(const VideoEncoderState& state);
+  // What is learned and the picture before: a stream that goes on where it was goes on as if it had
+  // never been interrupted.
+  void ExchangeState(StateArchive& archive);
 
  private:
   struct Impl;

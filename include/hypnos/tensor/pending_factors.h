@@ -15,6 +15,7 @@
 #include <span>
 #include <vector>
 
+#include "hypnos/base/state_archive.h"
 #include "hypnos/tensor/matrix.h"
 
 namespace hypnos {
@@ -56,6 +57,9 @@ class PendingFactors {
   Block BlockFrom(size_t age) const;
   void DropOldest(size_t count);
   void Clear();
+
+  // With the places in which factors lie: how a sum over them is divided hangs on that.
+  void ExchangeState(StateArchive& archive);
 
   // target += sum_j c_j g_j x_j^T, leaving everything as it is. For whoever looks: it allocates.
   void AddTo(MatrixView target) const;

@@ -10,7 +10,9 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 
+#include "hypnos/base/state_archive.h"
 #include "hypnos/tensor/buffer.h"
 #include "hypnos/tensor/executor.h"
 #include "hypnos/tensor/few_rows.h"
@@ -39,6 +41,9 @@ class WeightMatrix {
     HYPNOS_CHECK(expanded());
     return values_;
   }
+
+  // As it is stored.
+  void ExchangeState(StateArchive& archive, std::string_view name);
 
   void Assign(ConstMatrixView values, uint32_t draw);
   void CopyTo(MatrixView values) const;

@@ -1,0 +1,48 @@
+#include "hypnos/checkpoint/folder_lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "hypnos/base/file_system.h"
+#include "hypnos/base/format.h"
+#include "hypnos/base/printable.h"
+
+namespace hypnos {
+
+Result<FolderLock> FolderLock::Take(const std::string& folder) {
+  HYPNOS_RETURN_IF_ERROR(PosixFileSystem().MakeFolder(folder));
+  // The folder itself, so that nothing is left in it, and a disk that is read-only will do.
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) {
+    return Error{Code::kUnavailable, "FILE_IO",
+                 Format("cannot open folder '{}': {}", Printable(folder), std::strerror(errno))};
+  }
+  if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return FolderLock(descriptor);
+  const int failed = errno;
+  close(descriptor);
+  return Error{Code::kUnavailable, "FOLDER_IN_USE",
+               failed == EWOULDBLOCK
+                   ? Format("another hypnosd keeps its checkpoints in '{}': give each a "
+                            "checkpoint.folder of its own",
+                            Printable(folder))
+                   : Format("cannot lock '{}': {}", Printable(folder), std::strerror(failed))};
+}
+
+FolderLock::~FolderLock() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+FolderLock::FolderLock(FolderLock&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+FolderLock& FolderLock::operator=(FolderLock&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+}  // namespace hypnos

@@ -1,0 +1,229 @@
+// All that lasts over steps, saved and loaded. One list serves both ways: what is forgotten in one
+// is forgotten in the other, and a test that goes on from each finds it.
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "hypnos/base/format.h"
+#include "hypnos/tensor/exchange.h"
+#include "pipeline/driver.h"
+
+namespace hypnos {
+namespace {
+
+// More than anybody watches.
+constexpr size_t kMostStreams = 10000;
+
+Error OutOfMemory() {
+  return {Code::kResourceExhausted, "OUT_OF_MEMORY",
+          "there is not enough memory for what was saved beside what there is"};
+}
+
+template <class T>
+void ExchangePart(StateArchive& archive, std::string_view name, T& part) {
+  const StateArchive::Scope scope(archive, name);
+  part.ExchangeState(archive);
+}
+
+}  // namespace
+
+Result<StateCounts> Pipeline::Driver::SaveState(StateArchive& archive) {
+  if (!network_) {
+    return Error{Code::kFailedPrecondition, "NO_NETWORK",
+                 "no frame has come yet, so there is no network"};
+  }
+  if (!ended_) flow_->Drain();
+  HYPNOS_RETURN_IF_ERROR(ExchangeState(archive));
+  return StateCounts{static_cast<uint64_t>(summary_.frames), learned_steps_};
+}
+
+Status Pipeline::Driver::Load(StateArchive& archive) try {
+  HYPNOS_RETURN_IF_ERROR(ExchangeState(archive));
+  HYPNOS_RETURN_IF_ERROR(archive.status());
+  summary_.loaded_frames = summary_.frames;
+  for (const auto& stream : streams_) stream->awaited = true;
+  if (!archive.SavedShape("memory.rng")) GoOnWithoutMemory();
+  return {};
+} catch (const std::bad_alloc&) {
+  return OutOfMemory();
+}
+
+std::vector<Pipeline::AwaitedStream> Pipeline::Driver::awaited_streams() const {
+  std::vector<AwaitedStream> awaited;
+  for (const auto& stream : streams_) {
+    if (stream->awaited) awaited.push_back({stream->name, stream->frames_taken});
+  }
+  return awaited;
+}
+
+Status Pipeline::Driver::ExchangeState(StateArchive& archive) {
+  HYPNOS_RETURN_IF_ERROR(ExchangeNetwork(archive));
+  ExchangePart(archive, "negatives", *negatives_);
+  ExchangePart(archive, "choice", choice_);
+  archive.Number("learning_on", learning_on_);
+  archive.Number("live_label", live_label_);
+  archive.Number("learned_steps", learned_steps_);
+  archive.Number("learned_since_probe", learned_since_probe_);
+  ExchangeSleep(archive);
+  ExchangeMemories(archive);
+  HYPNOS_RETURN_IF_ERROR(ExchangeStreams(archive));
+  ExchangePart(archive, "summary", summary_);
+  return {};
+}
+
+Status Pipeline::Driver::ExchangeNetwork(StateArchive& archive) {
+  PlaneShape shape = network_ ? network_->grid().frame() : PlaneShape();
+  Exchange(archive, "frame_shape", shape);
+  archive.Text("measured", measured_);
+  HYPNOS_RETURN_IF_ERROR(archive.status());
+  if (archive.loading()) HYPNOS_RETURN_IF_ERROR(Prepare(shape));
+  network_->ExchangeState(archive);
+  return {};
+}
+
+void Pipeline::Driver::ExchangeSleep(StateArchive& archive) {
+  ExchangePart(archive, "schedule", schedule_);
+  archive.Generator("replay_rng", replay_rng_);
+  const StateArchive::Scope scope(archive, "sleep");
+  archive.Number("wake_after_dream", wake_after_dream_);
+  archive.Number("replay_ticks", replay_ticks_);
+  if (replay_ticks_ < 0) archive.Refuse("replay_ticks", "is negative");
+  ExchangePart(archive, "negative", sleeping_lane_);
+  bool recalls = recalled_.has_value();
+  archive.Number("recalls", recalls);
+  if (recalls) {
+    if (archive.loading()) recalled_.emplace();
+    const size_t frames =
+        options_.memory.context_frames + static_cast<size_t>(options_.dream_steps);
+    recalled_->sequence =
+        archive.Count("sequence", recalled_->sequence, options_.memory.sequences - 1);
+    recalled_->frames = archive.Count("frames", recalled_->frames, frames);
+  }
+  if (!schedule_.asleep() || !archive.status().ok()) return;
+  const auto lane = [&](const char* name, Lane of, int64_t tick) {
+    const StateArchive::Scope lane_scope(archive, name);
+    network_->ExchangeLane(archive, of, tick);
+  };
+  lane("replay", Lane::kReplay, replay_ticks_);
+  lane("dream", Lane::kDream, sleeping_lane_.tick());
+}
+
+void Pipeline::Driver::ExchangeMemories(StateArchive& archive) {
+  // It may have been left out.
+  if (!archive.loading() || archive.SavedShape("memory.rng")) {
+    ExchangePart(archive, "memory", memories_.sequences);
+    remembered_ = archive.Count("memory.remembered", remembered_, options_.memory.sequences);
+    const SequenceMemory& memory = memories_.sequences;
+    if (memory.size() > 0 && memory.shape() != network_->grid().frame()) {
+      archive.Refuse("memory.shape", "is not that of the frames");
+    }
+    if (recalled_ && recalled_->sequence >= memory.size()) {
+      archive.Refuse("sleep.sequence", "is not remembered");
+    }
+  }
+  ExchangePart(archive, "replay_residuals", memories_.replay_residuals);
+  const StateArchive::Scope scope(archive, "probes");
+  probes_.ExchangeState(archive, *network_);
+  if (probes_.collecting()) {
+    ExchangePart(archive, "memory", memories_.probes);
+  } else if (archive.loading()) {
+    memories_.probes = SequenceMemory({.capacity = 1, .frames = 1}, Rng(0));
+  }
+}
+
+Status Pipeline::Driver::ExchangeStreams(StateArchive& archive) {
+  const size_t count = archive.Count("streams", streams_.size(), kMostStreams);
+  turn_ = archive.Count("turn", turn_, count);
+  for (size_t i = 0; i < count; ++i) {
+    const StateArchive::Scope scope(archive, Format("streams.{}", i));
+    HYPNOS_RETURN_IF_ERROR(ExchangeStream(archive, i));
+  }
+  return archive.status();
+}
+
+Status Pipeline::Driver::ExchangeStream(StateArchive& archive, size_t index) {
+  std::string name = archive.loading() ? "" : streams_[index]->name;
+  size_t place = archive.loading() ? 0 : streams_[index]->place;
+  archive.Text("name", name);
+  place = archive.Count("place", place, kMostStreams);
+  HYPNOS_RETURN_IF_ERROR(archive.status());
+  if (archive.loading()) {
+    const bool taken = std::ranges::any_of(
+        streams_, [&](const auto& s) { return s->place == place || s->name == name; });
+    if (taken) archive.Refuse("place", "is that of another stream, or its name is");
+    streams_.push_back(std::make_unique<Stream>(StreamInput{.name = name}, place, options_,
+                                                memories_.sequences.frames()));
+    network_->MakeLanes(place + 1);
+  }
+  Stream& stream = *streams_[index];
+  HYPNOS_RETURN_IF_ERROR(stream.ExchangeState(archive, options_.encoder, network_->grid().frame()));
+  HYPNOS_RETURN_IF_ERROR(archive.status());
+  ExchangeLanes(archive, stream);
+  return {};
+}
+
+// Of what runs beside it only what goes on: asleep it was cut.
+void Pipeline::Driver::ExchangeLanes(StateArchive& archive, const Stream& stream) {
+  const auto lane = [&](const char* name, Lane of, int64_t tick) {
+    const StateArchive::Scope scope(archive, name);
+    network_->ExchangeLane(archive, stream.lane(of), tick);
+  };
+  if (stream.real_ticks == 0) return;
+  lane("real", Lane::kReal, stream.real_ticks);
+  if (!stream.negative_lane.is_beside()) return;
+  lane("dream", Lane::kDream, stream.negative_lane.tick());
+  if (stream.labelled_ticks > 0) lane("labelled", Lane::kReplay, stream.labelled_ticks);
+}
+
+void Pipeline::Driver::GoOnWithoutMemory() {
+  remembered_ = 0;
+  for (const auto& stream : streams_) {
+    stream->ledger = MemoryLedger(memories_.sequences.frames(), options_.memory.interval_frames);
+  }
+  // There is nothing that could be dreamed of.
+  WakeNow();
+}
+
+Status Pipeline::Driver::RestoreState(StateArchive& archive) try {
+  if (flow_ && !ended_) flow_->Drain();
+  PipelineObserver nobody;
+  Driver saved(options_, clock_, nobody);
+  HYPNOS_RETURN_IF_ERROR(saved.Load(archive));
+  TakeOver(saved);
+  return {};
+} catch (const std::bad_alloc&) {
+  return OutOfMemory();
+}
+
+void Pipeline::Driver::TakeOver(Driver& saved) {
+  // What points to networks ends before they change hands.
+  for (Driver* driver : {this, &saved}) {
+    driver->flow_.reset();
+    driver->stages_.reset();
+  }
+  network_ = std::move(saved.network_);
+  negatives_ = std::move(saved.negatives_);
+  memories_.sequences = std::move(saved.memories_.sequences);
+  memories_.replay_residuals = std::move(saved.memories_.replay_residuals);
+  choice_ = saved.choice_;
+  schedule_ = saved.schedule_;
+  replay_rng_ = saved.replay_rng_;
+  replay_ticks_ = saved.replay_ticks_;
+  sleeping_lane_ = saved.sleeping_lane_;
+  recalled_ = saved.recalled_;
+  wake_after_dream_ = saved.wake_after_dream_;
+  remembered_ = saved.remembered_;
+  learned_steps_ = saved.learned_steps_;
+  learned_since_probe_ = saved.learned_since_probe_;
+  for (const auto& stream : streams_) {
+    network_->MakeLanes(stream->place + 1);
+    // Its next frame does not follow what the lanes hold now.
+    stream->switched = true;
+    stream->negative_lane.CutBeside();
+    stream->held_out_since_learning = false;
+  }
+  MakeFlow();
+  TellPhase();
+}
+
+}  // namespace hypnos

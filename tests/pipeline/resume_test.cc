@@ -1,0 +1,367 @@
+// A run that is saved somewhere, and another one that goes on from there: the same reports, the
+// same weights, the same bits, as if nothing had happened. And whoever is saved does not notice.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "pipeline/fixture.h"
+#include "support/memory_archive.h"
+
+namespace hypnos {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+using Clips = std::map<std::string, std::vector<Frame>>;
+
+// What is learned, and from what.
+struct Setting {
+  std::string name;
+  PipelineOptions options;
+  Clips clips;
+};
+
+std::vector<Frame> ClipFrom(int64_t first, int64_t frames) {
+  std::vector<Frame> clip = MakeClip(first + frames);
+  clip.erase(clip.begin(), clip.begin() + first);
+  clip.front().discontinuity = Discontinuity::kStart;
+  return clip;
+}
+
+// Some are held out, some are cuts, some have labels.
+std::vector<Frame> MixedClip(int64_t first, int64_t frames) {
+  std::vector<Frame> clip = ClipFrom(first, frames);
+  for (size_t i = 0; i < clip.size(); ++i) {
+    clip[i].learn = i % 40 < 30;
+    if (i % 37 == 36) clip[i].discontinuity = Discontinuity::kGap;
+    if (i % 11 > 1) clip[i].label = i / 5 % 3;
+    if (i % 23 == 5) clip[i].gate = GateVerdict::kDuplicate;
+  }
+  return clip;
+}
+
+PipelineOptions WithRule(LearningRule rule) {
+  PipelineOptions options = SmallPipeline();
+  options.network.learning.rule = rule;
+  options.network.learning.threshold_share = 0.1f;
+  options.probe = {.sequences = 2, .interval_frames = 8, .locations = 4, .every_steps = 40};
+  return options;
+}
+
+std::vector<Setting> Settings() {
+  const Clips one = {{"", MixedClip(0, 90)}};
+  std::vector<Setting> settings;
+  const auto add = [&](const std::string& name, PipelineOptions options, Clips clips) {
+    settings.push_back({name, std::move(options), std::move(clips)});
+  };
+  add("Rehearsed", WithRule(LearningRule::kRehearsed), one);
+  add("Deferred", WithRule(LearningRule::kDeferredContrast), one);
+  add("Carried", WithRule(LearningRule::kCarriedVelocity), one);
+  add("Interleaved", WithRule(LearningRule::kInterleaved), one);
+  add("Looking", WithRule(LearningRule::kLooking), one);
+
+  PipelineOptions rms = WithRule(LearningRule::kInterleaved);
+  rms.network.learning.optimiser = Optimiser::kRms;
+  rms.network.learning.hold_steps = 10;
+  rms.network.learning.fall_steps = 30;
+  rms.network.layers[0].layer.constraint_units = 4;
+  rms.network.layers[1].layer.top_units = 5;
+  rms.network.layers[2].layer.norm_cap = 1;
+  add("Rms", rms, one);
+
+  for (const LearningRule rule : {LearningRule::kRehearsed, LearningRule::kInterleaved}) {
+    const std::string of = rule == LearningRule::kRehearsed ? "Asleep" : "Beside";
+    PipelineOptions negatives = WithRule(rule);
+    negatives.negatives = {.dream = 1, .one_step = 1, .hybrid = 1, .splice = 1};
+    negatives.steps_per_frame = 2;
+    add("EveryNegative" + of, negatives, one);
+    for (const LabelPlace place : {LabelPlace::kTop, LabelPlace::kInput}) {
+      PipelineOptions labels = WithRule(rule);
+      labels.network.labels = {.classes = 3, .shown = true, .place = place};
+      labels.negatives = {.dream = 1, .random_label = 2, .predicted_label = 2};
+      add(std::string("Labels") + (place == LabelPlace::kTop ? "Above" : "BesideInput") + of,
+          labels, one);
+    }
+    // Updates wait as factors: with and without a matrix for the velocity.
+    for (const float velocity : {0.3f, 0.9f}) {
+      PipelineOptions whole = WithRule(rule);
+      whole.network.patches = {};
+      whole.network.learning.rate = 1e-4f;
+      whole.network.learning.velocity = velocity;
+      add(Format("WholeFrames{}Velocity{}", of, velocity * 10), whole, one);
+    }
+  }
+  PipelineOptions deferred = WithRule(LearningRule::kDeferredContrast);
+  deferred.network.patches = {};
+  deferred.network.layers[0].layer.storage = WeightStorage::kBfloat16;
+  add("WholeFramesDeferredBfloat16", deferred, one);
+  PipelineOptions half = WithRule(LearningRule::kRehearsed);
+  half.network.layers[0].layer.storage = WeightStorage::kBfloat16;
+  add("PatchesBfloat16", half, one);
+
+  PipelineOptions squares = WithRule(LearningRule::kRehearsed);
+  squares.network.generator.rule = GeneratorRule::kLeastSquares;
+  squares.encoder = VideoEncoderOptions{.temporal_difference = true, .optical_flow = true};
+  squares.network.input_scale = InputScale::kScaled;
+  add("LeastSquaresAndFlow", squares, one);
+
+  const Clips several = {
+      {"door", MixedClip(0, 60)}, {"short", ClipFrom(200, 21)}, {"yard", MixedClip(100, 70)}};
+  for (const LearningRule rule : {LearningRule::kRehearsed, LearningRule::kInterleaved}) {
+    PipelineOptions options = WithRule(rule);
+    options.negatives = {.dream = 1, .hybrid = 1};
+    add(rule == LearningRule::kRehearsed ? "SeveralAsleep" : "SeveralBeside", options, several);
+  }
+  return settings;
+}
+
+Setting TextSetting() {
+  constexpr size_t kSymbols = 5, kReaders = 10;
+  PipelineOptions options = WithRule(LearningRule::kInterleaved);
+  options.encoder = TextEncoderOptions{.symbols = kSymbols, .window = 4, .readers = kReaders};
+  options.network.patches.size = 1;
+  options.network.generator = {.kind = GeneratorKind::kSoftmax, .rate = 0.3f, .symbols = kSymbols};
+  options.network.learning.optimiser = Optimiser::kRms;
+  options.negatives = {.dream = 1, .one_step = 1, .splice = 1};
+  std::vector<Frame> text;
+  Rng rng(3);
+  for (int64_t t = 0; t < 80; ++t) {
+    Frame& frame = text.emplace_back();
+    frame.index = t;
+    frame.discontinuity = t == 0 ? Discontinuity::kStart : Discontinuity::kNone;
+    for (size_t r = 0; r < kReaders; ++r) {
+      frame.symbols.push_back(static_cast<uint8_t>(rng.Below(kSymbols)));
+    }
+  }
+  return {"Text", options, {{"", std::move(text)}}};
+}
+
+// What was saved, and what had been reported until then.
+struct Saved {
+  SavedState state;
+  std::string text;
+  bool asleep = false;
+};
+
+class Watcher {
+ public:
+  // `save_after`: so many reports; 0: never.
+  explicit Watcher(const Setting& setting, size_t save_after = 0)
+      : setting_(setting),
+        recorder_([this] { Post(); }, save_after),
+        pipeline(setting.options, clock_, recorder_) {}
+
+  // From the beginning, or from what was saved.
+  void Run(const SavedState* from = nullptr) {
+    std::map<std::string, uint64_t> taken;
+    if (from != nullptr) {
+      MemoryLoader loader(*from);
+      const Status loaded = pipeline.Load(loader);
+      ASSERT_TRUE(loaded.ok()) << loaded.error().message;
+      EXPECT_THAT(loader.left(), IsEmpty());
+      for (const auto& stream : pipeline.awaited_streams()) taken[stream.name] = stream.frames;
+    }
+    for (const auto& [name, frames] : setting_.clips) {
+      FrameQueue& queue = queues_.emplace_back(frames.size() + 1, OnFull::kBlock);
+      const auto first = frames.begin() + static_cast<ptrdiff_t>(taken[name]);
+      Fill(queue, {first, frames.end()});
+      pipeline.Post([&, of = name](PipelineControl& control) {
+        control.AddStream({.name = of, .queue = &queue, .continues = from != nullptr});
+      });
+    }
+    const auto result = pipeline.Run();
+    ASSERT_TRUE(result.ok()) << result.error().message;
+  }
+
+  SavedState State() {
+    MemorySaver saver;
+    pipeline.Post([&](PipelineControl& control) { EXPECT_TRUE(control.SaveState(saver).ok()); });
+    return saver.saved();
+  }
+  const std::string& text() const { return recorder_.text; }
+  const std::optional<Saved>& saved() const { return saved_; }
+
+ private:
+  class SavingRecorder final : public Recorder {
+   public:
+    SavingRecorder(std::function<void()> save, size_t save_after)
+        : save_(std::move(save)), save_after_(save_after) {}
+    void OnFrame(const FrameReport& report) override {
+      Recorder::OnFrame(report);
+      Count();
+    }
+    void OnDream(const DreamReport& report) override {
+      Recorder::OnDream(report);
+      Count();
+    }
+    void OnProbe(const ProbeReport& report) override {
+      for (const LayerProbe& layer : report.figures.layers) text += Format("{:a} ", layer.auc);
+      text += "probe\n";
+    }
+
+   private:
+    void Count() {
+      if (++reports_ == save_after_) save_();
+    }
+    const std::function<void()> save_;
+    const size_t save_after_;
+    size_t reports_ = 0;
+  };
+
+  void Post() {
+    pipeline.Post([this](PipelineControl& control) {
+      MemorySaver saver;
+      EXPECT_TRUE(control.SaveState(saver).ok());
+      saved_ = {saver.saved(), recorder_.text, control.phase().asleep};
+    });
+  }
+
+  const Setting& setting_;
+  SystemClock clock_;
+  SavingRecorder recorder_;
+  std::deque<FrameQueue> queues_;
+  std::optional<Saved> saved_;
+
+ public:
+  Pipeline pipeline;
+};
+
+class Resume : public testing::TestWithParam<Setting> {};
+
+TEST_P(Resume, GoesOnAsIfNothingHadHappened) {
+  const Setting& setting = GetParam();
+  Watcher whole(setting);
+  whole.Run();
+  const SavedState end = whole.State();
+  for (const size_t after : {1, 2, 8, 17, 25, 34, 48, 57, 71, 88, 103}) {
+    SCOPED_TRACE(Format("saved after {} reports", after));
+    Watcher watched(setting, after);
+    watched.Run();
+    // Whoever is saved does not notice.
+    ASSERT_EQ(watched.text(), whole.text());
+    ASSERT_THAT(Differences(watched.State(), end), IsEmpty());
+    if (!watched.saved()) continue;
+
+    Watcher resumed(setting);
+    resumed.Run(&watched.saved()->state);
+    EXPECT_EQ(watched.saved()->text + resumed.text(), whole.text());
+    EXPECT_THAT(Differences(resumed.State(), end), IsEmpty());
+  }
+}
+
+std::vector<Setting> AllSettings() {
+  std::vector<Setting> settings = Settings();
+  settings.push_back(TextSetting());
+  return settings;
+}
+
+INSTANTIATE_TEST_SUITE_P(Settings, Resume, testing::ValuesIn(AllSettings()),
+                         [](const auto& tested) { return tested.param.name; });
+
+Setting Rehearsed() { return Settings().front(); }
+
+TEST(ResumeAsleep, IsAmongWhatIsTested) {
+  size_t asleep = 0;
+  for (size_t after = 1; after < 60; ++after) {
+    const Setting setting = Rehearsed();
+    Watcher watched(setting, after);
+    watched.Run();
+    asleep += watched.saved() && watched.saved()->asleep ? 1 : 0;
+  }
+  EXPECT_GT(asleep, 10u);
+}
+
+// Another number of threads, and of steps under way, changes nothing.
+TEST(ResumeElsewhere, GoesOnWithOtherThreads) {
+  Setting setting = Rehearsed();
+  Watcher watched(setting, 40);
+  watched.Run();
+  setting.options.threads = 1;
+  setting.options.frames_in_flight = 1;
+  Watcher resumed(setting);
+  resumed.Run(&watched.saved()->state);
+  EXPECT_EQ(watched.saved()->text + resumed.text(), watched.text());
+}
+
+TEST(Load, RefusesAnotherNetworkAndStaysAsItWas) {
+  Setting setting = Rehearsed();
+  Watcher watched(setting, 40);
+  watched.Run();
+  setting.options.network.layers[1].layer.units = 17;
+  Watcher other(setting);
+  MemoryLoader loader(watched.saved()->state);
+  const Status loaded = other.pipeline.Load(loader);
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_THAT(loaded.error().message, HasSubstr("layers.1"));
+  EXPECT_EQ(other.pipeline.network(), nullptr);
+  other.Run();
+}
+
+TEST(Load, GoesOnWithoutWhatWasRemembered) {
+  const Setting setting = Rehearsed();
+  for (const size_t after : {30, 33, 36, 60}) {
+    Watcher watched(setting, after);
+    watched.Run();
+    SavedState state = watched.saved()->state;
+    std::erase_if(state, [](const auto& part) { return part.first.starts_with("memory."); });
+    Watcher resumed(setting);
+    resumed.Run(&state);
+    EXPECT_FALSE(resumed.text().empty());
+  }
+}
+
+TEST(SaveState, WantsANetwork) {
+  const Setting setting = Rehearsed();
+  Watcher watched(setting);
+  watched.pipeline.Post([](PipelineControl& control) {
+    MemorySaver saver;
+    EXPECT_EQ(control.SaveState(saver).error().reason, "NO_NETWORK");
+  });
+}
+
+// Back to the middle of a run at its end: weights are those of then, and it goes on.
+TEST(RestoreState, GoesBackWhileItRuns) {
+  const Setting setting = Rehearsed();
+  for (const size_t after : {20, 35, 50}) {
+    Watcher watched(setting, after);
+    watched.Run();
+    const SavedState& then = watched.saved()->state;
+    watched.pipeline.Post([&](PipelineControl& control) {
+      MemoryLoader loader(then);
+      const Status restored = control.RestoreState(loader);
+      EXPECT_TRUE(restored.ok()) << restored.error().message;
+      EXPECT_EQ(control.phase().asleep, watched.saved()->asleep);
+    });
+    SavedState now = watched.State();
+    for (const std::string& name : Differences(now, then)) {
+      EXPECT_TRUE(name.starts_with("streams.") || name.starts_with("summary.") ||
+                  name.starts_with("probes."))
+          << name;
+    }
+    watched.Run();
+    EXPECT_THAT(Differences(watched.State(), then), testing::Not(IsEmpty()));
+  }
+}
+
+TEST(RestoreState, ChangesNothingWhereItFails) {
+  const Setting setting = Rehearsed();
+  Watcher watched(setting, 20);
+  watched.Run();
+  const SavedState before = watched.State();
+  SavedState damaged = watched.saved()->state;
+  damaged.erase("layers.3.bias");
+  watched.pipeline.Post([&](PipelineControl& control) {
+    MemoryLoader loader(damaged);
+    EXPECT_EQ(control.RestoreState(loader).error().reason, "STATE_DOES_NOT_FIT");
+  });
+  EXPECT_THAT(Differences(watched.State(), before), IsEmpty());
+}
+
+}  // namespace
+}  // namespace hypnos
