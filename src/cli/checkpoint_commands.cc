@@ -1,4 +1,4 @@
-// checkpoint save, list, verify, restore
+// checkpoint save, list, verify, restore, import
 #include "cli/figures.h"
 #include "cli/groups.h"
 #include "cli/table.h"
@@ -93,8 +93,34 @@ Command Restore() {
               }};
 }
 
+Command Import() {
+  return {.words = "checkpoint import",
+          .summary = "Takes over what fits from a checkpoint of another configuration",
+          .example = "checkpoint import",
+          .parameters = {kName},
+          .timeout_seconds = kPatienceSeconds,
+          .request = control::Request::kImportCheckpoint,
+          .ask = [](const Session& session) -> Result<control::Request> {
+            control::Request request;
+            request.mutable_import_checkpoint()->set_name(session.values().Text("NAME"));
+            return request;
+          },
+          .show =
+              [](const Session&, const control::Response& response) {
+                const auto& imported = response.import_checkpoint();
+                std::string text = Line("imported", imported.checkpoint());
+                for (const auto& taken : imported.taken())
+                  text += "  taken: " + Printable(taken) + "\n";
+                for (const auto& left : imported.left())
+                  text += "  left:  " + Printable(left) + "\n";
+                return text;
+              }};
+}
+
 }  // namespace
 
-std::vector<Command> CheckpointCommands() { return {Save(), List(), Verify(), Restore()}; }
+std::vector<Command> CheckpointCommands() {
+  return {Save(), List(), Verify(), Restore(), Import()};
+}
 
 }  // namespace hypnos::cli

@@ -20,6 +20,19 @@ std::string Resets(const control::StatusResponse& status) {
   return text.empty() ? "-" : text;
 }
 
+std::string CheckpointsText(const telemetry::Checkpoints& checkpoints) {
+  std::string text = "none yet";
+  if (checkpoints.has_last_success_time()) {
+    text = Format("{}, {}, of {}", Printable(checkpoints.last()), Bytes(checkpoints.last_bytes()),
+                  Utc(checkpoints.last_success_time()));
+  }
+  if (checkpoints.failing()) text += "; none can be saved: " + Printable(checkpoints.why());
+  if (checkpoints.saving_seconds() > 10) {
+    text += Format("; one is being saved for {:.0f} s", checkpoints.saving_seconds());
+  }
+  return text;
+}
+
 std::string Show(const Session&, const control::Response& response) {
   const control::StatusResponse& status = response.status();
   Facts facts;
@@ -32,6 +45,7 @@ std::string Show(const Session&, const control::Response& response) {
   facts.Add("prediction error",
             status.has_prediction_error() ? Format("{:.4f}", status.prediction_error()) : "-");
   facts.Add("state was reset", Resets(status));
+  if (status.has_checkpoints()) facts.Add("checkpoints", CheckpointsText(status.checkpoints()));
   std::string text =
       facts.Text() + "\n" + SourcesText(status.sources()) + "\n" + LayersText(status.layers());
   if (status.has_labels()) text += "\n" + LabelsText(status.labels());

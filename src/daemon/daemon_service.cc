@@ -40,11 +40,6 @@ Error NoEvents() { return NotBuilt("NO_EVENTS", "this daemon does not notice eve
 // Empty where the request is one that is answered.
 std::optional<Error> WhyNotBuilt(const Request& request) {
   switch (request.kind_case()) {
-    case Request::kSaveCheckpoint:
-    case Request::kListCheckpoints:
-    case Request::kVerifyCheckpoint:
-    case Request::kRestoreCheckpoint:
-      return NotBuilt("NO_CHECKPOINTS", "this daemon does not keep checkpoints yet");
     case Request::kQueryEvents:
     case Request::kResolveEvent:
       return NoEvents();
@@ -58,6 +53,15 @@ bool RefusedWhileStopping(const Request& request) {
   const auto* field = Request::descriptor()->FindFieldByNumber(request.kind_case());
   return field != nullptr && field->options().GetExtension(pb::access) != pb::VIEW &&
          !request.has_shutdown();
+}
+
+pb::Checkpoint CheckpointOf(const CheckpointInfo& info) {
+  pb::Checkpoint checkpoint;
+  checkpoint.set_name(info.name);
+  checkpoint.set_time(std::chrono::duration<double>(info.facts.time.time_since_epoch()).count());
+  checkpoint.set_bytes(info.bytes);
+  checkpoint.set_frames(info.facts.frames);
+  return checkpoint;
 }
 
 Error NoSuchLayer(uint32_t layer, int layers) {
@@ -194,6 +198,12 @@ void DaemonService::Handle(const Request& request, const std::shared_ptr<CallSta
       return Snapshot(request.snapshot().source(), answer);
     case Request::kReloadConfig:
       return ReloadConfig(answer);
+    case Request::kSaveCheckpoint:
+    case Request::kListCheckpoints:
+    case Request::kVerifyCheckpoint:
+    case Request::kRestoreCheckpoint:
+    case Request::kImportCheckpoint:
+      return Checkpoint(request, answer);
     default:
       return answer(AnswerNow(request));
   }
@@ -268,6 +278,7 @@ Result<Response> DaemonService::StatusNow() const {
     (*status.mutable_discontinuities())[reason] = static_cast<uint64_t>(count);
   }
   if (auto labels = LabelsNow(now)) *status.mutable_labels() = *std::move(labels);
+  if (parts_.checkpoints != nullptr) *status.mutable_checkpoints() = parts_.checkpoints->Report();
   status.set_stopping(parts_.stopping());
   status.set_clients(static_cast<uint32_t>(parts_.clients()));
   return response;
@@ -521,6 +532,56 @@ void DaemonService::Snapshot(const std::string& source, const Answer& answer) {
   });
 }
 
+void DaemonService::Checkpoint(const Request& request, const Answer& answer) {
+  if (parts_.checkpoints == nullptr) {
+    return answer(Error{Code::kFailedPrecondition, "NO_CHECKPOINTS",
+                        "checkpoint.folder is not configured, so that nothing is kept: name one "
+                        "and start the daemon again"});
+  }
+  Labour(answer, "BUSY", [this, request] { return CheckpointNow(request); });
+}
+
+Result<Response> DaemonService::CheckpointNow(const Request& request) {
+  CheckpointKeeper& checkpoints = *parts_.checkpoints;
+  Response response;
+  switch (request.kind_case()) {
+    case Request::kSaveCheckpoint: {
+      HYPNOS_ASSIGN_OR_RETURN(const CheckpointInfo saved, checkpoints.Save());
+      *response.mutable_save_checkpoint()->mutable_checkpoint() = CheckpointOf(saved);
+      return response;
+    }
+    case Request::kListCheckpoints: {
+      HYPNOS_ASSIGN_OR_RETURN(const auto list, checkpoints.List());
+      for (const CheckpointInfo& one : list) {
+        *response.mutable_list_checkpoints()->add_checkpoints() = CheckpointOf(one);
+      }
+      response.mutable_list_checkpoints();
+      return response;
+    }
+    case Request::kVerifyCheckpoint: {
+      HYPNOS_ASSIGN_OR_RETURN(const CheckpointInfo good,
+                              checkpoints.Verify(request.verify_checkpoint().name()));
+      *response.mutable_verify_checkpoint()->mutable_checkpoint() = CheckpointOf(good);
+      return response;
+    }
+    case Request::kRestoreCheckpoint: {
+      HYPNOS_ASSIGN_OR_RETURN(const CheckpointInfo restored,
+                              checkpoints.Restore(request.restore_checkpoint().name()));
+      *response.mutable_restore_checkpoint()->mutable_checkpoint() = CheckpointOf(restored);
+      return response;
+    }
+    default: {
+      HYPNOS_ASSIGN_OR_RETURN(const CheckpointKeeper::Imported imported,
+                              checkpoints.Import(request.import_checkpoint().name()));
+      pb::ImportCheckpointResponse& answer = *response.mutable_import_checkpoint();
+      *answer.mutable_checkpoint() = CheckpointOf(imported.from);
+      answer.mutable_taken()->Assign(imported.report.taken.begin(), imported.report.taken.end());
+      answer.mutable_left()->Assign(imported.report.left.begin(), imported.report.left.end());
+      return response;
+    }
+  }
+}
+
 void DaemonService::ReloadConfig(const Answer& answer) {
   Labour(answer, "BUSY", [this]() -> Result<Response> {
     Response response;
@@ -575,6 +636,8 @@ Result<std::vector<std::string>> DaemonService::ReloadSources(const config::Conf
     touched.push_back(source.name());
   }
   if (touched.empty()) return touched;
+  // Whatever the new ones bring, there is a way back.
+  if (parts_.checkpoints != nullptr) (void)parts_.checkpoints->Save();
   for (const config::Source& source : come) *next.add_sources() = source;
   HYPNOS_RETURN_IF_ERROR(CheckSources(next));
   HYPNOS_RETURN_IF_ERROR(parts_.sources.Change(gone, come, next));

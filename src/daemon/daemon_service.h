@@ -12,6 +12,7 @@
 
 #include "daemon/activity_meter.h"
 #include "daemon/answer.h"
+#include "daemon/checkpoint_keeper.h"
 #include "daemon/status.h"
 #include "daemon/watched_sources.h"
 #include "daemon/worker.h"
@@ -36,6 +37,8 @@ struct ServiceParts {
   std::function<size_t()> clients;
   // Reads the configuration again, as at the start; empty: it cannot be.
   std::function<Result<config::Config>()> read_config;
+  // Null: none are kept.
+  CheckpointKeeper* checkpoints = nullptr;
   // Whether a configuration whose sources have changed can still be run; empty: any can.
   std::function<Status(const config::Config&)> check = {};
   // Puts what can be changed while it runs into effect.
@@ -54,6 +57,9 @@ class DaemonService final : public ControlService {
   // Takes over what can be changed while the daemon runs, and names what needs a restart. A
   // configuration that is wrong leaves the old one in effect. Threads: safe.
   Result<control::ReloadConfigResponse> Reload();
+
+  // Somebody else than a client has switched it.
+  void NoteLearning(bool on) { learning_ = on; }
 
  private:
   using Work = std::function<Result<control::Response>()>;
@@ -91,6 +97,9 @@ class DaemonService final : public ControlService {
   void Predict(const control::PredictRequest& request, const Answer& answer);
   void Snapshot(const std::string& source, const Answer& answer);
   void ReloadConfig(const Answer& answer);
+  void Checkpoint(const control::Request& request, const Answer& answer);
+  // For the worker.
+  Result<control::Response> CheckpointNow(const control::Request& request);
   // For the worker. May be half a second old.
   Result<const Look*> LookAtLayer(size_t layer, const std::string& source);
 

@@ -27,6 +27,8 @@ constexpr const char* kExamples = R"(Examples:
       watch another camera than the configured one
   hypnosd --config configs/playlist.yaml --until-end --scores scores.csv
       learn from some clips and score others, a row a frame
+  hypnosd --config my.yaml --set checkpoint.folder=/var/lib/hypnos/checkpoints
+      keep what is learned on disk, and go on from there when started again
   hypnosd --config my.yaml --check-config
       say what is wrong with a configuration, and nothing else
 
@@ -42,6 +44,7 @@ struct Flags {
   bool check_config = false;
   bool print_config = false;
   bool until_end = false;
+  bool fresh = false;
   std::string scores;
   unsigned threads = 0;
   std::string control;
@@ -59,6 +62,8 @@ void Declare(CLI::App& app, Flags& flags) {
   app.add_flag("--print-config", flags.print_config,
                "Prints the configuration in effect, defaults included, secrets masked, and ends");
   app.add_flag("--until-end", flags.until_end, "Ends when every source has ended");
+  app.add_flag("--fresh", flags.fresh,
+               "Begins anew instead of going on from the newest checkpoint; those there are stay");
   app.add_option("--scores", flags.scores, "Writes a CSV row for every frame to this file")
       ->check([](const std::string& path) { return path.empty() ? "names no file" : ""; });
   app.add_option("--threads", flags.threads,
@@ -135,7 +140,8 @@ int Start(const Flags& flags, const Given& given) {
                                   .scores_path = flags.scores,
                                   .config_path = flags.config,
                                   .read_config = [&] { return ReadConfig(flags, given); },
-                                  .version = HYPNOS_VERSION});
+                                  .version = HYPNOS_VERSION,
+                                  .fresh = flags.fresh});
   const int printed = ExitCodeOfPrinting();
   return code == hypnos::kExitOk ? printed : code;
 }

@@ -4,12 +4,14 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "daemon/build_options.h"
+#include "daemon/checkpoint_keeper.h"
 #include "daemon/control_listener.h"
 #include "daemon/daemon_service.h"
 #include "daemon/display.h"
@@ -86,9 +88,35 @@ void WarnOfNoScores(const config::Config& config) {
       "`learn: false`, or set output.score_learned_entries");
 }
 
+// Of a file of scores, how long it was when the state was saved.
+struct SavedScores {
+  std::string path;
+  uint64_t bytes = 0;
+
+  void ExchangeState(StateArchive& archive) {
+    const StateArchive::Scope scope(archive, "scores");
+    archive.Text("path", path);
+    archive.Number("bytes", bytes);
+  }
+};
+
+// Behind how many bytes the file goes on, whose rows after them will come again; 0: it is a new
+// one.
+uint64_t ContinueAt(FileSystem& files, const std::string& path, const SavedScores& saved) {
+  if (saved.bytes == 0 || saved.path != path) return 0;
+  const auto file = files.OpenFile(path);
+  if (file.ok() && (*file)->size() >= saved.bytes) return saved.bytes;
+  log::Warning(
+      "--scores: '{}' is shorter than when the checkpoint was saved, so that rows are missing: it "
+      "begins anew with the next one",
+      Printable(path));
+  return 0;
+}
+
 // Null where none are asked for, or it was told to stop while it waited for a pipe's reader.
 Result<std::unique_ptr<ScoresWriter>> OpenScores(FileSystem& files, const config::Config& config,
-                                                 const RunOptions& options, StopFlag& stop) {
+                                                 const RunOptions& options,
+                                                 const SavedScores& saved, StopFlag& stop) {
   if (options.scores_path.empty()) return std::unique_ptr<ScoresWriter>();
   std::vector<SourceOptions> sources;
   for (const config::Source& source : config.sources()) {
@@ -99,11 +127,13 @@ Result<std::unique_ptr<ScoresWriter>> OpenScores(FileSystem& files, const config
   WarnOfNoScores(config);
   const std::vector<std::string> classes(config.labels().classes().begin(),
                                          config.labels().classes().end());
+  const uint64_t continue_at = path.is_file ? ContinueAt(files, path.path, saved) : 0;
   const auto create = [&] {
     return ScoresWriter::Create(files, path,
                                 {.left_out = ClipsWithoutScores(config),
                                  .classes = classes,
-                                 .names_source = config.sources_size() > 1});
+                                 .names_source = config.sources_size() > 1,
+                                 .continue_at = continue_at});
   };
   auto scores = create();
   const auto lacks_reader = [&] { return !scores.ok() && scores.error().reason == "NO_READER"; };
@@ -167,16 +197,23 @@ class Daemon {
                   .added = [this] { changed_.Ring(); }},
                  config),
         status_interval_seconds_(config.output().status_interval_seconds()),
+        checkpoints_(MakeKeeper()),
         service_(Parts(), config, options.version),
         signals_({.stop = [this] { Stop(); }, .reload = [this] { ReloadSoon(); }}) {
     observers_.Add(&board_);
     observers_.Add(&sources_);
+    if (checkpoints_ != nullptr) observers_.Add(checkpoints_.get());
   }
 
   int Run();
 
  private:
   ServiceParts Parts();
+  // Null where no folder is configured.
+  std::unique_ptr<CheckpointKeeper> MakeKeeper();
+  void ExchangeScores(StateArchive& archive);
+  // From the newest checkpoint. False: that cannot be done.
+  bool Resume(int* code);
   // Finishes the steps under way, and no more.
   void Stop();
   // Not on the thread that hears of signals: a source that is slow to open must not keep it from
@@ -201,6 +238,8 @@ class Daemon {
   StopFlag stop_;
   StatusBoard board_{clock_};
   std::unique_ptr<ScoresWriter> scores_;  // null where none are asked for
+  SavedScores saved_scores_;
+  std::map<std::string, uint64_t> passed_;  // frames that sources had given before, by name
   Fanout observers_;
   Pipeline pipeline_;
   // Rung when it is to stop, or there is another source.
@@ -208,6 +247,7 @@ class Daemon {
   WatchedSources sources_;
   std::atomic<double> status_interval_seconds_;
   std::atomic<const ControlServer*> listening_ = nullptr;
+  const std::unique_ptr<CheckpointKeeper> checkpoints_;
   DaemonService service_;
   Worker reloader_{1};
   std::unique_ptr<ControlServer> server_;  // null where nobody is listened to
@@ -230,6 +270,7 @@ ServiceParts Daemon::Parts() {
             return server == nullptr ? 0 : server->clients();
           },
           .read_config = options_.read_config,
+          .checkpoints = checkpoints_.get(),
           .check = CheckShare,
           .apply =
               [this](const config::Config& config) {
@@ -268,22 +309,58 @@ int Daemon::Run() {
   listening_ = server_.get();
 
   int code = kExitOk;
-  if (Open(&code)) code = Watch();
+  if (Resume(&code) && Open(&code)) {
+    code = Watch();
+    if (checkpoints_ != nullptr) checkpoints_->SaveAtEnd();
+  }
   if (server_ != nullptr) server_->Stop();
   if (!sources_.Close()) ExitWithoutCleaningUp(code);
   return code;
 }
 
+std::unique_ptr<CheckpointKeeper> Daemon::MakeKeeper() {
+  if (config_.checkpoint().folder().empty()) return nullptr;
+  return std::make_unique<CheckpointKeeper>(
+      CheckpointKeeper::Parts{
+          .files = files_,
+          .clock = clock_,
+          .pipeline = pipeline_,
+          .program = options_.version,
+          .exchange = [this](StateArchive& archive) { ExchangeScores(archive); },
+          .learning_switched = [this](bool on) { service_.NoteLearning(on); }},
+      config_);
+}
+
+void Daemon::ExchangeScores(StateArchive& archive) {
+  if (!archive.loading()) {
+    saved_scores_ = {};
+    if (scores_ != nullptr) saved_scores_ = {options_.scores_path, scores_->bytes()};
+  }
+  saved_scores_.ExchangeState(archive);
+}
+
+bool Daemon::Resume(int* code) {
+  if (checkpoints_ == nullptr) return true;
+  auto resumed = checkpoints_->Resume(options_.fresh);
+  if (resumed.ok()) {
+    passed_ = *std::move(resumed);
+    return true;
+  }
+  const Error& error = resumed.error();
+  *code = Fail(error, CheckpointExitCode(error));
+  return false;
+}
+
 // Leaves the sources unopened where the daemon was stopped meanwhile: who stops it while a camera
 // is slow to open does not want to hear of the camera.
 bool Daemon::Open(int* code) {
-  const Status opened = sources_.Open();
+  const Status opened = sources_.Open(passed_);
   if (stop_.IsSet()) return false;
   if (!opened.ok()) {
     *code = Fail(opened.error(), SourceExitCode(opened.error()));
     return false;
   }
-  auto scores = OpenScores(files_, config_, options_, stop_);
+  auto scores = OpenScores(files_, config_, options_, saved_scores_, stop_);
   if (!scores.ok()) {
     log::Error("--scores: {}", Printable(scores.error().message));
     *code = scores.error().code == Code::kInvalidArgument ? kExitUsage : kExitIo;
@@ -292,6 +369,7 @@ bool Daemon::Open(int* code) {
   scores_ = std::move(scores).value();
   if (scores_ != nullptr) observers_.Add(scores_.get());
   if (stop_.IsSet()) return false;
+  if (checkpoints_ != nullptr) checkpoints_->Start();
   sources_.Start();
   return true;
 }
@@ -333,6 +411,7 @@ int Daemon::Watch() {
       const bool written = scores_ == nullptr || scores_->Close();
       return code == kExitOk && !written ? kExitIo : code;
     }
+    if (checkpoints_ != nullptr) checkpoints_->SaveSoon();
     log::Info("the sources have ended; waiting to be stopped (--until-end ends by itself)");
     // For a source that was added, if there is one already.
     changed_.WaitForMoreThan(rings);

@@ -347,11 +347,14 @@ std::string LabelsText(const LabelScores& labels) {
 std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
                         const FrameDrops& drops, const std::vector<SourceLine>& several) {
   const double seconds = Seconds(summary.elapsed);
+  const int64_t frames = summary.frames - summary.loaded_frames;
   std::string text = Format(
-      "Saw {} frames in {} ({:.1f} a second), learned from {}, slept {}, dreamed {} steps.\n",
-      summary.frames, MinutesAndSeconds(seconds),
-      seconds > 0 ? static_cast<double>(summary.frames) / seconds : 0.0, summary.learned_frames,
-      Times(summary.sleeps), summary.dream_steps);
+      "Saw {} frames in {} ({:.1f} a second){}, learned from {}, slept {}, dreamed {} steps.\n",
+      frames, MinutesAndSeconds(seconds), seconds > 0 ? static_cast<double>(frames) / seconds : 0.0,
+      summary.loaded_frames == 0
+          ? ""
+          : Format(" after {} of before, from a checkpoint: in all", summary.loaded_frames),
+      summary.learned_frames, Times(summary.sleeps), summary.dream_steps);
   text += SourcesText(several, status);
   if (Dropped(drops) > 0) {
     text += Format("Dropped {} frames because the network was slower than the {}.\n",

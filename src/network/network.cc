@@ -334,6 +334,15 @@ void Network::ExchangeState(StateArchive& archive) {
   label_read_out_.ExchangeState(archive);
 }
 
+bool Network::CopyLabelReadOut(const Network& other) {
+  if (label_read_out_.weight_count() != other.label_read_out_.weight_count() ||
+      label_read_out_.classes() != other.label_read_out_.classes()) {
+    return false;
+  }
+  label_read_out_ = other.label_read_out_;
+  return true;
+}
+
 void Network::ExchangeLane(StateArchive& archive, Lane l, int64_t number) {
   LaneState& state = lane(l);
   const auto exchange = [&](const std::string& name, Matrix& ring) {

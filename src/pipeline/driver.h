@@ -50,6 +50,7 @@ class Pipeline::Driver final : public PipelineControl {
   Result<Look> TakeLook(const LookParts& parts, const std::string& stream) override;
   Result<StateCounts> SaveState(StateArchive& archive) override;
   Status RestoreState(StateArchive& archive) override;
+  Result<ImportReport> Import(const Network& other) override;
 
  private:
   Status RunGuarded();
@@ -131,6 +132,7 @@ class Pipeline::Driver final : public PipelineControl {
   // What is remembered was not saved.
   void GoOnWithoutMemory();
   void TakeOver(Driver& saved);
+  void ImportLayer(size_t l, const Network& other, ImportReport& report);
 
   Status MaySleep() const;
   Result<const Stream*> StreamToLookAt(const std::string& name) const;

@@ -39,7 +39,7 @@ Result<StateCounts> Pipeline::Driver::SaveState(StateArchive& archive) {
 
 Status Pipeline::Driver::Load(StateArchive& archive) try {
   HYPNOS_RETURN_IF_ERROR(ExchangeState(archive));
-  HYPNOS_RETURN_IF_ERROR(archive.status());
+  if (!archive.status().ok()) return archive.status();
   summary_.loaded_frames = summary_.frames;
   for (const auto& stream : streams_) stream->awaited = true;
   if (!archive.SavedShape("memory.rng")) GoOnWithoutMemory();
@@ -75,7 +75,7 @@ Status Pipeline::Driver::ExchangeNetwork(StateArchive& archive) {
   PlaneShape shape = network_ ? network_->grid().frame() : PlaneShape();
   Exchange(archive, "frame_shape", shape);
   archive.Text("measured", measured_);
-  HYPNOS_RETURN_IF_ERROR(archive.status());
+  if (!archive.status().ok()) return archive.status();
   if (archive.loading()) HYPNOS_RETURN_IF_ERROR(Prepare(shape));
   network_->ExchangeState(archive);
   return {};
@@ -92,7 +92,7 @@ void Pipeline::Driver::ExchangeSleep(StateArchive& archive) {
   bool recalls = recalled_.has_value();
   archive.Number("recalls", recalls);
   if (recalls) {
-    if (archive.loading()) recalled_.emplace();
+    if (archive.loading()) recalled_ = {.sequence = 0, .frames = 0};
     const size_t frames =
         options_.memory.context_frames + static_cast<size_t>(options_.dream_steps);
     recalled_->sequence =
@@ -146,7 +146,7 @@ Status Pipeline::Driver::ExchangeStream(StateArchive& archive, size_t index) {
   size_t place = archive.loading() ? 0 : streams_[index]->place;
   archive.Text("name", name);
   place = archive.Count("place", place, kMostStreams);
-  HYPNOS_RETURN_IF_ERROR(archive.status());
+  if (!archive.status().ok()) return archive.status();
   if (archive.loading()) {
     const bool taken = std::ranges::any_of(
         streams_, [&](const auto& s) { return s->place == place || s->name == name; });
@@ -157,7 +157,7 @@ Status Pipeline::Driver::ExchangeStream(StateArchive& archive, size_t index) {
   }
   Stream& stream = *streams_[index];
   HYPNOS_RETURN_IF_ERROR(stream.ExchangeState(archive, options_.encoder, network_->grid().frame()));
-  HYPNOS_RETURN_IF_ERROR(archive.status());
+  if (!archive.status().ok()) return archive.status();
   ExchangeLanes(archive, stream);
   return {};
 }
@@ -224,6 +224,61 @@ void Pipeline::Driver::TakeOver(Driver& saved) {
   }
   MakeFlow();
   TellPhase();
+}
+
+void Pipeline::Driver::ImportLayer(size_t l, const Network& other, ImportReport& report) {
+  const FfLayerOptions& here = network_->layer(l).options();
+  if (l >= other.layer_count()) {
+    report.left.push_back(Format("layer {}: there is none in the checkpoint", l + 1));
+    return;
+  }
+  const FfLayerOptions& there = other.layer(l).options();
+  if (there.units == here.units && there.below == here.below && there.above == here.above &&
+      there.self == here.self) {
+    network_->mutable_layer(l).SetParameters(other.layer(l).parameters());
+    report.taken.push_back(Format("layer {}: {} units", l + 1, here.units));
+    return;
+  }
+  const auto described = [](const FfLayerOptions& layer) {
+    return Format("{} units that read {} values below, {} above{}", layer.units, layer.below,
+                  layer.above, layer.self ? " and themselves" : "");
+  };
+  report.left.push_back(
+      Format("layer {}: there it has {}; here {}", l + 1, described(there), described(here)));
+}
+
+Result<ImportReport> Pipeline::Driver::Import(const Network& other) {
+  if (!network_) {
+    return Error{Code::kFailedPrecondition, "NO_NETWORK",
+                 "no frame has come yet, so there is no network"};
+  }
+  WakeNow();
+  if (!ended_) flow_->Drain();
+  ImportReport report;
+  for (size_t l = 0; l < network_->layer_count(); ++l) ImportLayer(l, other, report);
+  for (size_t l = network_->layer_count(); l < other.layer_count(); ++l) {
+    report.left.push_back(Format("layer {}: there is none here", l + 1));
+  }
+  const Matrix there = other.generator().weights(), here = network_->generator().weights();
+  if (there.rows() == here.rows() && there.cols() == here.cols()) {
+    network_->mutable_generator().SetWeights(there);
+    report.taken.push_back("the read-out that predicts");
+  } else {
+    report.left.push_back(
+        Format("the read-out that predicts: there it has {} x {} weights, here {} x {}",
+               there.rows(), there.cols(), here.rows(), here.cols()));
+  }
+  if (options_.network.labels.classes > 0) {
+    (network_->CopyLabelReadOut(other) ? report.taken : report.left)
+        .push_back("the read-out of labels");
+  }
+  report.left.push_back("what is remembered, and by what frames are scaled: these are of here");
+  // What the states are is of the weights of before.
+  for (const auto& stream : streams_) {
+    stream->switched = true;
+    stream->negative_lane.CutBeside();
+  }
+  return report;
 }
 
 }  // namespace hypnos

@@ -35,7 +35,7 @@ class Program(HypnosdTest):
         done = self.run_program('--help')
         self.assert_ends(done, OK)
         for flag in ['--config', '--set', '--check-config', '--print-config', '--until-end',
-                     '--scores', '--threads', '--control', '--log-level', '--version']:
+                     '--fresh', '--scores', '--threads', '--control', '--log-level', '--version']:
             self.assertIn(flag, done.stdout)
         for code in [USAGE, NO_INPUT, IO_ERROR, TRY_AGAIN, CONFIGURATION]:
             self.assertIn(f'{code} ', done.stdout)

@@ -21,6 +21,8 @@ struct RunOptions {
   std::function<Result<config::Config>()> read_config;
   // "0.1.0"
   std::string version;
+  // Goes on from no checkpoint.
+  bool fresh = false;
 };
 
 // kUnimplemented for a valid configuration that this version cannot run; kInvalidArgument for one

@@ -186,6 +186,9 @@ class Network {
   void ExchangeState(StateArchive& archive);
   void ExchangeLane(StateArchive& archive, Lane lane, int64_t number);
 
+  // The read-out of labels becomes the other network's. False: that is of another size.
+  bool CopyLabelReadOut(const Network& other);
+
   const PatchGrid& grid() const { return grid_; }
   size_t layer_count() const { return layers_.size(); }
   size_t slots() const { return slots_; }

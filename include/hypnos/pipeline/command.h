@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "hypnos/base/result.h"
 #include "hypnos/base/state_archive.h"
@@ -24,6 +26,11 @@ struct PipelinePhase {
 struct StateCounts {
   uint64_t frames = 0;  // seen
   uint64_t steps = 0;   // learned from, awake and asleep
+};
+
+// What was taken over from another network, and what was not and why: a sentence each.
+struct ImportReport {
+  std::vector<std::string> taken, left;
 };
 
 // The pipeline as a command sees it; valid while the command runs.
@@ -76,6 +83,11 @@ class PipelineControl {
   // fails nothing has changed. Errors: those of the archive; kResourceExhausted, reason
   // OUT_OF_MEMORY.
   virtual Status RestoreState(StateArchive& archive) = 0;
+
+  // Takes over the weights of layers and read-outs that have the same size in both networks, and
+  // goes on learning from them as if from the start. A sleep ends. kFailedPrecondition, reason
+  // NO_NETWORK.
+  virtual Result<ImportReport> Import(const Network& other) = 0;
 
   // With states and picture of this stream, or of the first one that has shown anything.
   // kFailedPrecondition, reason NO_NETWORK, or NO_FRAME where it has shown nothing; kNotFound,

@@ -1,0 +1,131 @@
+// Keeps what is learned on disk, beside the learning: by time and by steps, when asked, at the end;
+// goes on from the newest one at the start, and back to any of them.
+// A save is a picture taken between two steps and written by a child process (BackgroundSave), one
+// at a time. Where it fails the log says so once, the status as long as that lasts, and it is tried
+// again and again. Threads: safe; Resume before anything is watched. Whoever runs the pipeline must
+// not call what waits for it.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "hypnos/base/clock.h"
+#include "hypnos/checkpoint/background_save.h"
+#include "hypnos/checkpoint/checkpoint_folder.h"
+#include "hypnos/checkpoint/folder_lock.h"
+#include "hypnos/pipeline/pipeline.h"
+#include "proto/config.pb.h"
+#include "proto/telemetry.pb.h"
+
+namespace hypnos {
+
+class CheckpointKeeper final : public PipelineObserver {
+ public:
+  struct Parts {
+    FileSystem& files;
+    const Clock& clock;
+    Pipeline& pipeline;
+    // "0.1.0"
+    std::string program;
+    // What is saved and loaded beside the pipeline's state; called when nothing is under way.
+    std::function<void(StateArchive&)> exchange = [](StateArchive&) {};
+    // Learning was switched because of saving.
+    std::function<void(bool)> learning_switched = [](bool) {};
+  };
+
+  // How long a try that failed is waited after.
+  static constexpr Duration kRetry = std::chrono::seconds(10);
+
+  // Precondition: checkpoint.folder is not empty.
+  CheckpointKeeper(Parts parts, const config::Config& config);
+  // Waits for the save under way.
+  ~CheckpointKeeper() override;
+
+  // Takes the folder for itself and loads the newest good checkpoint into the pipeline, unless
+  // `fresh`. Returns how many frames each source had given whose frames are the same now, by name.
+  // Errors: FOLDER_IN_USE; OTHER_CONFIGURATION and CHECKPOINT_VERSION; ALL_DAMAGED; the disk's.
+  Result<std::map<std::string, uint64_t>> Resume(bool fresh);
+  // Whether Resume has loaded one.
+  bool resumed() const;
+
+  // From now on by time and by steps.
+  void Start();
+  // When there is time.
+  void SaveSoon();
+  // Now; waits until it is written. Where nothing was seen since the last one that one is answered.
+  Result<CheckpointInfo> Save();
+  // Once nobody runs the pipeline any more: in this process. Ends what Start began.
+  void SaveAtEnd();
+
+  Result<std::vector<CheckpointInfo>> List();
+  Result<CheckpointInfo> Verify(const std::string& name);
+  // Waits for the pipeline.
+  Result<CheckpointInfo> Restore(const std::string& name);
+  struct Imported {
+    CheckpointInfo from;
+    ImportReport report;
+  };
+  Result<Imported> Import(const std::string& name);
+
+  telemetry::Checkpoints Report() const;
+
+  void OnFrame(const FrameReport& report) override;
+  void OnDream(const DreamReport& report) override;
+
+ private:
+  struct Named {
+    std::string name;
+    CheckpointFile file;
+  };
+
+  void Loop();
+  bool IsDue();
+  Duration RetryAfter() const;
+  CheckpointFacts Facts(const StateCounts& counts) const;
+  // What is to be written, at this moment.
+  Result<StateCounts> TakePicture(PipelineControl& control, StatePicture& picture);
+  Result<CheckpointInfo> SaveNow();
+  void Note(const Result<CheckpointInfo>& saved, Duration took);
+  void NoteFailure(const Error& error);
+  void SwitchLearning(bool on);
+  void NoteChange();
+  Status CheckConfig(const std::string& name, const CheckpointFacts& facts) const;
+  Result<std::map<std::string, uint64_t>> Load(const CheckpointFolder::Opened& opened);
+  Result<Named> OpenNamed(const std::string& name);
+
+  const Parts parts_;
+  const config::Config config_;
+  const config::Checkpoint options_;
+  const std::string saved_config_;
+  CheckpointFolder folder_;
+  std::optional<FolderLock> lock_;
+
+  std::atomic<uint64_t> changes_ = 0;  // frames and dreamed steps
+  std::mutex save_mutex_;              // one at a time
+  BackgroundSave background_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  uint64_t saved_changes_ = 0;  // that are in the last one
+  std::optional<CheckpointInfo> last_;
+  bool resumed_ = false;
+  Instant last_try_;
+  std::optional<Instant> saving_since_;
+  Duration last_took_{};
+  uint64_t saved_ = 0;
+  uint64_t failed_ = 0;
+  std::optional<Error> failing_;
+  bool learning_stopped_ = false;
+  bool asked_ = false;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace hypnos

@@ -1,0 +1,324 @@
+#!/usr/bin/env python3
+"""What hypnosd keeps of what it has learned, from outside: it goes on from there, and says so where it
+cannot; what is wrong with a disk costs no frame.
+
+usage: checkpoint_test.py PATH_OF_HYPNOSD [ARGUMENT OF unittest]...
+"""
+
+import json
+import pathlib
+import re
+import resource
+import shutil
+import signal
+import unittest
+
+import control_client
+from hypnosd_case import (CONFIGURATION, IO_ERROR, OK, TRY_AGAIN, ControlledTest, HypnosdTest)
+
+LONG = 'synthetic: {scene: glyphs, width: 32, height: 32, frames: 20000}'
+PLAYLIST = '''playlist:
+      rounds: 2
+      entries:
+        - {name: one, synthetic: {frames: 150, width: 32, height: 32}}
+        - {name: two, learn: false, synthetic: {frames: 70, width: 32, height: 32, shape: 2}}
+'''
+
+
+class CheckpointTest(HypnosdTest):
+
+    def setUp(self):
+        super().setUp()
+        self.kept = self.folder / 'kept'
+        self.watch(LONG)
+
+    def keeping(self, every_seconds=0.05):
+        return ['--config', self.config, '--set', f'checkpoint.folder={self.kept}',
+                '--set', f'checkpoint.every_seconds={every_seconds}']
+
+    def checkpoints(self):
+        return sorted(self.kept.glob('checkpoint-*.safetensors')) if self.kept.exists() else []
+
+    def stop_after_some(self, *arguments, number=signal.SIGTERM):
+        """Started, told to stop once something was saved, and what it said."""
+        before = self.checkpoints()[-1:]
+        process = self.start(*self.keeping(), '--scores', self.scores, *arguments)
+        self.wait_until(lambda: self.checkpoints()[-1:] != before or process.poll() is not None)
+        process.send_signal(number)
+        return self.finish(process)
+
+
+class Resume(CheckpointTest):
+
+    def assert_resumes_exactly(self, rounds=4):
+        """Stopped and killed in turns, it writes the scores of a run that was not."""
+        for i in range(rounds):
+            done = self.stop_after_some(
+                number=signal.SIGKILL if i % 2 else signal.SIGTERM)
+            self.assertNotRegex(done.stderr, r'\d (error|warning) ')
+            if i > 0:
+                self.assertIn('going on from checkpoint-', done.stderr)
+        done = self.run_program(*self.keeping(), '--scores', self.scores, '--until-end')
+        self.assert_ends(done, OK)
+        parts = self.scores.read_bytes()
+        self.scores.unlink()
+        self.assert_ends(self.run_to_end(), OK)
+        self.assertEqual(parts, self.scores.read_bytes())
+
+    def test_a_synthetic_scene(self):
+        self.watch(LONG.replace('20000', '600'))
+        self.assert_resumes_exactly()
+
+    def test_a_playlist(self):
+        self.watch(PLAYLIST)
+        self.assert_resumes_exactly()
+
+    def test_several_sources(self):
+        self.watch_sources('{name: a, synthetic: {frames: 300, width: 32, height: 32}}',
+                           '{name: b, synthetic: {frames: 60, width: 32, height: 32, shape: 3}}',
+                           '{name: c, synthetic: {frames: 400, width: 32, height: 32, shape: 4}}')
+        self.assert_resumes_exactly()
+
+    def test_a_text(self):
+        (self.folder / 'book.txt').write_text('the quick brown fox\n' * 400, encoding='utf-8')
+        self.watch('text: {path: book.txt}')
+        text = self.config.read_text(encoding='utf-8').replace('patches: {size: 8}',
+                                                               'text: {window: 5, readers: 8}')
+        self.config.write_text(text, encoding='utf-8')
+        self.assert_resumes_exactly()
+
+    def test_nothing_is_saved_where_nothing_came(self):
+        self.stop_after_some()
+        newest = self.checkpoints()[-1]
+        self.watch(LONG.replace('20000', '1'))
+        done = self.run_program(*self.keeping(), '--until-end')
+        self.assert_ends(done, OK)
+        self.assertIn("source 'door' is another one than in the checkpoint, and begins anew",
+                      done.stderr)
+        self.assertNotEqual(newest, self.checkpoints()[-1], 'the one frame was learned from')
+
+    def test_fresh_begins_anew_and_leaves_what_there_is(self):
+        self.stop_after_some()
+        first = self.checkpoints()[0]
+        done = self.stop_after_some('--fresh', '--set', 'checkpoint.keep=1000')
+        self.assert_ends(done, OK)
+        self.assertIn('beginning anew, as --fresh asks', done.stderr)
+        self.assertIn(first, self.checkpoints())
+
+    def test_a_smaller_one_says_what_it_lacks(self):
+        self.stop_after_some('--set', 'checkpoint.memory=digest')
+        done = self.stop_after_some('--set', 'checkpoint.memory=digest')
+        self.assert_ends(done, OK, 'checkpoint-.* holds only a digest of what was remembered: .*')
+
+
+class Refusal(CheckpointTest):
+
+    def test_another_configuration_is_refused_with_the_difference(self):
+        self.stop_after_some()
+        done = self.stop_after_some('--set', 'network.layers.1.units=17', '--set', 'seed=2')
+        self.assert_ends(done, CONFIGURATION,
+                         'checkpoint-[0-9]+ was made with another configuration: seed was 1 and is 2; '
+                         'network.layers.1.units was 16 and is 17. Set that back; .*--fresh.*import.*')
+
+    def test_what_only_steers_may_change(self):
+        self.stop_after_some()
+        done = self.stop_after_some('--set', 'learning.rate=0.001', '--set', 'schedule.wake_steps=5')
+        self.assert_ends(done, OK)
+        self.assertIn('going on from', done.stderr)
+
+    def test_a_damaged_one_falls_back_loudly(self):
+        self.stop_after_some('--set', 'checkpoint.keep=1000')
+        before, newest = self.checkpoints()[-2:]
+        damaged = bytearray(newest.read_bytes())
+        damaged[len(damaged) // 2] ^= 1
+        newest.write_bytes(damaged)
+        done = self.stop_after_some('--set', 'checkpoint.keep=1000')
+        self.assert_ends(done, OK, f"checkpoint '.*{newest.name}' is damaged: .*",
+                         f'checkpoints: going back to {before.stem}, which is whole')
+        self.assertIn(f'going on from {before.stem}', done.stderr)
+        self.assertTrue((self.kept / f'{newest.name}.damaged').exists())
+
+    def test_nothing_but_damage_is_refused(self):
+        self.stop_after_some()
+        for path in self.checkpoints():
+            path.write_bytes(b'nonsense')
+        done = self.stop_after_some()
+        self.assertEqual(done.returncode, IO_ERROR)
+        self.assertIn('put them elsewhere, or begin anew with --fresh', done.stderr)
+
+    def test_two_daemons_do_not_share_a_folder(self):
+        process = self.start(*self.keeping())
+        self.wait_until(self.checkpoints)
+        done = self.run_program(*self.keeping())
+        self.assert_ends(done, TRY_AGAIN, "another hypnosd keeps its checkpoints in '.*'.*")
+        process.terminate()
+        self.assert_ends(self.finish(process), OK)
+
+    def test_a_version_that_is_not_known(self):
+        self.stop_after_some()
+        newest = self.checkpoints()[-1]
+        # Of another version the checksum is right, too.
+        text = newest.read_bytes().replace(b'"hypnos_checkpoint":"1"', b'"hypnos_checkpoint":"2"')
+        newest.write_bytes(text)
+        done = self.stop_after_some()
+        self.assertIn(f"{newest.name}' is damaged", done.stderr)
+
+
+class Disk(ControlledTest, CheckpointTest):
+
+    def setUp(self):
+        super().setUp()
+        self.kept = self.folder / 'kept'
+
+    def status(self, client):
+        return client.ask('status').checkpoints
+
+    def watch_disk(self, *arguments):
+        process = self.start(*self.keeping(), *arguments)
+        client = self.connect()
+        self.wait_until(lambda: self.status(client).saved > 1)
+        return process, client
+
+    def assert_recovers(self, process, client, spoil, mend, sentence):
+        spoil()
+        self.wait_until(lambda: self.status(client).failing)
+        self.assertRegex(self.status(client).why, sentence)
+        frames = client.ask('status').frames
+        self.wait_until(lambda: client.ask('status').frames > frames + 20)
+        mend()
+        saved = self.status(client).saved
+        self.wait_until(lambda: self.status(client).saved > saved)
+        self.assertFalse(self.status(client).failing)
+        process.terminate()
+        done = self.finish(process)
+        self.assertEqual(done.returncode, OK, done.stderr)
+        self.assertIn('checkpoints are saved again', done.stderr)
+        self.assertEqual(len(re.findall(' error checkpoints: ', done.stderr)), 1, done.stderr)
+        self.assertEqual(list(self.kept.glob('*.tmp')), [])
+
+    def test_a_full_one(self):
+        process, client = self.watch_disk()
+
+        def limit(size):
+            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+        self.assert_recovers(process, client, lambda: limit(1000),
+                             lambda: limit(resource.RLIM_INFINITY), 'cannot write to .*')
+
+    def test_one_that_vanishes(self):
+        process, client = self.watch_disk()
+
+        def vanish():
+            shutil.rmtree(self.kept, ignore_errors=True)
+            self.kept.write_text('in the way', encoding='utf-8')
+
+        self.assert_recovers(process, client, vanish, self.kept.unlink, "cannot .* folder '.*'.*")
+
+    def test_learning_may_stand_still_meanwhile(self):
+        process, client = self.watch_disk('--set', 'checkpoint.on_failure=stop_learning')
+
+        def limit(size):
+            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+        limit(1000)
+        self.wait_until(lambda: not client.ask('status').phase.learning)
+        limit(resource.RLIM_INFINITY)
+        self.wait_until(lambda: client.ask('status').phase.learning)
+
+
+class Commands(ControlledTest, CheckpointTest):
+
+    def setUp(self):
+        super().setUp()
+        self.kept = self.folder / 'kept'
+
+    def test_without_a_folder_say_so(self):
+        self.start('--config', self.config)
+        client = self.connect()
+        for name in ['save_checkpoint', 'list_checkpoints', 'import_checkpoint']:
+            with self.assertRaises(control_client.Refused) as refused:
+                client.ask(name)
+            self.assertEqual(refused.exception.args[0], 'NO_CHECKPOINTS')
+
+    def test_save_list_verify_and_restore(self):
+        process = self.start(*self.keeping(every_seconds=0))
+        client = self.connect()
+        self.wait_for_frames(client)
+        first = client.ask('save_checkpoint').checkpoint
+        self.assertEqual(first.bytes, (self.kept / f'{first.name}.safetensors').stat().st_size)
+        self.wait_until(lambda: client.ask('status').frames > first.frames + 100)
+        second = client.ask('save_checkpoint').checkpoint
+        self.assertGreater(second.frames, first.frames + 99)
+        names = [one.name for one in client.ask('list_checkpoints').checkpoints]
+        self.assertEqual(names, [second.name, first.name])
+        self.assertEqual(client.ask('verify_checkpoint', name=first.name).checkpoint, first)
+        restored = client.ask('restore_checkpoint', name=first.name).checkpoint
+        self.assertEqual(restored, first)
+        frames = client.ask('status').frames
+        self.wait_until(lambda: client.ask('status').frames > frames + 50)
+        with self.assertRaises(control_client.Refused) as refused:
+            client.ask('restore_checkpoint', name='checkpoint-7')
+        self.assertEqual(refused.exception.args[0], 'CHECKPOINT_NOT_FOUND')
+        process.terminate()
+        self.assertEqual(self.finish(process).returncode, OK)
+
+    def test_another_configuration_takes_over_what_fits(self):
+        self.stop_after_some()
+        self.start(*self.keeping(every_seconds=0), '--fresh', '--set', 'network.layers.1.units=20')
+        client = self.connect()
+        self.wait_for_frames(client)
+        name = self.checkpoints()[-1].stem
+        with self.assertRaises(control_client.Refused) as refused:
+            client.ask('restore_checkpoint', name=name)
+        self.assertEqual(refused.exception.args[0], 'OTHER_CONFIGURATION')
+        imported = client.ask('import_checkpoint', name=name)
+        self.assertIn('layer 2', ' '.join(imported.left))
+        self.assertIn('20 units', ' '.join(imported.left))
+        self.assertEqual(list(imported.taken), [])
+        frames = client.ask('status').frames
+        self.wait_until(lambda: client.ask('status').frames > frames + 50)
+
+    def test_the_same_network_takes_over_all_weights(self):
+        self.stop_after_some()
+        self.start(*self.keeping(every_seconds=0), '--fresh', '--set', 'learning.rule=interleaved')
+        client = self.connect()
+        self.wait_for_frames(client)
+        imported = client.ask('import_checkpoint', name=self.checkpoints()[-1].stem)
+        self.assertEqual(list(imported.taken),
+                         ['layer 1: 24 units', 'layer 2: 16 units', 'the read-out that predicts'])
+
+    def test_a_new_configuration_is_preceded_by_a_checkpoint(self):
+        process = self.start(*self.keeping(every_seconds=0))
+        client = self.connect()
+        self.wait_for_frames(client)
+        text = self.config.read_text(encoding='utf-8')
+        self.config.write_text(text.replace('frames: 0', 'frames: 0, shape: 5'), encoding='utf-8')
+        client.ask('reload_config')
+        self.assertEqual(len(self.checkpoints()), 1)
+        process.terminate()
+        self.assertEqual(self.finish(process).returncode, OK)
+
+
+class Format(CheckpointTest):
+
+    def test_numpy_alone_reads_it_as_the_readme_says(self):
+        try:
+            import numpy
+        except ImportError:
+            self.skipTest('there is no numpy: scripts/install-packages bench')
+        self.stop_after_some()
+        root = pathlib.Path(__file__).resolve().parents[2]
+        readme = (root / 'README.md').read_text(encoding='utf-8')
+        snippet = re.search(r"```python\n(import json\n.*?)```", readme, re.DOTALL)[1]
+        snippet = snippet.replace('/var/lib/hypnos/checkpoints', str(self.kept))
+        scope = {}
+        picture = self.folder / 'layer1.pgm'
+        exec(compile(snippet.replace('layer1.pgm', str(picture)), 'README.md', 'exec'), scope)
+        self.assertEqual(scope['weights'].shape, (24, 64 + 16 + 24))
+        self.assertEqual(scope['weights'].dtype, numpy.float32)
+        self.assertTrue(picture.read_bytes().startswith(b'P5'))
+        self.assertEqual(json.loads(scope['metadata']['config'])['seed'], '1')
+
+
+if __name__ == '__main__':
+    unittest.main()
