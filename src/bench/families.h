@@ -24,6 +24,8 @@ using FirstError = std::optional<Error>;
 void RegisterVideoFamily(const FamilyOptions& options, FirstError& error);
 // Reading a clip in a process of its own and here.
 void RegisterCaptureFamily(const FamilyOptions& options, FirstError& error);
+// What keeping what is learned costs.
+void RegisterCheckpointFamily(FirstError& error);
 void RegisterLayerFamily();
 // What learning costs beside looking, one sample at a time, and what the machine allows.
 void RegisterReadBandwidthFamily();
@@ -37,6 +39,7 @@ void RegisterGrowthFamily(const FamilyOptions& options, FirstError& error);
 inline void RegisterFamilies(const FamilyOptions& options, FirstError& error) {
   RegisterVideoFamily(options, error);
   RegisterCaptureFamily(options, error);
+  RegisterCheckpointFamily(error);
   RegisterLayerFamily();
   RegisterReadBandwidthFamily();
   RegisterBatch1Family(error);

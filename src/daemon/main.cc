@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/estimate.h"
 #include "daemon/exit_code.h"
 #include "hypnos/base/file_system.h"
 #include "hypnos/base/log.h"
@@ -58,7 +59,10 @@ void Declare(CLI::App& app, Flags& flags) {
   app.add_option("--set", flags.sets,
                  "Overrides one key, e.g. --set network.layers.0.units=128; may be repeated")
       ->allow_extra_args(false);
-  app.add_flag("--check-config", flags.check_config, "Reads the configuration and ends");
+  app.add_flag(
+      "--check-config", flags.check_config,
+      "Says what is wrong with the configuration, or about what it takes of memory and disk, and "
+      "ends");
   app.add_flag("--print-config", flags.print_config,
                "Prints the configuration in effect, defaults included, secrets masked, and ends");
   app.add_flag("--until-end", flags.until_end, "Ends when every source has ended");
@@ -133,7 +137,9 @@ int Start(const Flags& flags, const Given& given) {
     return hypnos::kExitConfiguration;
   }
   if (flags.print_config) std::fputs(hypnos::config::Print(*config).c_str(), stdout);
-  if (flags.check_config) std::printf("%s: valid\n", flags.config.c_str());
+  if (flags.check_config) {
+    std::printf("%s: valid\n%s", flags.config.c_str(), hypnos::FootprintText(*config).c_str());
+  }
   if (flags.print_config || flags.check_config) return ExitCodeOfPrinting();
   const int code =
       hypnos::RunDaemon(*config, {.until_end = flags.until_end,

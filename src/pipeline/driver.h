@@ -124,6 +124,7 @@ class Pipeline::Driver final : public PipelineControl {
   // All that lasts over steps, in both directions.
   Status ExchangeState(StateArchive& archive);
   Status ExchangeNetwork(StateArchive& archive);
+  void ExchangeUnheeded(StateArchive& archive);
   void ExchangeSleep(StateArchive& archive);
   void ExchangeMemories(StateArchive& archive);
   Status ExchangeStreams(StateArchive& archive);

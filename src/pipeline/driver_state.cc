@@ -41,6 +41,9 @@ Status Pipeline::Driver::Load(StateArchive& archive) try {
   HYPNOS_RETURN_IF_ERROR(ExchangeState(archive));
   if (!archive.status().ok()) return archive.status();
   summary_.loaded_frames = summary_.frames;
+  sleep_.number = schedule_.sleeps() + 1;
+  sleep_.began = schedule_.cause();
+  fell_asleep_ = clock_.Now();
   for (const auto& stream : streams_) stream->awaited = true;
   if (!archive.SavedShape("memory.rng")) GoOnWithoutMemory();
   return {};
@@ -81,11 +84,36 @@ Status Pipeline::Driver::ExchangeNetwork(StateArchive& archive) {
   return {};
 }
 
+// What the schedule will decide by, when it is asked next.
+void Pipeline::Driver::ExchangeUnheeded(StateArchive& archive) {
+  const StateArchive::Scope scope(archive, "unheeded_probe");
+  bool is_there = unheeded_.has_value();
+  archive.Number("is_there", is_there);
+  if (!is_there) return;
+  if (archive.loading()) unheeded_ = ProbeFigures();
+  const size_t layers = archive.Count("layers", unheeded_->layers.size(), network_->layer_count());
+  if (archive.loading()) unheeded_->layers.resize(layers);
+  for (size_t l = 0; l < layers; ++l) {
+    const StateArchive::Scope of(archive, Format("layers.{}", l + 1));
+    LayerProbe& layer = unheeded_->layers[l];
+    archive.Number("finite", layer.finite);
+    archive.Number("negatives_above", layer.negatives_above);
+    archive.Number("positives_below", layer.positives_below);
+    archive.Number("saturated", layer.saturated);
+    archive.Number("auc", layer.auc);
+    archive.Number("real_goodness", layer.real_goodness);
+    archive.Number("negative_goodness", layer.negative_goodness);
+    archive.Number("pairwise_accuracy", layer.pairwise_accuracy);
+  }
+}
+
 void Pipeline::Driver::ExchangeSleep(StateArchive& archive) {
   ExchangePart(archive, "schedule", schedule_);
+  ExchangeUnheeded(archive);
   archive.Generator("replay_rng", replay_rng_);
   const StateArchive::Scope scope(archive, "sleep");
   archive.Number("wake_after_dream", wake_after_dream_);
+  archive.Number("steps", sleep_.steps);
   archive.Number("replay_ticks", replay_ticks_);
   if (replay_ticks_ < 0) archive.Refuse("replay_ticks", "is negative");
   ExchangePart(archive, "negative", sleeping_lane_);
@@ -211,7 +239,9 @@ void Pipeline::Driver::TakeOver(Driver& saved) {
   replay_ticks_ = saved.replay_ticks_;
   sleeping_lane_ = saved.sleeping_lane_;
   recalled_ = saved.recalled_;
-  wake_after_dream_ = saved.wake_after_dream_;
+  sleep_ = saved.sleep_;
+  fell_asleep_ = saved.fell_asleep_;
+  unheeded_ = saved.unheeded_;
   remembered_ = saved.remembered_;
   learned_steps_ = saved.learned_steps_;
   learned_since_probe_ = saved.learned_since_probe_;
@@ -219,11 +249,12 @@ void Pipeline::Driver::TakeOver(Driver& saved) {
     network_->MakeLanes(stream->place + 1);
     // Its next frame does not follow what the lanes hold now.
     stream->switched = true;
-    stream->negative_lane.CutBeside();
     stream->held_out_since_learning = false;
   }
   MakeFlow();
-  TellPhase();
+  PhaseReport report = PhaseNow();
+  TellPhase(report);
+  wake_after_dream_ = saved.wake_after_dream_;
 }
 
 void Pipeline::Driver::ImportLayer(size_t l, const Network& other, ImportReport& report) {

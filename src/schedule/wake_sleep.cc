@@ -111,4 +111,16 @@ bool WakeSleep::OnTime(WallTime now, Duration quiet_for, bool may_sleep) {
   return false;
 }
 
+void WakeSleep::ExchangeState(StateArchive& archive) {
+  archive.Number("asleep", asleep_);
+  cause_ = static_cast<PhaseCause>(archive.Count("cause", static_cast<size_t>(cause_),
+                                                 static_cast<size_t>(PhaseCause::kLongest)));
+  archive.Number("step", step_);
+  archive.Number("asked", asked_);
+  archive.Number("sleeps", sleeps_);
+  archive.Number("in_hours", in_hours_);
+  archive.Number("hours_used", hours_used_);
+  archive.Number("quiet_used", quiet_used_);
+}
+
 }  // namespace hypnos

@@ -301,6 +301,23 @@ class Commands(ControlledTest, CheckpointTest):
 
 class Format(CheckpointTest):
 
+    def test_what_it_takes_is_about_what_was_estimated(self):
+        for sets in [[], ['network.layers.0.units=200'], ['learning.rule=rehearsed'],
+                     ['memory.sequences=100', 'learning.rule=interleaved'],
+                     ['generator.rule=least_squares']]:
+            arguments = ['--set', 'encoding.width=32', '--set', 'encoding.height=32']
+            for one in sets:
+                arguments += ['--set', one]
+            done = self.run_program(*self.keeping(), *arguments, '--check-config')
+            self.assertEqual(done.returncode, OK, done.stderr)
+            told = float(re.search(r'disk: about (\d+) MiB', done.stdout)[1])
+            shutil.rmtree(self.kept, ignore_errors=True)
+            self.watch(LONG.replace('20000', '1000'))
+            done = self.run_program(*self.keeping(every_seconds=0), *arguments, '--until-end')
+            self.assertEqual(done.returncode, OK, done.stderr)
+            real = self.checkpoints()[-1].stat().st_size / 2**20
+            self.assertAlmostEqual(told, real, delta=0.6 + 0.25 * real)
+
     def test_numpy_alone_reads_it_as_the_readme_says(self):
         try:
             import numpy

@@ -74,7 +74,9 @@ class Configuration(HypnosdTest):
     def test_a_valid_one_is_said_to_be_valid(self):
         done = self.run_program('--config', self.config, '--check-config')
         self.assert_ends(done, OK)
-        self.assertEqual(done.stdout, f'{self.config}: valid\n')
+        self.assertEqual(done.stdout, f'{self.config}: valid\n'
+                         'memory: not known before the first frame; give encoding.width and height '
+                         'for an estimate\n')
 
     def test_a_missing_one(self):
         done = self.run_program('--config', 'nowhere.yaml', '--scores', self.scores)

@@ -105,6 +105,17 @@ std::vector<Setting> Settings() {
   half.network.layers[0].layer.storage = WeightStorage::kBfloat16;
   add("PatchesBfloat16", half, one);
 
+  // Asleep by need, as the probe set says.
+  PipelineOptions need = WithRule(LearningRule::kRehearsed);
+  need.schedule = {.wake_steps = 0, .sleep_steps = 0};
+  need.schedule.need.auc = 1;
+  need.schedule.need.margin = 0.5;
+  need.schedule.least_wake_steps = 10;
+  need.schedule.longest_need_steps = 12;
+  need.schedule.wake_when_finished = true;
+  need.probe.every_steps = 7;
+  add("ByNeed", need, one);
+
   PipelineOptions squares = WithRule(LearningRule::kRehearsed);
   squares.network.generator.rule = GeneratorRule::kLeastSquares;
   squares.encoder = VideoEncoderOptions{.temporal_difference = true, .optical_flow = true};

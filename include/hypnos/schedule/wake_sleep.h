@@ -15,10 +15,9 @@
 #include <optional>
 
 #include "hypnos/base/clock.h"
+#include "hypnos/base/state_archive.h"
 #include "hypnos/schedule/daily_hours.h"
 #include "hypnos/schedule/sleep_need.h"
-
-#include "hypnos/base/state_archive.h"
 
 namespace hypnos {
 
@@ -91,12 +90,7 @@ class WakeSleep {
   // where one waits.
   bool OnTime(WallTime now, Duration quiet_for, bool may_sleep);
 
-  void ExchangeState(StateArchive& archive) {
-    archive.Number("asleep", asleep_);
-    archive.Number("step", step_);
-    archive.Number("asked", asked_);
-    archive.Number("sleeps", sleeps_);
-  }
+  void ExchangeState(StateArchive& archive);
 
  private:
   bool by_count() const { return options_.wake_steps > 0 && options_.sleep_steps > 0; }
