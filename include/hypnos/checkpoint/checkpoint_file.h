@@ -23,13 +23,13 @@ namespace hypnos {
 // Beside the tensors.
 struct CheckpointFacts {
   // Of what has written it.
-  std::string program;
+  std::string program = {};
   WallTime time{};
   // Frames that had been seen, and steps that had been learned from.
   uint64_t frames = 0;
   uint64_t steps = 0;
   // The configuration, as its owner writes it; a hash of it is written beside it.
-  std::string config;
+  std::string config = {};
 };
 
 // A new file, durable on return but for its name. Returns its size.
