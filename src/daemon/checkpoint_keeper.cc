@@ -231,7 +231,7 @@ Result<CheckpointInfo> CheckpointKeeper::SaveNow() {
         HYPNOS_RETURN_IF_ERROR(background_.Start(folder_, Facts(counts), picture));
         return true;
       });
-  const Result<CheckpointInfo> saved =
+  Result<CheckpointInfo> saved =
       started.ok() ? background_.Wait() : Result<CheckpointInfo>(started.error());
   if (!saved.ok()) {
     const std::lock_guard lock(mutex_);

@@ -29,7 +29,7 @@ class ReadmeTest(OutsideTest):
         python = next(filter(has_protobuf, PYTHONS), None)
         if python is None:
             self.skipTest('there is no Python with google.protobuf (Debian: python3-protobuf)')
-        example, = re.findall(r'^```python\n(.*?)^```', README, re.DOTALL | re.MULTILINE)
+        example, = re.findall(r'^```python\n(import socket\n.*?)^```', README, re.DOTALL | re.MULTILINE)
         commands, = re.findall(r'^    (mkdir -p python .*)\n    (PYTHONPATH=.*)$', README, re.MULTILINE)
         self.assertIn("'/run/hypnos/control.sock'", example)
         (self.folder / 'frames.py').write_text(
