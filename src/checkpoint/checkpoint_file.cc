@@ -183,8 +183,8 @@ Status CheckpointFile::ReadHead() {
 }
 
 bool CheckpointFile::has_memory() const {
-  return std::ranges::none_of(
-      head_.tensors, [](const TensorPlace& tensor) { return tensor.name == kDigestName; });
+  return std::ranges::none_of(head_.tensors,
+                              [](const TensorPlace& tensor) { return tensor.name == kDigestName; });
 }
 
 CheckpointLoader::CheckpointLoader(const CheckpointFile& file) : StateArchive(true), file_(file) {

@@ -28,8 +28,8 @@ OnFull BuildOnFull(const config::Source& source);
 // Whether it always has a frame soon, and so can be waited for where others want to be seen, too:
 // what is made or read from a disk, and loses nothing.
 bool IsWaitedFor(const config::Source& source);
-// Whether it gives the same frames each time that it is opened, and loses none: then a run can be gone
-// on from.
+// Whether it gives the same frames each time that it is opened, and loses none: then a run can be
+// gone on from.
 bool GivesTheSame(const config::Source& source);
 
 }  // namespace hypnos

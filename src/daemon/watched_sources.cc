@@ -43,8 +43,7 @@ Status WatchedSources::Open(const std::map<std::string, uint64_t>& passed) {
   const std::lock_guard changing(change_mutex_);
   for (const Shared& source : All()) {
     const auto seen = passed.find(source->name());
-    HYPNOS_RETURN_IF_ERROR(
-        source->Open(parts_.open, seen == passed.end() ? 0 : seen->second));
+    HYPNOS_RETURN_IF_ERROR(source->Open(parts_.open, seen == passed.end() ? 0 : seen->second));
     const std::lock_guard lock(mutex_);
     if (stopped_) return StoppingError();
   }

@@ -1,13 +1,11 @@
-// Saves beside the work that goes on: a child process sees the state as it was at the fork, whatever
-// its parent does to it from then on, and writes it. Nothing is copied but pages that the parent
-// writes to meanwhile, by the kernel.
-// The child opens and writes files, and does nothing else; it holds no descriptor of its parent's, and
-// ends with it. Where a sanitizer watches, which a fork of many threads would confuse, the state is
-// written at once instead.
-// Threads: one starts and one waits, one after the other; the child ends with the thread that has
-// started it.
-// Errors: those of CheckpointFolder::Save; kUnavailable, reason NO_CHILD, where there is no child, or
-// it did not come to its end.
+// Saves beside the work that goes on: a child process sees the state as it was at the fork,
+// whatever its parent does to it from then on, and writes it. Nothing is copied but pages that the
+// parent writes to meanwhile, by the kernel. The child opens and writes files, and does nothing
+// else; it holds no descriptor of its parent's, and ends with it. Where a sanitizer watches, which
+// a fork of many threads would confuse, the state is written at once instead. Threads: one starts
+// and one waits, one after the other; the child ends with the thread that has started it. Errors:
+// those of CheckpointFolder::Save; kUnavailable, reason NO_CHILD, where there is no child, or it
+// did not come to its end.
 #pragma once
 
 #include <sys/types.h>

@@ -10,8 +10,8 @@ namespace hypnos {
 
 class FolderLock {
  public:
-  // Makes the folder where it is not there. kUnavailable, reason FOLDER_IN_USE; otherwise the errors
-  // of a file system.
+  // Makes the folder where it is not there. kUnavailable, reason FOLDER_IN_USE; otherwise the
+  // errors of a file system.
   static Result<FolderLock> Take(const std::string& folder);
   ~FolderLock();
   FolderLock(FolderLock&& other) noexcept;
