@@ -322,7 +322,7 @@ class Format(CheckpointTest):
         try:
             import numpy
         except ImportError:
-            self.skipTest('there is no numpy: scripts/install-packages bench')
+            self.skipTest('there is no numpy: scripts/install-packages test')
         self.stop_after_some()
         root = pathlib.Path(__file__).resolve().parents[2]
         readme = (root / 'README.md').read_text(encoding='utf-8')
