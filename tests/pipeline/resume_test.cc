@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <map>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ struct Setting {
   PipelineOptions options;
   Clips clips;
 };
+
+void PrintTo(const Setting& setting, std::ostream* out) { *out << setting.name; }
 
 std::vector<Frame> ClipFrom(int64_t first, int64_t frames) {
   std::vector<Frame> clip = MakeClip(first + frames);
