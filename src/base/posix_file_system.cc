@@ -205,9 +205,15 @@ bool PosixFileSystem::Exists(const std::string& path) {
 
 Status PosixFileSystem::MakeFolder(const std::string& path) {
   std::error_code error;
-  std::filesystem::create_directories(path, error);
+  if (std::filesystem::is_directory(path, error)) return {};
+  const auto above = std::filesystem::path(path).parent_path();
+  if (!above.empty()) std::filesystem::create_directories(above, error);
   if (error) return FromErrno("make folder", path, error.value());
-  return {};
+  if (mkdir(path.c_str(), S_IRWXU) == 0) return {};
+  const int failed = errno;
+  // Somebody else may just have made it.
+  if (std::filesystem::is_directory(path, error)) return {};
+  return FromErrno("make folder", path, failed);
 }
 
 Result<std::vector<std::string>> PosixFileSystem::ListFolder(const std::string& path) {
@@ -228,7 +234,9 @@ Status PosixFileSystem::SyncFolder(const std::string& path) {
   if (descriptor < 0) return FromErrno("sync folder", path, errno);
   const int failed = fsync(descriptor) == 0 ? 0 : errno;
   close(descriptor);
-  if (failed != 0) return FromErrno("sync folder", path, failed);
+  // There are file systems that have nothing of the kind, and lose nothing by it.
+  const bool unknown = failed == EINVAL || failed == ENOTSUP;
+  if (failed != 0 && !unknown) return FromErrno("sync folder", path, failed);
   return {};
 }
 

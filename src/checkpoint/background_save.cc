@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <exception>
 #include <string>
 #include <utility>
 #include <vector>
@@ -90,8 +91,9 @@ void CloseAllBut(int kept) {
   syscall(SYS_close_range, last + 1, ~0U, 0U);
 }
 
+// What is thrown must not leave: behind it there is another daemon, without its threads.
 [[noreturn]] void RunChild(int write_end, pid_t parent, CheckpointFolder& folder,
-                           const CheckpointFacts& facts, const StatePicture& state) {
+                           const CheckpointFacts& facts, const StatePicture& state) noexcept {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);
   // Whoever stops the daemon from a terminal tells all its processes; this one ends by itself.
@@ -99,7 +101,11 @@ void CloseAllBut(int kept) {
   CloseAllBut(write_end);
   // What waits for memory bandwidth or a disk waits less than this.
   (void)!nice(5);
-  WriteAll(write_end, Told(folder.Save(facts, state)));
+  try {
+    WriteAll(write_end, Told(folder.Save(facts, state)));
+  } catch (const std::exception&) {
+    _exit(1);
+  }
   _exit(0);
 }
 

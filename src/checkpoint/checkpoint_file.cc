@@ -93,9 +93,16 @@ Result<uint64_t> WriteCheckpoint(FileSystem& files, const std::string& path,
   const uint64_t end = state.data_bytes();
   head.tensors.push_back({kChecksumName, ElementType::kU64, {1}, end, end + kChecksumBytes});
 
+  const std::string bytes = WriteHead(head);
+  if (bytes.size() > kLongestHeader) {
+    return Error{Code::kInvalidArgument, "HEADER_TOO_LONG",
+                 Format("{} parts to be saved have a header of {} bytes, and at most {} are read "
+                        "again: choose fewer or shorter memory.sequences",
+                        head.tensors.size(), bytes.size(), kLongestHeader)};
+  }
   HYPNOS_ASSIGN_OR_RETURN(const auto file, files.CreateFile(path));
   SummedFile summed(*file);
-  HYPNOS_RETURN_IF_ERROR(summed.Append(WriteHead(head)));
+  HYPNOS_RETURN_IF_ERROR(summed.Append(bytes));
   for (const StatePicture::Item& item : state.items()) {
     for (const auto& part : item.parts) HYPNOS_RETURN_IF_ERROR(summed.Append(AsText(part)));
   }

@@ -30,7 +30,8 @@ Error OtherConfiguration(const std::string& name, const std::vector<std::string>
   }
   return {Code::kFailedPrecondition, "OTHER_CONFIGURATION",
           Format("{} was made with another configuration: {}. Set that back; or begin anew with "
-                 "--fresh, and take over what fits with `hypnosctl checkpoint import {}`",
+                 "--fresh, and soon, for old ones make room for new ones, take over what fits with "
+                 "`hypnosctl checkpoint import {}`",
                  name, all, name)};
 }
 
@@ -103,6 +104,8 @@ Result<std::map<std::string, uint64_t>> CheckpointKeeper::Load(
   if (const Status finished = loader.Finish(); !finished.ok()) {
     return in_checkpoint(finished.error());
   }
+  parts_.pipeline.Post(
+      [this](PipelineControl& control) { parts_.learning_switched(control.learns()); });
   log::Info("going on from {}: {} frames seen, {} steps learned from", opened.name, facts.frames,
             facts.steps);
   if (!opened.file.has_memory()) {
@@ -241,7 +244,7 @@ Result<CheckpointInfo> CheckpointKeeper::SaveNow() {
   return saved;
 }
 
-void CheckpointKeeper::SaveAtEnd() {
+bool CheckpointKeeper::SaveAtEnd() {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
@@ -249,7 +252,7 @@ void CheckpointKeeper::SaveAtEnd() {
   changed_.notify_all();
   if (thread_.joinable()) thread_.join();
   const std::lock_guard saving(save_mutex_);
-  if (changes_ == saved_changes_) return;
+  if (changes_ == saved_changes_) return true;
   const Instant begin = parts_.clock.Now();
   const auto memory = options_.memory() == config::Checkpoint::DIGEST
                           ? StatePicture::Memory::kDigest
@@ -261,6 +264,7 @@ void CheckpointKeeper::SaveAtEnd() {
         return folder_.Save(Facts(counts), picture);
       });
   Note(saved, parts_.clock.Now() - begin);
+  return saved.ok() || IsNoFailure(saved.error());
 }
 
 void CheckpointKeeper::Note(const Result<CheckpointInfo>& saved, Duration took) {
@@ -282,7 +286,7 @@ void CheckpointKeeper::Note(const Result<CheckpointInfo>& saved, Duration took) 
 }
 
 void CheckpointKeeper::NoteFailure(const Error& error) {
-  bool is_new = false, switch_off = false;
+  bool is_new = false, switch_off = false, at_end = false;
   const bool stops = options_.on_failure() == config::Checkpoint::STOP_LEARNING;
   {
     const std::lock_guard lock(mutex_);
@@ -291,10 +295,14 @@ void CheckpointKeeper::NoteFailure(const Error& error) {
     ++failed_;
     is_new = !failing_ || failing_->message != error.message;
     failing_ = error;
+    at_end = stop_;
     switch_off = stops && !learning_stopped_ && !stop_;
     learning_stopped_ = learning_stopped_ || switch_off;
   }
-  if (is_new) {
+  if (at_end) {
+    log::Error("checkpoints: {}; what was learned since the last one is lost",
+               Printable(error.message));
+  } else if (is_new) {
     log::Error("checkpoints: {}; {}, and it is tried again every {:.0f} s",
                Printable(error.message),
                stops ? "learning stands still until one can be saved" : "learning goes on",
@@ -304,9 +312,11 @@ void CheckpointKeeper::NoteFailure(const Error& error) {
 }
 
 void CheckpointKeeper::SwitchLearning(bool on) {
-  const auto switched = AskPipeline<bool>(
-      parts_.pipeline, [on](PipelineControl& control) { return control.SetLearning(on); });
-  if (switched.ok() && *switched) parts_.learning_switched(on);
+  const auto learns = AskPipeline<bool>(parts_.pipeline, [on](PipelineControl& control) {
+    control.HoldLearning(!on);
+    return Result<bool>(control.learns());
+  });
+  if (learns.ok()) parts_.learning_switched(*learns);
 }
 
 Result<std::vector<CheckpointInfo>> CheckpointKeeper::List() { return folder_.List(); }

@@ -62,7 +62,7 @@ class CheckpointKeeper final : public PipelineObserver {
   // Now; waits until it is written. Where nothing was seen since the last one that one is answered.
   Result<CheckpointInfo> Save();
   // Once nobody runs the pipeline any more: in this process. Ends what Start began.
-  void SaveAtEnd();
+  bool SaveAtEnd();
 
   Result<std::vector<CheckpointInfo>> List();
   Result<CheckpointInfo> Verify(const std::string& name);

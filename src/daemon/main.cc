@@ -66,8 +66,10 @@ void Declare(CLI::App& app, Flags& flags) {
   app.add_flag("--print-config", flags.print_config,
                "Prints the configuration in effect, defaults included, secrets masked, and ends");
   app.add_flag("--until-end", flags.until_end, "Ends when every source has ended");
-  app.add_flag("--fresh", flags.fresh,
-               "Begins anew instead of going on from the newest checkpoint; those there are stay");
+  app.add_flag(
+      "--fresh", flags.fresh,
+      "Begins anew instead of going on from the newest checkpoint; those there are stay until "
+      "newer ones need their place (checkpoint.keep)");
   app.add_option("--scores", flags.scores, "Writes a CSV row for every frame to this file")
       ->check([](const std::string& path) { return path.empty() ? "names no file" : ""; });
   app.add_option("--threads", flags.threads,

@@ -8,6 +8,8 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
+#include <string>
 #include <utility>
 
 #include "daemon/build_options.h"
@@ -100,23 +102,36 @@ struct SavedScores {
   }
 };
 
-// Behind how many bytes the file goes on, whose rows after them will come again; 0: it is a new
-// one.
-uint64_t ContinueAt(FileSystem& files, const std::string& path, const SavedScores& saved) {
+// Up to the end of its last whole row.
+uint64_t BytesOfWholeRows(ReadableFile& file) {
+  constexpr uint64_t kLongestRow = 1 << 20;
+  const uint64_t begin = file.size() > kLongestRow ? file.size() - kLongestRow : 0;
+  std::string end(file.size() - begin, '\0');
+  if (!file.ReadAt(begin, std::as_writable_bytes(std::span(end))).ok()) return 0;
+  const size_t newline = end.rfind('\n');
+  return newline == std::string::npos ? 0 : begin + newline + 1;
+}
+
+// Behind how many bytes the file goes on; 0: it is a new one. `again`: the frames of the rows after
+// them come again. What a camera showed does not: its rows stay.
+uint64_t ContinueAt(FileSystem& files, const std::string& path, const SavedScores& saved,
+                    bool again) {
   if (saved.bytes == 0 || saved.path != path) return 0;
   const auto file = files.OpenFile(path);
-  if (file.ok() && (*file)->size() >= saved.bytes) return saved.bytes;
-  log::Warning(
-      "--scores: '{}' is shorter than when the checkpoint was saved, so that rows are missing: it "
-      "begins anew with the next one",
-      Printable(path));
-  return 0;
+  const bool is_short = !file.ok() || (*file)->size() < saved.bytes;
+  if (is_short) {
+    log::Warning("--scores: '{}' is shorter than when the checkpoint was saved: rows are missing",
+                 Printable(path));
+  }
+  if (!file.ok()) return 0;
+  return again && !is_short ? saved.bytes : BytesOfWholeRows(**file);
 }
 
 // Null where none are asked for, or it was told to stop while it waited for a pipe's reader.
 Result<std::unique_ptr<ScoresWriter>> OpenScores(FileSystem& files, const config::Config& config,
                                                  const RunOptions& options,
-                                                 const SavedScores& saved, StopFlag& stop) {
+                                                 const SavedScores& saved, bool again,
+                                                 StopFlag& stop) {
   if (options.scores_path.empty()) return std::unique_ptr<ScoresWriter>();
   std::vector<SourceOptions> sources;
   for (const config::Source& source : config.sources()) {
@@ -127,7 +142,7 @@ Result<std::unique_ptr<ScoresWriter>> OpenScores(FileSystem& files, const config
   WarnOfNoScores(config);
   const std::vector<std::string> classes(config.labels().classes().begin(),
                                          config.labels().classes().end());
-  const uint64_t continue_at = path.is_file ? ContinueAt(files, path.path, saved) : 0;
+  const uint64_t continue_at = path.is_file ? ContinueAt(files, path.path, saved, again) : 0;
   const auto create = [&] {
     return ScoresWriter::Create(files, path,
                                 {.left_out = ClipsWithoutScores(config),
@@ -302,16 +317,19 @@ void Daemon::Reload() {
 }
 
 int Daemon::Run() {
+  int code = kExitOk;
+  // Before anybody can ask for anything: it would be forgotten.
+  if (!Resume(&code)) return code;
   // Before the source is opened: who asks why nothing happens is told that a camera is slow.
   auto server = ListenForControl(config_.control(), options_.version, files_, clock_, service_);
   if (!server.ok()) return Fail(server.error(), ControlExitCode(server.error()));
   server_ = std::move(server).value();
   listening_ = server_.get();
 
-  int code = kExitOk;
-  if (Resume(&code) && Open(&code)) {
+  if (Open(&code)) {
     code = Watch();
-    if (checkpoints_ != nullptr) checkpoints_->SaveAtEnd();
+    const bool saved = checkpoints_ == nullptr || checkpoints_->SaveAtEnd();
+    if (!saved && code == kExitOk) code = kExitIo;
   }
   if (server_ != nullptr) server_->Stop();
   if (!sources_.Close()) ExitWithoutCleaningUp(code);
@@ -360,7 +378,10 @@ bool Daemon::Open(int* code) {
     *code = Fail(opened.error(), SourceExitCode(opened.error()));
     return false;
   }
-  auto scores = OpenScores(files_, config_, options_, saved_scores_, stop_);
+  const bool again = std::ranges::all_of(config_.sources(), [this](const config::Source& source) {
+    return passed_.contains(source.name()) && GivesTheSame(source);
+  });
+  auto scores = OpenScores(files_, config_, options_, saved_scores_, again, stop_);
   if (!scores.ok()) {
     log::Error("--scores: {}", Printable(scores.error().message));
     *code = scores.error().code == Code::kInvalidArgument ? kExitUsage : kExitIo;

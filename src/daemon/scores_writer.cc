@@ -1,6 +1,7 @@
 #include "daemon/scores_writer.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "hypnos/base/format.h"
@@ -76,8 +77,9 @@ ScoresWriter::ScoresWriter(FileSystem& files, std::string path, ScoresOptions op
 
 void ScoresWriter::OnFrame(const FrameReport& report) {
   if (failed_ || options_.left_out.contains({report.source, report.clip})) return;
-  const std::string header = whole_bytes_ == 0 ? Header(report.layers.size(), options_) : "";
-  const std::string text = header + Row(report, options_);
+  const std::string header = Header(report.layers.size(), options_);
+  if (file_ == nullptr && whole_bytes_ > 0 && !GoesOn(header)) PutAside();
+  const std::string text = (whole_bytes_ == 0 ? header : "") + Row(report, options_);
   const Status written = Write(text);
   if (!written.ok()) return Fail(written.error());
   whole_bytes_ += text.size();
@@ -92,6 +94,24 @@ bool ScoresWriter::Close() {
     if (!closed.ok()) Fail(closed.error());
   }
   return !failed_;
+}
+
+// What is there has these columns.
+bool ScoresWriter::GoesOn(const std::string& header) {
+  const auto file = files_.OpenFile(path_);
+  std::string first(header.size(), '\0');
+  return file.ok() && (*file)->ReadAt(0, std::as_writable_bytes(std::span(first))).ok() &&
+         first == header;
+}
+
+// Two kinds of rows in one file would be read as one.
+void ScoresWriter::PutAside() {
+  const std::string aside = path_ + ".before";
+  log::Warning("--scores: the rows of '{}' have other columns than those to come: they are in '{}'",
+               Printable(path_), Printable(aside));
+  // Where that fails, so will what follows, and says so.
+  (void)files_.Rename(path_, aside);
+  whole_bytes_ = options_.continue_at = 0;
 }
 
 Status ScoresWriter::Open() {

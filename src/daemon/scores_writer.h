@@ -33,6 +33,7 @@ struct ScoresOptions {
   // A last column tells from which source a frame is.
   bool names_source = false;
   // The file goes on behind its first so many bytes; what follows them is cut off. 0: a new one.
+  // Where it has other columns, it is put aside, and a new one begun.
   uint64_t continue_at = 0;
 };
 
@@ -53,6 +54,8 @@ class ScoresWriter final : public PipelineObserver {
  private:
   ScoresWriter(FileSystem& files, std::string path, ScoresOptions options);
 
+  bool GoesOn(const std::string& header);
+  void PutAside();
   Status Open();
   Status Write(const std::string& text);
   void Fail(const Error& error);

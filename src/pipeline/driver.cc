@@ -85,11 +85,13 @@ Status Pipeline::Driver::RunGuarded() try {
   if (!stopped_) ProbeAtEnd();
   return {};
 } catch (const std::bad_alloc&) {
+  torn_ = true;
   return Error{Code::kResourceExhausted, "OUT_OF_MEMORY",
                "the network and what it remembers do not fit into memory: choose fewer units in "
                "network.layers, a smaller frame in encoding.width and height, or fewer "
                "memory.sequences"};
 } catch (const std::exception& e) {
+  torn_ = true;
   return Error{Code::kInternal, "PIPELINE", Format("a stage of the pipeline failed: {}", e.what())};
 }
 
@@ -134,7 +136,7 @@ void Pipeline::Driver::MakeFlow() {
 void Pipeline::Driver::ShowFrame(Stream& stream, Frame frame) {
   stream.clip = frame.clip;
   stream.frame = frame.index;
-  frame.learn = frame.learn && learning_on_;
+  frame.learn = frame.learn && learns();
   // Also where a source changes its mind without saying so: no memory may span what was not learned
   // from, nor a cut within it.
   const bool changed = std::exchange(stream.learned, frame.learn) != frame.learn;

@@ -40,6 +40,8 @@ class Pipeline::Driver final : public PipelineControl {
 
   PipelinePhase phase() const override;
   Result<bool> SetLearning(bool on) override;
+  bool HoldLearning(bool hold) override;
+  bool learns() const override { return learning_on_ && !held_; }
   Result<bool> SleepNow(uint64_t steps) override;
   bool WakeNow() override;
   bool WakeAfterDream() override;
@@ -135,6 +137,8 @@ class Pipeline::Driver final : public PipelineControl {
   void TakeOver(Driver& saved);
   void ImportLayer(size_t l, const Network& other, ImportReport& report);
 
+  // Either of what learning hangs on.
+  void SwitchLearning(bool& which, bool to);
   Status MaySleep() const;
   Result<const Stream*> StreamToLookAt(const std::string& name) const;
   Result<Look> LookAt(const Stream& stream, const LookParts& parts);
@@ -180,6 +184,8 @@ class Pipeline::Driver final : public PipelineControl {
   // Commands ask, of other threads where nothing runs.
   std::atomic<bool> ended_ = false;
   bool learning_on_ = true;
+  bool held_ = false;  // learning stands still, whatever is ordered
+  bool torn_ = false;  // a step broke off: layers and memories are not of one moment
   bool wake_after_dream_ = false;
   std::optional<ProbeFigures> unheeded_;  // the probe set's last ones, by which to decide
   Instant last_frame_;                    // when the last one came

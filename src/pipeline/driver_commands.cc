@@ -20,12 +20,24 @@ Result<bool> Pipeline::Driver::SetLearning(bool on) {
                  "could be switched on or off: configure another rule"};
   }
   if (on == learning_on_) return false;
+  SwitchLearning(learning_on_, on);
+  return true;
+}
+
+bool Pipeline::Driver::HoldLearning(bool hold) {
+  if (hold == held_) return false;
+  SwitchLearning(held_, hold);
+  return true;
+}
+
+void Pipeline::Driver::SwitchLearning(bool& which, bool to) {
+  const bool before = learns();
   // What is under way still learns.
   if (flow_ && !ended_) flow_->Drain();
-  if (!on) WakeNow();
-  learning_on_ = on;
+  which = to;
+  if (learns() == before) return;
+  if (!learns()) WakeNow();
   for (const auto& stream : streams_) stream->switched = true;
-  return true;
 }
 
 Status Pipeline::Driver::MaySleep() const {
@@ -36,6 +48,9 @@ Status Pipeline::Driver::MaySleep() const {
   if (ended_) return no("ENDED", "the sources have ended, and nothing runs that could sleep");
   if (!network_) return no("NO_NETWORK", "no frame has come yet, so there is no network");
   if (!learning_on_) return no("LEARNING_IS_OFF", "learning is switched off; switch it on first");
+  if (held_) {
+    return no("LEARNING_STANDS_STILL", "learning stands still until a checkpoint can be saved");
+  }
   if (remembered_ == 0) {
     return no("NOTHING_REMEMBERED", "nothing is remembered yet that could be dreamed of");
   }

@@ -33,6 +33,10 @@ Result<StateCounts> Pipeline::Driver::SaveState(StateArchive& archive) {
                  "no frame has come yet, so there is no network"};
   }
   if (!ended_) flow_->Drain();
+  if (torn_) {
+    return Error{Code::kFailedPrecondition, "STATE_IS_TORN",
+                 "a step broke off, so that what there is is not of one moment: nothing is saved"};
+  }
   HYPNOS_RETURN_IF_ERROR(ExchangeState(archive));
   return StateCounts{static_cast<uint64_t>(summary_.frames), learned_steps_};
 }
@@ -46,6 +50,8 @@ Status Pipeline::Driver::Load(StateArchive& archive) try {
   fell_asleep_ = clock_.Now();
   for (const auto& stream : streams_) stream->awaited = true;
   if (!archive.SavedShape("memory.rng")) GoOnWithoutMemory();
+  // What it slept for is no longer configured, and would not end it.
+  if (schedule_.has_lost_its_cause()) WakeNow();
   return {};
 } catch (const std::bad_alloc&) {
   return OutOfMemory();

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
 #include <string>
 
 #include "hypnos/base/file_system.h"
@@ -200,6 +201,7 @@ TEST_F(PosixFileSystemTest, MakesListsAndSyncsFolders) {
   EXPECT_EQ(disk_.ListFolder(folder).error().code, Code::kNotFound);
   EXPECT_EQ(disk_.SyncFolder(folder).error().code, Code::kNotFound);
   ASSERT_TRUE(disk_.MakeFolder(folder).ok());
+  EXPECT_EQ(std::filesystem::status(folder).permissions(), std::filesystem::perms::owner_all);
   ASSERT_TRUE(disk_.MakeFolder(folder).ok());
   Write(disk_, folder + "/b", "");
   Write(disk_, folder + "/a", "");

@@ -40,9 +40,9 @@ class CheckpointTest(HypnosdTest):
         return sorted(self.kept.glob('checkpoint-*.safetensors')) if self.kept.exists() else []
 
     def stop_after_some(self, *arguments, number=signal.SIGTERM):
-        """Started, told to stop once something was saved, and what it said."""
+        """Started, told to stop once something was saved, and what it said. It may be at its end by then."""
         before = self.checkpoints()[-1:]
-        process = self.start(*self.keeping(), '--scores', self.scores, *arguments)
+        process = self.start(*self.keeping(), '--scores', self.scores, '--until-end', *arguments)
         self.wait_until(lambda: self.checkpoints()[-1:] != before or process.poll() is not None)
         process.send_signal(number)
         return self.finish(process)
@@ -164,6 +164,42 @@ class Refusal(CheckpointTest):
         self.assertIn(f"{newest.name}' is damaged", done.stderr)
 
 
+class Scores(CheckpointTest):
+    """What comes again is written once, and what does not is not lost."""
+
+    def kill_after_rows(self, rows: int):
+        process = self.start(*self.keeping(every_seconds=0.02), '--scores', self.scores)
+        self.wait_until(lambda: self.checkpoints() and self.scores.exists() and
+                        self.scores.read_bytes().count(b'\n') > rows)
+        process.kill()
+        self.finish(process)
+
+    def test_of_a_camera_stay(self):
+        # What makes no difference here: it cannot wait, and does not come again.
+        self.watch('pace: realtime\n    on_full: drop_oldest\n    '
+                   'synthetic: {scene: glyphs, width: 32, height: 32, frames: 0}')
+        self.kill_after_rows(30)
+        before = self.scores.read_bytes()
+        before = before[:before.rindex(b'\n') + 1]
+        self.kill_after_rows(before.count(b'\n') + 10)
+        after = self.scores.read_bytes()
+        self.assertEqual(after[:len(before)], before)
+        self.assertEqual(after.count(b'clip,frame'), 1)
+
+    def test_with_other_columns_are_put_aside(self):
+        self.kill_after_rows(10)
+        before = self.scores.read_bytes()
+        self.scores.write_bytes(b'other,columns\n' + before[before.index(b'\n') + 1:] + b'x' * 99)
+        aside = self.folder / 'scores.csv.before'
+        process = self.start(*self.keeping(), '--scores', self.scores)
+        self.wait_until(lambda: aside.exists() and self.scores.exists() and
+                        self.scores.stat().st_size > 0)
+        process.kill()
+        self.finish(process)
+        self.assertTrue(aside.read_bytes().startswith(b'other,'))
+        self.assertTrue(self.scores.read_bytes().startswith(b'clip,frame'))
+
+
 class Disk(ControlledTest, CheckpointTest):
 
     def setUp(self):
@@ -224,6 +260,44 @@ class Disk(ControlledTest, CheckpointTest):
         self.wait_until(lambda: not client.ask('status').phase.learning)
         limit(resource.RLIM_INFINITY)
         self.wait_until(lambda: client.ask('status').phase.learning)
+        # What was saved while it stood still does not say that it shall: it goes on learning.
+        process.kill()
+        self.finish(process)
+        process = self.start(*self.keeping())
+        client = self.connect()
+        before = client.ask('status').phase.learning
+        self.wait_for_frames(client)
+        self.assertTrue(before and client.ask('status').phase.learning)
+        # Switched off by somebody, it stays off, whatever the disk does, and is so after a restart.
+        client.ask('set_learning', on=False)
+        limit = lambda size: resource.prlimit(
+            process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+        limit(1000)
+        self.wait_until(lambda: self.status(client).failing)
+        limit(resource.RLIM_INFINITY)
+        self.wait_until(lambda: not self.status(client).failing)
+        self.assertFalse(client.ask('status').phase.learning)
+        process.terminate()
+        self.finish(process)
+        self.start(*self.keeping())
+        client = self.connect()
+        self.wait_for_frames(client)
+        self.assertFalse(client.ask('status').phase.learning)
+
+    def test_one_that_is_full_at_the_end_is_told_by_the_exit_code(self):
+        process, client = self.watch_disk()
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
+        self.wait_until(lambda: self.status(client).failing)
+        process.terminate()
+        done = self.finish(process)
+        self.assertEqual(done.returncode, IO_ERROR, done.stderr)
+        self.assertIn('what was learned since the last one is lost', done.stderr)
+
+    def test_nobody_else_may_read_what_was_seen(self):
+        process, _ = self.watch_disk()
+        self.assertEqual(self.kept.stat().st_mode & 0o077, 0)
+        process.kill()
+        self.finish(process)
 
 
 class Commands(ControlledTest, CheckpointTest):

@@ -140,6 +140,36 @@ TEST_F(CommandTest, WithoutLearningTheWeightsStay) {
               testing::SizeIs(2));
 }
 
+TEST_F(CommandTest, HeldLearningStandsStillWhateverIsOrderedAndThenGoesOnAsOrdered) {
+  std::vector<float> at_hold, at_release;
+  commander.on_frame = [&](int64_t frame) {
+    pipeline.Post([&, frame](PipelineControl& control) {
+      if (frame == 5) {
+        EXPECT_TRUE(control.HoldLearning(true));
+        EXPECT_FALSE(control.HoldLearning(true)) << "it was so already";
+        EXPECT_FALSE(control.learns());
+        EXPECT_EQ(control.SleepNow(0).error().reason, "LEARNING_STANDS_STILL");
+        EXPECT_TRUE(Must(control.SetLearning(false)));
+        EXPECT_TRUE(Must(control.SetLearning(true)));
+        EXPECT_FALSE(control.learns());
+        at_hold = Weights();
+      } else if (frame == 12) {
+        at_release = Weights();
+        EXPECT_TRUE(control.HoldLearning(false));
+        EXPECT_TRUE(control.learns());
+      } else if (frame == 15) {
+        EXPECT_TRUE(Must(control.SetLearning(false)));
+        EXPECT_TRUE(control.HoldLearning(true));
+        EXPECT_TRUE(control.HoldLearning(false));
+        EXPECT_FALSE(control.learns()) << "as ordered";
+      }
+    });
+  };
+  Watch(18);
+  EXPECT_EQ(at_hold, at_release);
+  EXPECT_NE(Weights(), at_release);
+}
+
 TEST_F(CommandTest, SwitchingLearningOffEndsASleep) {
   std::vector<float> at_off;
   commander.on_dream = [&](int64_t steps) {

@@ -144,6 +144,12 @@ TEST(WakeSleep, WhoIsWokenInItsHoursStaysAwakeUntilTheNextOnes) {
   EXPECT_TRUE(schedule.OnTime(AtHour(26), {}, true));
 }
 
+TEST(WakeSleep, WhoSleptForWhatIsNoLongerThereHasLostItsCause) {
+  WakeSleep slept(ByHours());
+  EXPECT_TRUE(slept.OnTime(AtHour(2), {}, true));
+  EXPECT_FALSE(slept.has_lost_its_cause());
+}
+
 TEST(WakeSleep, HoursMayHaveALongestSleep) {
   WakeSleepOptions options = ByHours();
   options.longest_sleep_steps = 3;

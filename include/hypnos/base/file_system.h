@@ -60,7 +60,8 @@ class FileSystem {
   virtual Status Truncate(const std::string& path, uint64_t size) = 0;
   virtual bool Exists(const std::string& path) = 0;
 
-  // And those that it lies in. One that is there already is no error.
+  // And those that it lies in. Of its owner alone: it is for pictures of whoever passed by. One
+  // that is there already is no error, and stays as open as it is.
   virtual Status MakeFolder(const std::string& path) = 0;
   // The names of the files in it, in their order, without those of its sub-folders.
   virtual Result<std::vector<std::string>> ListFolder(const std::string& path) = 0;

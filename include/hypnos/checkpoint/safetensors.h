@@ -35,7 +35,7 @@ struct SafetensorsHead {
 };
 
 // Longer ones are not read: a thousand tensors take a hundredth of it.
-inline constexpr uint64_t kLongestHeader = 16 << 20;
+inline constexpr uint64_t kLongestHeader = 100'000'000;
 inline constexpr uint64_t kHeaderLengthBytes = 8;
 
 // What is written before the data. Names are unique, and the data as the format wants them.

@@ -45,10 +45,16 @@ class PipelineControl {
   // False: it was so already. kFailedPrecondition, reason RULE_ONLY_LOOKS: the rule learns nothing,
   // and there are no labels to be read out.
   virtual Result<bool> SetLearning(bool on) = 0;
+  // Learning stands still for a while, whatever SetLearning says, which is kept for afterwards, and
+  // alone is saved. False: it was so already.
+  virtual bool HoldLearning(bool hold) = 0;
+  // Neither switched off nor held.
+  virtual bool learns() const = 0;
 
   // Falls asleep now, for so many steps; 0: as many as usual, and where that is 0 until woken.
   // False: it was asleep already, and goes on as it was.
-  // kFailedPrecondition: NO_NETWORK, ENDED, RULE_NEVER_SLEEPS, LEARNING_IS_OFF, NOTHING_REMEMBERED.
+  // kFailedPrecondition: NO_NETWORK, ENDED, RULE_NEVER_SLEEPS, LEARNING_IS_OFF,
+  // LEARNING_STANDS_STILL, NOTHING_REMEMBERED.
   virtual Result<bool> SleepNow(uint64_t steps) = 0;
 
   // Wakes up now, or when the dream under way has ended. What was learned stays. False: it was

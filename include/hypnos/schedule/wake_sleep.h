@@ -71,6 +71,12 @@ class WakeSleep {
   uint64_t length() const;
   uint64_t sleeps() const { return sleeps_; }
 
+  // Asleep for hours or quiet that the options do not know: loaded from when they did.
+  bool has_lost_its_cause() const {
+    return asleep_ && ((cause_ == PhaseCause::kHours && !options_.hours) ||
+                       (cause_ == PhaseCause::kQuiet && options_.quiet <= Duration::zero()));
+  }
+
   bool watches_clock() const { return options_.hours || options_.quiet > Duration::zero(); }
 
   // Falls asleep now, for so many steps; 0: as many as usual, and where that is 0 as long as any
