@@ -84,6 +84,21 @@ class PosixReadableFile final : public ReadableFile {
   const std::string path_;
 };
 
+// Of those entries of a folder, in their order. What vanishes meanwhile is none.
+template <class F>
+Result<std::vector<std::string>> NamesIn(const std::string& path, F wanted) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::error_code gone;
+    if (wanted(*entry, gone)) names.push_back(entry->path().filename().string());
+  }
+  if (error) return FromErrno("list folder", path, error.value());
+  std::ranges::sort(names);
+  return names;
+}
+
 class PosixWritableFile final : public WritableFile {
  public:
   PosixWritableFile(std::FILE* file, std::string path) : file_(file), path_(std::move(path)) {}
@@ -217,16 +232,16 @@ Status PosixFileSystem::MakeFolder(const std::string& path) {
 }
 
 Result<std::vector<std::string>> PosixFileSystem::ListFolder(const std::string& path) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end;
-       entry.increment(error)) {
-    std::error_code gone;
-    if (entry->is_regular_file(gone)) names.push_back(entry->path().filename().string());
-  }
-  if (error) return FromErrno("list folder", path, error.value());
-  std::ranges::sort(names);
-  return names;
+  return NamesIn(path, [](const auto& entry, auto& gone) { return entry.is_regular_file(gone); });
+}
+
+Result<std::vector<std::string>> PosixFileSystem::ListFolders(const std::string& path) {
+  return NamesIn(path, [](const auto& entry, auto& gone) { return entry.is_directory(gone); });
+}
+
+Status PosixFileSystem::RemoveFolder(const std::string& path) {
+  if (rmdir(path.c_str()) != 0) return FromErrno("remove folder", path, errno);
+  return {};
 }
 
 Status PosixFileSystem::SyncFolder(const std::string& path) {

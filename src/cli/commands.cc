@@ -13,7 +13,7 @@ const std::vector<Command>& Commands() {
     for (const auto part :
          {StatusCommands, SourceCommands, LayerCommands, ProbeCommands, PhaseCommands,
           CheckpointCommands, PictureCommands, EventCommands, ConfigCommands, DaemonCommands,
-          WatchCommands, TopCommands, TokenCommands, LocalCommands}) {
+          WatchCommands, TopCommands, SessionCommands, TokenCommands, LocalCommands}) {
       std::vector<Command> some = part();
       std::move(some.begin(), some.end(), std::back_inserter(all));
     }
@@ -31,6 +31,7 @@ const std::vector<CommandGroup>& CommandGroups() {
       {"checkpoint", "What is kept on disk of what was learned"},
       {"events", "What was unusual"},
       {"config", "The configuration of the daemon"},
+      {"session", "What was recorded of what was learned from, on this machine"},
       {"token", "Who is let in from other machines"},
   };
   return kGroups;

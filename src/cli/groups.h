@@ -19,6 +19,7 @@ std::vector<Command> ConfigCommands();
 std::vector<Command> DaemonCommands();
 std::vector<Command> WatchCommands();
 std::vector<Command> TopCommands();
+std::vector<Command> SessionCommands();
 std::vector<Command> TokenCommands();
 std::vector<Command> LocalCommands();
 

@@ -33,12 +33,24 @@ std::string CheckpointsText(const telemetry::Checkpoints& checkpoints) {
   return text;
 }
 
+std::string Recorded(const hypnos::telemetry::SessionLog& log) {
+  std::string text = Format("{}, {} in {}", Counted(log.frames(), "frame"), Bytes(log.bytes()),
+                            Printable(log.session()));
+  if (!log.exact()) {
+    text += Format("; {} and {} could not be recorded", Counted(log.frames_lost(), "frame"),
+                   Counted(log.events_lost() - log.frames_lost(), "other event"));
+  }
+  if (!log.failing().empty()) text += "; NOT RECORDED NOW: " + Printable(log.failing());
+  return text;
+}
+
 std::string Show(const Session&, const control::Response& response) {
   const control::StatusResponse& status = response.status();
   Facts facts;
   facts.Add("hypnosd", Format("{}, up {}, {}{}", Printable(status.daemon_version()),
                               Span(status.uptime_seconds()), Counted(status.clients(), "client"),
                               status.stopping() ? ", stopping" : ""));
+  if (status.replaying()) facts.Add("replay", "of a session: nobody can change what is learned");
   facts.Add("phase", PhaseText(status.phase()));
   facts.Add("frames", Format("{} at {:.1f} a second; {} dreamed", status.frames(),
                              status.frames_per_second(), Counted(status.dream_steps(), "step")));
@@ -46,6 +58,7 @@ std::string Show(const Session&, const control::Response& response) {
             status.has_prediction_error() ? Format("{:.4f}", status.prediction_error()) : "-");
   facts.Add("state was reset", Resets(status));
   if (status.has_checkpoints()) facts.Add("checkpoints", CheckpointsText(status.checkpoints()));
+  if (status.has_session_log()) facts.Add("session log", Recorded(status.session_log()));
   std::string text =
       facts.Text() + "\n" + SourcesText(status.sources()) + "\n" + LayersText(status.layers());
   if (status.has_labels()) text += "\n" + LabelsText(status.labels());

@@ -74,6 +74,7 @@ class Validator {
     CheckThresholdShare(config.learning());
     CheckNegatives(config);
     CheckProbe(config);
+    CheckRecord(config.record());
   }
 
  private:
@@ -369,12 +370,14 @@ class Validator {
     }
   }
 
+  static bool IsText(const Source& source) { return source.has_text() || source.session().text(); }
+
   // Whether texts are read, and not pictures.
   bool CheckTexts(const Config& config) {
     bool texts = false, pictures = false;
     ForEachSource(config.sources(), "sources", [&](const Source& source, const std::string&) {
-      texts = texts || source.has_text();
-      pictures = pictures || (!source.has_text() && source.kind_case() != Source::KIND_NOT_SET);
+      texts = texts || IsText(source);
+      pictures = pictures || (!IsText(source) && source.kind_case() != Source::KIND_NOT_SET);
     });
     if (!texts) return false;
     ForEachSource(config.sources(), "sources", [&](const Source& source, const std::string& path) {
@@ -420,7 +423,7 @@ class Validator {
   static bool ReadsText(const Config& config) {
     bool texts = false;
     ForEachSource(config.sources(), "sources", [&](const Source& source, const std::string&) {
-      texts = texts || source.has_text();
+      texts = texts || IsText(source);
     });
     return texts;
   }
@@ -721,6 +724,25 @@ class Validator {
     Complain(locations, Format("{} places of each of {} sequences are {}, and may be at most {}: "
                                "choose fewer of either, some dozens of places say what more would",
                                probe.locations(), probe.sequences(), places, kMostProbedPlaces));
+  }
+
+  // By value and not by presence, as CheckGate.
+  void CheckRecord(const Record& record) {
+    const std::string folder = "record.folder", budget = "record.budget_megabytes";
+    if (!Known({folder, budget, "record.segment_megabytes"})) return;
+    if (!record.enabled() && record.folder() != Record::default_instance().folder()) {
+      Complain(folder,
+               "nothing is recorded there while record.enabled is false: switch it on, or "
+               "leave this out");
+    }
+    if (record.enabled() && record.folder().empty()) {
+      Complain(folder, "what is recorded needs a folder: name one");
+    }
+    const uint64_t least = 2 * record.segment_megabytes();
+    if (record.budget_megabytes() == 0 || record.budget_megabytes() >= least) return;
+    Complain(budget, Format("{} megabytes are less than two files of record.segment_megabytes, "
+                            "which take {}: the one that is written is never removed",
+                            record.budget_megabytes(), least));
   }
 
   const Places& places_;

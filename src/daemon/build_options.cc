@@ -4,6 +4,9 @@
 #include <string_view>
 #include <utility>
 
+#include "daemon/session_source.h"
+#include "hypnos/base/file_system.h"
+
 namespace hypnos {
 namespace {
 
@@ -149,6 +152,18 @@ TextSourceOptions BuildText(const pb::TextSource& source, const pb::TextEncoding
           .follow = source.follow()};
 }
 
+ForeignSourceOptions BuildSession(const pb::SessionSource& session, const pb::Config& config) {
+  const SessionSourceOptions options = {
+      .path = session.path(),
+      .source = session.source(),
+      .rules = RulesOf(config),
+      .classes = {config.labels().classes().begin(), config.labels().classes().end()}};
+  return {[options](const SourceIdentity& identity) {
+    static PosixFileSystem files;
+    return OpenSessionSource(files, identity, options);
+  }};
+}
+
 SyntheticSourceOptions::Scene BuildScene(pb::SyntheticSource::Scene scene) {
   switch (scene) {
     case pb::SyntheticSource::POTATO:
@@ -265,7 +280,8 @@ control::Access BuildAccess(pb::Control::SocketAccess access) {
 }
 
 bool IsText(const pb::Source& source) {
-  return source.has_text() || std::ranges::any_of(source.playlist().entries(), IsText);
+  return source.has_text() || source.session().text() ||
+         std::ranges::any_of(source.playlist().entries(), IsText);
 }
 
 std::optional<DailyHours> BuildHours(const pb::Schedule& schedule) {
@@ -401,6 +417,9 @@ SourceOptions BuildSourceOptions(const pb::Source& source, const pb::Config& con
       break;
     case pb::Source::kText:
       options.kind = BuildText(source.text(), config.encoding().text());
+      break;
+    case pb::Source::kSession:
+      options.kind = BuildSession(source.session(), config);
       break;
     case pb::Source::KIND_NOT_SET:
       HYPNOS_CHECK(false);

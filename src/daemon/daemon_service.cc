@@ -64,6 +64,17 @@ pb::Checkpoint CheckpointOf(const CheckpointInfo& info) {
   return checkpoint;
 }
 
+// What changes nothing that is learned may go on.
+bool RefusedWhileReplaying(const Request& request) {
+  return RefusedWhileStopping(request) && !request.has_set_log_level();
+}
+
+Error ReplayingError() {
+  return {Code::kFailedPrecondition, "REPLAYING",
+          "this daemon replays a session, and must come to the same weights: it can be looked at "
+          "and shut down, and nothing else"};
+}
+
 Error NoSuchLayer(uint32_t layer, int layers) {
   return {Code::kNotFound, "LAYER_NOT_FOUND",
           Format("there is no layer {}; there are layers 1 to {}", layer, layers)};
@@ -166,6 +177,7 @@ void DaemonService::Handle(const Request& request, const std::shared_ptr<CallSta
                            Reply reply) {
   const Answer answer(std::move(reply), call);
   if (RefusedWhileStopping(request) && parts_.stopping()) return answer(StoppingError());
+  if (parts_.replaying && RefusedWhileReplaying(request)) return answer(ReplayingError());
   if (const auto why = WhyNotBuilt(request)) return answer(*why);
   switch (request.kind_case()) {
     case Request::kShutdown:
@@ -279,6 +291,10 @@ Result<Response> DaemonService::StatusNow() const {
   }
   if (auto labels = LabelsNow(now)) *status.mutable_labels() = *std::move(labels);
   if (parts_.checkpoints != nullptr) *status.mutable_checkpoints() = parts_.checkpoints->Report();
+  if (parts_.session_log) {
+    if (auto log = parts_.session_log()) *status.mutable_session_log() = *std::move(log);
+  }
+  status.set_replaying(parts_.replaying);
   status.set_stopping(parts_.stopping());
   status.set_clients(static_cast<uint32_t>(parts_.clients()));
   return response;

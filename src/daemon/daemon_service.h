@@ -35,6 +35,10 @@ struct ServiceParts {
   std::function<bool()> stopping;
   // How many are connected.
   std::function<size_t()> clients;
+  // What is recorded; empty, or nothing: nothing is.
+  std::function<std::optional<telemetry::SessionLog>()> session_log = {};
+  // What is learned from is a recording: nobody may change anything.
+  bool replaying = false;
   // Reads the configuration again, as at the start; empty: it cannot be.
   std::function<Result<config::Config>()> read_config;
   // Null: none are kept.

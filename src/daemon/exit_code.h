@@ -7,11 +7,19 @@ namespace hypnos {
 
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitUsage = 64;
+inline constexpr int kExitData = 65;  // a recording is damaged, or led to other weights
 inline constexpr int kExitNoInput = 66;
 inline constexpr int kExitInternal = 70;
 inline constexpr int kExitIo = 74;
 inline constexpr int kExitTryAgain = 75;
 inline constexpr int kExitConfiguration = 78;
+
+// Of a session that is replayed: what is not there is missing input; the rest is wrong with it.
+inline int ReplayExitCode(const Error& error) {
+  if (error.reason == "CONFIG_INVALID") return kExitConfiguration;
+  if (error.code == Code::kNotFound || error.code == Code::kPermissionDenied) return kExitNoInput;
+  return error.code == Code::kResourceExhausted ? kExitTryAgain : kExitData;
+}
 
 // An error of a source, or of the network that its first frame calls for: what cannot be opened or
 // is no video is missing input; what broke off while it was read is an I/O error; what a library

@@ -13,8 +13,10 @@
 #include "daemon/exit_code.h"
 #include "hypnos/base/file_system.h"
 #include "hypnos/base/log.h"
+#include "hypnos/base/printable.h"
 #include "hypnos/config/load.h"
 #include "hypnos/config/print.h"
+#include "hypnos/daemon/recorded_config.h"
 #include "hypnos/daemon/run.h"
 
 extern char** environ;
@@ -30,6 +32,10 @@ constexpr const char* kExamples = R"(Examples:
       learn from some clips and score others, a row a frame
   hypnosd --config my.yaml --set checkpoint.folder=/var/lib/hypnos/checkpoints
       keep what is learned on disk, and go on from there when started again
+  hypnosd --config configs/record.yaml --until-end
+      record all that is learned from
+  hypnosd --replay /var/lib/hypnos/sessions/20261126T031500Z
+      learn from that once more, to the same weights, bit for bit
   hypnosd --config my.yaml --check-config
       say what is wrong with a configuration, and nothing else
 
@@ -37,7 +43,7 @@ What is shown of a layer's learning: "3.0 % to learn" is how far its updates fro
 from dreams are from cancelling out. Below 0.1 % it is "finished" if p(real) is at least 0.1 higher
 for real frames than for dreams; otherwise they cancel because it "cannot tell them apart".
 
-Exit codes: 0 done, 64 wrong usage, 66 no input, 74 I/O error, 75 try again, 78 configuration.)";
+Exit codes: 0 done, 64 wrong usage, 65 damaged recording, or one that led to other weights, 66 no input, 74 I/O error, 75 try again, 78 configuration.)";
 
 struct Flags {
   std::string config = "/etc/hypnos/hypnos.yaml";
@@ -46,6 +52,7 @@ struct Flags {
   bool print_config = false;
   bool until_end = false;
   bool fresh = false;
+  std::string replay;
   std::string scores;
   unsigned threads = 0;
   std::string control;
@@ -70,6 +77,12 @@ void Declare(CLI::App& app, Flags& flags) {
       "--fresh", flags.fresh,
       "Begins anew instead of going on from the newest checkpoint; those there are stay until "
       "newer ones need their place (checkpoint.keep)");
+  app.add_option(
+         "--replay", flags.replay,
+         "Learns once more from this session (a folder that `record` has written), with the "
+         "configuration and all commands of that time, and ends")
+      ->check([](const std::string& path) { return path.empty() ? "names no folder" : ""; })
+      ->excludes("--config");
   app.add_option("--scores", flags.scores, "Writes a CSV row for every frame to this file")
       ->check([](const std::string& path) { return path.empty() ? "names no file" : ""; });
   app.add_option("--threads", flags.threads,
@@ -115,11 +128,20 @@ struct Given {
   bool control = false;
 };
 
-// From the file, the environment and the flags.
-hypnos::Result<hypnos::config::Config> ReadConfig(const Flags& flags, const Given& given) {
+// From the file, the environment and the flags; of a recording, from that and the flags.
+hypnos::Result<hypnos::config::Config> ReadConfig(const Flags& flags, const Given& given,
+                                                  bool* exact) {
   hypnos::PosixFileSystem files;
-  HYPNOS_ASSIGN_OR_RETURN(auto config,
-                          hypnos::config::Load(files, flags.config, {flags.sets, Environment()}));
+  hypnos::config::Config config;
+  if (flags.replay.empty()) {
+    HYPNOS_ASSIGN_OR_RETURN(config,
+                            hypnos::config::Load(files, flags.config, {flags.sets, Environment()}));
+  } else {
+    HYPNOS_ASSIGN_OR_RETURN(auto recorded,
+                            hypnos::ReadRecordedConfig(files, flags.replay, flags.sets));
+    config = std::move(recorded.config);
+    *exact = recorded.other_keys.empty();
+  }
   if (given.threads) config.mutable_pipeline()->set_threads(flags.threads);
   if (given.control) config.mutable_control()->set_socket(flags.control);
   return config;
@@ -127,7 +149,12 @@ hypnos::Result<hypnos::config::Config> ReadConfig(const Flags& flags, const Give
 
 int Start(const Flags& flags, const Given& given) {
   hypnos::log::SetLevel(LevelNamed(flags.log_level));
-  const auto config = ReadConfig(flags, given);
+  bool exact = true;
+  const auto config = ReadConfig(flags, given, &exact);
+  if (!config.ok() && !flags.replay.empty()) {
+    std::fprintf(stderr, "--replay: %s\n", hypnos::Printable(config.error().message).c_str());
+    return hypnos::ReplayExitCode(config.error());
+  }
   if (!config.ok()) {
     const bool nowhere = !given.config && !hypnos::PosixFileSystem().Exists(flags.config);
     std::fprintf(stderr, "%s%s\n", config.error().message.c_str(),
@@ -143,13 +170,18 @@ int Start(const Flags& flags, const Given& given) {
     std::printf("%s: valid\n%s", flags.config.c_str(), hypnos::FootprintText(*config).c_str());
   }
   if (flags.print_config || flags.check_config) return ExitCodeOfPrinting();
-  const int code =
-      hypnos::RunDaemon(*config, {.until_end = flags.until_end,
-                                  .scores_path = flags.scores,
-                                  .config_path = flags.config,
-                                  .read_config = [&] { return ReadConfig(flags, given); },
-                                  .version = HYPNOS_VERSION,
-                                  .fresh = flags.fresh});
+  hypnos::RunOptions options = {.until_end = flags.until_end,
+                                .scores_path = flags.scores,
+                                .config_path = flags.config,
+                                .read_config = {},
+                                .version = HYPNOS_VERSION,
+                                .fresh = flags.fresh,
+                                .replay_path = flags.replay,
+                                .replay_is_exact = exact};
+  if (flags.replay.empty()) {
+    options.read_config = [&] { return ReadConfig(flags, given, &exact); };
+  }
+  const int code = hypnos::RunDaemon(*config, options);
   const int printed = ExitCodeOfPrinting();
   return code == hypnos::kExitOk ? printed : code;
 }

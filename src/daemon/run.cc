@@ -20,11 +20,14 @@
 #include "daemon/exit_code.h"
 #include "daemon/scores_path.h"
 #include "daemon/scores_writer.h"
+#include "daemon/session_log.h"
+#include "daemon/session_replay.h"
 #include "daemon/signals.h"
 #include "daemon/status.h"
 #include "daemon/stop_flag.h"
 #include "daemon/text.h"
 #include "daemon/watched_sources.h"
+#include "daemon/weights_digest.h"
 #include "daemon/worker.h"
 #include "hypnos/base/bell.h"
 #include "hypnos/base/format.h"
@@ -198,6 +201,13 @@ Status CheckRunnable(const config::Config& config) {
 
 namespace {
 
+// Of a replay none are opened: the recording has their frames.
+config::Config WatchedIn(const config::Config& config, const RunOptions& options) {
+  config::Config watched = config;
+  if (!options.replay_path.empty()) watched.clear_sources();
+  return watched;
+}
+
 // One run of the daemon, its parts in the order in which they need each other: what comes later
 // ends first.
 class Daemon {
@@ -210,7 +220,7 @@ class Daemon {
                   .board = board_,
                   .reconnects = !options.until_end,
                   .added = [this] { changed_.Ring(); }},
-                 config),
+                 WatchedIn(config, options)),
         status_interval_seconds_(config.output().status_interval_seconds()),
         checkpoints_(MakeKeeper()),
         service_(Parts(), config, options.version),
@@ -239,6 +249,15 @@ class Daemon {
   void Reload();
   // False: it was stopped before there was anything to watch.
   bool Open(int* code);
+  bool OpenScoresFile(int* code);
+  bool StartRecording(int* code);
+  bool OpenReplay(int* code);
+  // What was learned, for whoever replays it.
+  void EndRecording();
+  Result<RunSummary> RunPipeline();
+  // Whether the weights are those of the recording.
+  int JudgeReplay() const;
+  bool replays() const { return !options_.replay_path.empty(); }
   // Until all sources have ended.
   int Watch();
   int WatchOnce();
@@ -256,6 +275,8 @@ class Daemon {
   SavedScores saved_scores_;
   std::map<std::string, uint64_t> passed_;  // frames that sources had given before, by name
   Fanout observers_;
+  std::unique_ptr<SessionLog> session_log_;  // null where nothing is recorded
+  std::unique_ptr<SessionReplay> replay_;    // null where sources are watched
   Pipeline pipeline_;
   // Rung when it is to stop, or there is another source.
   Bell changed_;
@@ -263,6 +284,7 @@ class Daemon {
   std::atomic<double> status_interval_seconds_;
   std::atomic<const ControlServer*> listening_ = nullptr;
   const std::unique_ptr<CheckpointKeeper> checkpoints_;
+  std::atomic<const SessionLog*> recording_ = nullptr;
   DaemonService service_;
   Worker reloader_{1};
   std::unique_ptr<ControlServer> server_;  // null where nobody is listened to
@@ -284,6 +306,11 @@ ServiceParts Daemon::Parts() {
             const ControlServer* server = listening_;
             return server == nullptr ? 0 : server->clients();
           },
+          .session_log = [this]() -> std::optional<telemetry::SessionLog> {
+            const SessionLog* log = recording_;
+            return log == nullptr ? std::nullopt : std::optional(log->Report());
+          },
+          .replaying = replays(),
           .read_config = options_.read_config,
           .checkpoints = checkpoints_.get(),
           .check = CheckShare,
@@ -332,12 +359,14 @@ int Daemon::Run() {
     if (!saved && code == kExitOk) code = kExitIo;
   }
   if (server_ != nullptr) server_->Stop();
+  EndRecording();
   if (!sources_.Close()) ExitWithoutCleaningUp(code);
   return code;
 }
 
 std::unique_ptr<CheckpointKeeper> Daemon::MakeKeeper() {
-  if (config_.checkpoint().folder().empty()) return nullptr;
+  // What is replayed has its own beginning.
+  if (config_.checkpoint().folder().empty() || replays()) return nullptr;
   return std::make_unique<CheckpointKeeper>(
       CheckpointKeeper::Parts{
           .files = files_,
@@ -372,12 +401,20 @@ bool Daemon::Resume(int* code) {
 // Leaves the sources unopened where the daemon was stopped meanwhile: who stops it while a camera
 // is slow to open does not want to hear of the camera.
 bool Daemon::Open(int* code) {
+  if (replays()) return OpenReplay(code) && OpenScoresFile(code) && StartRecording(code);
   const Status opened = sources_.Open(passed_);
   if (stop_.IsSet()) return false;
   if (!opened.ok()) {
     *code = Fail(opened.error(), SourceExitCode(opened.error()));
     return false;
   }
+  if (!OpenScoresFile(code) || !StartRecording(code)) return false;
+  if (checkpoints_ != nullptr) checkpoints_->Start();
+  sources_.Start();
+  return true;
+}
+
+bool Daemon::OpenScoresFile(int* code) {
   const bool again = std::ranges::all_of(config_.sources(), [this](const config::Source& source) {
     return passed_.contains(source.name()) && GivesTheSame(source);
   });
@@ -389,10 +426,75 @@ bool Daemon::Open(int* code) {
   }
   scores_ = std::move(scores).value();
   if (scores_ != nullptr) observers_.Add(scores_.get());
-  if (stop_.IsSet()) return false;
-  if (checkpoints_ != nullptr) checkpoints_->Start();
-  sources_.Start();
+  return !stop_.IsSet();
+}
+
+// A folder that cannot be used is noticed now, as whatever else is wrong with a configuration.
+bool Daemon::StartRecording(int* code) {
+  if (!config_.record().enabled()) return true;
+  // What was learned before is not in the recording.
+  const std::string checkpoint =
+      pipeline_.network() == nullptr ? "" : checkpoints_->Report().last();
+  auto session_log = SessionLog::Start(files_, clock_, config_, {options_.version, checkpoint});
+  if (!session_log.ok()) {
+    log::Error("record.folder: {}", Printable(session_log.error().message));
+    *code = kExitIo;
+    return false;
+  }
+  session_log_ = *std::move(session_log);
+  recording_ = session_log_.get();
+  pipeline_.SetInputObserver(session_log_.get());
   return true;
+}
+
+void Daemon::EndRecording() {
+  if (session_log_ != nullptr) session_log_->End(WeightsDigest(pipeline_.network()));
+}
+
+bool Daemon::OpenReplay(int* code) {
+  auto replay = SessionReplay::Open(files_, options_.replay_path);
+  if (!replay.ok()) {
+    *code = Fail(replay.error(), ReplayExitCode(replay.error()));
+    return false;
+  }
+  replay_ = *std::move(replay);
+  replay_->SetRules(RulesOf(config_));
+  const std::string& version = replay_->header().program_version();
+  if (version != options_.version) {
+    log::Warning("the session was recorded by hypnosd {}, and this is {}: the weights may differ",
+                 Printable(version), options_.version);
+  }
+  if (!options_.replay_is_exact) {
+    log::Warning("the configuration is not that of the recording: the weights will differ");
+  }
+  return true;
+}
+
+Result<RunSummary> Daemon::RunPipeline() {
+  return replay_ != nullptr ? pipeline_.Replay(*replay_) : pipeline_.Run();
+}
+
+int Daemon::JudgeReplay() const {
+  if (stop_.IsSet()) return kExitOk;
+  const auto& expected = replay_->weights();
+  if (!expected) {
+    log::Warning(
+        "the recording has no end, as where the daemon was killed: there is nothing to "
+        "compare the weights with");
+    return kExitOk;
+  }
+  if (*expected == WeightsDigest(pipeline_.network())) {
+    log::Info("the weights are those of the recording, bit for bit");
+    return kExitOk;
+  }
+  if (!options_.replay_is_exact) {
+    log::Info("the weights are not those of the recording, as the configuration is not");
+    return kExitOk;
+  }
+  log::Error(
+      "the weights are not those of the recording: another program, another kind of "
+      "processor or another BLAS computes other bits");
+  return kExitData;
 }
 
 std::vector<SourceLine> Daemon::SeveralSources() const {
@@ -413,6 +515,10 @@ RunDescription Daemon::Describe() const {
   RunDescription run;
   run.classes = {config_.labels().classes().begin(), config_.labels().classes().end()};
   run.several = SeveralSources();
+  if (replays()) {
+    run.source = Format("session '{}'", options_.replay_path);
+    return run;
+  }
   int64_t frames = 0;
   const auto reports = sources_.Reports({});
   for (const telemetry::Source& source : reports) {
@@ -428,7 +534,7 @@ int Daemon::Watch() {
   while (true) {
     const uint64_t rings = changed_.rings();
     const int code = WatchOnce();
-    if (code != kExitOk || options_.until_end || stop_.IsSet()) {
+    if (code != kExitOk || options_.until_end || replays() || stop_.IsSet()) {
       const bool written = scores_ == nullptr || scores_->Close();
       return code == kExitOk && !written ? kExitIo : code;
     }
@@ -459,9 +565,13 @@ int Daemon::WatchOnce() {
                            .status = [&] { return board_.Snapshot(); },
                            .drops = [&] { return sources_.drops(); },
                            .interval_seconds = [&] { return status_interval_seconds_.load(); }});
-    const auto result = pipeline_.Run();
+    const auto result = RunPipeline();
     if (!result.ok()) {
-      code = Fail(result.error(), SourceExitCode(result.error()));
+      code = Fail(result.error(), replays() && result.error().code == Code::kDataLoss
+                                      ? kExitData
+                                      : SourceExitCode(result.error()));
+    } else if (replays()) {
+      code = JudgeReplay();
     } else {
       code = CodeOf(result->failures);
     }
@@ -471,6 +581,9 @@ int Daemon::WatchOnce() {
         SummaryText(pipeline_.summary(), board_.Snapshot(), sources_.drops(), SeveralSources())
             .c_str(),
         stdout);
+    if (session_log_ != nullptr || replays()) {
+      std::puts(Format("Weights: xxh3 {:016x}.", WeightsDigest(pipeline_.network())).c_str());
+    }
     std::fflush(stdout);  // now, also where the daemon goes on waiting
   }
   if (const int64_t unreadable = sources_.unreadable(); unreadable > 0) {

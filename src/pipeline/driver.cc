@@ -62,6 +62,7 @@ Result<RunSummary> Pipeline::Driver::Run() {
   last_frame_ = begin;
   commands_.Open(bell_);
   const Status watched = RunGuarded();
+  if (watched.ok()) Tell(RunEnded{.stopped = stopping_});
   // Of an error it may not be the last one to hear: other stages are still at work.
   if (flow_) flow_->Settle();
   summary_.elapsed += clock_.Now() - begin;
@@ -96,15 +97,15 @@ Status Pipeline::Driver::RunGuarded() try {
 }
 
 Status Pipeline::Driver::Watch() {
-  while (!stopped_) {
+  while (true) {
     // Heard before it is looked whether there is anything to do: what comes after that rings again.
     const uint64_t rings = bell_.rings();
-    commands_.RunAll(*this);
+    RunCommands();
     HeedSchedule();
     if (schedule_.asleep()) Sleep();
-    if (stopped_ || !has_streams()) break;
+    if (stopping_ || !has_streams()) break;
     HYPNOS_ASSIGN_OR_RETURN(const bool taken, TakeTurn());
-    if (taken) continue;
+    if (taken || script_ != nullptr) continue;
     // Who goes by the clock looks at it now and then.
     if (schedule_.watches_clock()) {
       bell_.WaitForMoreThan(rings, kLookAtClockEvery);
@@ -112,6 +113,7 @@ Status Pipeline::Driver::Watch() {
       bell_.WaitForMoreThan(rings);
     }
   }
+  if (follow_error_) return *follow_error_;
   return {};
 }
 

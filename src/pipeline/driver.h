@@ -1,7 +1,8 @@
 // Decides what the next step is, and owns everything that lasts over steps.
 // driver.cc watches: real frames, and negatives beside them. driver_streams.cc says whose turn it
 // is. driver_asleep.cc sleeps: recalls and dreams. driver_probes.cc scores a fixed set.
-// driver_commands.cc does what is asked for from outside. driver_state.cc saves and loads.
+// driver_commands.cc does what is asked for from outside; driver_inputs.cc tells of all that comes
+// from there, or takes it from a recording. driver_state.cc saves and loads.
 // Threads: as Pipeline.
 #pragma once
 
@@ -13,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "hypnos/pipeline/input.h"
 #include "hypnos/pipeline/pipeline.h"
 #include "pipeline/command_box.h"
 #include "pipeline/flow.h"
@@ -26,7 +28,9 @@ class Pipeline::Driver final : public PipelineControl {
  public:
   Driver(const PipelineOptions& options, const Clock& clock, PipelineObserver& observer);
 
+  void SetInputObserver(InputObserver* observer) { input_observer_ = observer; }
   Result<RunSummary> Run();
+  Result<RunSummary> Replay(InputScript& script);
   void Stop() {
     stopped_ = true;
     bell_.Ring();
@@ -57,6 +61,36 @@ class Pipeline::Driver final : public PipelineControl {
  private:
   Status RunGuarded();
   Status Watch();
+  // Those that were given since the last time. Between two moments.
+  void RunCommands();
+
+  void Tell(const PipelineInput& input);
+  Result<FrameOrEnd> Told(const Stream& stream, Result<FrameOrEnd> next);
+  // Of the script.
+  bool ReadScript();
+  // Whether what comes next is of streams, and comes now.
+  bool StreamIsNext();
+  void FollowCommands();
+  void FollowStop();
+  void FollowClock(bool may_sleep);
+  void FollowLook();
+  Result<bool> FollowTurn();
+  Status FollowStream();
+  // As TakeTurn; null: done; otherwise what cannot be.
+  const char* Do(const StreamAdded& added);
+  const char* Do(const StreamRemoved& removed);
+  const char* Do(const FrameTaken& taken);
+  const char* Do(const StreamEnded& ended);
+  const char* Do(const LearningSwitched& learning);
+  const char* Do(const LearningHeld& learning);
+  const char* Do(const SleepOrdered& sleep);
+  const char* Do(const WakeOrdered& wake);
+  const char* Do(const ClockEndedPhase& ended);
+  const char* Do(const LabelOrdered& label);
+  const char* Do(const StateReplaced& replaced);
+  const char* Do(const RunEnded& run);
+  void Diverge(Error error);
+  void DivergeFrom(const char* what);
   // Of the network.
   Status Prepare(const PlaneShape& shape);
   void MakeFlow();
@@ -64,11 +98,16 @@ class Pipeline::Driver final : public PipelineControl {
   // Shows the next frame, of the stream whose turn it is, or lets it end. False: none has anything
   // to show, so that there is nothing to do but to wait.
   Result<bool> TakeTurn();
+  // The queues', where there is no script.
+  Result<bool> TakeNext();
   // What the stream whose turn it is has come to.
   Status Take(Stream& stream, Result<FrameOrEnd> next);
   // Before its first frame. Of an error the stream is to blame where there is a network already.
   Status Welcome(Stream& stream, const Frame& first);
   void Leave(Stream& stream, std::optional<Error> error);
+  // Drops it without a word to who records.
+  bool Drop(const std::string& name);
+  bool Awaken();
   bool has_streams() const;
   bool all_are_waited_for() const;
   Stream* Find(const std::string& name) const;
@@ -178,7 +217,19 @@ class Pipeline::Driver final : public PipelineControl {
   std::optional<Flow> flow_;
   SerialExecutor between_phases_;
   std::atomic<bool> stopped_ = false;
+  bool stopping_ = false;  // once that is noticed
   RunSummary summary_;
+
+  InputObserver* input_observer_ = nullptr;
+  uint64_t moment_ = 0;  // see PipelineInput
+  uint64_t phase_switches_ = 0;
+  // While a recording is replayed; null otherwise.
+  InputScript* script_ = nullptr;
+  std::optional<TimedInput> next_input_;  // of it
+  uint64_t followed_ = 0;                 // what it said so far
+  std::optional<uint64_t> idle_;          // at which moment, and after how much, nothing came
+  std::optional<Error> follow_error_;
+  std::vector<std::unique_ptr<FrameQueue>> script_queues_;
 
   CommandBox commands_;
   // Commands ask, of other threads where nothing runs.

@@ -8,6 +8,7 @@
 namespace hypnos {
 
 void Pipeline::Driver::SwitchPhase() {
+  ++phase_switches_;
   if (!ended_) flow_->Drain();
   recalled_.reset();
   PhaseReport report = PhaseNow();
@@ -83,17 +84,27 @@ void Pipeline::Driver::HeedSchedule() {
   // Without streams there is nothing to be awake for, nor anybody to wake it.
   const bool may_sleep = MaySleep().ok() && has_streams();
   if (const auto probed = std::exchange(unheeded_, {})) {
+    ++moment_;
     const bool finished = HasFinished(*probed, *network_);
     if (schedule_.OnProbe(SignalsOf(*probed), finished, may_sleep)) SwitchPhase();
   }
+  if (script_ != nullptr) return FollowClock(may_sleep);
   if (!schedule_.watches_clock()) return;
   const bool ended = schedule_.OnTime(clock_.WallNow(), QuietFor(), may_sleep);
   looked_ = false;
-  if (ended) SwitchPhase();
+  if (!ended) return;
+  Tell(ClockEndedPhase{schedule_.cause()});
+  SwitchPhase();
+  ++moment_;
 }
 
+// Each look for commands has a moment of its own, or follows the one before at once: so a replay
+// knows which of them a command came at.
 void Pipeline::Driver::Sleep() {
-  while (!stopped_) {
+  while (true) {
+    RunCommands();
+    if (stopping_ || !schedule_.asleep()) return;
+    ++moment_;
     if (!recalled_) {
       ProbeIfDue();
       HeedSchedule();
@@ -101,7 +112,9 @@ void Pipeline::Driver::Sleep() {
       BeginRecall();
     }
     GoOnSleeping();
-    if (wake_after_dream_ && schedule_.asleep() && !recalled_) WakeNow();
+    if (stopping_) return;
+    if (wake_after_dream_ && schedule_.asleep() && !recalled_) Awaken();
+    ++moment_;
     // What is to be decided next is decided awake, after a frame or without one.
     if (!schedule_.asleep()) return;
   }
@@ -110,6 +123,7 @@ void Pipeline::Driver::Sleep() {
 // One for each dreamed frame, of whoever's turn it is: many cameras must not make a long sleep.
 // What can wait waits.
 void Pipeline::Driver::LookWhileAsleep() {
+  if (script_ != nullptr) return FollowLook();
   if (options_.while_asleep != WhileAsleep::kLook) return;
   for (size_t tried = 0; tried < streams_.size(); ++tried) {
     Stream& stream = *streams_[look_turn_++ % streams_.size()];
@@ -120,6 +134,7 @@ void Pipeline::Driver::LookWhileAsleep() {
     // It begins and ends as it does awake. With a network, no error is the run's.
     [[maybe_unused]] const Status taken = Take(stream, *std::move(next));
     HYPNOS_CHECK(taken.ok());
+    ++moment_;
     return;
   }
 }
@@ -136,9 +151,10 @@ void Pipeline::Driver::BeginRecall() {
 // To the end of the dream under way. What is asked for, and what is to be saved, has its place
 // between any two frames.
 void Pipeline::Driver::GoOnSleeping() {
-  while (recalled_ && !stopped_) {
-    commands_.RunAll(*this);
-    if (!schedule_.asleep() || !recalled_) return;
+  while (recalled_) {
+    RunCommands();
+    if (stopping_ || !schedule_.asleep() || !recalled_) return;
+    ++moment_;
     if (recalled_->frames < options_.memory.context_frames) {
       RecallFrame();
     } else if (!DreamFrame()) {

@@ -21,12 +21,14 @@ Result<bool> Pipeline::Driver::SetLearning(bool on) {
   }
   if (on == learning_on_) return false;
   SwitchLearning(learning_on_, on);
+  Tell(LearningSwitched{on});
   return true;
 }
 
 bool Pipeline::Driver::HoldLearning(bool hold) {
   if (hold == held_) return false;
   SwitchLearning(held_, hold);
+  Tell(LearningHeld{hold});
   return true;
 }
 
@@ -36,7 +38,7 @@ void Pipeline::Driver::SwitchLearning(bool& which, bool to) {
   if (flow_ && !ended_) flow_->Drain();
   which = to;
   if (learns() == before) return;
-  if (!learns()) WakeNow();
+  if (!learns()) Awaken();
   for (const auto& stream : streams_) stream->switched = true;
 }
 
@@ -62,10 +64,17 @@ Result<bool> Pipeline::Driver::SleepNow(uint64_t steps) {
   if (schedule_.asleep()) return false;
   schedule_.SleepNow(steps);
   SwitchPhase();
+  Tell(SleepOrdered{steps});
   return true;
 }
 
 bool Pipeline::Driver::WakeNow() {
+  if (!Awaken()) return false;
+  Tell(WakeOrdered{.after_dream = false});
+  return true;
+}
+
+bool Pipeline::Driver::Awaken() {
   if (!schedule_.asleep()) return false;
   schedule_.WakeNow();
   SwitchPhase();
@@ -75,19 +84,23 @@ bool Pipeline::Driver::WakeNow() {
 bool Pipeline::Driver::WakeAfterDream() {
   // After the end there is no dream under way.
   if (ended_) return WakeNow();
-  if (schedule_.asleep()) wake_after_dream_ = true;
-  return schedule_.asleep();
+  if (!schedule_.asleep()) return false;
+  wake_after_dream_ = true;
+  Tell(WakeOrdered{.after_dream = true});
+  return true;
 }
 
 bool Pipeline::Driver::SetLabel(std::optional<size_t> label, const std::string& stream) {
   if (stream.empty()) {
     live_label_ = label;
     for (const auto& each : streams_) each->live_label = label;
+    Tell(LabelOrdered{stream, label});
     return true;
   }
   Stream* found = Find(stream);
   if (found == nullptr) return false;
   found->live_label = label;
+  Tell(LabelOrdered{stream, label});
   return true;
 }
 

@@ -224,6 +224,7 @@ Status Pipeline::Driver::RestoreState(StateArchive& archive) try {
   Driver saved(options_, clock_, nobody);
   HYPNOS_RETURN_IF_ERROR(saved.Load(archive));
   TakeOver(saved);
+  Tell(StateReplaced{});
   return {};
 } catch (const std::bad_alloc&) {
   return OutOfMemory();
@@ -315,6 +316,7 @@ Result<ImportReport> Pipeline::Driver::Import(const Network& other) {
     stream->switched = true;
     stream->negative_lane.CutBeside();
   }
+  Tell(StateReplaced{});
   return report;
 }
 

@@ -46,15 +46,22 @@ void Pipeline::Driver::AddStream(const StreamInput& input) {
   }
   const Stream* before = Find(input.name);
   HYPNOS_CHECK(before == nullptr || before->ended());
-  if (before != nullptr) RemoveStream(input.name);
+  if (before != nullptr) Drop(input.name);
   streams_.push_back(
       std::make_unique<Stream>(input, FreePlace(streams_), options_, memories_.sequences.frames()));
   streams_.back()->live_label = live_label_;
   input.queue->SetBell(&bell_);
   TellQueues();
+  Tell(StreamAdded{input.name});
 }
 
 bool Pipeline::Driver::RemoveStream(const std::string& name) {
+  if (!Drop(name)) return false;
+  Tell(StreamRemoved{name});
+  return true;
+}
+
+bool Pipeline::Driver::Drop(const std::string& name) {
   const auto found = std::ranges::find(streams_, name, [](const auto& s) { return s->name; });
   if (found == streams_.end()) return false;
   // Steps under way point to it.
@@ -73,6 +80,12 @@ bool Pipeline::Driver::all_are_waited_for() const {
 }
 
 Result<bool> Pipeline::Driver::TakeTurn() {
+  HYPNOS_ASSIGN_OR_RETURN(const bool taken, script_ != nullptr ? FollowTurn() : TakeNext());
+  if (taken) ++moment_;
+  return taken;
+}
+
+Result<bool> Pipeline::Driver::TakeNext() {
   for (size_t tried = 0; tried < streams_.size(); ++tried) {
     if (turn_ >= streams_.size()) turn_ = 0;
     Stream& stream = *streams_[turn_];
@@ -90,6 +103,7 @@ Result<bool> Pipeline::Driver::TakeTurn() {
 }
 
 Status Pipeline::Driver::Take(Stream& stream, Result<FrameOrEnd> next) {
+  next = Told(stream, std::move(next));
   if (!next.ok()) {
     Leave(stream, next.error());
     return {};

@@ -16,6 +16,10 @@ Pipeline::~Pipeline() = default;
 
 Result<RunSummary> Pipeline::Run() { return driver_->Run(); }
 
+void Pipeline::SetInputObserver(InputObserver* observer) { driver_->SetInputObserver(observer); }
+
+Result<RunSummary> Pipeline::Replay(InputScript& script) { return driver_->Replay(script); }
+
 Result<RunSummary> Pipeline::Run(FrameQueue& queue) {
   driver_->AddStream({.name = "", .queue = &queue});
   HYPNOS_ASSIGN_OR_RETURN(RunSummary summary, driver_->Run());

@@ -25,6 +25,7 @@ struct Opener {
   Opened operator()(const CameraSourceOptions& o) const { return OpenCameraSource(identity, o); }
   Opened operator()(const StreamSourceOptions& o) const { return OpenStreamSource(identity, o); }
   Opened operator()(const TextSourceOptions& o) const { return OpenTextSource(identity, o); }
+  Opened operator()(const ForeignSourceOptions& o) const { return o.open(identity); }
   Opened operator()(const PlaylistOptions& o) const { return OpenPlaylist(identity, o); }
 };
 

@@ -146,5 +146,28 @@ TEST(FailingFileSystem, FailsForEverFromThenOn) {
   EXPECT_THAT(disk.Paths(), ElementsAre("a.tmp"));
 }
 
+TEST(MemoryFileSystem, TellsFoldersFromFiles) {
+  MemoryFileSystem disk;
+  disk.WriteFile("f/b/c", "words");
+  disk.WriteFile("f/a", "words");
+  EXPECT_THAT(*disk.ListFolders("f"), ElementsAre("b"));
+  EXPECT_THAT(*disk.ListFolder("f"), ElementsAre("a"));
+  EXPECT_TRUE(disk.Exists("f/b"));
+  EXPECT_FALSE(disk.RemoveFolder("f/b").ok());
+  ASSERT_TRUE(disk.Remove("f/b/c").ok());
+  EXPECT_TRUE(disk.RemoveFolder("f/b").ok());
+  EXPECT_FALSE(disk.Exists("f/b"));
+}
+
+TEST(FailingFileSystem, IsWellAgainWhenItIsHealed) {
+  MemoryFileSystem memory;
+  FailingFileSystem disk(memory);
+  disk.FailFrom(1, kDiskFull);
+  EXPECT_FALSE(disk.MakeFolder("a").ok());
+  EXPECT_FALSE(disk.MakeFolder("a").ok());
+  disk.Heal();
+  EXPECT_TRUE(disk.MakeFolder("a").ok());
+}
+
 }  // namespace
 }  // namespace hypnos

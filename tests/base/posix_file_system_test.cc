@@ -212,5 +212,25 @@ TEST_F(PosixFileSystemTest, MakesListsAndSyncsFolders) {
   EXPECT_FALSE(disk_.MakeFolder(path_).ok());
 }
 
+TEST_F(PosixFileSystemTest, TellsFoldersFromFiles) {
+  const std::string folder = folder_.File("f");
+  ASSERT_TRUE(disk_.MakeFolder(folder + "/b").ok());
+  ASSERT_TRUE(disk_.MakeFolder(folder + "/a").ok());
+  Write(disk_, folder + "/c", "words");
+  EXPECT_THAT(*disk_.ListFolders(folder), testing::ElementsAre("a", "b"));
+  EXPECT_THAT(*disk_.ListFolder(folder), testing::ElementsAre("c"));
+  EXPECT_EQ(disk_.ListFolders(folder + "/d").error().code, Code::kNotFound);
+}
+
+TEST_F(PosixFileSystemTest, RemovesOnlyEmptyFolders) {
+  const std::string folder = folder_.File("f");
+  ASSERT_TRUE(disk_.MakeFolder(folder).ok());
+  Write(disk_, folder + "/a", "words");
+  EXPECT_FALSE(disk_.RemoveFolder(folder).ok());
+  ASSERT_TRUE(disk_.Remove(folder + "/a").ok());
+  EXPECT_TRUE(disk_.RemoveFolder(folder).ok());
+  EXPECT_FALSE(disk_.Exists(folder));
+}
+
 }  // namespace
 }  // namespace hypnos

@@ -44,6 +44,10 @@ class NoRename final : public FileSystem {
   Result<std::vector<std::string>> ListFolder(const std::string& path) override {
     return real.ListFolder(path);
   }
+  Result<std::vector<std::string>> ListFolders(const std::string& path) override {
+    return real.ListFolders(path);
+  }
+  Status RemoveFolder(const std::string& path) override { return real.RemoveFolder(path); }
   Status SyncFolder(const std::string& path) override { return real.SyncFolder(path); }
 
   PosixFileSystem real;

@@ -484,5 +484,30 @@ TEST(Validate, LabelsComeFromWhereTheyCan) {
             "f:4:5: labels belong to the entries of a playlist, each has its own");
 }
 
+TEST(Validate, WhatIsRecordedHasAFolderAndRoom) {
+  const auto about = [](const std::string& record) {
+    return AboutLayers("[{}]", "record: {" + record + "}\n");
+  };
+  EXPECT_EQ(about("enabled: true"), "");
+  EXPECT_EQ(about("enabled: true, folder: kept, budget_megabytes: 0"), "");
+  EXPECT_EQ(about("folder: kept"),
+            "f:4:18: nothing is recorded there while record.enabled is false: switch it on, or "
+            "leave this out");
+  EXPECT_EQ(about("enabled: true, folder: ''"),
+            "f:4:33: what is recorded needs a folder: name one");
+  EXPECT_EQ(about("enabled: true, budget_megabytes: 100, segment_megabytes: 51"),
+            "f:4:43: 100 megabytes are less than two files of record.segment_megabytes, which take "
+            "102: the one that is written is never removed");
+}
+
+TEST(Validate, ASessionOfTextsIsAText) {
+  EXPECT_EQ(AboutSources("  - {name: a, session: {path: s, text: true}}\n"
+                         "  - {name: b, text: {path: t}}\n"),
+            "");
+  EXPECT_THAT(AboutSources("  - {name: a, session: {path: s}}\n"
+                           "  - {name: b, text: {path: t}}\n"),
+              ::testing::HasSubstr("one network reads either texts or pictures"));
+}
+
 }  // namespace
 }  // namespace hypnos::config

@@ -3,7 +3,8 @@
 //   FailingFileSystem disk(memory);
 //   disk.FailAt(n, {Code::kResourceExhausted, "DISK_FULL", "the disk is full"});
 // Counted from 1, in the order of the calls: ReadFile, OpenFile, ReadAt, CreateFile, AppendToFile,
-// Append, Flush, Sync, Close, Rename, Remove, Truncate, MakeFolder, ListFolder, SyncFolder. A
+// Append, Flush, Sync, Close, Rename, Remove, Truncate, MakeFolder, ListFolder, ListFolders,
+// RemoveFolder, SyncFolder. A
 // failing Append writes the first half: disks fill up in the middle of a record. A failing Close
 // closes nevertheless. Every other failing operation does nothing. Threads: thread-compatible.
 #pragma once
@@ -32,6 +33,12 @@ class FailingFileSystem final : public FileSystem {
   void FailFrom(int n, Error error) {
     FailAt(n, std::move(error));
     for_ever_ = true;
+  }
+
+  // From now on nothing fails.
+  void Heal() {
+    fail_at_ = 0;
+    for_ever_ = false;
   }
 
   int operations() const { return static_cast<int>(calls_.size()); }
@@ -70,6 +77,16 @@ class FailingFileSystem final : public FileSystem {
   Result<std::vector<std::string>> ListFolder(const std::string& path) override {
     if (Fails("ListFolder", path)) return error_;
     return disk_.ListFolder(path);
+  }
+
+  Result<std::vector<std::string>> ListFolders(const std::string& path) override {
+    if (Fails("ListFolders", path)) return error_;
+    return disk_.ListFolders(path);
+  }
+
+  Status RemoveFolder(const std::string& path) override {
+    if (Fails("RemoveFolder", path)) return error_;
+    return disk_.RemoveFolder(path);
   }
 
   Status SyncFolder(const std::string& path) override {

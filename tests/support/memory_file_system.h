@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -60,6 +61,24 @@ class MemoryFileSystem final : public FileSystem {
     return names;
   }
 
+  // One that nothing lies in is none.
+  Result<std::vector<std::string>> ListFolders(const std::string& path) override {
+    const std::lock_guard lock(mutex_);
+    std::set<std::string> names;
+    for (const auto& [name, contents] : files_) {
+      const std::string rest = name.starts_with(path + "/") ? name.substr(path.size() + 1) : "";
+      if (rest.find('/') != rest.npos) names.insert(rest.substr(0, rest.find('/')));
+    }
+    return std::vector<std::string>(names.begin(), names.end());
+  }
+
+  Status RemoveFolder(const std::string& path) override {
+    const std::lock_guard lock(mutex_);
+    if (!HoldsSomething(path)) return {};
+    return Error{Code::kUnavailable, "FILE_IO",
+                 "cannot remove folder '" + path + "': Directory not empty"};
+  }
+
   Status SyncFolder(const std::string& path) override {
     const std::lock_guard lock(mutex_);
     std::erase_if(durable_, [&](const auto& file) { return IsIn(path, file.first); });
@@ -96,7 +115,7 @@ class MemoryFileSystem final : public FileSystem {
 
   bool Exists(const std::string& path) override {
     const std::lock_guard lock(mutex_);
-    return files_.count(path) != 0;
+    return files_.count(path) != 0 || HoldsSomething(path);
   }
 
   // For tests: puts a file there, durably.
@@ -202,6 +221,11 @@ class MemoryFileSystem final : public FileSystem {
 
   static bool IsIn(const std::string& folder, const std::string& path) {
     return path.starts_with(folder + "/") && path.find('/', folder.size() + 1) == path.npos;
+  }
+
+  bool HoldsSomething(const std::string& folder) const {
+    const auto first = files_.lower_bound(folder + "/");
+    return first != files_.end() && first->first.starts_with(folder + "/");
   }
 
   static Error NotFound(const char* doing, const std::string& path) {

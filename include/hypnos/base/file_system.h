@@ -65,6 +65,10 @@ class FileSystem {
   virtual Status MakeFolder(const std::string& path) = 0;
   // The names of the files in it, in their order, without those of its sub-folders.
   virtual Result<std::vector<std::string>> ListFolder(const std::string& path) = 0;
+  // The names of its sub-folders, in their order.
+  virtual Result<std::vector<std::string>> ListFolders(const std::string& path) = 0;
+  // kUnavailable where something lies in it.
+  virtual Status RemoveFolder(const std::string& path) = 0;
   // What was created in it, renamed and removed is durable on return.
   virtual Status SyncFolder(const std::string& path) = 0;
 };
@@ -82,6 +86,8 @@ class PosixFileSystem final : public FileSystem {
   bool Exists(const std::string& path) override;
   Status MakeFolder(const std::string& path) override;
   Result<std::vector<std::string>> ListFolder(const std::string& path) override;
+  Result<std::vector<std::string>> ListFolders(const std::string& path) override;
+  Status RemoveFolder(const std::string& path) override;
   Status SyncFolder(const std::string& path) override;
 };
 

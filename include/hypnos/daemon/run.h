@@ -23,6 +23,12 @@ struct RunOptions {
   std::string version;
   // Goes on from no checkpoint.
   bool fresh = false;
+  // Path of the folder of a session log, which is learned from again instead of the sources; empty:
+  // none.
+  std::string replay_path = {};
+  // The configuration is the recorded one in all that changes what is learned: the weights must
+  // come out the same.
+  bool replay_is_exact = true;
 };
 
 // kUnimplemented for a valid configuration that this version cannot run; kInvalidArgument for one

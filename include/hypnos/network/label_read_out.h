@@ -43,6 +43,8 @@ class LabelReadOut {
 
   void ExchangeState(StateArchive& archive);
 
+  std::span<const float> weights() const { return weights_.values(); }
+  std::span<const float> bias() const { return bias_; }
   size_t weight_count() const { return weights_.values().size() + bias_.size(); }
 
  private:

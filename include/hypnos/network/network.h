@@ -197,6 +197,7 @@ class Network {
   FfLayer& mutable_layer(size_t l) { return layers_[l]; }
   const Generator& generator() const { return *generator_; }
   Generator& mutable_generator() { return *generator_; }
+  const LabelReadOut& label_read_out() const { return label_read_out_; }
 
   // Valid until the lane's tick number + slots is under way.
   ConstMatrixView input(Lane lane, int64_t number) const;

@@ -26,6 +26,7 @@
 #include "hypnos/base/result.h"
 #include "hypnos/network/network.h"
 #include "hypnos/pipeline/command.h"
+#include "hypnos/pipeline/input.h"
 #include "hypnos/pipeline/report.h"
 #include "hypnos/replay/negative_choice.h"
 #include "hypnos/schedule/wake_sleep.h"
@@ -105,6 +106,15 @@ class Pipeline {
   // Errors: kInvalidArgument where options and frame do not fit; kResourceExhausted where the
   // network does not fit into memory.
   Result<RunSummary> Run();
+
+  // Before anything else: who is told of all that comes from outside. It must outlive the pipeline.
+  void SetInputObserver(InputObserver* observer);
+
+  // As Run, of what a recording says instead of streams that were added, up to where it was
+  // stopped or says no more. Commands may look; none may change what is learned.
+  // Errors: also those of the script; kDataLoss, reason REPLAY_DIVERGED, where what it says cannot
+  // have come in this run: other options, or something is missing in it.
+  Result<RunSummary> Replay(InputScript& script);
 
   // One stream alone, without a name. That it broke off is an error of the run.
   Result<RunSummary> Run(FrameQueue& queue);

@@ -95,6 +95,8 @@ class WakeSleep {
   // Now and then, between two frames or two dreams. `quiet_for`: since the last frame came; zero
   // where one waits.
   bool OnTime(WallTime now, Duration quiet_for, bool may_sleep);
+  // What OnTime ended, and why, in a run that is repeated, where nobody asks OnTime.
+  void Follow(PhaseCause cause) { asleep_ ? WakeUp(cause) : FallAsleep(cause); }
 
   void ExchangeState(StateArchive& archive);
 

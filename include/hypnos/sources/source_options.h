@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <variant>
 #include <vector>
@@ -36,10 +37,16 @@ struct PlaylistOptions {
   uint32_t rounds = 1;
 };
 
+// A source that another room has, with an end.
+struct ForeignSourceOptions {
+  // Errors begin with the source's name.
+  std::function<Result<std::unique_ptr<Source>>(const SourceIdentity&)> open;
+};
+
 struct SourceOptions {
   SourceIdentity identity;
   std::variant<FileSourceOptions, FolderSourceOptions, SyntheticSourceOptions, CameraSourceOptions,
-               StreamSourceOptions, TextSourceOptions, PlaylistOptions>
+               StreamSourceOptions, TextSourceOptions, PlaylistOptions, ForeignSourceOptions>
       kind;
   // Of a playlist, each entry has labels of its own.
   LabelOptions labels = {};
