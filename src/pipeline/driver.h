@@ -28,7 +28,8 @@ class Pipeline::Driver final : public PipelineControl {
  public:
   Driver(const PipelineOptions& options, const Clock& clock, PipelineObserver& observer);
 
-  void SetInputObserver(InputObserver* observer) { input_observer_ = observer; }
+  // Tells it what was ordered before.
+  void SetInputObserver(InputObserver* observer);
   Result<RunSummary> Run();
   Result<RunSummary> Replay(InputScript& script);
   void Stop() {

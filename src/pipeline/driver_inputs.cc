@@ -24,6 +24,13 @@ bool MayEnd(bool asleep, PhaseCause cause) {
 
 }  // namespace
 
+void Pipeline::Driver::SetInputObserver(InputObserver* observer) {
+  input_observer_ = observer;
+  if (!learning_on_) Tell(LearningSwitched{false});
+  if (held_) Tell(LearningHeld{true});
+  if (live_label_) Tell(LabelOrdered{"", live_label_});
+}
+
 void Pipeline::Driver::Tell(const PipelineInput& input) {
   if (input_observer_ != nullptr) input_observer_->OnInput(moment_, input);
 }
@@ -45,6 +52,11 @@ void Pipeline::Driver::RunCommands() {
   const uint64_t switches = phase_switches_;
   commands_.RunAll(*this);
   if (script_ != nullptr) FollowCommands();
+  // Asleep nothing else would find it, and a sleep may have no end.
+  if (script_ != nullptr && schedule_.asleep() && next_input_ && !follow_error_ &&
+      next_input_->moment < moment_) {
+    DivergeFrom("what should have come before");
+  }
   // What is asked for next is asked for in another phase, after what that begins with.
   if (phase_switches_ != switches) {
     ++moment_;
@@ -63,8 +75,12 @@ Result<RunSummary> Pipeline::Driver::Replay(InputScript& script) {
     // The end of the run, then what came when all streams had ended: another stream perhaps.
     FollowCommands();
     FollowCommands();
-    if (stopped_ || !has_streams()) break;
+    if (stopped_ || !ReadScript()) break;
+    // Also without streams: who waits at the end runs once more when it is told to stop.
+    const bool idle = !has_streams();
+    const uint64_t followed = followed_;
     result = Run();
+    if (idle && followed_ == followed && next_input_) break;
   }
   if (result.ok() && !stopped_ && ReadScript()) DivergeFrom("what comes after the end");
   script_ = nullptr;

@@ -16,7 +16,10 @@ Pipeline::~Pipeline() = default;
 
 Result<RunSummary> Pipeline::Run() { return driver_->Run(); }
 
-void Pipeline::SetInputObserver(InputObserver* observer) { driver_->SetInputObserver(observer); }
+void Pipeline::SetInputObserver(InputObserver* observer) {
+  // As a command: somebody may be giving others.
+  driver_->Post([this, observer](PipelineControl&) { driver_->SetInputObserver(observer); });
+}
 
 Result<RunSummary> Pipeline::Replay(InputScript& script) { return driver_->Replay(script); }
 

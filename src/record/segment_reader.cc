@@ -19,6 +19,10 @@ size_t LengthAt(std::string_view bytes) {
   return length;
 }
 
+constexpr uint32_t kLongestSide = 1 << 16;
+// Of all sources of a segment together, of each the last picture.
+constexpr uint64_t kMostRemembered = uint64_t{1} << 30;
+
 // Empty where it is as it must be.
 std::string WrongWith(const session::Frame& frame) {
   if (!session::Frame::Discontinuity_IsValid(frame.discontinuity()) ||
@@ -27,6 +31,9 @@ std::string WrongWith(const session::Frame& frame) {
   }
   if (frame.pixels().empty() == frame.symbols().empty()) {
     return "a frame has either pixels or symbols";
+  }
+  if (frame.width() > kLongestSide || frame.height() > kLongestSide) {
+    return "a frame is larger than any";
   }
   const uint64_t values =
       uint64_t{frame.width()} * frame.height() * (frame.channels() <= 3 ? frame.channels() : 0);
@@ -125,6 +132,8 @@ Status SegmentReader::Restore(session::Frame* frame) {
     for (size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<char>(pixels[i] + last[i]);
     frame->set_difference(false);
   }
+  remembered_ += frame->pixels().size() - before.pixels().size();
+  if (remembered_ > kMostRemembered) return Damaged("its sources have larger frames than any");
   before.set_width(frame->width());
   before.set_height(frame->height());
   before.set_pixels(frame->pixels());

@@ -144,6 +144,7 @@ Result<uint64_t> RemoveOldSegments(FileSystem& files, const std::string& folder,
                                    const std::string& writing) {
   HYPNOS_ASSIGN_OR_RETURN(const auto sessions, ListSessions(files, folder));
   uint64_t total = room, removed = 0;
+  Status failed;
   for (const SessionFolder& session : sessions) total += session.bytes();
   for (const SessionFolder& session : sessions) {
     size_t left = session.segments.size();
@@ -151,7 +152,11 @@ Result<uint64_t> RemoveOldSegments(FileSystem& files, const std::string& folder,
       const bool too_much = options.budget_bytes > 0 && total > options.budget_bytes;
       const bool too_old = options.keep > Duration::zero() && now - segment.begun > options.keep;
       if ((!too_much && !too_old) || segment.path == writing) break;
-      HYPNOS_RETURN_IF_ERROR(files.Remove(segment.path));
+      if (const Status gone = files.Remove(segment.path); !gone.ok()) {
+        // One that cannot be removed is no reason to keep all others.
+        failed = gone;
+        continue;
+      }
       total -= segment.bytes;
       ++removed;
       --left;
@@ -159,6 +164,7 @@ Result<uint64_t> RemoveOldSegments(FileSystem& files, const std::string& folder,
     // Where something else lies in it, it stays.
     if (left == 0) (void)files.RemoveFolder(session.path);
   }
+  if (removed == 0) HYPNOS_RETURN_IF_ERROR(failed);
   return removed;
 }
 

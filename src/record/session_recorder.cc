@@ -13,9 +13,15 @@
 namespace hypnos {
 namespace {
 
-uint64_t BytesOf(const session::Event& event) {
+// How long a disk may hold up learning, where it waits for the disk.
+constexpr Duration kPatience = std::chrono::seconds(30);
+
+uint64_t Payload(const session::Event& event) {
   return event.frame().pixels().size() + event.frame().symbols().size();
 }
+
+// In memory, about: a frame of one symbol is not one byte.
+uint64_t BytesOf(const session::Event& event) { return 512 + Payload(event); }
 
 session::Event LeftOut(const session::Event& event) {
   session::Event missing;
@@ -45,14 +51,15 @@ class SessionRecorder::Impl {
   void Record(session::Event event) {
     std::unique_lock lock(mutex_);
     if (closed_) return;
-    const uint64_t bytes = BytesOf(event);
-    if (bytes > kMostFrameBytes) {
+    const uint64_t payload = Payload(event);
+    if (payload > kMostFrameBytes) {
       event = LeftOut(event);
       event.mutable_missing()->set_why("a frame was too large to be recorded");
-    } else if (bytes > 0 && !MakeRoom(bytes, lock)) {
+    } else if (payload > 0 && !MakeRoom(BytesOf(event), lock)) {
       event = LeftOut(event);
       event.mutable_missing()->set_why("the disk was slower than the frames came");
     }
+    if (event.has_missing() && Merge(event.missing())) return;
     waiting_bytes_ += BytesOf(event);
     waiting_.push_back(std::move(event));
     changed_.notify_all();
@@ -78,8 +85,17 @@ class SessionRecorder::Impl {
     const auto fits = [&] {
       return waiting_bytes_ == 0 || waiting_bytes_ + bytes <= options_.queue_bytes;
     };
-    if (options_.waits) changed_.wait(lock, fits);
+    if (options_.waits) changed_.wait_for(lock, kPatience, fits);
     return fits();
+  }
+
+  // With what is missing just before: a disk may hang for days.
+  bool Merge(const session::Missing& missing) {
+    if (waiting_.empty() || !waiting_.back().has_missing()) return false;
+    session::Missing& before = *waiting_.back().mutable_missing();
+    if (before.why() != missing.why()) return false;
+    before.set_frames(before.frames() + missing.frames());
+    return true;
   }
 
   void Loop() {

@@ -54,12 +54,14 @@ Status SessionWriter::MakeSession() {
 
 Status SessionWriter::BeginSegment() {
   if (folder_.empty()) HYPNOS_RETURN_IF_ERROR(MakeSession());
-  // Somebody may have removed it meanwhile.
-  HYPNOS_RETURN_IF_ERROR(files_.MakeFolder(folder_));
   const WallTime now = clock_.WallNow();
   header_.set_segment(status_.segments);
   header_.set_begun_unix_milliseconds(UnixMilliseconds(now));
   header_.set_events_before(status_.events);
+  // Before there is a new one: a disk may be full of the old ones.
+  KeepToBudget();
+  // Somebody may have removed it meanwhile.
+  HYPNOS_RETURN_IF_ERROR(files_.MakeFolder(folder_));
   const std::string path = folder_ + "/" + SegmentName(status_.segments, now);
   auto segment = SegmentWriter::Create(files_, path, header_, options_.compression_level);
   if (!segment.ok()) {
@@ -71,7 +73,6 @@ Status SessionWriter::BeginSegment() {
   segment_begun_ = flushed_ = clock_.Now();
   in_segment_ = {};
   ++status_.segments;
-  KeepToBudget();
   return {};
 }
 
@@ -79,7 +80,7 @@ Status SessionWriter::BeginSegment() {
 void SessionWriter::KeepToBudget() {
   const auto removed = RemoveOldSegments(
       files_, options_.folder, {.budget_bytes = options_.budget_bytes, .keep = options_.keep},
-      clock_.WallNow(), options_.segment_bytes, segment_->path());
+      clock_.WallNow(), options_.segment_bytes, segment_ == nullptr ? "" : segment_->path());
   if (removed.ok()) {
     status_.segments_removed += *removed;
   } else {

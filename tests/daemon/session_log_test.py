@@ -85,6 +85,18 @@ class SessionLogTest(Recorded, HypnosdTest):
                         '/var/lib/hypnos/sessions')
         self.assertEqual(self.scores.read_bytes(), recorded)
 
+    def test_stopped_while_it_waits_at_the_end(self):
+        # Probes are scored at the end, and what they say is decided by when it is told to stop.
+        process = self.start('--config', self.config, '--set', 'probe.interval_frames=8',
+                             '--scores', self.scores)
+        self.wait_until(lambda: self.scores.exists() and
+                        self.scores.read_bytes().count(b'\n') == 121)
+        time.sleep(1)
+        process.terminate()
+        done = self.finish(process)
+        self.assert_ends(done, OK)
+        self.assert_replays_to(self.weights(done))
+
     def test_several_sources_with_sleep(self):
         self.watch_sources('{name: a, synthetic: {scene: glyphs, width: 32, height: 32, frames: 90}}',
                            '{name: b, synthetic: {width: 32, height: 32, frames: 70}}')

@@ -49,6 +49,7 @@ class SegmentReader {
   std::string block_;
   size_t at_ = 0;  // in the block
   std::map<std::string, session::Frame> before_;
+  uint64_t remembered_ = 0;  // bytes of all of these
   std::optional<Error> error_;
 };
 
