@@ -75,7 +75,8 @@ Result<RunSummary> Pipeline::Driver::Replay(InputScript& script) {
     // The end of the run, then what came when all streams had ended: another stream perhaps.
     FollowCommands();
     FollowCommands();
-    if (stopped_ || !ReadScript()) break;
+    // Read in any case: behind the stop stands what the weights have to be.
+    if (!ReadScript() || stopped_) break;
     // Also without streams: who waits at the end runs once more when it is told to stop.
     const bool idle = !has_streams();
     const uint64_t followed = followed_;

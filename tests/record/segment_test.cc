@@ -112,7 +112,7 @@ TEST(Segment, RefusesFramesThatAreNone) {
                 frame.set_width(1u << 31);
                 frame.set_height(1u << 31);
               }),
-              HasSubstr("as many pixels as it says"));
+              HasSubstr("larger than any"));
   EXPECT_THAT(with([](auto& frame) { frame.clear_pixels(); }),
               HasSubstr("either pixels or symbols"));
   EXPECT_THAT(with([](auto& frame) { frame.set_symbols("a"); }),
