@@ -32,7 +32,16 @@ inline void* CountedAllocate(size_t size, size_t alignment) {
 [[gnu::noinline]] void* operator new(size_t size, std::align_val_t alignment) {
   return hypnos::CountedAllocate(size, static_cast<size_t>(alignment));
 }
+// What std::stable_sort asks for; the standard one would take it from the sanitizer.
+[[gnu::noinline]] void* operator new(size_t size, const std::nothrow_t&) noexcept try {
+  return hypnos::CountedAllocate(size, alignof(std::max_align_t));
+} catch (const std::bad_alloc&) {
+  return nullptr;
+}
 [[gnu::noinline]] void operator delete(void* pointer) noexcept { std::free(pointer); }
+[[gnu::noinline]] void operator delete(void* pointer, const std::nothrow_t&) noexcept {
+  std::free(pointer);
+}
 [[gnu::noinline]] void operator delete(void* pointer, size_t) noexcept { std::free(pointer); }
 [[gnu::noinline]] void operator delete(void* pointer, std::align_val_t) noexcept {
   std::free(pointer);
