@@ -1,6 +1,7 @@
 // What comes from outside: told to who records it, or taken from a recording.
 #include <utility>
 
+#include "hypnos/base/check.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/printable.h"
 #include "pipeline/driver.h"
@@ -229,17 +230,20 @@ Result<bool> Pipeline::Driver::FollowTurn() {
 
 // Precondition: StreamIsNext.
 Status Pipeline::Driver::FollowStream() {
-  const bool is_frame = std::holds_alternative<FrameTaken>(next_input_->input);
   auto* taken = std::get_if<FrameTaken>(&next_input_->input);
   auto* ended = std::get_if<StreamEnded>(&next_input_->input);
-  Stream* stream = Find(is_frame ? taken->stream : ended->stream);
+  HYPNOS_CHECK(taken != nullptr || ended != nullptr);
+  Stream* stream = Find(taken != nullptr ? taken->stream : ended->stream);
   if (stream == nullptr || stream->ended()) {
     DivergeFrom("something of a source that is not there");
     return {};
   }
   Result<FrameOrEnd> next = FrameOrEnd(EndOfStream{});
-  if (is_frame) next = FrameOrEnd(std::move(taken->frame));
-  if (!is_frame && ended->error) next = *ended->error;
+  if (taken != nullptr) {
+    next = FrameOrEnd(std::move(taken->frame));
+  } else if (ended->error) {
+    next = *ended->error;
+  }
   next_input_.reset();
   return Take(*stream, std::move(next));
 }

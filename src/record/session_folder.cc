@@ -84,7 +84,7 @@ Result<SessionFolder> ReadSession(FileSystem& files, const std::string& path) {
   for (const std::string& name : names) {
     auto segment = SegmentCalled(name);
     if (!segment) continue;
-    segment->path = path + "/" + name;
+    segment->path = Format("{}/{}", path, name);
     // One that vanishes meanwhile is none.
     const auto file = files.OpenFile(segment->path);
     if (!file.ok()) continue;
@@ -120,7 +120,7 @@ Result<std::vector<SessionFolder>> ListSessions(FileSystem& files, const std::st
   std::vector<SessionFolder> sessions;
   for (const std::string& name : names) {
     if (!IsSessionName(name)) continue;
-    auto session = ReadSession(files, folder + "/" + name);
+    auto session = ReadSession(files, Format("{}/{}", folder, name));
     if (session.ok() && !session->segments.empty()) sessions.push_back(*std::move(session));
   }
   return sessions;
@@ -164,7 +164,7 @@ Result<uint64_t> RemoveOldSegments(FileSystem& files, const std::string& folder,
     // Where something else lies in it, it stays.
     if (left == 0) (void)files.RemoveFolder(session.path);
   }
-  if (removed == 0) HYPNOS_RETURN_IF_ERROR(failed);
+  if (removed == 0 && !failed.ok()) return failed.error();
   return removed;
 }
 

@@ -29,7 +29,7 @@ SessionWriter::SessionWriter(FileSystem& files, const Clock& clock, const Record
 }
 
 Status SessionWriter::Begin() {
-  const Status begun = BeginSegment();
+  Status begun = BeginSegment();
   if (begun.ok() || begun.error().reason != "DISK_FULL") return begun;
   Fail(begun.error());
   return {};
@@ -171,7 +171,7 @@ Status SessionWriter::Flush() {
 Status SessionWriter::CloseSegment() {
   HYPNOS_RETURN_IF_ERROR(Flush());
   closed_bytes_ += segment_->flushed_bytes();
-  const Status closed = segment_->Close();
+  Status closed = segment_->Close();
   segment_.reset();
   return closed;
 }

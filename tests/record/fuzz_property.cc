@@ -26,8 +26,7 @@ std::string BrokenBySegment(const std::string& segment) {
 }  // namespace
 
 std::string BrokenRecordPromise(std::string_view bytes) {
-  if (const std::string broken = BrokenBySegment(std::string(bytes)); !broken.empty())
-    return broken;
+  if (std::string broken = BrokenBySegment(std::string(bytes)); !broken.empty()) return broken;
   if (bytes.empty()) return "";
   // Once more behind the checksums, which no fuzzer guesses: an empty header, then these bytes.
   std::string segment = SegmentBeginning();

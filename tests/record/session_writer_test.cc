@@ -13,7 +13,6 @@
 namespace hypnos {
 namespace {
 
-using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 const Error kDiskFull{Code::kResourceExhausted, "DISK_FULL", "the disk is full"};
