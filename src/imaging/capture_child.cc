@@ -20,6 +20,7 @@ namespace hypnos {
 namespace {
 
 constexpr int kOk = 0, kNoParent = 1;
+constexpr int kPatienceMilliseconds = 200;
 
 class Child {
  public:
@@ -79,11 +80,8 @@ class Child {
         continue;
       }
       if (!TakeReleases(MSG_DONTWAIT)) return kNoParent;
+      if (!HasSlot() && !WaitForSlot()) return kNoParent;
       const auto* slot = std::ranges::find(free_, true);
-      if (slot == free_.end() && waits_) {
-        if (!TakeReleases(0)) return kNoParent;
-        slot = std::ranges::find(free_, true);
-      }
       if (slot == free_.end()) {
         ++passed_over_;
         continue;
@@ -127,12 +125,27 @@ class Child {
         Format("its pictures of {}x{} are larger than 7680x4320", image_.width(), image_.height())};
   }
 
+  bool HasSlot() const { return std::ranges::find(free_, true) != free_.end(); }
+
+  // Of a live stream not for long. After a pause its pictures come all at once, faster than those
+  // before can be read; but a reader that does not read must not make the stream fall behind, so
+  // that it is waited for once. False: nobody wants pictures any more.
+  bool WaitForSlot() {
+    if (waits_) return TakeReleases(0);
+    if (!patient_) return true;
+    pollfd released = {.fd = kWireSocket, .events = POLLIN, .revents = 0};
+    poll(&released, 1, kPatienceMilliseconds);
+    patient_ = false;
+    return TakeReleases(MSG_DONTWAIT);
+  }
+
   // Those that are there; `flags` of the first recv. False: nobody wants pictures any more.
   bool TakeReleases(int flags) {
     WireRelease release;
     ssize_t size = 0;
     while ((size = recv(kWireSocket, &release, sizeof release, flags)) == sizeof release) {
       if (release.slot < kWireSlots) free_[release.slot] = true;
+      patient_ = true;
       flags = MSG_DONTWAIT;
     }
     return size < 0 && (errno == EAGAIN || errno == EINTR);
@@ -155,6 +168,7 @@ class Child {
   std::array<bool, kWireSlots> free_;
   uint32_t passed_over_ = 0;
   bool waits_ = false;
+  bool patient_ = true;
   const SystemClock clock_;
   Instant grabbed_at_;
   RateLimit limit_{0};

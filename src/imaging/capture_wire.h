@@ -20,8 +20,8 @@ inline constexpr uint32_t kWireMagic = 0x68797032;  // "hyp2"; another layout, a
 // The exit code of a child that does not know what is said to it.
 inline constexpr int kWireOtherBuild = 3;
 
-// One that is read, one that waits, one that is written.
-inline constexpr uint32_t kWireSlots = 3;
+// One that is read, one that is written, and those that wait while the reader's machine is busy.
+inline constexpr uint32_t kWireSlots = 8;
 // A picture of 7680x4320 in colour. Memory that nothing was written to costs nothing.
 inline constexpr size_t kWireSlotBytes = size_t{96} << 20;
 

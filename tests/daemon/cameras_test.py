@@ -126,6 +126,30 @@ class Cameras(CameraTest):
         self.assertNotIn(child, self.capture_processes())
         self.assertIn('was ended by signal 9', self.end().stderr)
 
+    def test_a_pause_of_the_machine_costs_no_frame(self):
+        self.watch_sources(
+            f'{{name: door, queue_frames: 100, stream: {{url: "{self.start_camera()}"}}}}')
+        self.process = self.start('--config', self.config, '--scores', self.scores)
+        self.client = self.connect()
+        self.wait_until(lambda: self.source().frames > 20)
+        child, = self.capture_processes()
+        for _ in range(3):
+            os.kill(child, signal.SIGSTOP)
+            time.sleep(1)
+            os.kill(child, signal.SIGCONT)
+            self.wait_for_more_frames()
+        before = self.source().frames
+        self.wait_until(lambda: self.source().frames > before + 40)
+        self.assertEqual((self.source().dropped_slow, self.source().connections), (0, 1))
+        self.end()
+        self.assert_without_a_hole([int(row['frame']) for row in self.rows()])
+
+    def assert_without_a_hole(self, frames: list[int]):
+        # While a stream is being connected to its library passes some over.
+        frames = frames[10:]
+        self.assertGreater(len(frames), 15)
+        self.assertEqual(frames, list(range(frames[0], frames[0] + len(frames))))
+
     def test_a_camera_that_is_killed_costs_another_no_frame(self):
         # What waits for a frame of the other one would make more frames wait than there is room for;
         # what is merely slow on a busy machine does not.
@@ -153,10 +177,7 @@ class Cameras(CameraTest):
         self.end()
         self.columns.append('source')
         frames = [int(row['frame']) for row in self.rows() if row['source'] == 'kept']
-        # While a stream is being connected to its library passes some over.
-        after = frames[10:]
-        self.assertEqual(after, list(range(after[0], after[0] + len(after))))
-        self.assertGreater(len(after), 15)
+        self.assert_without_a_hole(frames)
         self.assertIsNone(kept_camera.poll())
 
     def test_no_capture_process_outlives_its_daemon(self):

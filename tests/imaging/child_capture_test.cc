@@ -73,6 +73,23 @@ TEST(ChildCapture, GivesThePicturesThatTheFileHolds) {
   EXPECT_EQ(pictures, 30);
 }
 
+// As after a pause of the network or of the machine.
+TEST(ChildCapture, AReaderThatKeepsReadingMissesNothingOfABurst) {
+  const TempDir folder;
+  const std::string path = WriteClip(folder.File("clip.avi"), 200);
+  auto capture = OpenStreamInChild({"file:" + path}, Options(CaptureProgramBesideThis()));
+  ASSERT_TRUE(capture.ok()) << capture.error().message;
+  int64_t passed_over = 0;
+  int seen = 0;
+  while (*(*capture)->Grab()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    ++seen;
+    passed_over += (*capture)->passed_over();
+  }
+  EXPECT_EQ(passed_over, 0);
+  EXPECT_EQ(seen, 200);
+}
+
 TEST(ChildCapture, CountsThePicturesThatNobodyHadRoomFor) {
   const TempDir folder;
   const std::string path = WriteClip(folder.File("clip.avi"), 200);
