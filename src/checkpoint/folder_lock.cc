@@ -14,7 +14,7 @@
 
 namespace hypnos {
 
-Result<FolderLock> FolderLock::Take(const std::string& folder) {
+Result<FolderLock> FolderLock::Take(const std::string& folder, const std::string& key) {
   HYPNOS_RETURN_IF_ERROR(PosixFileSystem().MakeFolder(folder));
   // The folder itself, so that nothing is left in it, and a disk that is read-only will do.
   const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -25,12 +25,13 @@ Result<FolderLock> FolderLock::Take(const std::string& folder) {
   if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return FolderLock(descriptor);
   const int failed = errno;
   close(descriptor);
-  return Error{Code::kUnavailable, "FOLDER_IN_USE",
-               failed == EWOULDBLOCK
-                   ? Format("another hypnosd keeps its checkpoints in '{}': give each a "
-                            "checkpoint.folder of its own",
-                            Printable(folder))
-                   : Format("cannot lock '{}': {}", Printable(folder), std::strerror(failed))};
+  if (failed == EWOULDBLOCK) {
+    return Error{Code::kUnavailable, "FOLDER_IN_USE",
+                 Format("another hypnosd writes to '{}': give each a {} of its own",
+                        Printable(folder), key)};
+  }
+  return Error{Code::kUnavailable, "FILE_IO",
+               Format("cannot lock '{}': {}", Printable(folder), std::strerror(failed))};
 }
 
 FolderLock::~FolderLock() {

@@ -74,7 +74,7 @@ class Validator {
     CheckThresholdShare(config.learning());
     CheckNegatives(config);
     CheckProbe(config);
-    CheckRecord(config.record());
+    CheckRecord(config.record(), config.checkpoint().folder());
   }
 
  private:
@@ -727,13 +727,16 @@ class Validator {
   }
 
   // By value and not by presence, as CheckGate.
-  void CheckRecord(const Record& record) {
+  void CheckRecord(const Record& record, const std::string& checkpoint_folder) {
     const std::string folder = "record.folder", budget = "record.budget_megabytes";
     if (!Known({folder, budget, "record.segment_megabytes"})) return;
     if (!record.enabled() && record.folder() != Record::default_instance().folder()) {
       Complain(folder,
                "nothing is recorded there while record.enabled is false: switch it on, or "
                "leave this out");
+    }
+    if (record.enabled() && !checkpoint_folder.empty() && record.folder() == checkpoint_folder) {
+      Complain(folder, "checkpoints are kept there, too: name another folder for one of them");
     }
     if (record.enabled() && record.folder().empty()) {
       Complain(folder, "what is recorded needs a folder: name one");

@@ -68,7 +68,8 @@ Status CheckpointKeeper::CheckConfig(const std::string& name, const CheckpointFa
 }
 
 Result<std::map<std::string, uint64_t>> CheckpointKeeper::Resume(bool fresh) {
-  HYPNOS_ASSIGN_OR_RETURN(FolderLock lock, FolderLock::Take(options_.folder()));
+  HYPNOS_ASSIGN_OR_RETURN(FolderLock lock,
+                          FolderLock::Take(options_.folder(), "checkpoint.folder"));
   lock_.emplace(std::move(lock));
   folder_.RemoveUnfinished();
   if (fresh) {

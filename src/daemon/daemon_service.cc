@@ -170,8 +170,9 @@ DaemonService::DaemonService(ServiceParts parts, const config::Config& config, s
       goodness_share_(static_cast<float>(config.generator().goodness_share())),
       read_(config),
       config_(config),
-      meter_(parts_.clock, parts_.pipeline, worker_),
-      worker_(kMostWaiting) {}
+      meter_(parts_.clock, parts_.pipeline, thinker_),
+      thinker_(kMostWaiting),
+      changer_(kMostWaiting) {}
 
 void DaemonService::Handle(const Request& request, const std::shared_ptr<CallState>& call,
                            Reply reply) {
@@ -193,10 +194,10 @@ void DaemonService::Handle(const Request& request, const std::shared_ptr<CallSta
     case Request::kSetLabel:
       return SetLabel(request.set_label(), answer);
     case Request::kAddSource:
-      return Labour(answer, "BUSY",
+      return Labour(changer_, answer, "BUSY",
                     [this, yaml = request.add_source().yaml()] { return AddSource(yaml); });
     case Request::kRemoveSource:
-      return Labour(answer, "BUSY",
+      return Labour(changer_, answer, "BUSY",
                     [this, name = request.remove_source().name()] { return RemoveSource(name); });
     case Request::kInspectLayer:
       return InspectLayer(request.inspect_layer(), answer);
@@ -250,8 +251,8 @@ void DaemonService::Order(const Answer& answer, Command command) {
   });
 }
 
-void DaemonService::Labour(const Answer& answer, const char* busy, Work work) {
-  const bool taken = worker_.Post([answer, work = std::move(work)] {
+void DaemonService::Labour(Worker& worker, const Answer& answer, const char* busy, Work work) {
+  const bool taken = worker.Post([answer, work = std::move(work)] {
     if (!answer.cancelled()) answer(Guarded(work));
   });
   if (taken) return;
@@ -481,7 +482,7 @@ void DaemonService::InspectLayer(const pb::InspectLayerRequest& request, const A
     return answer(NoSuchLayer(request.layer(), layers));
   }
   if (const auto valid = CheckInspect(request); !valid.ok()) return answer(valid.error());
-  Labour(answer, "BUSY_LOOKING", [this, request]() -> Result<Response> {
+  Labour(thinker_, answer, "BUSY_LOOKING", [this, request]() -> Result<Response> {
     HYPNOS_ASSIGN_OR_RETURN(const Look* look, LookAtLayer(request.layer() - 1, request.source()));
     Response response;
     *response.mutable_inspect_layer() = InspectionOf(*look, request);
@@ -497,7 +498,7 @@ void DaemonService::Dream(const pb::DreamRequest& request, const Answer& answer)
   const auto steps = DreamSteps(request);
   if (!steps.ok()) return answer(steps.error());
   const uint64_t seed = request.seed();
-  Labour(answer, "BUSY_DREAMING",
+  Labour(thinker_, answer, "BUSY_DREAMING",
          [this, steps = *steps, seed, source = request.source()]() -> Result<Response> {
            HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, kDreamParts, source));
            Response response;
@@ -511,7 +512,7 @@ void DaemonService::Dream(const pb::DreamRequest& request, const Answer& answer)
 void DaemonService::Predict(const pb::PredictRequest& request, const Answer& answer) {
   const auto steps = PredictSteps(request);
   if (!steps.ok()) return answer(steps.error());
-  Labour(answer, "BUSY_DREAMING",
+  Labour(thinker_, answer, "BUSY_DREAMING",
          [this, steps = *steps, source = request.source()]() -> Result<Response> {
            HYPNOS_ASSIGN_OR_RETURN(const Look look,
                                    TakeLook(parts_.pipeline, kPredictParts, source));
@@ -537,7 +538,7 @@ void DaemonService::Snapshot(const std::string& source, const Answer& answer) {
                         "the network reads text, of which there is no picture; ask what it "
                         "predicts or dreams"});
   }
-  Labour(answer, "BUSY_LOOKING", [this, source]() -> Result<Response> {
+  Labour(thinker_, answer, "BUSY_LOOKING", [this, source]() -> Result<Response> {
     HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, kSnapshotParts, source));
     Response response;
     *response.mutable_snapshot() = SnapshotOf(look, colour_);
@@ -554,11 +555,13 @@ void DaemonService::Checkpoint(const Request& request, const Answer& answer) {
                         "checkpoint.folder is not configured, so that nothing is kept: name one "
                         "and start the daemon again"});
   }
-  Labour(answer, "BUSY", [this, request] { return CheckpointNow(request); });
+  Labour(changer_, answer, "BUSY", [this, request] { return CheckpointNow(request); });
 }
 
 Result<Response> DaemonService::CheckpointNow(const Request& request) {
   CheckpointKeeper& checkpoints = *parts_.checkpoints;
+  // It may have waited for its turn for long.
+  if (RefusedWhileStopping(request) && parts_.stopping()) return StoppingError();
   Response response;
   switch (request.kind_case()) {
     case Request::kSaveCheckpoint: {
@@ -599,7 +602,7 @@ Result<Response> DaemonService::CheckpointNow(const Request& request) {
 }
 
 void DaemonService::ReloadConfig(const Answer& answer) {
-  Labour(answer, "BUSY", [this]() -> Result<Response> {
+  Labour(changer_, answer, "BUSY", [this]() -> Result<Response> {
     Response response;
     HYPNOS_ASSIGN_OR_RETURN(*response.mutable_reload_config(), Reload());
     return response;

@@ -72,13 +72,13 @@ class DaemonService final : public ControlService {
   Result<control::Response> AnswerNow(const control::Request& request);
   // To the pipeline, unless nobody waits any more by then.
   void Order(const Answer& answer, Command command);
-  // To the worker; where too much waits there already, RESOURCE_EXHAUSTED with this reason.
-  void Labour(const Answer& answer, const char* busy, Work work);
+  // To one of the workers; where too much waits there already, RESOURCE_EXHAUSTED with this reason.
+  void Labour(Worker& worker, const Answer& answer, const char* busy, Work work);
 
   Result<control::Response> StatusNow() const;
   Result<control::Response> ListSources() const;
   Result<control::Response> PauseSource(const std::string& name, bool paused);
-  // For the worker.
+  // For the changer.
   Result<control::Response> AddSource(const std::string& yaml);
   Result<control::Response> RemoveSource(const std::string& name);
   // What differs between what was read before and now; the names of the sources that it touched.
@@ -102,9 +102,9 @@ class DaemonService final : public ControlService {
   void Snapshot(const std::string& source, const Answer& answer);
   void ReloadConfig(const Answer& answer);
   void Checkpoint(const control::Request& request, const Answer& answer);
-  // For the worker.
+  // For the changer.
   Result<control::Response> CheckpointNow(const control::Request& request);
-  // For the worker. May be half a second old.
+  // For the thinker. May be half a second old.
   Result<const Look*> LookAtLayer(size_t layer, const std::string& source);
 
   telemetry::Phase PhaseNow() const;
@@ -130,7 +130,7 @@ class DaemonService final : public ControlService {
   config::Config config_;  // in effect
   std::atomic<bool> learning_ = true;
 
-  // The worker's own.
+  // The thinker's own.
   struct InspectedLayer {
     size_t layer;
     std::string source;
@@ -139,7 +139,11 @@ class DaemonService final : public ControlService {
   };
   std::optional<InspectedLayer> inspected_;
   ActivityMeter meter_;
-  Worker worker_;  // ends before what its jobs use
+  // Both end before what their jobs use. What computes: pictures, dreams, histograms.
+  Worker thinker_;
+  // What may have to wait for a disk or a camera: checkpoints, sources, the configuration. No
+  // picture waits for it.
+  Worker changer_;
 };
 
 }  // namespace hypnos

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include <string>
 #include <utility>
 
+#include "daemon/ask_pipeline.h"
 #include "daemon/build_options.h"
 #include "daemon/checkpoint_keeper.h"
 #include "daemon/control_listener.h"
@@ -33,6 +35,7 @@
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
+#include "hypnos/checkpoint/folder_lock.h"
 #include "hypnos/pipeline/pipeline.h"
 #include "hypnos/tensor/bfloat16.h"
 #include "hypnos/tensor/instruction_set.h"
@@ -163,6 +166,13 @@ Result<std::unique_ptr<ScoresWriter>> OpenScores(FileSystem& files, const config
   return scores;
 }
 
+// What is not there lies nowhere, and holds nothing.
+bool LiesIn(const std::string& path, const std::string& folder) {
+  std::error_code failed;
+  const auto real = std::filesystem::canonical(path, failed);
+  return !failed && std::filesystem::equivalent(real.parent_path(), folder, failed) && !failed;
+}
+
 int Fail(const Error& error, int code) {
   log::Error("{}", Printable(error.message));
   return code;
@@ -252,6 +262,8 @@ class Daemon {
   bool OpenScoresFile(int* code);
   bool StartRecording(int* code);
   bool OpenReplay(int* code);
+  // Of the weights that there are now.
+  uint64_t Digest();
   // What was learned, for whoever replays it.
   void EndRecording();
   Result<RunSummary> RunPipeline();
@@ -275,6 +287,7 @@ class Daemon {
   SavedScores saved_scores_;
   std::map<std::string, uint64_t> passed_;  // frames that sources had given before, by name
   Fanout observers_;
+  std::optional<FolderLock> sessions_lock_;
   std::unique_ptr<SessionLog> session_log_;  // null where nothing is recorded
   std::unique_ptr<SessionReplay> replay_;    // null where sources are watched
   Pipeline pipeline_;
@@ -432,23 +445,46 @@ bool Daemon::OpenScoresFile(int* code) {
 // A folder that cannot be used is noticed now, as whatever else is wrong with a configuration.
 bool Daemon::StartRecording(int* code) {
   if (!config_.record().enabled()) return true;
-  // What was learned before is not in the recording.
-  const std::string checkpoint =
-      pipeline_.network() == nullptr ? "" : checkpoints_->Report().last();
-  auto session_log = SessionLog::Start(files_, clock_, config_, {options_.version, checkpoint});
-  if (!session_log.ok()) {
-    log::Error("record.folder: {}", Printable(session_log.error().message));
-    *code = kExitIo;
+  if (replays() && LiesIn(options_.replay_path, config_.record().folder())) {
+    log::Error(
+        "record.folder: '{}' holds the session that is replayed, which would have to make room for "
+        "the new one: name another folder",
+        Printable(config_.record().folder()));
+    *code = kExitConfiguration;
     return false;
   }
+  const bool resumed = checkpoints_ != nullptr && checkpoints_->resumed();
+  const std::string checkpoint = resumed ? checkpoints_->Report().last() : "";
+  const auto fail = [&](const Error& error) {
+    log::Error("record.folder: {}", Printable(error.message));
+    *code = error.reason == "FOLDER_IN_USE" ? kExitTryAgain : kExitIo;
+    return false;
+  };
+  auto lock = FolderLock::Take(config_.record().folder(), "record.folder");
+  if (!lock.ok()) return fail(lock.error());
+  sessions_lock_.emplace(*std::move(lock));
+  auto session_log = SessionLog::Start(files_, clock_, config_, {options_.version, checkpoint});
+  if (!session_log.ok()) return fail(session_log.error());
   session_log_ = *std::move(session_log);
   recording_ = session_log_.get();
   pipeline_.SetInputObserver(session_log_.get());
   return true;
 }
 
+// Between two commands: a client may still ask for another checkpoint.
+uint64_t Daemon::Digest() {
+  const auto digest = AskPipeline<uint64_t>(pipeline_, [this](PipelineControl&) {
+    return Result<uint64_t>(WeightsDigest(pipeline_.network()));
+  });
+  return digest.ok() ? *digest : 0;
+}
+
 void Daemon::EndRecording() {
-  if (session_log_ != nullptr) session_log_->End(WeightsDigest(pipeline_.network()));
+  if (session_log_ == nullptr) return;
+  (void)AskPipeline<bool>(pipeline_, [this](PipelineControl&) {
+    session_log_->End(WeightsDigest(pipeline_.network()));
+    return Result<bool>(true);
+  });
 }
 
 bool Daemon::OpenReplay(int* code) {
@@ -582,7 +618,7 @@ int Daemon::WatchOnce() {
             .c_str(),
         stdout);
     if (session_log_ != nullptr || replays()) {
-      std::puts(Format("Weights: xxh3 {:016x}.", WeightsDigest(pipeline_.network())).c_str());
+      std::puts(Format("Weights: xxh3 {:016x}.", Digest()).c_str());
     }
     std::fflush(stdout);  // now, also where the daemon goes on waiting
   }

@@ -62,7 +62,10 @@ std::optional<Code> CodeNamed(const std::string& name) {
 struct Filler {
   Message& event;
 
-  void operator()(const StreamAdded& added) { event.set_source_added(added.stream); }
+  void operator()(const StreamAdded& added) {
+    added.continues ? event.set_source_continued(added.stream)
+                    : event.set_source_added(added.stream);
+  }
   void operator()(const StreamRemoved& removed) { event.set_source_removed(removed.stream); }
   void operator()(const FrameTaken& taken) {
     FillFrame(taken.stream, taken.frame, event.mutable_frame());
@@ -90,7 +93,10 @@ struct Filler {
     event.mutable_clock_ended_phase()->set_cause(
         static_cast<session::ClockEndedPhase::Cause>(PlaceIn(kCauses, ended.cause)));
   }
-  void operator()(const StateReplaced&) { event.set_checkpoint_restored("while it ran"); }
+  // Whoever has written what it was says where.
+  void operator()(const StateReplaced& replaced) {
+    event.mutable_state_replaced()->set_begins(replaced.begins);
+  }
   void operator()(const RunEnded& run) { event.mutable_run_ended()->set_stopped(run.stopped); }
 };
 
@@ -179,6 +185,9 @@ Result<TimedInput> InputOf(const session::Event& event, const InputRules& rules)
     case Message::kSourceAdded:
       timed.input = StreamAdded{event.source_added()};
       return timed;
+    case Message::kSourceContinued:
+      timed.input = StreamAdded{event.source_continued(), true};
+      return timed;
     case Message::kSourceRemoved:
       timed.input = StreamRemoved{event.source_removed()};
       return timed;
@@ -212,7 +221,9 @@ Result<TimedInput> InputOf(const session::Event& event, const InputRules& rules)
     case Message::kRunEnded:
       timed.input = RunEnded{event.run_ended().stopped()};
       return timed;
-    case Message::kCheckpointRestored:
+    case Message::kStateReplaced:
+      timed.input = StateReplaced{.begins = event.state_replaced().begins()};
+      return timed;
     case Message::kMissing:
     case Message::kEnd:
     case Message::KIND_NOT_SET:

@@ -1,5 +1,6 @@
 #include "daemon/session_replay.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "hypnos/base/format.h"
@@ -31,14 +32,51 @@ Result<std::unique_ptr<SessionReplay>> SessionReplay::Open(FileSystem& files,
   if (!reader->begins_at_start()) {
     return NotFromTheStart(path, "its beginning is no longer there");
   }
-  if (const std::string& checkpoint = reader->header().checkpoint(); !checkpoint.empty()) {
-    return NotFromTheStart(path, Format("it goes on from checkpoint {}", Printable(checkpoint)));
+  const std::string checkpoint = reader->header().checkpoint();
+  std::unique_ptr<SessionReplay> replay(new SessionReplay(files, std::move(reader)));
+  replay->ahead_ = replay->reader_->Next();
+  if (!checkpoint.empty() && !replay->BeginsWithItsCheckpoint()) {
+    return NotFromTheStart(
+        path, Format("it goes on from checkpoint {}, which is not in it", Printable(checkpoint)));
   }
-  return std::unique_ptr<SessionReplay>(new SessionReplay(std::move(reader)));
+  return replay;
+}
+
+bool SessionReplay::BeginsWithItsCheckpoint() const {
+  if (!ahead_->ok() || !**ahead_ || !(**ahead_)->has_state_replaced()) return false;
+  const session::StateReplaced& replaced = (**ahead_)->state_replaced();
+  return replaced.begins() && !replaced.file().empty();
+}
+
+Result<std::optional<session::Event>> SessionReplay::NextEvent() {
+  if (!ahead_) return reader_->Next();
+  return *std::exchange(ahead_, std::nullopt);
+}
+
+Result<TimedInput> SessionReplay::StateOf(const session::Event& event) {
+  const session::StateReplaced& replaced = event.state_replaced();
+  const auto& states = reader_->folder().states;
+  const auto state = std::ranges::find(states, replaced.file(), &StateFile::name);
+  if (state == states.end()) {
+    return Missing(
+        Format("another state was put in the place of what was learned, and what it was "
+               "is not there ({})",
+               Printable(replaced.file().empty() ? replaced.why() : replaced.file())));
+  }
+  auto file = CheckpointFile::OpenVerified(files_, state->path);
+  if (!file.ok()) return Missing(file.error().message);
+  replaced_ = std::make_shared<SavedState>(*std::move(file));
+  return TimedInput{event.moment(), StateReplaced{.begins = replaced.begins(),
+                                                  .state = std::shared_ptr<StateArchive>(
+                                                      replaced_, &replaced_->loader)}};
 }
 
 Result<std::optional<TimedInput>> SessionReplay::Next() {
-  auto event = reader_->Next();
+  if (replaced_) {
+    const Status loaded = std::exchange(replaced_, nullptr)->loader.Finish();
+    if (!loaded.ok()) return Missing(loaded.error().message);
+  }
+  auto event = NextEvent();
   if (!event.ok()) return Missing(event.error().message);
   if (!*event) return std::optional<TimedInput>();
   switch ((*event)->kind_case()) {
@@ -49,9 +87,10 @@ Result<std::optional<TimedInput>> SessionReplay::Next() {
       return Missing(Format("{} frames and {} other events could not be recorded ({})",
                             (*event)->missing().frames(), (*event)->missing().others(),
                             Printable((*event)->missing().why())));
-    case session::Event::kCheckpointRestored:
-      return Missing(
-          Format("checkpoint {} was restored", Printable((*event)->checkpoint_restored())));
+    case session::Event::kStateReplaced: {
+      HYPNOS_ASSIGN_OR_RETURN(TimedInput state, StateOf(**event));
+      return std::optional(std::move(state));
+    }
     default:
       break;
   }

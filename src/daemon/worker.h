@@ -1,4 +1,4 @@
-// One thread for what takes long: pictures, dreams, histograms. Jobs are done one after the other,
+// One thread for what takes long. Jobs are done one after the other,
 // in the order in which they came; only so many may wait, so that whoever asks too much is told so
 // instead of filling the memory.
 // Threads: safe.

@@ -101,6 +101,7 @@ Status Pipeline::Driver::Watch() {
     // Heard before it is looked whether there is anything to do: what comes after that rings again.
     const uint64_t rings = bell_.rings();
     RunCommands();
+    if (follow_error_) break;
     HeedSchedule();
     if (schedule_.asleep()) Sleep();
     if (stopping_ || !has_streams()) break;

@@ -174,7 +174,9 @@ class Pipeline::Driver final : public PipelineControl {
   void ExchangeLanes(StateArchive& archive, const Stream& stream);
   // What is remembered was not saved.
   void GoOnWithoutMemory();
+  Status CheckFrameShape(const Driver& saved) const;
   void TakeOver(Driver& saved);
+  void CutStreams();
   void ImportLayer(size_t l, const Network& other, ImportReport& report);
 
   // Either of what learning hangs on.

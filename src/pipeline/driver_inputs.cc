@@ -27,9 +27,13 @@ bool MayEnd(bool asleep, PhaseCause cause) {
 
 void Pipeline::Driver::SetInputObserver(InputObserver* observer) {
   input_observer_ = observer;
-  if (!learning_on_) Tell(LearningSwitched{false});
+  if (network_) {
+    Tell(StateReplaced{.begins = true, .control = this});
+  } else {
+    if (!learning_on_) Tell(LearningSwitched{false});
+    if (live_label_) Tell(LabelOrdered{"", live_label_});
+  }
   if (held_) Tell(LearningHeld{true});
-  if (live_label_) Tell(LabelOrdered{"", live_label_});
 }
 
 void Pipeline::Driver::Tell(const PipelineInput& input) {
@@ -158,10 +162,12 @@ void Pipeline::Driver::FollowLook() {
 
 const char* Pipeline::Driver::Do(const StreamAdded& added) {
   const Stream* before = Find(added.stream);
-  if (before != nullptr && !before->ended()) return "that a source came which is there";
+  const bool awaited = before != nullptr && before->awaited;
+  if (before != nullptr && !awaited && !before->ended()) return "that a source came which is there";
   // Nobody fills it: frames come from the script.
   script_queues_.push_back(std::make_unique<FrameQueue>(1, OnFull::kBlock));
-  AddStream({.name = added.stream, .queue = script_queues_.back().get()});
+  AddStream(
+      {.name = added.stream, .queue = script_queues_.back().get(), .continues = added.continues});
   return nullptr;
 }
 
@@ -197,7 +203,18 @@ const char* Pipeline::Driver::Do(const RunEnded& run) {
   return nullptr;
 }
 
-const char* Pipeline::Driver::Do(const StateReplaced&) { return "that a state was restored"; }
+const char* Pipeline::Driver::Do(const StateReplaced& replaced) {
+  const bool fresh = !network_ && streams_.empty();
+  if (!replaced.state || (replaced.begins && !fresh)) return "that a state was replaced";
+  const Status done = replaced.begins ? Load(*replaced.state) : RestoreState(*replaced.state);
+  if (!done.ok()) {
+    Diverge({Code::kDataLoss, "STATE_DOES_NOT_FIT",
+             "the state that the recording goes on from does not fit: " + done.error().message});
+  } else if (replaced.begins) {
+    Tell(StateReplaced{.begins = true, .control = this});
+  }
+  return nullptr;
+}
 
 const char* Pipeline::Driver::Do(const FrameTaken&) { return "that a frame was a command"; }
 

@@ -223,8 +223,9 @@ Status Pipeline::Driver::RestoreState(StateArchive& archive) try {
   PipelineObserver nobody;
   Driver saved(options_, clock_, nobody);
   HYPNOS_RETURN_IF_ERROR(saved.Load(archive));
+  HYPNOS_RETURN_IF_ERROR(CheckFrameShape(saved));
   TakeOver(saved);
-  Tell(StateReplaced{});
+  Tell(StateReplaced{.control = this});
   return {};
 } catch (const std::bad_alloc&) {
   return OutOfMemory();
@@ -252,16 +253,34 @@ void Pipeline::Driver::TakeOver(Driver& saved) {
   remembered_ = saved.remembered_;
   learned_steps_ = saved.learned_steps_;
   learned_since_probe_ = saved.learned_since_probe_;
-  for (const auto& stream : streams_) {
-    network_->MakeLanes(stream->place + 1);
-    // Its next frame does not follow what the lanes hold now.
-    stream->switched = true;
-    stream->held_out_since_learning = false;
-  }
+  CutStreams();
   MakeFlow();
   PhaseReport report = PhaseNow();
   TellPhase(report);
   wake_after_dream_ = saved.wake_after_dream_;
+}
+
+// What reads the frames stays as it is.
+Status Pipeline::Driver::CheckFrameShape(const Driver& saved) const {
+  if (!network_) return {};
+  const PlaneShape& here = network_->grid().frame();
+  const PlaneShape& there = saved.network_->grid().frame();
+  if (here == there) return {};
+  return Error{Code::kFailedPrecondition, "FRAME_SIZE",
+               Format("it was made for frames of {}x{}, and those that come are of {}x{}: give "
+                      "encoding.width and height, to which all are resized, and start the daemon "
+                      "again",
+                      there.width, there.height, here.width, here.height)};
+}
+
+// What comes next does not follow what the lanes hold now.
+void Pipeline::Driver::CutStreams() {
+  for (const auto& stream : streams_) {
+    network_->MakeLanes(stream->place + 1);
+    stream->switched = true;
+    stream->held_out_since_learning = false;
+    stream->negative_lane.CutBeside();
+  }
 }
 
 void Pipeline::Driver::ImportLayer(size_t l, const Network& other, ImportReport& report) {
@@ -311,12 +330,8 @@ Result<ImportReport> Pipeline::Driver::Import(const Network& other) {
         .push_back("the read-out of labels");
   }
   report.left.push_back("what is remembered, and by what frames are scaled: these are of here");
-  // What the states are is of the weights of before.
-  for (const auto& stream : streams_) {
-    stream->switched = true;
-    stream->negative_lane.CutBeside();
-  }
-  Tell(StateReplaced{});
+  CutStreams();
+  Tell(StateReplaced{.control = this});
   return report;
 }
 

@@ -42,7 +42,8 @@ void Pipeline::Driver::AddStream(const StreamInput& input) {
     awaited->waited_for = input.waited_for;
     awaited->switched = awaited->switched || !input.continues;
     input.queue->SetBell(&bell_);
-    return TellQueues();
+    TellQueues();
+    return Tell(StreamAdded{input.name, input.continues});
   }
   const Stream* before = Find(input.name);
   HYPNOS_CHECK(before == nullptr || before->ended());

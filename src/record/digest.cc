@@ -2,11 +2,18 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <new>
+#include <vector>
 
 #include "hypnos/base/check.h"
 
 namespace hypnos {
+namespace {
+
+constexpr uint64_t kPartBytes = uint64_t{1} << 20;
+
+}  // namespace
 
 struct Digest::State {
   struct Free {
@@ -22,13 +29,26 @@ Digest::Digest() : state_(std::make_unique<State>()) {
 
 Digest::~Digest() = default;
 
-void Digest::Add(std::span<const float> values) {
-  HYPNOS_CHECK(XXH3_64bits_update(state_->hash.get(), values.data(), values.size_bytes()) ==
-               XXH_OK);
+void Digest::Add(std::span<const float> values) { Add(std::as_bytes(values)); }
+
+void Digest::Add(std::span<const std::byte> bytes) {
+  HYPNOS_CHECK(XXH3_64bits_update(state_->hash.get(), bytes.data(), bytes.size()) == XXH_OK);
 }
 
 uint64_t Digest::value() const { return XXH3_64bits_digest(state_->hash.get()); }
 
 uint64_t DigestOf(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+
+Result<uint64_t> DigestOfFile(FileSystem& files, const std::string& path) {
+  HYPNOS_ASSIGN_OR_RETURN(const auto file, files.OpenFile(path));
+  Digest digest;
+  std::vector<std::byte> part(kPartBytes);
+  for (uint64_t at = 0; at < file->size(); at += kPartBytes) {
+    const std::span bytes(part.data(), std::min<uint64_t>(kPartBytes, file->size() - at));
+    HYPNOS_RETURN_IF_ERROR(file->ReadAt(at, bytes));
+    digest.Add(bytes);
+  }
+  return digest.value();
+}
 
 }  // namespace hypnos

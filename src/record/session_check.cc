@@ -4,6 +4,7 @@
 
 #include "hypnos/base/format.h"
 #include "hypnos/base/printable.h"
+#include "hypnos/record/digest.h"
 #include "hypnos/record/segment_reader.h"
 
 namespace hypnos {
@@ -11,12 +12,14 @@ namespace {
 
 class Checker {
  public:
-  explicit Checker(SessionFolder folder) { check_.folder = std::move(folder); }
+  Checker(FileSystem& files, SessionFolder folder) : files_(files) {
+    check_.folder = std::move(folder);
+  }
 
-  void Read(FileSystem& files, const SegmentFile& file) {
+  void Read(const SegmentFile& file) {
     SegmentCheck& segment = check_.segments.emplace_back();
     segment.file = file;
-    const auto reader = SegmentReader::Open(files, file.path);
+    const auto reader = SegmentReader::Open(files_, file.path);
     if (!reader.ok()) {
       segment.damage = reader.error().message;
       next_number_ = file.number + 1;
@@ -46,6 +49,11 @@ class Checker {
       check_.inexact.push_back(Format("{} frames and {} other events could not be recorded: {}",
                                       check_.frames_missing, check_.events_missing, why_missing_));
     }
+    const std::string& checkpoint = check_.header.checkpoint();
+    if (!checkpoint.empty() && !has_beginning_) {
+      check_.inexact.push_back(
+          Format("it goes on from checkpoint {}, which is not in it", Printable(checkpoint)));
+    }
     if (!check_.end) check_.inexact.emplace_back("the recording has no end: what came is unknown");
     return std::move(check_);
   }
@@ -55,10 +63,6 @@ class Checker {
     if (check_.header.session().empty()) {
       check_.header = header;
       if (file.number != 0) check_.inexact.emplace_back("its beginning is no longer there");
-      if (!header.checkpoint().empty()) {
-        check_.inexact.push_back(
-            Format("it goes on from checkpoint {}", Printable(header.checkpoint())));
-      }
     } else if (file.number != next_number_ ||
                (next_event_ && header.events_before() != *next_event_)) {
       check_.inexact.push_back(Format("something is missing before '{}'", Printable(file.path)));
@@ -71,14 +75,33 @@ class Checker {
       check_.events_missing += event.missing().others();
       why_missing_ = Printable(event.missing().why());
     }
-    if (event.kind_case() == session::Event::kCheckpointRestored) {
-      check_.inexact.push_back(Format("a checkpoint was restored while it ran: {}",
-                                      Printable(event.checkpoint_restored())));
-    }
+    if (event.has_state_replaced()) NoticeState(event.state_replaced());
     if (event.has_end()) check_.end = event.end();
   }
 
+  void NoticeState(const session::StateReplaced& replaced) {
+    has_beginning_ = has_beginning_ || replaced.begins();
+    const char* what =
+        replaced.begins() ? "it goes on from a checkpoint" : "another state was put in its place";
+    const auto& states = check_.folder.states;
+    const auto state = std::ranges::find(states, replaced.file(), &StateFile::name);
+    if (state == states.end()) {
+      check_.inexact.push_back(
+          Format("{}, and what it was then is not there: {}", what,
+                 Printable(replaced.file().empty() ? replaced.why() : replaced.file())));
+      return;
+    }
+    const auto digest = DigestOfFile(files_, state->path);
+    if (digest.ok() && *digest == replaced.digest()) return;
+    check_.inexact.push_back(
+        Format("{}, and {}", what,
+               digest.ok() ? Format("'{}' is not what was written", Printable(state->path))
+                           : digest.error().message));
+  }
+
+  FileSystem& files_;
   SessionCheck check_;
+  bool has_beginning_ = false;  // in a file
   uint64_t next_number_ = 0;
   std::optional<uint64_t> next_event_;
   std::string why_missing_;
@@ -93,8 +116,8 @@ bool SessionCheck::sound() const {
 Result<SessionCheck> CheckSession(FileSystem& files, const std::string& path) {
   HYPNOS_ASSIGN_OR_RETURN(SessionFolder folder, FindSession(files, path));
   const std::vector<SegmentFile> segments = folder.segments;
-  Checker checker(std::move(folder));
-  for (const SegmentFile& file : segments) checker.Read(files, file);
+  Checker checker(files, std::move(folder));
+  for (const SegmentFile& file : segments) checker.Read(file);
   return checker.Finish();
 }
 

@@ -13,6 +13,7 @@ namespace {
 namespace chrono = std::chrono;
 
 constexpr std::string_view kPrefix = "segment-", kSuffix = ".hypnos";
+constexpr std::string_view kStatePrefix = "state-", kStateSuffix = ".safetensors";
 constexpr size_t kTimeLength = 16;  // of 20261126T031500Z
 
 struct Calendar {
@@ -73,6 +74,13 @@ std::optional<SegmentFile> SegmentCalled(std::string_view name) {
   return SegmentFile{.path = {}, .number = *number, .begun = *begun, .bytes = 0};
 }
 
+bool IsStateName(std::string_view name) {
+  if (!name.starts_with(kStatePrefix) || !name.ends_with(kStateSuffix)) return false;
+  name.remove_prefix(kStatePrefix.size());
+  name.remove_suffix(kStateSuffix.size());
+  return NumberIn(name).has_value();
+}
+
 std::string NameOf(std::string_view path) {
   while (path.ends_with('/')) path.remove_suffix(1);
   return std::string(path.substr(path.rfind('/') + 1));
@@ -82,6 +90,12 @@ Result<SessionFolder> ReadSession(FileSystem& files, const std::string& path) {
   HYPNOS_ASSIGN_OR_RETURN(const auto names, files.ListFolder(path));
   SessionFolder session = {path, NameOf(path), {}};
   for (const std::string& name : names) {
+    if (IsStateName(name)) {
+      const std::string state = Format("{}/{}", path, name);
+      const auto file = files.OpenFile(state);
+      if (file.ok()) session.states.push_back({state, name, (*file)->size()});
+      continue;
+    }
     auto segment = SegmentCalled(name);
     if (!segment) continue;
     segment->path = Format("{}/{}", path, name);
@@ -95,17 +109,35 @@ Result<SessionFolder> ReadSession(FileSystem& files, const std::string& path) {
   return session;
 }
 
+// Returns how many bytes that were.
+uint64_t RemoveStates(FileSystem& files, const SessionFolder& session, Status& failed) {
+  uint64_t removed = 0;
+  for (const StateFile& state : session.states) {
+    const Status gone = files.Remove(state.path);
+    if (gone.ok()) removed += state.bytes;
+    if (!gone.ok()) failed = gone;
+  }
+  return removed;
+}
+
 }  // namespace
 
 uint64_t SessionFolder::bytes() const {
-  return std::accumulate(segments.begin(), segments.end(), uint64_t{0},
-                         [](uint64_t sum, const auto& segment) { return sum + segment.bytes; });
+  const auto sum = [](const auto& files, uint64_t before) {
+    return std::accumulate(files.begin(), files.end(), before,
+                           [](uint64_t bytes, const auto& file) { return bytes + file.bytes; });
+  };
+  return sum(segments, sum(states, 0));
 }
 
 std::string SessionName(WallTime begun) { return ShortTime(begun); }
 
 std::string SegmentName(uint64_t number, WallTime begun) {
   return Format("{}{:06}-{}{}", kPrefix, number, ShortTime(begun), kSuffix);
+}
+
+std::string StateName(uint64_t number) {
+  return Format("{}{:06}{}", kStatePrefix, number, kStateSuffix);
 }
 
 std::string TimeText(WallTime time) {
@@ -159,7 +191,8 @@ Result<uint64_t> RemoveOldSegments(FileSystem& files, const std::string& folder,
       }
       total -= segment.bytes;
       ++removed;
-      --left;
+      // Its beginning is gone.
+      if (left-- == session.segments.size()) total -= RemoveStates(files, session, failed);
     }
     // Where something else lies in it, it stays.
     if (left == 0) (void)files.RemoveFolder(session.path);

@@ -121,8 +121,11 @@ void SessionWriter::Write(session::Event event) {
   const Counts counts = {.frames = frames, .others = 1 - frames};
   if (!IsReady()) return Lose(counts.frames, counts.others);
   unflushed_ += counts;
+  const bool beside = event.has_state_replaced();
   const Status written = Put(std::move(event));
   if (!written.ok()) Fail(written.error());
+  // A state lies beside it, as large as many frames.
+  if (beside) KeepToBudget();
 }
 
 Status SessionWriter::Put(session::Event event) {

@@ -71,11 +71,11 @@ TEST(FolderLock, IsTakenOnce) {
   TempDir temp;
   const std::string folder = temp.File("a/b");
   {
-    const auto lock = FolderLock::Take(folder);
+    const auto lock = FolderLock::Take(folder, "here");
     ASSERT_TRUE(lock.ok()) << lock.error().message;
-    EXPECT_EQ(FolderLock::Take(folder).error().reason, "FOLDER_IN_USE");
+    EXPECT_EQ(FolderLock::Take(folder, "here").error().reason, "FOLDER_IN_USE");
   }
-  EXPECT_TRUE(FolderLock::Take(folder).ok());
+  EXPECT_TRUE(FolderLock::Take(folder, "here").ok());
 }
 
 }  // namespace

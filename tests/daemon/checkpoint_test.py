@@ -5,16 +5,20 @@ cannot; what is wrong with a disk costs no frame.
 usage: checkpoint_test.py PATH_OF_HYPNOSD [ARGUMENT OF unittest]...
 """
 
+import concurrent.futures
+import contextlib
 import json
+import os
 import pathlib
 import re
 import resource
 import shutil
 import signal
+import subprocess
 import unittest
 
 import control_client
-from hypnosd_case import (CONFIGURATION, IO_ERROR, OK, TRY_AGAIN, ControlledTest, HypnosdTest)
+from hypnosd_case import (CONFIGURATION, HYPNOSD, IO_ERROR, OK, TRY_AGAIN, ControlledTest, HypnosdTest)
 
 LONG = 'synthetic: {scene: glyphs, width: 32, height: 32, frames: 20000}'
 PLAYLIST = '''playlist:
@@ -150,7 +154,7 @@ class Refusal(CheckpointTest):
         process = self.start(*self.keeping())
         self.wait_until(self.checkpoints)
         done = self.run_program(*self.keeping())
-        self.assert_ends(done, TRY_AGAIN, "another hypnosd keeps its checkpoints in '.*'.*")
+        self.assert_ends(done, TRY_AGAIN, "another hypnosd writes to '.*': give each a checkpoint.folder of its own")
         process.terminate()
         self.assert_ends(self.finish(process), OK)
 
@@ -368,9 +372,154 @@ class Commands(ControlledTest, CheckpointTest):
         text = self.config.read_text(encoding='utf-8')
         self.config.write_text(text.replace('frames: 0', 'frames: 0, shape: 5'), encoding='utf-8')
         client.ask('reload_config')
-        self.assertEqual(len(self.checkpoints()), 1)
+        # And followed by one where no source was there for a moment.
+        self.assertIn(len(self.checkpoints()), [1, 2])
         process.terminate()
         self.assertEqual(self.finish(process).returncode, OK)
+
+
+class DuringASave(ControlledTest, CheckpointTest):
+    """Its process is stopped, as by a disk that does not answer."""
+
+    MORE = ['--set', 'network.layers.0.units=1000', '--set', 'checkpoint.keep=100']
+
+    def setUp(self):
+        if any(name in pathlib.Path(HYPNOSD).read_bytes() for name in [b'__asan_init', b'__tsan_init']):
+            self.skipTest('under a sanitizer the daemon itself saves')
+        super().setUp()
+        self.kept = self.folder / 'kept'
+        # Large enough that the process can be caught.
+        self.process = self.start(*self.keeping(every_seconds=0), *self.MORE)
+        self.client, self.saver = self.connect(), self.connect()
+        # Something is remembered by then.
+        self.wait_for_new_frames(30)
+
+    def wait_for_new_frames(self, count=1):
+        before = self.client.ask('status').frames
+        self.wait_until(lambda: self.client.ask('status').frames >= before + count)
+
+    def saving_process(self) -> int | None:
+        for folder in pathlib.Path('/proc').glob('[0-9]*'):
+            try:
+                fields = (folder / 'stat').read_text(encoding='ascii').rsplit(')', 1)[1].split()
+            except OSError:
+                continue
+            if int(fields[1]) == self.process.pid and fields[0] != 'Z':
+                return int(folder.name)
+        return None
+
+    def ask_to_save(self) -> concurrent.futures.Future:
+        """Holds the process that saves until `go_on`."""
+        for _ in range(20):
+            self.wait_for_new_frames()
+            saved = self.executor.submit(self.saver.ask, 'save_checkpoint')
+            while not saved.done():
+                self.saving = self.saving_process()
+                if self.saving is not None:
+                    os.kill(self.saving, signal.SIGSTOP)
+                    self.addCleanup(self.go_on)
+                    # Not one that has just ended.
+                    if self.saving_process() == self.saving:
+                        self.before = self.checkpoints()
+                        return saved
+                    self.go_on()
+        self.fail('a process that saves is not to be caught')
+
+    def go_on(self):
+        if self.saving is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.saving, signal.SIGCONT)
+        self.saving = None
+
+    def run(self, result=None):
+        with concurrent.futures.ThreadPoolExecutor() as self.executor:
+            return super().run(result)
+
+    def test_everything_else_is_answered_and_done(self):
+        saved = self.ask_to_save()
+        begin = self.client.ask('status')
+        self.assertTrue(begin.checkpoints.HasField('saving_seconds'))
+        for name in ['status', 'list_sources', 'list_layers', 'snapshot', 'dream', 'predict',
+                     'sleep_status', 'show_config']:
+            self.client.ask(name)
+        self.client.ask('inspect_layer', layer=1)
+        self.assertTrue(self.client.ask('set_learning', on=False).changed)
+        self.assertTrue(self.client.ask('set_learning', on=True).changed)
+        self.client.ask('sleep_now')
+        self.client.ask('wake')
+        self.client.ask('pause_source', name='door')
+        self.client.ask('resume_source', name='door')
+        self.wait_until(lambda: self.client.ask('status').frames > begin.frames + 30)
+        self.assertFalse(saved.done())
+        self.go_on()
+        checkpoint = saved.result().checkpoint
+        # As it was when the saving began.
+        self.assertLessEqual(checkpoint.frames, begin.frames)
+        self.assertEqual(self.client.ask('verify_checkpoint', name=checkpoint.name).checkpoint,
+                         checkpoint)
+
+    def test_what_concerns_checkpoints_waits_for_its_turn(self):
+        first = self.client.ask('save_checkpoint').checkpoint
+        saved = self.ask_to_save()
+        restored = self.executor.submit(self.client.ask, 'restore_checkpoint', name=first.name)
+        another = self.connect()
+        again = self.executor.submit(another.ask, 'save_checkpoint')
+        third = self.connect()
+        frames = third.ask('status').frames
+        self.wait_until(lambda: third.ask('status').frames > frames + 10)
+        self.assertFalse(restored.done() or again.done())
+        self.go_on()
+        self.assertEqual(restored.result().checkpoint, first)
+        names = [checkpoint.name for checkpoint in (first, saved.result().checkpoint,
+                                                    again.result().checkpoint)]
+        self.assertEqual(names, sorted(set(names)))
+        for name in names:
+            third.ask('verify_checkpoint', name=name)
+
+    def test_who_does_not_wait_any_more_costs_nothing(self):
+        saved = self.ask_to_save()
+        impatient = self.connect()
+        impatient.socket.settimeout(0.2)
+        with self.assertRaises(TimeoutError):
+            impatient.ask('list_checkpoints')
+        impatient.close()
+        self.go_on()
+        saved.result()
+        self.assertEqual(len(self.client.ask('list_checkpoints').checkpoints), len(self.before) + 1)
+
+    def test_the_end_waits_for_it_and_saves_the_rest(self):
+        saved = self.ask_to_save()
+        begin = self.client.ask('status').frames
+        self.wait_until(lambda: self.client.ask('status').frames > begin)
+        self.assertTrue(self.client.ask('shutdown').changed)
+        with self.assertRaises(subprocess.TimeoutExpired):
+            self.process.wait(1)
+        with self.assertRaises(control_client.Refused) as refused:
+            self.client.ask('set_learning', on=False)
+        self.assertEqual(refused.exception.args[0], 'STOPPING')
+        self.go_on()
+        self.assertEqual(self.finish(self.process).returncode, OK)
+        self.assertIsNone(saved.exception())
+        self.assertEqual(len(self.checkpoints()), len(self.before) + 2)
+        self.assertEqual(sorted(self.kept.iterdir()), self.checkpoints())
+
+    def test_a_second_signal_ends_it_and_leaves_what_was_whole(self):
+        self.client.ask('save_checkpoint')
+        saved = self.ask_to_save()
+        self.process.terminate()
+        with self.assertRaises(subprocess.TimeoutExpired):
+            self.process.wait(0.5)
+        self.process.terminate()
+        self.finish(self.process)
+        self.assertIsNotNone(saved.exception())
+        self.assertEqual(self.checkpoints(), self.before)
+        process = self.start(*self.keeping(), *self.MORE)
+        self.wait_for_frames(self.connect())
+        process.terminate()
+        done = self.finish(process)
+        self.assertEqual(done.returncode, OK)
+        self.assertIn('going on from checkpoint-', done.stderr)
+        self.assertEqual(sorted(self.kept.iterdir()), self.checkpoints())
 
 
 class Format(CheckpointTest):

@@ -57,6 +57,11 @@ TEST(SessionEvents, FramesComeBackToTheBit) {
 
 TEST(SessionEvents, SoDoesEverythingElse) {
   EXPECT_EQ(Again(StreamAdded{"a"}).stream, "a");
+  EXPECT_FALSE(Again(StreamAdded{"a"}).continues);
+  EXPECT_EQ(Again(StreamAdded{"a", true}).stream, "a");
+  EXPECT_TRUE(Again(StreamAdded{"a", true}).continues);
+  EXPECT_TRUE(Again(StateReplaced{.begins = true}).begins);
+  EXPECT_FALSE(Again(StateReplaced{}).begins);
   EXPECT_EQ(Again(StreamRemoved{"a"}).stream, "a");
   EXPECT_FALSE(Again(StreamEnded{"a", {}}).error);
   const Error error = {Code::kDataLoss, "BROKE_OFF", "it broke off"};

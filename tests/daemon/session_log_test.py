@@ -7,6 +7,7 @@ usage: session_log_test.py PATH_OF_HYPNOSD PATH_OF_HYPNOSCTL [ARGUMENT OF unitte
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -17,7 +18,8 @@ import unittest
 
 HYPNOSCTL = os.path.abspath(sys.argv.pop(2))
 
-from hypnosd_case import ControlledTest, HypnosdTest, IO_ERROR, NO_INPUT, OK, PATIENCE_S  # noqa: E402
+from hypnosd_case import (CONFIGURATION, IO_ERROR, NO_INPUT, OK, PATIENCE_S, TRY_AGAIN,  # noqa: E402
+                          ControlledTest, HypnosdTest)
 
 DATA = 65
 RECORD = '''
@@ -116,18 +118,23 @@ class SessionLogTest(Recorded, HypnosdTest):
         self.assert_ends(done, OK)
         self.assert_replays_to(self.weights(done))
 
-    def test_without_the_disk_budget_nothing_is_lost_and_with_it_the_oldest(self):
-        self.watch('synthetic: {scene: glyphs, width: 400, height: 400, frames: 100}')
-        self.record('segment_megabytes: 1, budget_megabytes: 2, compression_level: 1')
+    def test_with_a_disk_budget_the_oldest_go(self):
+        # Noise, which cannot be compressed.
+        noise, frames = random.Random(1), self.folder / 'frames'
+        frames.mkdir()
+        for i in range(240):
+            (frames / f'{i:03}.pgm').write_bytes(b'P5 500 500 255\n' + noise.randbytes(500 * 500))
+        self.watch(f'folder: {{path: {frames}}}')
+        # A segment is longer by what is compressed at once.
+        self.record('segment_megabytes: 8, budget_megabytes: 40')
         done = self.run_program('--config', self.config, '--until-end', '--set',
                                 'encoding.width=32', '--set', 'encoding.height=32')
         self.assert_ends(done, OK)
         size = sum(file.stat().st_size for file in self.session().iterdir())
-        self.assertLessEqual(size, 2_000_000)
+        self.assertLessEqual(size, 40_000_000)
+        self.assertGreater(size, 8_000_000)
         verdict = self.verdict()
-        if verdict['summary']['from_the_start']:
-            self.assertEqual(verdict['inexact'], [])
-            return
+        self.assertFalse(verdict['summary']['from_the_start'])
         self.assertIn('its beginning is no longer there', verdict['inexact'])
         done = self.replay()
         self.assertEqual(done.returncode, DATA)
@@ -179,6 +186,14 @@ class SessionLogTest(Recorded, HypnosdTest):
         self.assert_ends(done, DATA, 'up to here the replay was exact; .* is damaged at byte .*')
         self.assertFalse(self.verdict()['sound'])
         self.assertEqual(self.ctl('session', 'verify', self.session()).returncode, 74)
+
+    def test_one_that_is_damaged_at_once_is_told(self):
+        self.run_to_end()
+        segment, = self.session().iterdir()
+        data = bytearray(segment.read_bytes())
+        data[-20] ^= 1
+        segment.write_bytes(data)
+        self.assertEqual(self.replay().returncode, DATA)
 
     def test_what_is_no_session_is_refused(self):
         self.assert_ends(self.replay(session=self.folder / 'nowhere'), NO_INPUT,
@@ -288,6 +303,85 @@ class CommandedTest(Recorded, ControlledTest):
         self.assertGreater(int(verdict['events']) - int(verdict['frames']), 10)
         self.control = ''
         self.assert_replays_to(self.weights(done))
+
+    def keep(self, *arguments):
+        return self.start('--config', self.config, '--set',
+                          f'checkpoint.folder={self.folder / "kept"}', *arguments)
+
+    def stop(self, daemon) -> str:
+        """Its weights."""
+        daemon.terminate()
+        done = self.finish(daemon)
+        self.assertEqual(done.returncode, OK, done.stderr)
+        return self.weights(done)
+
+    def test_what_goes_on_from_a_checkpoint_is_replayed_from_there(self):
+        for number in [signal.SIGTERM, signal.SIGKILL]:
+            daemon = self.keep('--set', 'checkpoint.every_seconds=0.05')
+            client = self.connect()
+            self.wait_until(lambda c=client: c.ask('status').checkpoints.saved > 3)
+            daemon.send_signal(number)
+            self.finish(daemon)
+            client.close()
+        shutil.rmtree(self.sessions)
+        daemon = self.keep()
+        client = self.connect()
+        frames = client.ask('status').frames
+        self.wait_until(lambda: client.ask('status').frames > frames + 60)
+        weights = self.stop(daemon)
+        self.assertEqual(self.verdict()['inexact'], [])
+        self.control = ''
+        # What it went on from is in the session.
+        shutil.rmtree(self.folder / 'kept')
+        self.assert_replays_to(weights)
+        state = self.session() / 'state-000000.safetensors'
+        damaged = bytearray(state.read_bytes())
+        damaged[len(damaged) // 2] ^= 1
+        state.write_bytes(damaged)
+        done = self.replay()
+        self.assertEqual(done.returncode, DATA)
+        self.assertIn('state-000000.safetensors', done.stderr)
+        state.unlink()
+        self.assertIn('it goes on from a checkpoint, and what it was then is not there',
+                      ' '.join(self.verdict()['inexact']))
+        self.assertEqual(self.replay().returncode, DATA)
+
+    def test_a_checkpoint_that_was_restored_is_restored_again(self):
+        daemon = self.keep()
+        client = self.connect()
+        self.wait_for_frames(client)
+        saved = client.ask('save_checkpoint').checkpoint
+        self.wait_until(lambda: client.ask('status').frames > saved.frames + 60)
+        client.ask('restore_checkpoint', name=saved.name)
+        frames = client.ask('status').frames
+        self.wait_until(lambda: client.ask('status').frames > frames + 20)
+        client.ask('import_checkpoint', name=saved.name)
+        frames = client.ask('status').frames
+        self.wait_until(lambda: client.ask('status').frames > frames + 20)
+        weights = self.stop(daemon)
+        self.assertEqual(self.verdict()['inexact'], [])
+        self.assertEqual(len(list(self.session().glob('state-*.safetensors'))), 2)
+        self.control = ''
+        self.assert_replays_to(weights)
+
+    def test_two_daemons_do_not_share_a_folder(self):
+        daemon = self.start('--config', self.config)
+        self.wait_for_frames(self.connect())
+        done = self.run_program('--config', self.config, '--control', '')
+        self.assert_ends(done, TRY_AGAIN, "record.folder: another hypnosd writes to '.*': give each "
+                         'a record.folder of its own')
+        self.stop(daemon)
+        done = self.run_program('--replay', self.session(), '--set', 'record.enabled=true')
+        self.assert_ends(done, CONFIGURATION, "record.folder: '.*' holds the session that is replayed.*")
+        other = self.folder / 'others'
+        other.mkdir()
+        done = self.run_program('--replay', self.session(), '--set', 'record.enabled=true',
+                                '--set', f'record.folder={other}')
+        self.assert_ends(done, OK)
+        again, = other.iterdir()
+        self.control = ''
+        done = self.replay(session=again)
+        self.assertIn('the weights are those of the recording, bit for bit', done.stderr)
 
     def test_stopped_asleep(self):
         daemon = self.start('--config', self.config)

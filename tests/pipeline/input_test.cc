@@ -8,10 +8,12 @@
 #include <atomic>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <thread>
 
 #include "pipeline/fixture.h"
+#include "support/memory_archive.h"
 
 namespace hypnos {
 namespace {
@@ -20,10 +22,21 @@ class Tape final : public InputObserver, public InputScript {
  public:
   void OnInput(uint64_t moment, const PipelineInput& input) override {
     inputs.push_back({moment, input});
+    const auto* replaced = std::get_if<StateReplaced>(&input);
+    if (replaced == nullptr) return;
+    MemorySaver saver;
+    EXPECT_TRUE(replaced->control->SaveState(saver).ok());
+    states[inputs.size() - 1] = saver.saved();
   }
   Result<std::optional<TimedInput>> Next() override {
     if (at == inputs.size()) return std::optional<TimedInput>();
-    return std::optional(inputs[at++]);
+    TimedInput next = inputs[at];
+    if (auto* replaced = std::get_if<StateReplaced>(&next.input)) {
+      const auto state = states.find(at);
+      if (state != states.end()) replaced->state = std::make_shared<MemoryLoader>(state->second);
+    }
+    ++at;
+    return std::optional(next);
   }
 
   template <class T>
@@ -33,6 +46,7 @@ class Tape final : public InputObserver, public InputScript {
   }
 
   std::deque<TimedInput> inputs;
+  std::map<size_t, SavedState> states;  // by the place of the input
   size_t at = 0;
 };
 
@@ -142,9 +156,20 @@ TEST_F(InputTest, ReplayingIsToldAsItWas) {
   }
 }
 
-// Everything that may be asked for, drawn at random.
-void Disturb(PipelineControl& control, size_t classes, Rng& rng) {
-  switch (rng.Below(9)) {
+// Everything that may be asked for, drawn at random. `saved`: what it may go back to.
+void Disturb(PipelineControl& control, size_t classes, Rng& rng, std::optional<SavedState>& saved) {
+  switch (rng.Below(11)) {
+    case 8: {
+      MemorySaver saver;
+      if (control.SaveState(saver).ok()) saved = saver.saved();
+      return;
+    }
+    case 9: {
+      if (!saved) return;
+      MemoryLoader loader(*saved);
+      EXPECT_TRUE(control.RestoreState(loader).ok());
+      return;
+    }
     case 0:
       (void)control.SetLearning(rng.Below(3) > 0);
       return;
@@ -215,6 +240,7 @@ TEST_P(DisturbedTest, IsRepeatedBitForBit) {
   };
   std::thread first(feed, std::ref(one), 40), second(feed, std::ref(other), 40);
   std::thread third_feeder(feed, std::ref(third), 10);
+  std::optional<SavedState> saved;  // of commands, which are done one after the other
   std::thread disturber([&] {
     for (int i = 0; !ended && i < 200; ++i) {
       if (i == 5) {
@@ -223,10 +249,11 @@ TEST_P(DisturbedTest, IsRepeatedBitForBit) {
       }
       if (i == 40) pipeline.Post([](PipelineControl& control) { control.RemoveStream("c"); });
       const Rng own = rng.Fork(std::to_string(i));
-      pipeline.Post([own, classes = options.network.labels.classes](PipelineControl& control) {
-        Rng drawn = own;
-        Disturb(control, classes, drawn);
-      });
+      pipeline.Post(
+          [own, classes = options.network.labels.classes, &saved](PipelineControl& control) {
+            Rng drawn = own;
+            Disturb(control, classes, drawn, saved);
+          });
       std::this_thread::sleep_for(std::chrono::microseconds(rng.Below(2000)));
       if (GetParam() % 4 == 0 && i == 60) pipeline.Stop();
     }
@@ -253,6 +280,72 @@ TEST_P(DisturbedTest, IsRepeatedBitForBit) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, DisturbedTest, ::testing::Range<uint64_t>(1, 13));
+
+// Half of it is lived by one pipeline, whose state another one goes on from, whose recording a
+// third repeats.
+TEST_F(InputTest, WhatGoesOnFromAStateIsRepeated) {
+  for (const bool continues : {true, false}) {
+    for (const int64_t frames : {20, 33, 47}) {
+      SavedState half;
+      {
+        Pipeline before(options, clock, commander);
+        FrameQueue queue(100, OnFull::kBlock);
+        Fill(queue, MakeClip(frames));
+        ASSERT_TRUE(before.Run(queue).ok());
+        before.Post([&](PipelineControl& control) {
+          (void)control.SetLearning(frames != 33);
+          MemorySaver saver;
+          EXPECT_TRUE(control.SaveState(saver).ok());
+          half = saver.saved();
+        });
+      }
+      Recorder second;
+      Tape recorded;
+      Pipeline after(options, clock, second);
+      MemoryLoader loader(half);
+      ASSERT_TRUE(after.Load(loader).ok());
+      after.SetInputObserver(&recorded);
+      EXPECT_EQ(recorded.Count<StateReplaced>(), 1u);
+      FrameQueue rest(100, OnFull::kBlock), other(100, OnFull::kBlock);
+      Fill(rest, MakeClip(40));
+      Fill(other, MakeClip(20));
+      after.Post([&](PipelineControl& control) {
+        (void)control.SetLearning(true);
+        control.AddStream({.name = "", .queue = &rest, .continues = continues});
+        control.AddStream({.name = "other", .queue = &other});
+      });
+      ASSERT_TRUE(after.Run().ok());
+      for (const int threads : {1, 4}) {
+        const Outcome again = Replay(options, recorded, threads);
+        ASSERT_TRUE(again.ok) << again.message;
+        EXPECT_TRUE(again.reports == second.text) << threads << " threads, " << frames;
+        EXPECT_TRUE(again.weights == WeightsOf(after)) << threads << " threads, " << frames;
+      }
+    }
+  }
+}
+
+TEST_F(InputTest, ImportedWeightsAreRepeated) {
+  pipeline.SetInputObserver(&tape);
+  PipelineObserver nobody;
+  Pipeline teacher(options, clock, nobody);
+  FrameQueue lessons(41, OnFull::kBlock), queue(61, OnFull::kBlock);
+  Fill(lessons, MakeClip(40));
+  Fill(queue, MakeClip(60));
+  ASSERT_TRUE(teacher.Run(lessons).ok());
+  commander.on_report = [&](int reports) {
+    if (reports != 30) return;
+    pipeline.Post(
+        [&](PipelineControl& control) { EXPECT_TRUE(control.Import(*teacher.network()).ok()); });
+  };
+  ASSERT_TRUE(pipeline.Run(queue).ok());
+  EXPECT_EQ(tape.Count<StateReplaced>(), 1u);
+  for (const int threads : {1, 3}) {
+    const Outcome again = Replay(options, tape, threads);
+    ASSERT_TRUE(again.ok) << again.message;
+    EXPECT_TRUE(again.weights == WeightsOf(pipeline)) << threads << " threads";
+  }
+}
 
 // Where no frame comes for long it sleeps, and a replay, to which frames come at once, sleeps
 // there, too.
@@ -338,6 +431,9 @@ TEST_F(InputTest, NonsenseIsRefused) {
   EXPECT_FALSE(replayed({added, {0, LabelOrdered{"b", 1}}}));
   EXPECT_FALSE(replayed({added, {0, frame}, {1, StreamEnded{"a", {}}}, {2, StreamEnded{"a", {}}}}));
   EXPECT_FALSE(replayed({added, {0, StreamRemoved{"b"}}}));
+  EXPECT_FALSE(replayed({{0, StateReplaced{}}}));
+  EXPECT_FALSE(replayed({{0, StateReplaced{.begins = true}}}));
+  EXPECT_FALSE(replayed({added, {0, StateReplaced{.begins = true}}}));
 }
 
 }  // namespace

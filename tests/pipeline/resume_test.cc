@@ -363,6 +363,26 @@ TEST(RestoreState, GoesBackWhileItRuns) {
   }
 }
 
+TEST(RestoreState, WantsFramesOfTheSameSize) {
+  const Setting setting = Rehearsed();
+  Setting other = setting;
+  other.clips = {{"", std::vector<Frame>(20, Frame{})}};
+  for (size_t i = 0; i < 20; ++i) {
+    Frame& frame = other.clips[""][i];
+    frame = MakeFrame(static_cast<int64_t>(i));
+    frame.image = Image(frame.image.width() * 2, frame.image.height(), frame.image.channels());
+  }
+  Watcher watched(setting, 20), larger(other, 10);
+  watched.Run();
+  larger.Run();
+  const SavedState before = watched.State();
+  watched.pipeline.Post([&](PipelineControl& control) {
+    MemoryLoader loader(larger.saved()->state);
+    EXPECT_EQ(control.RestoreState(loader).error().reason, "FRAME_SIZE");
+  });
+  EXPECT_THAT(Differences(watched.State(), before), IsEmpty());
+}
+
 TEST(RestoreState, ChangesNothingWhereItFails) {
   const Setting setting = Rehearsed();
   Watcher watched(setting, 20);

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
+
+#include "support/memory_file_system.h"
 
 namespace hypnos {
 namespace {
@@ -21,6 +24,17 @@ TEST(Digest, DependsOnEveryBitAndTheirOrderAlone) {
 
 // Of another program's, too: XXH3 of nothing is a known number.
 TEST(Digest, IsXxh3) { EXPECT_EQ(DigestOf(""), 0x2d06800538d394c2u); }
+
+TEST(Digest, OfAFileIsThatOfItsBytes) {
+  MemoryFileSystem disk;
+  for (const size_t bytes : {0, 1, 1'048'576, 3'000'000}) {
+    std::string text(bytes, 'x');
+    if (bytes > 2) text[bytes / 2] = 'y';
+    disk.WriteFile("file", text);
+    EXPECT_EQ(*DigestOfFile(disk, "file"), DigestOf(text));
+  }
+  EXPECT_EQ(DigestOfFile(disk, "nowhere").error().code, Code::kNotFound);
+}
 
 }  // namespace
 }  // namespace hypnos

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "hypnos/record/digest.h"
 #include "record/events.h"
 #include "record/session_writer.h"
 #include "support/memory_file_system.h"
@@ -61,14 +62,44 @@ TEST_F(SessionCheckTest, SaysWhyAReplayCannotBeExact) {
   session::Header about = SomeHeader();
   about.set_checkpoint("7");
   Write(about, false);
-  EXPECT_THAT(Check().inexact, ElementsAre("it goes on from checkpoint 7", HasSubstr("no end")));
+  EXPECT_THAT(Check().inexact,
+              ElementsAre("it goes on from checkpoint 7, which is not in it", HasSubstr("no end")));
   const SegmentFile first = Check().folder.segments[0], second = Check().folder.segments[1];
   ASSERT_TRUE(disk.Remove(second.path).ok());
   EXPECT_THAT(Check().inexact,
-              ElementsAre("it goes on from checkpoint 7", HasSubstr("something is missing before"),
-                          HasSubstr("no end")));
+              ElementsAre(HasSubstr("something is missing before"),
+                          "it goes on from checkpoint 7, which is not in it", HasSubstr("no end")));
   ASSERT_TRUE(disk.Remove(first.path).ok());
   EXPECT_THAT(Check().inexact[0], "its beginning is no longer there");
+}
+
+TEST_F(SessionCheckTest, WhatWasPutInThePlaceOfWhatWasLearnedHasToBeThere) {
+  const RecorderOptions options = {.folder = "kept"};
+  session::Header about = SomeHeader();
+  about.set_checkpoint("7");
+  SessionWriter writer(disk, clock, options, about);
+  ASSERT_TRUE(writer.Begin().ok());
+  session::Event begins, restored, end;
+  begins.mutable_state_replaced()->set_begins(true);
+  begins.mutable_state_replaced()->set_file(StateName(0));
+  begins.mutable_state_replaced()->set_digest(DigestOf("what it was"));
+  restored.mutable_state_replaced()->set_file(StateName(1));
+  restored.mutable_state_replaced()->set_digest(DigestOf("what it became"));
+  end.mutable_end()->set_weights(42);
+  for (const session::Event& event : {begins, restored, end}) writer.Write(event);
+  writer.Close();
+  path = writer.status().session;
+  disk.WriteFile(path + "/" + StateName(0), "what it was");
+  disk.WriteFile(path + "/" + StateName(1), "what it became");
+  EXPECT_THAT(Check().inexact, IsEmpty());
+  EXPECT_EQ(Check().folder.states.size(), 2u);
+  disk.WriteFile(path + "/" + StateName(1), "what it becamf");
+  EXPECT_THAT(Check().inexact, ElementsAre(HasSubstr("is not what was written")));
+  ASSERT_TRUE(disk.Remove(path + "/" + StateName(1)).ok());
+  EXPECT_THAT(Check().inexact, ElementsAre(HasSubstr("another state was put in its place")));
+  ASSERT_TRUE(disk.Remove(path + "/" + StateName(0)).ok());
+  EXPECT_THAT(Check().inexact, ElementsAre(HasSubstr("it goes on from a checkpoint, and what it "),
+                                           HasSubstr("another state was put in its place")));
 }
 
 TEST_F(SessionCheckTest, ADamagedSegmentDoesNotHideTheOthers) {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -19,8 +20,13 @@
 
 namespace hypnos {
 
+class PipelineControl;
+class StateArchive;
+
 struct StreamAdded {
   std::string stream;
+  // It is one of those that the state was waiting for, and its next frame follows the last one.
+  bool continues = false;
 };
 struct StreamRemoved {
   std::string stream;
@@ -54,9 +60,15 @@ struct LabelOrdered {
 struct ClockEndedPhase {
   PhaseCause cause = PhaseCause::kHours;
 };
-// What was learned is no longer what follows from what came: a state was restored, or weights were
-// imported. It cannot be given again.
-struct StateReplaced {};
+// What was learned no longer follows from what came, but is what was saved once: at the beginning,
+// where a state was loaded, or later, where one was restored or weights were imported.
+struct StateReplaced {
+  bool begins = false;
+  // Told: saves what is learned now; for as long as OnInput takes. Null in a script.
+  PipelineControl* control = nullptr;
+  // In a script: what was saved then. Null where it is told.
+  std::shared_ptr<StateArchive> state = {};
+};
 // All streams had ended, or it was told to stop.
 struct RunEnded {
   bool stopped = false;

@@ -7,7 +7,11 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+
+#include "hypnos/base/file_system.h"
+#include "hypnos/base/result.h"
 
 namespace hypnos {
 
@@ -19,6 +23,7 @@ class Digest {
   Digest& operator=(const Digest&) = delete;
 
   void Add(std::span<const float> values);
+  void Add(std::span<const std::byte> bytes);
   // Of all that was added, in its order.
   uint64_t value() const;
 
@@ -28,5 +33,7 @@ class Digest {
 };
 
 uint64_t DigestOf(std::string_view bytes);
+// Of all bytes of a file, however large. Errors: those of the file system.
+Result<uint64_t> DigestOfFile(FileSystem& files, const std::string& path);
 
 }  // namespace hypnos

@@ -1,4 +1,5 @@
-// Where session logs lie: FOLDER/SESSION/segment-000000-20261126T031500Z.hypnos, and so on. A
+// Where session logs lie: FOLDER/SESSION/segment-000000-20261126T031500Z.hypnos, and so on; and
+// FOLDER/SESSION/state-000000.safetensors, what the network was where that does not follow. A
 // session is called after the time at which it began, as 20261126T031500Z, with -2 behind it where
 // there is one of that name. Of a folder, whatever is called otherwise is left alone.
 // Times are UTC, to the second. Threads: safe.
@@ -23,17 +24,26 @@ struct SegmentFile {
   uint64_t bytes = 0;
 };
 
+struct StateFile {
+  std::string path;
+  std::string name;
+  uint64_t bytes = 0;
+};
+
 struct SessionFolder {
   std::string path;
   std::string name;
   // In the order of their numbers.
   std::vector<SegmentFile> segments;
+  std::vector<StateFile> states = {};
 
+  // Of all of them.
   uint64_t bytes() const;
 };
 
 std::string SessionName(WallTime begun);
 std::string SegmentName(uint64_t number, WallTime begun);
+std::string StateName(uint64_t number);
 
 // "2026-11-26 03:15:00"
 std::string TimeText(WallTime time);
@@ -52,7 +62,8 @@ struct SegmentRetention {
 };
 
 // Removes the oldest segments until what is left, with `room` more, keeps to the options; of the
-// file at `writing` never. Returns how many were removed. Errors: those of the file system; then
+// file at `writing` never. States go with the first segment of a session: without that they lead
+// nowhere. Returns how many segments were removed. Errors: those of the file system; then
 // fewer were removed than should have been.
 Result<uint64_t> RemoveOldSegments(FileSystem& files, const std::string& folder,
                                    const SegmentRetention& options, WallTime now, uint64_t room,
