@@ -92,7 +92,9 @@ Result<bool> Pipeline::Driver::TakeNext() {
     Stream& stream = *streams_[turn_];
     if (!stream.ended()) {
       if (auto next = stream.queue->TryPop()) {
-        ++turn_;
+        // An end takes no turn: it may be that of a queue which is closed since all shall stop, and
+        // then whoever goes on from what is saved goes on with this stream.
+        if (next->ok() && std::holds_alternative<Frame>(**next)) ++turn_;
         HYPNOS_RETURN_IF_ERROR(Take(stream, *std::move(next)));
         return true;
       }

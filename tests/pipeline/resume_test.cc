@@ -15,7 +15,6 @@
 namespace hypnos {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 

@@ -12,6 +12,7 @@
 
 #include "hypnos/pipeline/stream_input.h"
 #include "pipeline/fixture.h"
+#include "support/memory_archive.h"
 
 namespace hypnos {
 namespace {
@@ -32,6 +33,7 @@ class StreamsRecorder final : public Recorder {
   void OnStreamEnd(const StreamEnd& end) override {
     ends.push_back(end);
     text += "end of " + end.source + "\n";
+    if (on_end) on_end(end);
   }
 
   int64_t Frames(const std::string& source) const {
@@ -42,6 +44,7 @@ class StreamsRecorder final : public Recorder {
   std::vector<std::string> order;
   std::vector<StreamEnd> ends;
   std::function<void(const FrameReport&)> on_frame;
+  std::function<void(const StreamEnd&)> on_end;
 };
 
 // A clip of its own: another part of what there is.
@@ -191,6 +194,32 @@ TEST(Streams, ThatBreakOffDoNotHoldUpOthers) {
   ASSERT_EQ(summary.failures.size(), 1u);
   EXPECT_EQ(summary.failures[0].source, "bad");
   EXPECT_EQ(summary.failures[0].error->reason, "TRUNCATED");
+}
+
+// All queues are closed where all shall stop, perhaps before it is noticed that they shall.
+TEST(Streams, ThatAreClosedTakeNoTurn) {
+  StreamsRecorder recorder;
+  const SystemClock clock;
+  Pipeline pipeline(SmallPipeline(), clock, recorder);
+  std::deque<FrameQueue> queues;
+  for (const char* name : {"a", "b", "c"}) {
+    FrameQueue& queue = queues.emplace_back(4, OnFull::kBlock);
+    pipeline.Post([&queue, name](PipelineControl& control) {
+      control.AddStream({.name = name, .queue = &queue});
+    });
+    queue.Push(MakeFrame(0));
+  }
+  queues[1].Close();
+  recorder.on_end = [&](const StreamEnd& end) {
+    if (end.source == "b") pipeline.Stop();
+  };
+  ASSERT_TRUE(pipeline.Run().ok());
+  EXPECT_THAT(recorder.order, ElementsAre("a"));
+  pipeline.Post([&](PipelineControl& control) {
+    MemorySaver saver;
+    ASSERT_TRUE(control.SaveState(saver).ok());
+    EXPECT_EQ(saver.saved().at("turn").bytes.at(0), 1);
+  });
 }
 
 TEST(Streams, WithoutAFrameAreNamed) {
