@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <exception>
 #include <new>
-#include <thread>
 
 #include "hypnos/base/format.h"
 
@@ -11,11 +10,6 @@ namespace hypnos {
 namespace {
 
 constexpr Duration kLookAtClockEvery = std::chrono::seconds(1);
-
-int Threads(int asked) {
-  if (asked > 0) return asked;
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
 
 size_t StepsInFlight(const PipelineOptions& options) {
   return std::max<size_t>(1, options.frames_in_flight);
@@ -46,6 +40,7 @@ Pipeline::Driver::Driver(const PipelineOptions& options, const Clock& clock,
     : options_(options),
       clock_(clock),
       observer_(observer),
+      workers_(options.workers ? options.workers : std::make_shared<Workers>(options.threads)),
       rng_(options.seed),
       schedule_(options.schedule),
       replay_rng_(rng_.Fork("replay")),
@@ -132,8 +127,7 @@ Status Pipeline::Driver::Prepare(const PlaneShape& shape) {
 void Pipeline::Driver::MakeFlow() {
   stages_.emplace(*network_, memories_, *negatives_, options_.network.labels, clock_, observer_,
                   summary_);
-  flow_.emplace(*stages_, network_->layer_count(), Threads(options_.threads),
-                StepsInFlight(options_));
+  flow_.emplace(*stages_, network_->layer_count(), workers_, StepsInFlight(options_));
 }
 
 void Pipeline::Driver::ShowFrame(Stream& stream, Frame frame) {

@@ -203,6 +203,7 @@ class Pipeline::Driver final : public PipelineControl {
   PipelineOptions options_;
   const Clock& clock_;
   PipelineObserver& observer_;
+  const std::shared_ptr<Workers> workers_;
   Rng rng_;
   WakeSleep schedule_;
   Rng replay_rng_;

@@ -1,31 +1,22 @@
 #include "pipeline/flow.h"
 
 #include <oneapi/tbb/flow_graph.h>
-#include <oneapi/tbb/global_control.h>
-#include <oneapi/tbb/task_arena.h>
 
 #include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
 #include <tuple>
+#include <utility>
 #include <vector>
 
+#include "pipeline/arena.h"
 #include "pipeline/tbb_executor.h"
 
 namespace hypnos {
 namespace {
 
 namespace flow = tbb::flow;
-
-// Lets arenas have more threads than the machine has cores. Once for the process and not for each
-// graph: of several limits oneTBB obeys the lowest, so that one graph would slow another down, and
-// prints a warning where an arena wants more than that.
-void AllowManyThreads() {
-  constexpr size_t kMostThreads = 1024;  // as the configuration has it
-  static const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
-                                         kMostThreads + 1);
-}
 
 // How many steps have passed a stage; the submitting thread waits on it.
 class Milestone {
@@ -107,10 +98,9 @@ struct LayerNode {
 }  // namespace
 
 struct Flow::Graph {
-  Graph(Stages& stages, size_t layer_count, int threads, size_t steps_in_flight)
-      // The submitting thread does no work in the arena, so the workers must be `threads`.
-      : arena(threads, /*reserved_for_masters=*/0), steps(steps_in_flight) {
-    AllowManyThreads();
+  Graph(Stages& stages, size_t layer_count, std::shared_ptr<Workers> at_work,
+        size_t steps_in_flight)
+      : workers(std::move(at_work)), arena(workers->arena().tbb), steps(steps_in_flight) {
     arena.execute([&] {
       graph = std::make_unique<flow::graph>();
       Build(stages, layer_count);
@@ -185,7 +175,8 @@ struct Flow::Graph {
   using Node = StageNode<Step*>;
   using PairNode = StageNode<std::tuple<Step*, Step*>>;
 
-  tbb::task_arena arena;
+  const std::shared_ptr<Workers> workers;
+  tbb::task_arena& arena;
   TbbExecutor executor;
   Failure failure;
   std::vector<Step> steps;
@@ -199,8 +190,8 @@ struct Flow::Graph {
   std::vector<std::unique_ptr<LayerNode>> layers;
 };
 
-Flow::Flow(Stages& stages, size_t layers, int threads, size_t steps_in_flight)
-    : graph_(std::make_unique<Graph>(stages, layers, threads, steps_in_flight)) {}
+Flow::Flow(Stages& stages, size_t layers, std::shared_ptr<Workers> workers, size_t steps_in_flight)
+    : graph_(std::make_unique<Graph>(stages, layers, std::move(workers), steps_in_flight)) {}
 
 Flow::~Flow() {
   graph_->WaitForSteps();

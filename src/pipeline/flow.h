@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "hypnos/pipeline/workers.h"
 #include "pipeline/stages.h"
 #include "pipeline/step.h"
 
@@ -14,8 +15,8 @@ namespace hypnos {
 
 class Flow {
  public:
-  // `stages` must outlive the flow. threads > 0.
-  Flow(Stages& stages, size_t layers, int threads, size_t steps_in_flight);
+  // `stages` must outlive the flow.
+  Flow(Stages& stages, size_t layers, std::shared_ptr<Workers> workers, size_t steps_in_flight);
   ~Flow();
 
   // Waits until fewer than the allowed steps are under way, then gives an unused step to fill.

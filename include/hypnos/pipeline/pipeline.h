@@ -28,6 +28,7 @@
 #include "hypnos/pipeline/command.h"
 #include "hypnos/pipeline/input.h"
 #include "hypnos/pipeline/report.h"
+#include "hypnos/pipeline/workers.h"
 #include "hypnos/replay/negative_choice.h"
 #include "hypnos/schedule/wake_sleep.h"
 #include "hypnos/sources/encoder.h"
@@ -87,6 +88,8 @@ struct PipelineOptions {
   MemoryOptions memory;
   ProbeOptions probe;
   int threads = 0;  // 0: one for each core
+  // Instead of threads of its own.
+  std::shared_ptr<Workers> workers = nullptr;
   size_t frames_in_flight = 3;
 };
 

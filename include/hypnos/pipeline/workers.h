@@ -1,0 +1,27 @@
+// The threads that do the work of one pipeline, or of several at once: what one leaves idle another
+// uses, and each gets its turn, since no more than a few steps of each are under way.
+// What is learned hangs neither on their number nor on who else uses them.
+// Threads: safe.
+#pragma once
+
+#include <memory>
+
+namespace hypnos {
+
+class Workers {
+ public:
+  // 0: one for each core.
+  explicit Workers(int threads);
+  ~Workers();
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+
+  // Of oneTBB; private to the room.
+  struct Arena;
+  Arena& arena() { return *arena_; }
+
+ private:
+  std::unique_ptr<Arena> arena_;
+};
+
+}  // namespace hypnos
