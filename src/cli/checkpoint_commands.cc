@@ -23,11 +23,12 @@ Command Save() {
   return {.words = "checkpoint save",
           .summary = "Writes down what was learned",
           .example = "checkpoint save",
+          .parameters = {kOfNetwork},
           .timeout_seconds = kPatienceSeconds,
           .request = control::Request::kSaveCheckpoint,
-          .ask = [](const Session&) -> Result<control::Request> {
+          .ask = [](const Session& session) -> Result<control::Request> {
             control::Request request;
-            request.mutable_save_checkpoint();
+            request.mutable_save_checkpoint()->set_source(session.source());
             return request;
           },
           .show =
@@ -40,10 +41,11 @@ Command List() {
   return {.words = "checkpoint list",
           .summary = "Lists what was written down, the newest first",
           .example = "checkpoint list",
+          .parameters = {kOfNetwork},
           .request = control::Request::kListCheckpoints,
-          .ask = [](const Session&) -> Result<control::Request> {
+          .ask = [](const Session& session) -> Result<control::Request> {
             control::Request request;
-            request.mutable_list_checkpoints();
+            request.mutable_list_checkpoints()->set_source(session.source());
             return request;
           },
           .show =
@@ -61,12 +63,13 @@ Command Verify() {
   return {.words = "checkpoint verify",
           .summary = "Reads a checkpoint whole and says whether it is undamaged",
           .example = "checkpoint verify",
-          .parameters = {kName},
+          .parameters = {kName, kOfOneNetwork},
           .timeout_seconds = kPatienceSeconds,
           .request = control::Request::kVerifyCheckpoint,
           .ask = [](const Session& session) -> Result<control::Request> {
             control::Request request;
             request.mutable_verify_checkpoint()->set_name(session.values().Text("NAME"));
+            request.mutable_verify_checkpoint()->set_source(session.source());
             return request;
           },
           .show =
@@ -79,12 +82,13 @@ Command Restore() {
   return {.words = "checkpoint restore",
           .summary = "Goes back to what a checkpoint holds",
           .example = "checkpoint restore",
-          .parameters = {kName},
+          .parameters = {kName, kOfOneNetwork},
           .timeout_seconds = kPatienceSeconds,
           .request = control::Request::kRestoreCheckpoint,
           .ask = [](const Session& session) -> Result<control::Request> {
             control::Request request;
             request.mutable_restore_checkpoint()->set_name(session.values().Text("NAME"));
+            request.mutable_restore_checkpoint()->set_source(session.source());
             return request;
           },
           .show =
@@ -97,12 +101,13 @@ Command Import() {
   return {.words = "checkpoint import",
           .summary = "Takes over what fits from a checkpoint of another configuration",
           .example = "checkpoint import",
-          .parameters = {kName},
+          .parameters = {kName, kOfOneNetwork},
           .timeout_seconds = kPatienceSeconds,
           .request = control::Request::kImportCheckpoint,
           .ask = [](const Session& session) -> Result<control::Request> {
             control::Request request;
             request.mutable_import_checkpoint()->set_name(session.values().Text("NAME"));
+            request.mutable_import_checkpoint()->set_source(session.source());
             return request;
           },
           .show =

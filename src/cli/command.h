@@ -32,6 +32,8 @@ class Session {
   // How long an answer may take.
   Duration patience() const { return patience_; }
   const ControlEndpoint& endpoint() const { return endpoint_; }
+  // What --source names.
+  std::string source() const { return values_.Text("--source"); }
 
   Result<std::unique_ptr<ControlClient>> Connect() const {
     return ControlClient::Connect(endpoint_, surroundings_.files, patience_);
@@ -63,6 +65,8 @@ struct Command {
   Status (*keep)(const Session&, control::Response&) = nullptr;
   // The answer in words and tables, with a line end.
   std::string (*show)(const Session&, const control::Response&) = nullptr;
+  // What each of several networks answered is part of that; otherwise it is shown one by one.
+  bool shows_each = false;
 
   // Instead of the three above, where one request and its answer do not do.
   Status (*run)(const Session&) = nullptr;
@@ -75,6 +79,16 @@ struct Command {
   }
   std::string name() const { return words.substr(words.find(' ') + 1); }
 };
+
+// Of which of several networks something is asked.
+inline const Parameter kOfNetwork = {
+    .name = "--source",
+    .help = "Of whose network, where each source has its own; of all if not given",
+    .value = "NAME"};
+inline const Parameter kOfOneNetwork = {
+    .name = "--source",
+    .help = "Of whose network; to be given where each source has its own, and there are several",
+    .value = "NAME"};
 
 struct CommandGroup {
   std::string name;

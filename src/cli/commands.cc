@@ -1,9 +1,13 @@
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "cli/command.h"
 #include "cli/groups.h"
 #include "cli/json.h"
+#include "hypnos/base/format.h"
+#include "hypnos/base/printable.h"
+#include "hypnos/control/errors.h"
 
 namespace hypnos::cli {
 
@@ -79,6 +83,40 @@ const google::protobuf::Message& Inner(const control::Response& response) {
   return response.GetReflection()->GetMessage(response, field);
 }
 
+// Of several networks, a line for each after the one for all.
+std::string InJson(const control::Response& response) {
+  std::string text = Json(Inner(response)) + "\n";
+  for (const auto& each : response.of_each()) text += Json(each) + "\n";
+  return text;
+}
+
+std::string InWords(const Command& command, const Session& session,
+                    const control::Response& response) {
+  if (response.of_each().empty() || command.shows_each) return command.show(session, response);
+  std::string text;
+  for (const auto& each : response.of_each()) {
+    if (!each.has_response()) continue;
+    const std::string shown = command.show(session, each.response());
+    const bool one_line = shown.find('\n') + 1 == shown.size();
+    const char* gap = text.empty() || one_line ? "" : "\n";
+    text += Format("{}{}:{}{}", gap, Printable(each.source()), one_line ? " " : "\n", shown);
+  }
+  return text;
+}
+
+// Of networks that did not do what was asked, where others did: the first one's code.
+Status Failures(const control::Response& response) {
+  std::optional<Error> failed;
+  for (const auto& each : response.of_each()) {
+    if (!each.has_error()) continue;
+    Error error = FromProto(each.error());
+    error.message = Format("{}: {}", each.source(), error.message);
+    if (failed) error.message = failed->message + "; " + error.message;
+    failed = failed ? Error{failed->code, failed->reason, error.message} : error;
+  }
+  return failed ? Status(*failed) : Status();
+}
+
 }  // namespace
 
 Status Perform(const Command& command, const Session& session) {
@@ -93,8 +131,9 @@ Status Perform(const Command& command, const Session& session) {
                  "no hypnosd"};
   }
   if (command.keep != nullptr) HYPNOS_RETURN_IF_ERROR(command.keep(session, response));
-  if (session.json()) return session.Print(Json(Inner(response)) + "\n");
-  return session.Print(command.show(session, response));
+  HYPNOS_RETURN_IF_ERROR(
+      session.Print(session.json() ? InJson(response) : InWords(command, session, response)));
+  return Failures(response);
 }
 
 }  // namespace hypnos::cli

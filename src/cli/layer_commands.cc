@@ -77,10 +77,11 @@ Command List() {
   return {.words = "layer list",
           .summary = "Lists the layers: goodness, how sure they are, what is left to learn",
           .example = "layer list",
+          .parameters = {kOfNetwork},
           .request = control::Request::kListLayers,
-          .ask = [](const Session&) -> Result<control::Request> {
+          .ask = [](const Session& session) -> Result<control::Request> {
             control::Request request;
-            request.mutable_list_layers();
+            request.mutable_list_layers()->set_source(session.source());
             return request;
           },
           .show =

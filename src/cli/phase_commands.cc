@@ -9,9 +9,10 @@
 namespace hypnos::cli {
 namespace {
 
-Result<control::Request> SetLearning(bool on) {
+Result<control::Request> SetLearning(const Session& session, bool on) {
   control::Request request;
   request.mutable_set_learning()->set_on(on);
+  request.mutable_set_learning()->set_source(session.source());
   return request;
 }
 
@@ -29,8 +30,9 @@ Command LearningOn() {
   return {.words = "learning on",
           .summary = "Learns again",
           .example = "learning on",
+          .parameters = {kOfNetwork},
           .request = control::Request::kSetLearning,
-          .ask = [](const Session&) { return SetLearning(true); },
+          .ask = [](const Session& session) { return SetLearning(session, true); },
           .show =
               [](const Session&, const control::Response& response) {
                 return ShowLearning(response, "is on", "was on already");
@@ -40,9 +42,10 @@ Command LearningOn() {
 Command LearningOff() {
   return {.words = "learning off",
           .summary = "Learns nothing, whatever is seen, until it is switched on; ends a sleep",
-          .example = "learning off",
+          .example = "learning off --source door",
+          .parameters = {kOfNetwork},
           .request = control::Request::kSetLearning,
-          .ask = [](const Session&) { return SetLearning(false); },
+          .ask = [](const Session& session) { return SetLearning(session, false); },
           .show =
               [](const Session&, const control::Response& response) {
                 return ShowLearning(response, "is off", "was off already");
@@ -58,11 +61,13 @@ Command SleepNow() {
                           .kind = Parameter::Kind::kCount,
                           .value = "COUNT",
                           .least = 1,
-                          .most = 1e9}},
+                          .most = 1e9},
+                         kOfNetwork},
           .request = control::Request::kSleepNow,
           .ask = [](const Session& session) -> Result<control::Request> {
             control::Request request;
             request.mutable_sleep_now()->set_steps(session.values().Count("--steps"));
+            request.mutable_sleep_now()->set_source(session.source());
             return request;
           },
           .show =
@@ -76,10 +81,11 @@ Command SleepAbort() {
   return {.words = "sleep abort",
           .summary = "Wakes up at once, in the middle of a dream; what was learned stays",
           .example = "sleep abort",
+          .parameters = {kOfNetwork},
           .request = control::Request::kAbortSleep,
-          .ask = [](const Session&) -> Result<control::Request> {
+          .ask = [](const Session& session) -> Result<control::Request> {
             control::Request request;
-            request.mutable_abort_sleep();
+            request.mutable_abort_sleep()->set_source(session.source());
             return request;
           },
           .show =
@@ -122,10 +128,11 @@ Command SleepStatus() {
   return {.words = "sleep status",
           .summary = "Whether it sleeps, how much it has dreamed, and what the last sleep did",
           .example = "sleep status",
+          .parameters = {kOfNetwork},
           .request = control::Request::kSleepStatus,
-          .ask = [](const Session&) -> Result<control::Request> {
+          .ask = [](const Session& session) -> Result<control::Request> {
             control::Request request;
-            request.mutable_sleep_status();
+            request.mutable_sleep_status()->set_source(session.source());
             return request;
           },
           .show =
@@ -141,10 +148,11 @@ Command Wake() {
   return {.words = "wake",
           .summary = "Wakes up when the dream under way has come to its end",
           .example = "wake",
+          .parameters = {kOfNetwork},
           .request = control::Request::kWake,
-          .ask = [](const Session&) -> Result<control::Request> {
+          .ask = [](const Session& session) -> Result<control::Request> {
             control::Request request;
-            request.mutable_wake();
+            request.mutable_wake()->set_source(session.source());
             return request;
           },
           .show =

@@ -83,12 +83,14 @@ std::vector<Command> ProbeCommands() {
        .example = "probe --now",
        .parameters = {{.name = "--now",
                        .help = "Scores the set now; learning waits for it. Without, what it was "
-                               "last found to be"}},
+                               "last found to be"},
+                      kOfNetwork},
        .timeout_seconds = kPatienceSeconds,
        .request = control::Request::kProbe,
        .ask = [](const Session& session) -> Result<control::Request> {
          control::Request request;
          request.mutable_probe()->set_now(session.values().Has("--now"));
+         request.mutable_probe()->set_source(session.source());
          return request;
        },
        .show = Show}};

@@ -25,7 +25,8 @@ Command List() {
           .show =
               [](const Session&, const control::Response& response) {
                 return SourcesText(response.list_sources().sources());
-              }};
+              },
+          .shows_each = true};
 }
 
 Command Add() {

@@ -1,4 +1,7 @@
 // status
+#include <map>
+#include <utility>
+
 #include "cli/figures.h"
 #include "cli/groups.h"
 #include "cli/table.h"
@@ -44,13 +47,8 @@ std::string Recorded(const hypnos::telemetry::SessionLog& log) {
   return text;
 }
 
-std::string Show(const Session&, const control::Response& response) {
-  const control::StatusResponse& status = response.status();
-  Facts facts;
-  facts.Add("hypnosd", Format("{}, up {}, {}{}", Printable(status.daemon_version()),
-                              Span(status.uptime_seconds()), Counted(status.clients(), "client"),
-                              status.stopping() ? ", stopping" : ""));
-  if (status.replaying()) facts.Add("replay", "of a session: nobody can change what is learned");
+// What one network does; with several, below the source's name.
+std::string NetworkText(const control::StatusResponse& status, Facts facts) {
   facts.Add("phase", PhaseText(status.phase()));
   facts.Add("frames", Format("{} at {:.1f} a second; {} dreamed", status.frames(),
                              status.frames_per_second(), Counted(status.dream_steps(), "step")));
@@ -59,15 +57,39 @@ std::string Show(const Session&, const control::Response& response) {
   facts.Add("state was reset", Resets(status));
   if (status.has_checkpoints()) facts.Add("checkpoints", CheckpointsText(status.checkpoints()));
   if (status.has_session_log()) facts.Add("session log", Recorded(status.session_log()));
-  std::string text =
-      facts.Text() + "\n" + SourcesText(status.sources()) + "\n" + LayersText(status.layers());
-  if (status.has_labels()) text += "\n" + LabelsText(status.labels());
+  return facts.Text();
+}
+
+std::string LearnedText(const control::StatusResponse& status) {
+  return "\n" + LayersText(status.layers()) +
+         (status.has_labels() ? "\n" + LabelsText(status.labels()) : "");
+}
+
+std::string Show(const Session&, const control::Response& response) {
+  const control::StatusResponse& status = response.status();
+  Facts facts;
+  facts.Add("hypnosd", Format("{}, up {}, {}{}", Printable(status.daemon_version()),
+                              Span(status.uptime_seconds()), Counted(status.clients(), "client"),
+                              status.stopping() ? ", stopping" : ""));
+  if (status.replaying()) facts.Add("replay", "of a session: nobody can change what is learned");
+  if (response.of_each().empty()) {
+    return NetworkText(status, std::move(facts)) + "\n" + SourcesText(status.sources()) +
+           LearnedText(status);
+  }
+  facts.Add("frames", Format("{} at {:.1f} a second; {} dreamed, by {}", status.frames(),
+                             status.frames_per_second(), Counted(status.dream_steps(), "step"),
+                             Counted(static_cast<uint64_t>(response.of_each_size()), "network")));
+  std::string text = facts.Text() + "\n" + SourcesText(status.sources());
+  for (const auto& each : response.of_each()) {
+    text += Format("\n{}:\n", Printable(each.source())) +
+            NetworkText(each.response().status(), {}) + LearnedText(each.response().status());
+  }
   return text;
 }
 
-Result<control::Request> Ask(const Session&) {
+Result<control::Request> Ask(const Session& session) {
   control::Request request;
-  request.mutable_status();
+  request.mutable_status()->set_source(session.source());
   return request;
 }
 
@@ -77,9 +99,11 @@ std::vector<Command> StatusCommands() {
   return {{.words = "status",
            .summary = "What the daemon is doing: phase, speed, sources, layers",
            .example = "status",
+           .parameters = {kOfNetwork},
            .request = control::Request::kStatus,
            .ask = Ask,
-           .show = Show}};
+           .show = Show,
+           .shows_each = true}};
 }
 
 }  // namespace hypnos::cli

@@ -84,9 +84,14 @@ std::string LayerText(const telemetry::Layer& layer, const GoodnessHistory& hist
 }
 
 void AddPhase(const TopState& state, size_t columns, std::vector<TopLine>* lines) {
-  const Phase& phase = state.now->phase();
-  lines->push_back({PhaseText(phase) + Progress(phase)});
-  lines->push_back({Timeline(state.phases, columns)});
+  const Phase& phase = UpdateOf(state).phase();
+  const std::string shown = ShownNetwork(state);
+  const std::string whose = shown.empty() ? "" : Printable(shown) + ": ";
+  lines->push_back({whose + PhaseText(phase) + Progress(phase)});
+  const auto history = state.networks.find(shown);
+  if (history != state.networks.end()) {
+    lines->push_back({Timeline(history->second.phases, columns)});
+  }
 }
 
 void AddSources(const TopState& state, std::vector<TopLine>* lines) {
@@ -111,14 +116,16 @@ void AddLayers(const TopState& state, size_t columns, std::vector<TopLine>* line
   lines->push_back({Format("layer  {}  {}  learning", PadRight("goodness real", spark + 8),
                            PadRight("goodness dream", spark + 8)),
                     true});
-  for (const telemetry::Layer& layer : state.now->layers()) {
-    const auto history = state.layers.find(layer.layer());
-    if (history != state.layers.end()) {
+  const control::Update& update = UpdateOf(state);
+  const auto network = state.networks.find(ShownNetwork(state));
+  if (network == state.networks.end()) return;
+  for (const telemetry::Layer& layer : update.layers()) {
+    const auto history = network->second.layers.find(layer.layer());
+    if (history != network->second.layers.end()) {
       lines->push_back({LayerText(layer, history->second, spark)});
     }
   }
-  if (state.now->layers().empty())
-    lines->push_back({"none yet: they are made with the first frame"});
+  if (update.layers().empty()) lines->push_back({"none yet: they are made with the first frame"});
 }
 
 void AddEvents(const TopState& state, std::vector<TopLine>* lines) {
@@ -151,9 +158,9 @@ std::vector<TopLine> Body(const TopState& state, size_t columns) {
   lines.push_back({});
   AddLayers(state, columns, &lines);
   lines.push_back({});
-  if (state.now->has_labels()) {
+  if (const control::Update& update = UpdateOf(state); update.has_labels()) {
     lines.push_back({"labels", true});
-    lines.push_back({LabelsLine(state.now->labels())});
+    lines.push_back({LabelsLine(update.labels())});
     lines.push_back({});
   }
   AddEvents(state, &lines);

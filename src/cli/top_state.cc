@@ -32,17 +32,30 @@ control::Request PauseOrResume(const telemetry::Source& source) {
   return request;
 }
 
-}  // namespace
-
-void Apply(control::Update update, TopState* state) {
+void Record(const control::Update& update, NetworkHistory* network) {
   for (const telemetry::Layer& layer : update.layers()) {
-    GoodnessHistory& history = state->layers[layer.layer()];
+    GoodnessHistory& history = network->layers[layer.layer()];
     Push(layer.has_goodness_real() ? std::optional<double>(layer.goodness_real()) : std::nullopt,
          &history.real);
     Push(layer.has_goodness_dream() ? std::optional<double>(layer.goodness_dream()) : std::nullopt,
          &history.dream);
   }
-  Push(update.phase().state(), &state->phases);
+  Push(update.phase().state(), &network->phases);
+}
+
+}  // namespace
+
+void Apply(control::Update update, TopState* state) {
+  if (update.of_each().empty()) Record(update, &state->networks[""]);
+  for (const auto& each : update.of_each()) {
+    Record(each.update(), &state->networks[each.source()]);
+  }
+  // Those whose source was removed.
+  std::erase_if(state->networks, [&](const auto& known) {
+    return !known.first.empty() && std::ranges::none_of(update.of_each(), [&](const auto& each) {
+      return each.source() == known.first;
+    });
+  });
   for (const control::Event& event : update.events()) {
     // Each is told as often as it changes; what was said of it last counts.
     std::erase_if(state->events, [&](const auto& known) { return known.id() == event.id(); });
@@ -52,6 +65,20 @@ void Apply(control::Update update, TopState* state) {
   const auto sources = static_cast<size_t>(update.sources_size());
   state->selected = std::min(state->selected, sources - std::min<size_t>(sources, 1));
   state->now = std::move(update);
+}
+
+std::string ShownNetwork(const TopState& state) {
+  if (!state.now || state.now->of_each().empty()) return "";
+  const telemetry::Source* source = Selected(state);
+  return source == nullptr ? state.now->of_each(0).source() : source->name();
+}
+
+const control::Update& UpdateOf(const TopState& state) {
+  const std::string shown = ShownNetwork(state);
+  for (const auto& each : state.now->of_each()) {
+    if (each.source() == shown) return each.update();
+  }
+  return *state.now;
 }
 
 void Select(int key, TopState* state) {
@@ -67,13 +94,13 @@ std::optional<control::Request> RequestOf(int key, const TopState& state) {
       if (const auto* source = Selected(state)) return PauseOrResume(*source);
       return std::nullopt;
     case 's':
-      request.mutable_sleep_now();
+      request.mutable_sleep_now()->set_source(ShownNetwork(state));
       return request;
     case 'w':
-      request.mutable_wake();
+      request.mutable_wake()->set_source(ShownNetwork(state));
       return request;
     case 'c':
-      request.mutable_save_checkpoint();
+      request.mutable_save_checkpoint()->set_source(ShownNetwork(state));
       return request;
     default:
       return std::nullopt;

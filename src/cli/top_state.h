@@ -18,13 +18,19 @@ struct GoodnessHistory {
   std::deque<std::optional<double>> dream;
 };
 
+// How the figures of one network came to what they are.
+struct NetworkHistory {
+  std::map<uint32_t, GoodnessHistory> layers;  // by number
+  std::deque<telemetry::Phase::State> phases;
+};
+
 struct TopState {
   // "hypnosd 0.1.0 at /run/hypnos/control.sock"
   std::string daemon;
   // Of the last update; nothing before the first one.
   std::optional<control::Update> now;
-  std::map<uint32_t, GoodnessHistory> layers;  // by number
-  std::deque<telemetry::Phase::State> phases;
+  // By source, where each has its own; otherwise that of "".
+  std::map<std::string, NetworkHistory> networks;
   std::deque<control::Event> events;  // the newest first
   bool events_offered = true;
   // Which source the keys are about.
@@ -38,6 +44,11 @@ inline constexpr size_t kHistoryLength = 500;
 inline constexpr size_t kMostEvents = 100;
 
 void Apply(control::Update update, TopState* state);
+
+// The source whose network is shown, where each has its own: the selected one; otherwise "".
+std::string ShownNetwork(const TopState& state);
+// What the last update says of it. Precondition: there was one.
+const control::Update& UpdateOf(const TopState& state);
 
 // Keys, as they come from the screen; others are their characters.
 inline constexpr int kKeyUp = -1;

@@ -57,12 +57,25 @@ void AddTopic(int topic, const control::Update& update, std::vector<std::string>
   }
 }
 
+// "door: awake, step 64 of 128"
+void AddOfNetwork(int topic, const control::NetworkUpdate& each, std::vector<std::string>& parts) {
+  if (topic == control::SOURCES) return;
+  std::vector<std::string> own;
+  AddTopic(topic, each.update(), own);
+  for (const std::string& part : own) {
+    parts.push_back(Format("{}: {}", Printable(each.source()), part));
+  }
+}
+
 }  // namespace
 
 std::string WatchLine(const control::SubscribeRequest& topics, const control::Update& update,
                       uint64_t missed) {
   std::vector<std::string> parts;
-  for (const int topic : topics.topics()) AddTopic(topic, update, parts);
+  for (const int topic : topics.topics()) {
+    if (topic == control::SOURCES || update.of_each().empty()) AddTopic(topic, update, parts);
+    for (const auto& each : update.of_each()) AddOfNetwork(topic, each, parts);
+  }
   std::string line = Utc(update.time(), true) + "  ";
   for (size_t i = 0; i < parts.size(); ++i) line += (i > 0 ? " | " : "") + parts[i];
   if (parts.empty()) line += "nothing yet";

@@ -46,8 +46,8 @@ CheckpointKeeper::CheckpointKeeper(Parts parts, const config::Config& config)
     : parts_(std::move(parts)),
       config_(config),
       options_(config.checkpoint()),
-      saved_config_(SavedConfig(config)),
-      folder_(parts_.files, options_.folder(), Retention(options_)) {
+      folder_(parts_.files, options_.folder(), Retention(options_)),
+      saved_config_(SavedConfig(config)) {
   HYPNOS_CHECK(!options_.folder().empty());
 }
 
@@ -85,7 +85,8 @@ Result<std::map<std::string, uint64_t>> CheckpointKeeper::Resume(bool fresh) {
     return std::map<std::string, uint64_t>();
   }
   if (!opened.ok()) return opened.error();
-  if (!damaged.empty()) log::Warning("checkpoints: going back to {}, which is whole", opened->name);
+  if (!damaged.empty())
+    log::Warning("{}checkpoints: going back to {}, which is whole", parts_.whose, opened->name);
   HYPNOS_RETURN_IF_ERROR(CheckConfig(opened->name, opened->file.facts()));
   return Load(*opened);
 }
@@ -107,8 +108,8 @@ Result<std::map<std::string, uint64_t>> CheckpointKeeper::Load(
   }
   parts_.pipeline.Post(
       [this](PipelineControl& control) { parts_.learning_switched(control.learns()); });
-  log::Info("going on from {}: {} frames seen, {} steps learned from", opened.name, facts.frames,
-            facts.steps);
+  log::Info("{}going on from {}: {} frames seen, {} steps learned from", parts_.whose, opened.name,
+            facts.frames, facts.steps);
   if (!opened.file.has_memory()) {
     log::Warning(
         "{} holds only a digest of what was remembered: there is nothing to dream of at first, and "
@@ -191,7 +192,15 @@ void CheckpointKeeper::NoteChange() {
 void CheckpointKeeper::OnFrame(const FrameReport& /*report*/) { NoteChange(); }
 void CheckpointKeeper::OnDream(const DreamReport& /*report*/) { NoteChange(); }
 
+void CheckpointKeeper::NoteSources(const config::Config& config) {
+  config::Config saved = config_;
+  *saved.mutable_sources() = config.sources();
+  const std::lock_guard lock(mutex_);
+  saved_config_ = SavedConfig(saved);
+}
+
 CheckpointFacts CheckpointKeeper::Facts(const StateCounts& counts) const {
+  const std::lock_guard lock(mutex_);
   return {.program = parts_.program,
           .time = parts_.clock.WallNow(),
           .frames = counts.frames,
@@ -280,7 +289,7 @@ void CheckpointKeeper::Note(const Result<CheckpointInfo>& saved, Duration took) 
     was_failing = std::exchange(failing_, std::nullopt).has_value();
     switch_on = std::exchange(learning_stopped_, false);
   }
-  log::Info("saved {}: {:.1f} MB in {:.2f} s{}", saved->name,
+  log::Info("{}saved {}: {:.1f} MB in {:.2f} s{}", parts_.whose, saved->name,
             static_cast<double>(saved->bytes) / 1e6, Seconds(took),
             was_failing ? "; checkpoints are saved again" : "");
   if (switch_on) SwitchLearning(true);
@@ -301,10 +310,10 @@ void CheckpointKeeper::NoteFailure(const Error& error) {
     learning_stopped_ = learning_stopped_ || switch_off;
   }
   if (at_end) {
-    log::Error("checkpoints: {}; what was learned since the last one is lost",
+    log::Error("{}checkpoints: {}; what was learned since the last one is lost", parts_.whose,
                Printable(error.message));
   } else if (is_new) {
-    log::Error("checkpoints: {}; {}, and it is tried again every {:.0f} s",
+    log::Error("{}checkpoints: {}; {}, and it is tried again every {:.0f} s", parts_.whose,
                Printable(error.message),
                stops ? "learning stands still until one can be saved" : "learning goes on",
                Seconds(RetryAfter()));
@@ -344,7 +353,7 @@ Result<CheckpointInfo> CheckpointKeeper::Restore(const std::string& name) {
       });
   if (!restored.ok()) return restored.error();
   ++changes_;
-  log::Info("gone back to {}", named.name);
+  log::Info("{}gone back to {}", parts_.whose, named.name);
   return CheckpointInfo{named.name, named.file.bytes(), named.file.facts()};
 }
 

@@ -34,6 +34,8 @@ class CheckpointKeeper final : public PipelineObserver {
     Pipeline& pipeline;
     // "0.1.0"
     std::string program;
+    // Begins each line in the log, where there are several keepers: "source 'door': ".
+    std::string whose = "";
     // What is saved and loaded beside the pipeline's state; called when nothing is under way.
     std::function<void(StateArchive&)> exchange = [](StateArchive&) {};
     // Learning was switched because of saving.
@@ -55,12 +57,18 @@ class CheckpointKeeper final : public PipelineObserver {
   // Whether Resume has loaded one.
   bool resumed() const;
 
+  // Other sources are watched from now on: what is saved says of which it is.
+  void NoteSources(const config::Config& config);
+
   // From now on by time and by steps.
   void Start();
   // When there is time.
   void SaveSoon();
   // Now; waits until it is written. Where nothing was seen since the last one that one is answered.
   Result<CheckpointInfo> Save();
+  // Waits for the save under way, if there is one: its process ends with the thread that began it,
+  // and that is whoever runs the pipeline, who must therefore not end before.
+  void Settle() const { const std::lock_guard saving(save_mutex_); }
   // Once nobody runs the pipeline any more: in this process. Ends what Start began.
   bool SaveAtEnd();
 
@@ -103,16 +111,16 @@ class CheckpointKeeper final : public PipelineObserver {
   const Parts parts_;
   const config::Config config_;
   const config::Checkpoint options_;
-  const std::string saved_config_;
   CheckpointFolder folder_;
   std::optional<FolderLock> lock_;
 
   std::atomic<uint64_t> changes_ = 0;  // frames and dreamed steps
-  std::mutex save_mutex_;              // one at a time
+  mutable std::mutex save_mutex_;      // one at a time
   BackgroundSave background_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
+  std::string saved_config_;
   uint64_t saved_changes_ = 0;  // that are in the last one
   std::optional<CheckpointInfo> last_;
   bool resumed_ = false;

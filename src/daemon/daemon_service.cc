@@ -1,14 +1,12 @@
 #include "daemon/daemon_service.h"
 
-#include <google/protobuf/util/message_differencer.h>
-
 #include <algorithm>
-#include <new>
 #include <utility>
 
 #include "daemon/build_options.h"
-#include "daemon/changed_keys.h"
+#include "daemon/common_answers.h"
 #include "daemon/dream_answers.h"
+#include "daemon/labour.h"
 #include "daemon/layer_answers.h"
 #include "daemon/snapshot.h"
 #include "daemon/take_look.h"
@@ -17,7 +15,6 @@
 #include "hypnos/base/log.h"
 #include "hypnos/base/nearest.h"
 #include "hypnos/base/printable.h"
-#include "hypnos/config/load.h"
 #include "hypnos/config/print.h"
 
 namespace hypnos {
@@ -27,33 +24,7 @@ namespace pb = control;
 using pb::Request;
 using pb::Response;
 
-// What is waited for is a second or two; who asks for more is better told to come again.
-constexpr size_t kMostWaiting = 16;
 constexpr Duration kInspectionAge = std::chrono::milliseconds(500);
-
-Error NotBuilt(const char* reason, const char* sentence) {
-  return {Code::kUnimplemented, reason, sentence};
-}
-
-Error NoEvents() { return NotBuilt("NO_EVENTS", "this daemon does not notice events yet"); }
-
-// Empty where the request is one that is answered.
-std::optional<Error> WhyNotBuilt(const Request& request) {
-  switch (request.kind_case()) {
-    case Request::kQueryEvents:
-    case Request::kResolveEvent:
-      return NoEvents();
-    default:
-      return std::nullopt;
-  }
-}
-
-// A shutdown that comes twice is told so, instead.
-bool RefusedWhileStopping(const Request& request) {
-  const auto* field = Request::descriptor()->FindFieldByNumber(request.kind_case());
-  return field != nullptr && field->options().GetExtension(pb::access) != pb::VIEW &&
-         !request.has_shutdown();
-}
 
 pb::Checkpoint CheckpointOf(const CheckpointInfo& info) {
   pb::Checkpoint checkpoint;
@@ -62,17 +33,6 @@ pb::Checkpoint CheckpointOf(const CheckpointInfo& info) {
   checkpoint.set_bytes(info.bytes);
   checkpoint.set_frames(info.facts.frames);
   return checkpoint;
-}
-
-// What changes nothing that is learned may go on.
-bool RefusedWhileReplaying(const Request& request) {
-  return RefusedWhileStopping(request) && !request.has_set_log_level();
-}
-
-Error ReplayingError() {
-  return {Code::kFailedPrecondition, "REPLAYING",
-          "this daemon replays a session, and must come to the same weights: it can be looked at "
-          "and shut down, and nothing else"};
 }
 
 Error NoSuchLayer(uint32_t layer, int layers) {
@@ -85,64 +45,6 @@ Error UnknownLabel(const std::string& label, const std::vector<std::string>& cla
   return {Code::kInvalidArgument, "UNKNOWN_LABEL",
           Format("'{}' is none of labels.classes{}", Printable(label),
                  nearest.empty() ? "" : Format("; did you mean '{}'?", Printable(nearest)))};
-}
-
-std::optional<log::Level> LevelOf(pb::SetLogLevelRequest::Level level) {
-  switch (level) {
-    case pb::SetLogLevelRequest::DEBUG:
-      return log::Level::kDebug;
-    case pb::SetLogLevelRequest::INFO:
-      return log::Level::kInfo;
-    case pb::SetLogLevelRequest::WARNING:
-      return log::Level::kWarning;
-    case pb::SetLogLevelRequest::ERROR:
-      return log::Level::kError;
-    default:
-      return std::nullopt;
-  }
-}
-
-pb::SetLogLevelRequest::Level LevelOf(log::Level level) {
-  switch (level) {
-    case log::Level::kDebug:
-      return pb::SetLogLevelRequest::DEBUG;
-    case log::Level::kInfo:
-      return pb::SetLogLevelRequest::INFO;
-    case log::Level::kWarning:
-      return pb::SetLogLevelRequest::WARNING;
-    default:
-      return pb::SetLogLevelRequest::ERROR;
-  }
-}
-
-// What is not learned from can be changed while the daemon runs; the rest has made the network.
-bool ChangesWhileRunning(const std::string& key) { return key == "output.status_interval_seconds"; }
-
-// Those are compared by name.
-bool IsOfSources(const std::string& key) { return key == "sources" || key.starts_with("sources."); }
-
-const config::Source* FindSource(const config::Config& config, const std::string& name) {
-  const auto found = std::ranges::find(config.sources(), name, &config::Source::name);
-  return found == config.sources().end() ? nullptr : &*found;
-}
-
-void EraseSource(const std::string& name, config::Config* config) {
-  for (int i = config->sources_size() - 1; i >= 0; --i) {
-    if (config->sources(i).name() == name) config->mutable_sources()->DeleteSubrange(i, 1);
-  }
-}
-
-bool Same(const config::Source& one, const config::Source& other) {
-  return google::protobuf::util::MessageDifferencer::Equals(one, other);
-}
-
-Result<Response> Guarded(const std::function<Result<Response>()>& work) try {
-  return work();
-} catch (const std::bad_alloc&) {
-  return Error{Code::kResourceExhausted, "OUT_OF_MEMORY",
-               "there is not enough memory to answer that"};
-} catch (const std::exception& e) {
-  return Error{Code::kInternal, "ANSWER_FAILED", Format("a library failed: {}", e.what())};
 }
 
 VideoEncoderOptions::Colour ColourOf(const config::Config& config) {
@@ -168,18 +70,39 @@ DaemonService::DaemonService(ServiceParts parts, const config::Config& config, s
       colour_(ColourOf(config)),
       alphabet_(AlphabetOf(config)),
       goodness_share_(static_cast<float>(config.generator().goodness_share())),
-      read_(config),
-      config_(config),
+      config_(ConfigParts(), config),
       meter_(parts_.clock, parts_.pipeline, thinker_),
       thinker_(kMostWaiting),
       changer_(kMostWaiting) {}
 
+ConfigInEffect::Parts DaemonService::ConfigParts() {
+  return {
+      .read = parts_.read_config,
+      .check = [this](const config::Config& next) { return CheckSources(next); },
+      .change = [this](const auto& gone, const auto& come, const config::Config& next) -> Status {
+        HYPNOS_RETURN_IF_ERROR(parts_.sources.Change(gone, come, next));
+        if (parts_.checkpoints != nullptr) parts_.checkpoints->NoteSources(next);
+        return {};
+      },
+      .save =
+          [this] {
+            if (parts_.checkpoints != nullptr) (void)parts_.checkpoints->Save();
+          },
+      .apply = parts_.apply};
+}
+
 void DaemonService::Handle(const Request& request, const std::shared_ptr<CallState>& call,
                            Reply reply) {
   const Answer answer(std::move(reply), call);
-  if (RefusedWhileStopping(request) && parts_.stopping()) return answer(StoppingError());
-  if (parts_.replaying && RefusedWhileReplaying(request)) return answer(ReplayingError());
-  if (const auto why = WhyNotBuilt(request)) return answer(*why);
+  if (const auto why = WhyRefused(request, parts_.stopping(), parts_.replaying)) {
+    return answer(*why);
+  }
+  const std::string source = SourceNamedBy(request);
+  if (!source.empty() && !IsAboutOneView(request)) {
+    if (const Status alone = parts_.sources.CheckAlone(source); !alone.ok()) {
+      return answer(alone.error());
+    }
+  }
   switch (request.kind_case()) {
     case Request::kShutdown:
       return Shutdown(answer);
@@ -241,7 +164,8 @@ Result<Response> DaemonService::AnswerNow(const Request& request) {
     case Request::kSetLogLevel:
       return SetLogLevel(request.set_log_level());
     default:
-      return NotBuilt("UNKNOWN_REQUEST", "this daemon does not know the request");
+      return Error{Code::kUnimplemented, "UNKNOWN_REQUEST",
+                   "this daemon does not know the request"};
   }
 }
 
@@ -249,16 +173,6 @@ void DaemonService::Order(const Answer& answer, Command command) {
   parts_.pipeline.Post([answer, command = std::move(command)](PipelineControl& control) {
     if (!answer.cancelled()) answer(command(control));
   });
-}
-
-void DaemonService::Labour(Worker& worker, const Answer& answer, const char* busy, Work work) {
-  const bool taken = worker.Post([answer, work = std::move(work)] {
-    if (!answer.cancelled()) answer(Guarded(work));
-  });
-  if (taken) return;
-  answer(Error{
-      Code::kResourceExhausted, busy,
-      Format("{} requests that take long are waiting already; try again later", kMostWaiting)});
 }
 
 telemetry::Phase DaemonService::PhaseNow() const {
@@ -350,21 +264,8 @@ Result<Response> DaemonService::SleepStatus() const {
 }
 
 Result<Response> DaemonService::ShowConfig() const {
-  const std::lock_guard lock(config_mutex_);
   Response response;
-  response.mutable_show_config()->set_yaml(config::Print(config_));
-  return response;
-}
-
-Result<Response> DaemonService::SetLogLevel(const pb::SetLogLevelRequest& request) const {
-  const auto level = LevelOf(request.level());
-  if (!level) {
-    return Error{Code::kInvalidArgument, "NO_LEVEL",
-                 "say which level: debug, info, warning or error"};
-  }
-  Response response;
-  response.mutable_set_log_level()->set_before(LevelOf(log::CurrentLevel()));
-  log::SetLevel(*level);
+  response.mutable_show_config()->set_yaml(config::Print(config_.Now()));
   return response;
 }
 
@@ -561,7 +462,7 @@ void DaemonService::Checkpoint(const Request& request, const Answer& answer) {
 Result<Response> DaemonService::CheckpointNow(const Request& request) {
   CheckpointKeeper& checkpoints = *parts_.checkpoints;
   // It may have waited for its turn for long.
-  if (RefusedWhileStopping(request) && parts_.stopping()) return StoppingError();
+  if (const auto why = WhyRefused(request, parts_.stopping(), parts_.replaying)) return *why;
   Response response;
   switch (request.kind_case()) {
     case Request::kSaveCheckpoint: {
@@ -609,115 +510,32 @@ void DaemonService::ReloadConfig(const Answer& answer) {
   });
 }
 
-Result<pb::ReloadConfigResponse> DaemonService::Reload() {
-  if (!parts_.read_config) {
-    return NotBuilt("NO_RELOAD",
-                    "this daemon was not started from a file that could be read again");
-  }
-  const std::lock_guard changing(change_mutex_);
-  HYPNOS_ASSIGN_OR_RETURN(const config::Config read, parts_.read_config());
-  HYPNOS_ASSIGN_OR_RETURN(const std::vector<std::string> sources, ReloadSources(read));
-  read_ = read;
-  const std::lock_guard lock(config_mutex_);
-  pb::ReloadConfigResponse response;
-  for (const std::string& key : ChangedKeys(config_, read)) {
-    if (IsOfSources(key)) continue;
-    (ChangesWhileRunning(key) ? response.add_changed() : response.add_need_restart())->assign(key);
-  }
-  config_.mutable_output()->set_status_interval_seconds(read.output().status_interval_seconds());
-  if (!response.changed().empty()) parts_.apply(config_);
-  for (const std::string& name : sources) response.add_changed("sources." + name);
-  return response;
-}
-
-// Compared with what was read before, so that what a command has added or removed meanwhile stays
-// so. In their turns those that change come last.
-Result<std::vector<std::string>> DaemonService::ReloadSources(const config::Config& read) {
-  const config::Config before = config::Defaulted(read_), after = config::Defaulted(read);
-  config::Config next = ConfigNow();
-  std::vector<std::string> gone, touched;
-  std::vector<config::Source> come;
-  const auto leave = [&](const std::string& name) {
-    if (FindSource(next, name) == nullptr) return;
-    gone.push_back(name);
-    EraseSource(name, &next);
-  };
-  for (const config::Source& source : before.sources()) {
-    if (FindSource(after, source.name()) != nullptr) continue;
-    leave(source.name());
-    touched.push_back(source.name());
-  }
-  for (const config::Source& source : after.sources()) {
-    const config::Source* known = FindSource(before, source.name());
-    if (known != nullptr && Same(*known, source)) continue;
-    leave(source.name());
-    come.push_back(source);
-    touched.push_back(source.name());
-  }
-  if (touched.empty()) return touched;
-  // Whatever the new ones bring, there is a way back.
-  if (parts_.checkpoints != nullptr) (void)parts_.checkpoints->Save();
-  for (const config::Source& source : come) *next.add_sources() = source;
-  HYPNOS_RETURN_IF_ERROR(CheckSources(next));
-  HYPNOS_RETURN_IF_ERROR(parts_.sources.Change(gone, come, next));
-  SetSources(next);
-  return touched;
-}
-
-config::Config DaemonService::ConfigNow() const {
-  const std::lock_guard lock(config_mutex_);
-  return config_;
-}
-
-void DaemonService::SetSources(const config::Config& config) {
-  const std::lock_guard lock(config_mutex_);
-  *config_.mutable_sources() = config.sources();
-}
-
 // Of sources that are to be watched from now on, by the network that there is.
 Status DaemonService::CheckSources(const config::Config& next) const {
-  if (next.sources_size() > 0 && ReadsText(next) != alphabet_.has_value()) {
-    return Error{Code::kFailedPrecondition, "NEEDS_RESTART",
-                 "the network was made for texts or for pictures, and the sources are now of the "
-                 "other kind: start the daemon again"};
-  }
-  if (parts_.check) HYPNOS_RETURN_IF_ERROR(parts_.check(next));
-  return {};
+  if (next.sources_size() == 0 || ReadsText(next) == alphabet_.has_value()) return {};
+  return Error{Code::kFailedPrecondition, "NEEDS_RESTART",
+               "the network was made for texts or for pictures, and the sources are now of the "
+               "other kind: start the daemon again"};
 }
 
 Result<Response> DaemonService::AddSource(const std::string& yaml) {
-  const std::lock_guard changing(change_mutex_);
-  HYPNOS_ASSIGN_OR_RETURN(const config::Config next,
-                          config::WithSource(ConfigNow(), yaml, "source"));
-  HYPNOS_RETURN_IF_ERROR(CheckSources(next));
-  const config::Source& source = *next.sources().rbegin();
-  HYPNOS_RETURN_IF_ERROR(parts_.sources.Change({}, {source}, next));
-  SetSources(next);
+  HYPNOS_ASSIGN_OR_RETURN(const std::string name, config_.AddSource(yaml));
   Response response;
   for (auto& report : parts_.sources.Reports(parts_.board.Snapshot())) {
-    if (report.name() == source.name()) {
-      *response.mutable_add_source()->mutable_source() = std::move(report);
-    }
+    if (report.name() == name) *response.mutable_add_source()->mutable_source() = std::move(report);
   }
   return response;
 }
 
 Result<Response> DaemonService::RemoveSource(const std::string& name) {
-  const std::lock_guard changing(change_mutex_);
-  config::Config next = ConfigNow();
-  EraseSource(name, &next);
-  HYPNOS_RETURN_IF_ERROR(parts_.sources.Change({name}, {}, next));
-  SetSources(next);
+  HYPNOS_RETURN_IF_ERROR(config_.RemoveSource(name));
   log::Info("source '{}' removed", Printable(name));
   Response response;
   response.mutable_remove_source();
   return response;
 }
 
-Status DaemonService::CheckTopic(pb::Topic topic) {
-  if (topic == pb::EVENTS) return NoEvents();
-  return {};
-}
+Status DaemonService::CheckTopic(pb::Topic topic) { return CheckTopicIsBuilt(topic); }
 
 pb::Update DaemonService::Sample(const TopicSet& topics) {
   pb::Update update;

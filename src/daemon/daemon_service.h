@@ -1,11 +1,10 @@
-// Answers what clients ask of the daemon. What is at hand is answered at once; what changes the
-// learning goes to the pipeline, in the order in which it came; what takes long goes to a worker
-// that looks at a copy.
+// Answers what clients ask of a daemon with one network, or of one of its networks. What is at hand
+// is answered at once; what changes the learning goes to the pipeline, in the order in which it
+// came; what takes long goes to a worker that looks at a copy.
 #pragma once
 
 #include <atomic>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "daemon/activity_meter.h"
 #include "daemon/answer.h"
 #include "daemon/checkpoint_keeper.h"
+#include "daemon/config_in_effect.h"
 #include "daemon/status.h"
 #include "daemon/watched_sources.h"
 #include "daemon/worker.h"
@@ -43,8 +43,6 @@ struct ServiceParts {
   std::function<Result<config::Config>()> read_config;
   // Null: none are kept.
   CheckpointKeeper* checkpoints = nullptr;
-  // Whether a configuration whose sources have changed can still be run; empty: any can.
-  std::function<Status(const config::Config&)> check = {};
   // Puts what can be changed while it runs into effect.
   std::function<void(const config::Config&)> apply;
 };
@@ -58,22 +56,18 @@ class DaemonService final : public ControlService {
   Status CheckTopic(control::Topic topic) override;
   control::Update Sample(const TopicSet& topics) override;
 
-  // Takes over what can be changed while the daemon runs, and names what needs a restart. A
-  // configuration that is wrong leaves the old one in effect. Threads: safe.
-  Result<control::ReloadConfigResponse> Reload();
+  // See ConfigInEffect. Threads: safe.
+  Result<control::ReloadConfigResponse> Reload() { return config_.Reload(); }
 
   // Somebody else than a client has switched it.
   void NoteLearning(bool on) { learning_ = on; }
 
  private:
-  using Work = std::function<Result<control::Response>()>;
   using Command = std::function<Result<control::Response>(PipelineControl&)>;
 
   Result<control::Response> AnswerNow(const control::Request& request);
   // To the pipeline, unless nobody waits any more by then.
   void Order(const Answer& answer, Command command);
-  // To one of the workers; where too much waits there already, RESOURCE_EXHAUSTED with this reason.
-  void Labour(Worker& worker, const Answer& answer, const char* busy, Work work);
 
   Result<control::Response> StatusNow() const;
   Result<control::Response> ListSources() const;
@@ -81,12 +75,9 @@ class DaemonService final : public ControlService {
   // For the changer.
   Result<control::Response> AddSource(const std::string& yaml);
   Result<control::Response> RemoveSource(const std::string& name);
-  // What differs between what was read before and now; the names of the sources that it touched.
-  Result<std::vector<std::string>> ReloadSources(const config::Config& read);
   Result<control::Response> ListLayers() const;
   Result<control::Response> SleepStatus() const;
   Result<control::Response> ShowConfig() const;
-  Result<control::Response> SetLogLevel(const control::SetLogLevelRequest& request) const;
 
   void Shutdown(const Answer& answer);
   void SetLearning(bool on, const Answer& answer);
@@ -108,10 +99,9 @@ class DaemonService final : public ControlService {
   Result<const Look*> LookAtLayer(size_t layer, const std::string& source);
 
   telemetry::Phase PhaseNow() const;
-  config::Config ConfigNow() const;
-  // The same, with other sources.
+  // Whether the network can watch these sources.
   Status CheckSources(const config::Config& next) const;
-  void SetSources(const config::Config& config);
+  ConfigInEffect::Parts ConfigParts();
   std::vector<telemetry::Layer> LayersNow(const StatusSnapshot& status) const;
   // Nothing where there are none.
   std::optional<telemetry::Labels> LabelsNow(const StatusSnapshot& status) const;
@@ -124,10 +114,7 @@ class DaemonService final : public ControlService {
   const VideoEncoderOptions::Colour colour_;
   const std::optional<Alphabet> alphabet_;  // where text is read
   const float goodness_share_;
-  std::mutex change_mutex_;  // one change of what is configured at a time
-  config::Config read_;      // what was read last
-  mutable std::mutex config_mutex_;
-  config::Config config_;  // in effect
+  ConfigInEffect config_;
   std::atomic<bool> learning_ = true;
 
   // The thinker's own.

@@ -5,9 +5,11 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 #include <utility>
 
+#include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
 
 namespace hypnos {
@@ -20,10 +22,29 @@ bool IsTerminal() {
   return isatty(STDERR_FILENO) != 0 && term != nullptr && std::string_view(term) != "dumb";
 }
 
-size_t TerminalWidth() {
+struct Size {
+  size_t rows = 24, columns = 80;
+};
+
+Size TerminalSize() {
   winsize size{};
-  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
-  return size.ws_col;
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return {};
+  return {.rows = size.ws_row, .columns = size.ws_col};
+}
+
+// One below the other, as many as there is room for: what has scrolled away cannot be drawn anew.
+std::vector<std::string> Blocks(const std::vector<ShownNetwork>& networks, const Size& terminal) {
+  std::vector<std::string> lines;
+  size_t left = networks.size();
+  for (const ShownNetwork& network : networks) {
+    const auto block = StatusBlock(network.run, network.status, network.drops, terminal.columns);
+    const bool fits = lines.size() + block.size() + 2 <= terminal.rows;
+    if (!lines.empty() && !fits) break;
+    lines.insert(lines.end(), block.begin(), block.end());
+    --left;
+  }
+  if (left > 0) lines.push_back(Format("  and {} more", left));
+  return lines;
 }
 
 }  // namespace
@@ -56,19 +77,27 @@ void Display::Loop() {
   std::unique_lock lock(mutex_);
   while (!stop_changed_.wait_for(lock, interval(), [&] { return stop_; })) {
     lock.unlock();
-    if (terminal_) {
-      Draw();
-    } else if (const StatusSnapshot status = sources_.status(); status.frames > 0) {
-      log::Info("{}", StatusLine(status, sources_.drops()));
-    }
+    terminal_ ? Draw() : Log();
     lock.lock();
   }
 }
 
+void Display::Log() {
+  for (const ShownNetwork& network : Shown()) {
+    log::Info("{}", StatusLine(network.status, network.drops));
+  }
+}
+
+std::vector<ShownNetwork> Display::Shown() const {
+  std::vector<ShownNetwork> networks = sources_.networks();
+  std::erase_if(networks, [](const ShownNetwork& network) { return network.status.frames == 0; });
+  return networks;
+}
+
 void Display::Draw() {
-  const StatusSnapshot status = sources_.status();
-  if (status.frames == 0) return;
-  const auto lines = StatusBlock(sources_.run(), status, sources_.drops(), TerminalWidth());
+  const std::vector<ShownNetwork> networks = Shown();
+  if (networks.empty()) return;
+  const std::vector<std::string> lines = Blocks(networks, TerminalSize());
   const std::lock_guard lock(draw_mutex_);
   Erase();
   std::string text;

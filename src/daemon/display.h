@@ -7,18 +7,24 @@
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "daemon/text.h"
 
 namespace hypnos {
 
+// One network, as it is shown.
+struct ShownNetwork {
+  RunDescription run;
+  StatusSnapshot status;
+  FrameDrops drops;
+};
+
 class Display {
  public:
   // What is shown; called on the display's thread.
   struct Sources {
-    std::function<RunDescription()> run;
-    std::function<StatusSnapshot()> status;
-    std::function<FrameDrops()> drops;
+    std::function<std::vector<ShownNetwork>()> networks;
     // Without a terminal: from one line to the next. May change.
     std::function<double()> interval_seconds;
   };
@@ -32,6 +38,9 @@ class Display {
  private:
   void Loop();
   void Draw();
+  void Log();
+  // Those that have seen a frame.
+  std::vector<ShownNetwork> Shown() const;
   void Erase();
 
   Sources sources_;

@@ -120,14 +120,20 @@ std::optional<Footprint> EstimateFootprint(const PipelineOptions& options, size_
 
 std::string FootprintText(const config::Config& config) {
   const auto sources = static_cast<size_t>(config.sources_size());
-  const auto footprint = EstimateFootprint(BuildPipelineOptions(config), sources);
+  // Each of several networks has one source.
+  const size_t networks =
+      config.share() == config::Config::NOTHING ? std::max<size_t>(1, sources) : 1;
+  const auto footprint = EstimateFootprint(BuildPipelineOptions(config), sources / networks);
   if (!footprint) {
     return "memory: not known before the first frame; give encoding.width and height for an "
            "estimate\n";
   }
   const auto mebibytes = [](uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); };
-  std::string text = Format("memory: about {:.0f} MiB beside what reading the sources takes\n",
-                            mebibytes(footprint->memory_bytes));
+  const std::string each = networks == 1 ? ""
+                                         : Format(", {} networks of about {:.0f} MiB", networks,
+                                                  mebibytes(footprint->memory_bytes));
+  std::string text = Format("memory: about {:.0f} MiB beside what reading the sources takes{}\n",
+                            mebibytes(networks * footprint->memory_bytes), each);
   const config::Checkpoint& checkpoint = config.checkpoint();
   if (checkpoint.folder().empty()) return text;
   // One more while it is being written.
@@ -135,8 +141,9 @@ std::string FootprintText(const config::Config& config) {
   if (checkpoint.budget_mebibytes() > 0) {
     disk = std::min(disk, (checkpoint.budget_mebibytes() << 20) + footprint->checkpoint_bytes);
   }
-  return text + Format("disk: about {:.0f} MiB a checkpoint, at most {:.0f} MiB in '{}'\n",
-                       mebibytes(footprint->checkpoint_bytes), mebibytes(disk),
+  return text + Format("disk: about {:.0f} MiB a checkpoint{}, at most {:.0f} MiB in '{}'\n",
+                       mebibytes(footprint->checkpoint_bytes),
+                       networks == 1 ? "" : " of one network", mebibytes(networks * disk),
                        Printable(checkpoint.folder()));
 }
 

@@ -73,9 +73,22 @@ ScoresWriter::ScoresWriter(FileSystem& files, std::string path, ScoresOptions op
     : files_(files),
       path_(std::move(path)),
       options_(std::move(options)),
-      whole_bytes_(options_.continue_at) {}
+      whole_bytes_(options_.continue_at),
+      rows_(options_.rows) {}
+
+uint64_t ScoresWriter::bytes() const {
+  const std::lock_guard lock(mutex_);
+  return whole_bytes_;
+}
+
+uint64_t ScoresWriter::rows(const std::string& source) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = rows_.find(source);
+  return found == rows_.end() ? 0 : found->second;
+}
 
 void ScoresWriter::OnFrame(const FrameReport& report) {
+  const std::lock_guard lock(mutex_);
   if (failed_ || options_.left_out.contains({report.source, report.clip})) return;
   const std::string header = Header(report.layers.size(), options_);
   if (file_ == nullptr && whole_bytes_ > 0 && !GoesOn(header)) PutAside();
@@ -83,9 +96,11 @@ void ScoresWriter::OnFrame(const FrameReport& report) {
   const Status written = Write(text);
   if (!written.ok()) return Fail(written.error());
   whole_bytes_ += text.size();
+  ++rows_[report.source];
 }
 
 bool ScoresWriter::Close() {
+  const std::lock_guard lock(mutex_);
   if (file_ == nullptr && !failed_ && files_.Exists(path_)) {
     log::Info("--scores: there was no row to write; '{}' is as it was", Printable(path_));
   }
@@ -112,6 +127,7 @@ void ScoresWriter::PutAside() {
   // Where that fails, so will what follows, and says so.
   (void)files_.Rename(path_, aside);
   whole_bytes_ = options_.continue_at = 0;
+  rows_.clear();
 }
 
 Status ScoresWriter::Open() {

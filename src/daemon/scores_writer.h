@@ -6,11 +6,13 @@
 // symbols bits a symbol, the mean over the readers. 0 for a frame that nothing led up to. Numbers
 // are written so that reading them gives the same bits. Each row is flushed. Where writing fails,
 // as on a full disk, the file ends after its last whole row. What it held before stays until there
-// is a first row. Threads: as an observer of the pipeline.
+// is a first row. Threads: an observer of one pipeline, or of several at once.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <utility>
@@ -35,10 +37,14 @@ struct ScoresOptions {
   // The file goes on behind its first so many bytes; what follows them is cut off. 0: a new one.
   // Where it has other columns, it is put aside, and a new one begun.
   uint64_t continue_at = 0;
+  // In those bytes, by source.
+  std::map<std::string, uint64_t> rows = {};
 };
 
 class ScoresWriter final : public PipelineObserver {
  public:
+  using Rows = std::map<std::string, uint64_t>;
+
   // A device or pipe is opened at once; a file is created, or emptied, for its first row.
   static Result<std::unique_ptr<ScoresWriter>> Create(FileSystem& files, const ScoresPath& path,
                                                       ScoresOptions options = {});
@@ -46,7 +52,9 @@ class ScoresWriter final : public PipelineObserver {
   void OnFrame(const FrameReport& report) override;
 
   // How long the file is after its last whole row.
-  uint64_t bytes() const { return whole_bytes_; }
+  uint64_t bytes() const;
+  // How many of its rows are of this source.
+  uint64_t rows(const std::string& source) const;
 
   // Ends the file. False: rows are missing; the log has said why.
   bool Close();
@@ -62,9 +70,11 @@ class ScoresWriter final : public PipelineObserver {
 
   FileSystem& files_;
   std::string path_;
+  mutable std::mutex mutex_;
   std::unique_ptr<WritableFile> file_;  // null: not opened yet, or given up
   ScoresOptions options_;
   uint64_t whole_bytes_ = 0;
+  Rows rows_;
   bool failed_ = false;
 };
 

@@ -76,24 +76,40 @@ Status WatchedSources::CheckChange(const std::vector<std::string>& gone,
   for (const config::Source& source : come) {
     const bool makes_room = std::ranges::find(gone, source.name()) != gone.end();
     if (makes_room || Find(source.name()) == nullptr) continue;
-    return Error{Code::kFailedPrecondition, "SOURCE_EXISTS",
-                 Format("there is a source '{}' already; remove it first, or give another name",
-                        Printable(source.name()))};
+    return Exists(source.name());
   }
   return CheckStarted();
+}
+
+Error WatchedSources::Exists(const std::string& name) {
+  return {Code::kFailedPrecondition, "SOURCE_EXISTS",
+          Format("there is a source '{}' already; remove it first, or give another name",
+                 Printable(name))};
+}
+
+Error WatchedSources::StillOpening() {
+  return {Code::kFailedPrecondition, "SOURCES_ARE_OPENED",
+          "the sources of the configuration are still being opened; try again later"};
+}
+
+Status WatchedSources::CheckAlone(const std::string& name) const {
+  if (Find(name) == nullptr) return NotFound(name);
+  if (All().size() == 1) return {};
+  return Error{Code::kInvalidArgument, "ONE_NETWORK",
+               Format("share is weights: one network learns from all sources, and nothing of the "
+                      "kind can be asked of '{}' alone; leave the source out",
+                      Printable(name))};
 }
 
 Status WatchedSources::CheckStarted() const {
   const std::lock_guard lock(mutex_);
   if (stopped_) return StoppingError();
-  if (started_) return {};
-  return Error{Code::kFailedPrecondition, "SOURCES_ARE_OPENED",
-               "the sources of the configuration are still being opened; try again later"};
+  return started_ ? Status() : StillOpening();
 }
 
-Result<std::vector<WatchedSources::Shared>> WatchedSources::OpenNew(
-    const std::vector<config::Source>& come, const config::Config& config) {
-  std::vector<Shared> opened;
+Result<WatchedSources::Opened> WatchedSources::OpenNew(const std::vector<config::Source>& come,
+                                                       const config::Config& config) {
+  Opened opened;
   for (const config::Source& source : come) {
     const auto watched = std::make_shared<WatchedSource>(source, config, parts_.reconnects);
     {
@@ -115,13 +131,25 @@ Result<std::vector<WatchedSources::Shared>> WatchedSources::OpenNew(
 Status WatchedSources::Change(const std::vector<std::string>& gone,
                               const std::vector<config::Source>& come,
                               const config::Config& config) {
+  HYPNOS_ASSIGN_OR_RETURN(Opened opened, Prepare(gone, come, config));
+  Replace(gone, std::move(opened));
+  return {};
+}
+
+Result<WatchedSources::Opened> WatchedSources::Prepare(const std::vector<std::string>& gone,
+                                                       const std::vector<config::Source>& come,
+                                                       const config::Config& config) {
   // First, since the sources of the start may take long to open.
   HYPNOS_RETURN_IF_ERROR(CheckStarted());
   const std::lock_guard changing(change_mutex_);
   HYPNOS_RETURN_IF_ERROR(CheckChange(gone, come));
-  HYPNOS_ASSIGN_OR_RETURN(const std::vector<Shared> opened, OpenNew(come, config));
+  return OpenNew(come, config);
+}
+
+void WatchedSources::Replace(const std::vector<std::string>& gone, Opened come) {
+  const std::lock_guard changing(change_mutex_);
   for (const std::string& name : gone) Remove(name);
-  for (const Shared& source : opened) {
+  for (const Shared& source : come) {
     {
       const std::lock_guard lock(mutex_);
       sources_.push_back(source);
@@ -130,7 +158,6 @@ Status WatchedSources::Change(const std::vector<std::string>& gone,
     Add(source);
     parts_.added();
   }
-  return {};
 }
 
 void WatchedSources::Remove(const std::string& name) {

@@ -46,6 +46,19 @@ class WatchedSources final : public PipelineObserver {
   Status Change(const std::vector<std::string>& gone, const std::vector<config::Source>& come,
                 const config::Config& config);
 
+  // The same in two steps: opened, and not watched yet; then the names go, and these come.
+  using Opened = std::vector<std::shared_ptr<WatchedSource>>;
+  Result<Opened> Prepare(const std::vector<std::string>& gone,
+                         const std::vector<config::Source>& come, const config::Config& config);
+  void Replace(const std::vector<std::string>& gone, Opened come);
+
+  // Why a change is refused.
+  static Error Exists(const std::string& name);
+  static Error StillOpening();
+  // Whether this source is there, and the only one. INVALID_ARGUMENT, reason ONE_NETWORK, where it
+  // is not alone.
+  Status CheckAlone(const std::string& name) const;
+
   // False: it was so already. kNotFound, reason SOURCE_NOT_FOUND.
   Result<bool> SetPaused(const std::string& name, bool paused);
 
@@ -67,8 +80,7 @@ class WatchedSources final : public PipelineObserver {
  private:
   using Shared = std::shared_ptr<WatchedSource>;
 
-  Result<std::vector<Shared>> OpenNew(const std::vector<config::Source>& come,
-                                      const config::Config& config);
+  Result<Opened> OpenNew(const std::vector<config::Source>& come, const config::Config& config);
   Status CheckStarted() const;
   Status CheckChange(const std::vector<std::string>& gone,
                      const std::vector<config::Source>& come) const;

@@ -54,7 +54,9 @@ inline void FillField(const FieldDescriptor* field, Message* message) {
 
 inline void Fill(Message* message) {
   for (int i = 0; i < message->GetDescriptor()->field_count(); ++i) {
-    FillField(message->GetDescriptor()->field(i), message);
+    const FieldDescriptor* field = message->GetDescriptor()->field(i);
+    // Of each of several networks the same again, and so on.
+    if (field->name() != "of_each") FillField(field, message);
   }
 }
 

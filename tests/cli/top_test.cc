@@ -137,8 +137,8 @@ TEST(Top, KeepsNoMoreHistoryThanATerminalHasColumns) {
     update.add_events()->set_id(i);
     Apply(update, &state);
   }
-  EXPECT_EQ(state.phases.size(), kHistoryLength);
-  EXPECT_EQ(state.layers[1].real.size(), kHistoryLength);
+  EXPECT_EQ(state.networks[""].phases.size(), kHistoryLength);
+  EXPECT_EQ(state.networks[""].layers[1].real.size(), kHistoryLength);
   EXPECT_EQ(state.events.size(), kMostEvents);
 }
 

@@ -1,0 +1,28 @@
+// What is answered alike, however many networks there are. Threads: safe.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "hypnos/base/result.h"
+#include "proto/control.pb.h"
+
+namespace hypnos {
+
+// Why a request is not done now: it is not built, it changes something and the daemon is stopping,
+// or what is learned from is a recording, which nobody may disturb.
+std::optional<Error> WhyRefused(const control::Request& request, bool stopping, bool replaying);
+
+// kUnimplemented for what no daemon has to tell yet.
+Status CheckTopicIsBuilt(control::Topic topic);
+
+// The source that a request names, if any: its field of that name.
+std::string SourceNamedBy(const control::Request& request);
+// Whether it then is about what this source shows, rather than about the network that learns from
+// it.
+bool IsAboutOneView(const control::Request& request);
+
+// Errors: kInvalidArgument, reason NO_LEVEL.
+Result<control::Response> SetLogLevel(const control::SetLogLevelRequest& request);
+
+}  // namespace hypnos

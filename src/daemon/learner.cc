@@ -1,0 +1,368 @@
+#include "daemon/learner.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "daemon/ask_pipeline.h"
+#include "daemon/build_options.h"
+#include "daemon/exit_code.h"
+#include "daemon/weights_digest.h"
+#include "hypnos/base/format.h"
+#include "hypnos/base/log.h"
+#include "hypnos/base/printable.h"
+
+namespace hypnos {
+namespace {
+
+PipelineOptions OptionsOf(const config::Config& config, const LearnerParts& parts) {
+  PipelineOptions options = BuildPipelineOptions(config);
+  options.workers = parts.workers;
+  return options;
+}
+
+// Of a replay none are opened: the recording has their frames.
+config::Config WatchedIn(const config::Config& config, const RunOptions& options) {
+  config::Config watched = config;
+  if (!options.replay_path.empty()) watched.clear_sources();
+  return watched;
+}
+
+// What is not there lies nowhere, and holds nothing.
+bool LiesIn(const std::string& path, const std::string& folder) {
+  std::error_code failed;
+  const auto real = std::filesystem::canonical(path, failed);
+  return !failed && std::filesystem::equivalent(real.parent_path(), folder, failed) && !failed;
+}
+
+bool IsAlone(const config::Config& config) { return config.share() == config::Config::NOTHING; }
+
+}  // namespace
+
+Learner::Learner(const config::Config& config, LearnerParts parts)
+    : config_(config),
+      parts_(std::move(parts)),
+      board_(parts_.clock),
+      pipeline_(OptionsOf(config, parts_), parts_.clock, observers_),
+      sources_({.pipeline = pipeline_,
+                .board = board_,
+                .reconnects = !parts_.options.until_end,
+                .added = [this] { more_.Ring(); }},
+               WatchedIn(config, parts_.options)),
+      checkpoints_(MakeKeeper()),
+      service_(PartsOfService(), config, parts_.options.version) {
+  observers_.Add(&board_);
+  observers_.Add(&sources_);
+  if (checkpoints_ != nullptr) observers_.Add(checkpoints_.get());
+}
+
+ServiceParts Learner::PartsOfService() {
+  return {.clock = parts_.clock,
+          .pipeline = pipeline_,
+          .board = board_,
+          .sources = sources_,
+          .stop = parts_.stop,
+          .stopping = parts_.stopping,
+          .clients = parts_.clients,
+          .session_log = [this]() -> std::optional<telemetry::SessionLog> {
+            const SessionLog* log = recording_;
+            return log == nullptr ? std::nullopt : std::optional(log->Report());
+          },
+          .replaying = replays(),
+          .read_config = parts_.options.read_config,
+          .checkpoints = checkpoints_.get(),
+          .apply = parts_.apply};
+}
+
+std::unique_ptr<CheckpointKeeper> Learner::MakeKeeper() {
+  // What is replayed has its own beginning.
+  if (config_.checkpoint().folder().empty() || replays()) return nullptr;
+  return std::make_unique<CheckpointKeeper>(
+      CheckpointKeeper::Parts{
+          .files = parts_.files,
+          .clock = parts_.clock,
+          .pipeline = pipeline_,
+          .program = parts_.options.version,
+          .whose = Whose(),
+          .exchange = [this](StateArchive& archive) { ExchangeScores(archive); },
+          .learning_switched = [this](bool on) { service_.NoteLearning(on); }},
+      config_);
+}
+
+void Learner::ExchangeScores(StateArchive& archive) {
+  if (!archive.loading()) {
+    saved_scores_ = {};
+    if (scores_ != nullptr) {
+      saved_scores_ = {.path = parts_.options.scores_path, .bytes = scores_->bytes()};
+      // It has one source, and whoever came and went in its place had the same name.
+      if (IsAlone(config_)) saved_scores_.rows = scores_->rows(config_.sources(0).name());
+    }
+  }
+  saved_scores_.ExchangeState(archive, IsAlone(config_));
+}
+
+Status Learner::Resume(bool fresh) {
+  if (checkpoints_ == nullptr) return {};
+  HYPNOS_ASSIGN_OR_RETURN(passed_, checkpoints_->Resume(fresh));
+  told_frames_ = pipeline_.summary().frames;
+  return {};
+}
+
+Status Learner::Open() { return replays() ? OpenReplay() : sources_.Open(passed_); }
+
+void Learner::SetScores(ScoresWriter* scores) {
+  scores_ = scores;
+  if (scores != nullptr) observers_.Add(scores);
+}
+
+bool Learner::comes_again() const {
+  return std::ranges::all_of(config_.sources(), [this](const config::Source& source) {
+    return passed_.contains(source.name()) && GivesTheSame(source);
+  });
+}
+
+// A folder that cannot be used is noticed now, as whatever else is wrong with a configuration.
+Status Learner::StartRecording() {
+  if (!config_.record().enabled()) return {};
+  const std::string& folder = config_.record().folder();
+  if (replays() && LiesIn(parts_.options.replay_path, folder)) {
+    return Error{Code::kInvalidArgument, "FOLDER_IS_REPLAYED",
+                 Format("'{}' holds the session that is replayed, which would have to make room for "
+                        "the new one: name another folder",
+                        Printable(folder))};
+  }
+  HYPNOS_ASSIGN_OR_RETURN(FolderLock lock, FolderLock::Take(folder, "record.folder"));
+  sessions_lock_.emplace(std::move(lock));
+  const bool resumed = checkpoints_ != nullptr && checkpoints_->resumed();
+  const std::string checkpoint = resumed ? checkpoints_->Report().last() : "";
+  HYPNOS_ASSIGN_OR_RETURN(session_log_,
+                          SessionLog::Start(parts_.files, parts_.clock, config_,
+                                            {parts_.options.version, checkpoint}));
+  recording_ = session_log_.get();
+  pipeline_.SetInputObserver(session_log_.get());
+  return {};
+}
+
+// Between two commands: a client may still ask for another checkpoint.
+uint64_t Learner::Digest() {
+  const auto digest = AskPipeline<uint64_t>(pipeline_, [this](PipelineControl&) {
+    return Result<uint64_t>(WeightsDigest(pipeline_.network()));
+  });
+  return digest.ok() ? *digest : 0;
+}
+
+void Learner::EndRecording() {
+  if (session_log_ == nullptr) return;
+  (void)AskPipeline<bool>(pipeline_, [this](PipelineControl&) {
+    session_log_->End(WeightsDigest(pipeline_.network()));
+    return Result<bool>(true);
+  });
+}
+
+Status Learner::OpenReplay() {
+  HYPNOS_ASSIGN_OR_RETURN(replay_, SessionReplay::Open(parts_.files, parts_.options.replay_path));
+  replay_->SetRules(RulesOf(config_));
+  const std::string& version = replay_->header().program_version();
+  if (version != parts_.options.version) {
+    log::Warning("the session was recorded by hypnosd {}, and this is {}: the weights may differ",
+                 Printable(version), parts_.options.version);
+  }
+  if (!parts_.options.replay_is_exact) {
+    log::Warning("the configuration is not that of the recording: the weights will differ");
+  }
+  return {};
+}
+
+void Learner::Start() {
+  if (replays()) return;
+  if (checkpoints_ != nullptr) checkpoints_->Start();
+  sources_.Start();
+}
+
+void Learner::Stop() {
+  pipeline_.Stop();
+  stopped_ = true;
+  sources_.Stop();
+  more_.Ring();
+}
+
+bool Learner::SaveAtEnd() { return checkpoints_ == nullptr || checkpoints_->SaveAtEnd(); }
+
+std::optional<int> Learner::code() const {
+  const int code = code_;
+  return code == kNoCode ? std::nullopt : std::optional(code);
+}
+
+void Learner::Watch() {
+  code_ = kNoCode;
+  ended_ = false;
+  while (true) {
+    const uint64_t rings = more_.rings();
+    const int code = RunOnce();
+    Summarise();
+    const bool over = code != kExitOk || parts_.options.until_end || replays() || stopped_;
+    if (over) {
+      code_ = code;
+    } else if (checkpoints_ != nullptr) {
+      checkpoints_->SaveSoon();
+    }
+    if (IsAlone(config_) && !stopped_) log::Info("{}it has ended", Whose());
+    if (over && checkpoints_ != nullptr) checkpoints_->Settle();
+    ended_ = true;
+    parts_.changed();
+    if (over) return;
+    // For a source that was added, if there is one already.
+    more_.WaitForMoreThan(rings);
+    ended_ = false;
+    parts_.changed();
+  }
+}
+
+std::string Learner::Whose() const {
+  return IsAlone(config_) && !replays()
+             ? Format("source '{}': ", Printable(config_.sources(0).name()))
+             : "";
+}
+
+int Learner::RunOnce() {
+  int code = kExitOk;
+  const auto result = RunPipeline();
+  if (!result.ok()) {
+    const bool damaged = replays() && result.error().code == Code::kDataLoss;
+    code = damaged ? kExitData : SourceExitCode(result.error());
+    Fail(result.error());
+  } else if (replays()) {
+    code = JudgeReplay();
+  } else {
+    code = CodeOf(result->failures);
+  }
+  if (const int64_t unreadable = sources_.unreadable(); unreadable > 0) {
+    log::Warning("{}frames that could not be decoded and were passed over: {}", Whose(),
+                 unreadable);
+  }
+  return code;
+}
+
+// Of a source that has a network of its own it is told wherever it is asked for.
+void Learner::Fail(const Error& error) {
+  if (!IsAlone(config_) || replays()) return log::Error("{}", Printable(error.message));
+  board_.OnStreamEnd(
+      {config_.sources(0).name(), Error{error.code, error.reason, Whose() + error.message}});
+}
+
+Result<RunSummary> Learner::RunPipeline() {
+  return replay_ != nullptr ? pipeline_.Replay(*replay_) : pipeline_.Run();
+}
+
+int Learner::JudgeReplay() const {
+  if (stopped_) return kExitOk;
+  const auto& expected = replay_->weights();
+  if (!expected) {
+    log::Warning(
+        "the recording has no end, as where the daemon was killed: there is nothing to "
+        "compare the weights with");
+    return kExitOk;
+  }
+  if (*expected == WeightsDigest(pipeline_.network())) {
+    log::Info("the weights are those of the recording, bit for bit");
+    return kExitOk;
+  }
+  if (!parts_.options.replay_is_exact) {
+    log::Info("the weights are not those of the recording, as the configuration is not");
+    return kExitOk;
+  }
+  log::Error(
+      "the weights are not those of the recording: another program, another kind of "
+      "processor or another BLAS computes other bits");
+  return kExitData;
+}
+
+// Each was told when it happened. A source that somebody has added meanwhile is no reason to end a
+// daemon that waits for others.
+int Learner::CodeOf(const std::vector<StreamEnd>& failures) const {
+  const auto counts = [&](const StreamEnd& end) {
+    return parts_.options.until_end ||
+           std::ranges::any_of(config_.sources(),
+                               [&](const auto& source) { return source.name() == end.source; });
+  };
+  const auto failed = std::ranges::find_if(failures, counts);
+  return failed == failures.end() ? kExitOk : SourceExitCode(*failed->error);
+}
+
+std::vector<SourceLine> Learner::SeveralSources() const {
+  const auto reports = sources_.Reports(board_.Snapshot());
+  if (reports.size() < 2) return {};
+  std::vector<SourceLine> lines;
+  lines.reserve(reports.size());
+  for (const telemetry::Source& source : reports) {
+    lines.push_back(
+        {.name = source.name(),
+         .state = source.state(),
+         .dropped = static_cast<int64_t>(source.dropped_slow() + source.dropped_asleep())});
+  }
+  return lines;
+}
+
+RunDescription Learner::Describe() const {
+  RunDescription run;
+  run.classes = {config_.labels().classes().begin(), config_.labels().classes().end()};
+  run.several = SeveralSources();
+  if (replays()) {
+    run.source = Format("session '{}'", parts_.options.replay_path);
+    return run;
+  }
+  int64_t frames = 0;
+  const auto reports = sources_.Reports({});
+  for (const telemetry::Source& source : reports) {
+    run.source = source.description();
+    if (!source.has_frames_in_all()) return run;
+    frames += static_cast<int64_t>(source.frames_in_all());
+  }
+  run.frames = frames;
+  return run;
+}
+
+void Learner::Summarise() {
+  const int64_t frames = pipeline_.summary().frames;
+  if (std::exchange(told_frames_, frames) == frames) return;
+  std::string text = IsAlone(config_) && !replays()
+                         ? Format("Source '{}':\n", Printable(config_.sources(0).name()))
+                         : "";
+  text += SummaryText(pipeline_.summary(), board_.Snapshot(), sources_.drops(), SeveralSources());
+  if (session_log_ != nullptr || replays()) {
+    text += Format("Weights: xxh3 {:016x}.\n", Digest());
+  }
+  const std::lock_guard lock(summary_mutex_);
+  summary_ += text;
+}
+
+std::string Learner::TakeSummary() {
+  const std::lock_guard lock(summary_mutex_);
+  return std::exchange(summary_, "");
+}
+
+bool Learner::has_summary() const {
+  const std::lock_guard lock(summary_mutex_);
+  return !summary_.empty();
+}
+
+Result<Learner::OtherSource> Learner::OpenOther(const config::Config& config) {
+  if (ReadsText(config) != ReadsText(config_)) {
+    return Error{Code::kFailedPrecondition, "NEEDS_RESTART",
+                 Format("the network of source '{}' was made for texts or for pictures, and the "
+                        "source is now of the other kind: remove it first, or start the daemon "
+                        "again",
+                        Printable(config_.sources(0).name()))};
+  }
+  HYPNOS_ASSIGN_OR_RETURN(
+      auto opened, sources_.Prepare({config_.sources(0).name()}, {config.sources(0)}, config));
+  return OtherSource{config, std::move(opened)};
+}
+
+void Learner::Replace(OtherSource other) {
+  sources_.Replace({config_.sources(0).name()}, std::move(other.opened));
+  if (checkpoints_ != nullptr) checkpoints_->NoteSources(other.config);
+}
+
+}  // namespace hypnos
