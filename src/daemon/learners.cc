@@ -12,6 +12,7 @@
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
+#include "hypnos/checkpoint/checkpoint_folder.h"
 
 namespace hypnos {
 namespace {
@@ -53,7 +54,9 @@ Learners::Learners(const config::Config& config, LearnerParts parts)
         shared.workers = std::make_shared<Workers>(static_cast<int>(config.pipeline().threads()));
         return shared;
       }()),
-      separate_(config.share() == config::Config::NOTHING && parts_.options.replay_path.empty()) {
+      separate_(config.share() == config::Config::NOTHING && parts_.options.replay_path.empty()),
+      folder_(parts_.options.replay_path.empty() ? config.checkpoint().folder() : "") {
+  for (const config::Source& source : config.sources()) sources_.push_back(source.name());
   if (!separate_) {
     entries_.push_back(Make("", config, false));
     return;
@@ -105,7 +108,32 @@ Error Learners::NotFound(const std::string& name) const {
                  there.empty() ? "none" : there)};
 }
 
+// Who has changed `share` is not to wonder why all begins anew.
+void Learners::WarnOfOthers() const {
+  if (folder_.empty()) return;
+  const auto has_some = [this](const std::string& folder) {
+    const auto list = CheckpointFolder(parts_.files, folder, {}).List();
+    return list.ok() && !list->empty();
+  };
+  if (separate_ && has_some(folder_)) {
+    log::Warning(
+        "checkpoints: those in '{}' itself are of one network for all sources and are left alone, "
+        "since share is nothing: each source has a folder of its own in it",
+        Printable(folder_));
+  }
+  for (const std::string& source : sources_) {
+    const std::string own = Within(folder_, source);
+    if (separate_ || has_some(folder_) || !has_some(own)) continue;
+    log::Warning(
+        "checkpoints: those in '{}' are of a network of that source's own and are left alone, "
+        "since "
+        "share is weights",
+        Printable(own));
+  }
+}
+
 Status Learners::Resume() {
+  if (!parts_.options.fresh) WarnOfOthers();
   for (const Shared& learner : All()) {
     HYPNOS_RETURN_IF_ERROR(learner->Resume(parts_.options.fresh));
   }

@@ -71,6 +71,7 @@ class Learners {
     bool added = false;  // while the daemon runs
   };
 
+  void WarnOfOthers() const;
   Entry Make(const std::string& name, const config::Config& config, bool added) const;
   config::Config ConfigOf(const config::Source& source, const config::Config& config) const;
   Status CheckChange(const std::vector<std::string>& gone,
@@ -86,6 +87,8 @@ class Learners {
 
   const LearnerParts parts_;
   const bool separate_;
+  const std::string folder_;          // of checkpoints
+  std::vector<std::string> sources_;  // of the start
   ScoresWriter* scores_ = nullptr;
   std::mutex change_mutex_;  // one change at a time
   mutable std::mutex mutex_;

@@ -32,6 +32,8 @@ constexpr const char* kExamples = R"(Examples:
       learn from some clips and score others, a row a frame
   hypnosd --config my.yaml --set checkpoint.folder=/var/lib/hypnos/checkpoints
       keep what is learned on disk, and go on from there when started again
+  hypnosd --config configs/apart.yaml --set checkpoint.folder=kept
+      watch cameras that have nothing to do with each other, by a network each
   hypnosd --config configs/record.yaml --until-end
       record all that is learned from
   hypnosd --replay /var/lib/hypnos/sessions/20261126T031500Z

@@ -76,6 +76,6 @@ CLOCK_FILE = 'src/base/clock.cc'
 
 # POSIX and Linux headers are free, as the standard library is, but for the words below.
 SYSTEM_HEADERS = ['dirent.h', 'dlfcn.h', 'fcntl.h', 'fnmatch.h', 'glob.h', 'immintrin.h',
-                  'langinfo.h', 'netdb.h', 'poll.h', 'pthread.h', 'pwd.h', 'sched.h', 'signal.h',
-                  'spawn.h', 'stdlib.h', 'syslog.h', 'sysexits.h', 'termios.h', 'unistd.h', 'arpa/',
-                  'linux/', 'net/', 'netinet/', 'sys/']
+                  'langinfo.h', 'malloc.h', 'netdb.h', 'poll.h', 'pthread.h', 'pwd.h', 'sched.h',
+                  'signal.h', 'spawn.h', 'stdlib.h', 'syslog.h', 'sysexits.h', 'termios.h',
+                  'unistd.h', 'arpa/', 'linux/', 'net/', 'netinet/', 'sys/']

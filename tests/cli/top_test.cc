@@ -185,5 +185,49 @@ TEST(Ascii, HasSomethingForEveryBlockAndAQuestionMarkForTheRest) {
   EXPECT_EQ(InAscii("a ▁▂▃▄▅▆▇█░↑↓ ä"), "a _.,-=+*#:^v ?");
 }
 
+// Two networks, of which the second one's layer has a goodness of 5.
+control::Update ApartUpdate() {
+  control::Update update;
+  for (const char* name : {"door", "yard"}) {
+    update.add_sources()->set_name(name);
+    control::NetworkUpdate& each = *update.add_of_each();
+    each.set_source(name);
+    each.mutable_update()->mutable_phase()->set_state(telemetry::Phase::AWAKE);
+    each.mutable_update()->mutable_phase()->set_learning(true);
+    telemetry::Layer& layer = *each.mutable_update()->add_layers();
+    layer.set_layer(1);
+    layer.set_goodness_real(update.of_each_size() == 1 ? 3 : 5);
+  }
+  return update;
+}
+
+TEST(TopApart, ShowsTheNetworkOfTheSelectedSourceAndAsksThat) {
+  TopState state;
+  Apply(ApartUpdate(), &state);
+  const auto text = [&] {
+    std::string all;
+    for (const TopLine& line : TopLines(state, 30, 100)) all += line.text + "\n";
+    return all;
+  };
+  EXPECT_THAT(text(), testing::HasSubstr("door: awake"));
+  EXPECT_THAT(text(), testing::HasSubstr("3.00"));
+  Select(kKeyDown, &state);
+  EXPECT_THAT(text(), testing::HasSubstr("yard: awake"));
+  EXPECT_THAT(text(), testing::HasSubstr("5.00"));
+  EXPECT_EQ(RequestOf('s', state)->sleep_now().source(), "yard");
+  EXPECT_EQ(RequestOf('w', state)->wake().source(), "yard");
+  EXPECT_EQ(RequestOf('c', state)->save_checkpoint().source(), "yard");
+}
+
+TEST(TopApart, OfASourceThatIsGoneNothingIsKept) {
+  TopState state;
+  Apply(ApartUpdate(), &state);
+  control::Update one = ApartUpdate();
+  one.mutable_of_each()->RemoveLast();
+  Apply(one, &state);
+  EXPECT_EQ(state.networks.count("yard"), 0u);
+  EXPECT_EQ(state.networks["door"].phases.size(), 2u);
+}
+
 }  // namespace
 }  // namespace hypnos::cli

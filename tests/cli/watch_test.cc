@@ -115,5 +115,25 @@ TEST_F(Watch, EndsWithAnErrorWhenTheDaemonDoes) {
   EXPECT_THAT(err, StartsWith("hypnosctl: "));
 }
 
+TEST(WatchLineApart, SaysWhoseItIs) {
+  control::SubscribeRequest topics;
+  topics.add_topics(control::PHASE);
+  topics.add_topics(control::SOURCES);
+  control::Update update;
+  for (const char* name : {"door", "yard"}) {
+    update.add_sources()->set_name(name);
+    update.add_of_each()->set_source(name);
+    auto& phase = *update.mutable_of_each()->rbegin()->mutable_update()->mutable_phase();
+    phase.set_state(telemetry::Phase::ASLEEP);
+    phase.set_learning(true);
+  }
+  const std::string line = WatchLine(topics, update, 0);
+  EXPECT_NE(line.find("  door: asleep, step 0, slept never | yard: asleep"), std::string::npos)
+      << line;
+  // Of sources once.
+  EXPECT_EQ(line.find("door opening"), line.rfind("door opening")) << line;
+  EXPECT_NE(line.find("door opening"), std::string::npos) << line;
+}
+
 }  // namespace
 }  // namespace hypnos::cli

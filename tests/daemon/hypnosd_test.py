@@ -124,14 +124,6 @@ class Configuration(HypnosdTest):
         self.assert_refused(self.run_to_end(), CONFIGURATION,
                             "HYPNOS_SED: unknown key 'sed' in config; did you mean 'seed'\\?")
 
-    def test_networks_of_their_own_also_when_only_checked(self):
-        more = '--set', 'sources.1={name: yard, synthetic: {}}', '--set', 'share=nothing'
-        sentence = (f'{self.config}: share is nothing, and 2 sources are configured: .*choose '
-                    'weights, .*')
-        self.assert_refused(self.run_to_end(*more), CONFIGURATION, sentence)
-        self.assert_refused(self.run_program('--config', self.config, *more, '--check-config'),
-                            CONFIGURATION, sentence)
-
     def test_a_patch_larger_than_the_frame(self):
         clips.write_avi(self.folder / 'clip.avi', 5)
         done = self.run_to_end('--set', 'encoding.patches.size=64')

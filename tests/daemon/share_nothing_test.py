@@ -223,6 +223,17 @@ class Resume(ShareNothing, HypnosdTest):
         self.assertEqual(rows['yard'], self.alone(scene('yard', 2, 2000)))
         self.assertEqual(rows['late'], self.alone(scene('late', 3, 60)))
 
+    def test_who_has_changed_what_is_shared_is_told_why_all_begins_anew(self):
+        self.watch_apart(scene('door'), scene('yard'))
+        self.assert_ends(self.run_program(*self.keeping()), OK)
+        self.watch_apart(scene('door'), scene('yard'), share='weights')
+        self.assert_ends(self.run_program(*self.keeping()), OK,
+                         *(f"checkpoints: those in '.*kept/{name}' are of a network of that source's "
+                           'own and are left alone, .*' for name in ['door', 'yard']))
+        self.watch_apart(scene('door'), scene('yard'))
+        self.assert_ends(self.run_program(*self.keeping()), OK,
+                         "checkpoints: those in '.*kept' itself are of one network for all .*")
+
     def test_another_configuration_is_refused_with_the_difference(self):
         self.assert_ends(self.run_program(*self.keeping()), OK)
         done = self.run_program(*self.keeping('--set', 'network.layers.1.units=17'))
