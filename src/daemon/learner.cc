@@ -360,8 +360,8 @@ Result<Learner::OtherSource> Learner::OpenOther(const config::Config& config) {
   return OtherSource{config, std::move(opened)};
 }
 
-void Learner::Replace(OtherSource other) {
-  sources_.Replace({config_.sources(0).name()}, std::move(other.opened));
+void Learner::Replace(const OtherSource& other) {
+  sources_.Replace({config_.sources(0).name()}, other.opened);
   if (checkpoints_ != nullptr) checkpoints_->NoteSources(other.config);
 }
 

@@ -90,7 +90,7 @@ class Learner {
     WatchedSources::Opened opened;
   };
   Result<OtherSource> OpenOther(const config::Config& config);
-  void Replace(OtherSource other);
+  void Replace(const OtherSource& other);
 
   // Its sources have ended, for good or until another one comes.
   bool ended() const { return ended_; }

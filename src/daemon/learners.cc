@@ -226,7 +226,7 @@ Status Learners::OpenNew(Entry& entry) {
     HYPNOS_RETURN_IF_ERROR(entry.learner->Open());
     return entry.learner->StartRecording();
   };
-  const Status opened = open();
+  Status opened = open();
   const std::lock_guard lock(mutex_);
   opening_ = nullptr;
   return opened;
@@ -256,7 +256,7 @@ Status Learners::Change(const std::vector<std::string>& gone,
     }
   }
   for (auto& [entry, other] : others) {
-    entry->learner->Replace(std::move(other));
+    entry->learner->Replace(other);
     // Where it had failed nobody watches any more.
     if (entry->learner->code()) Watch(*entry);
   }

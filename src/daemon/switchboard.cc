@@ -90,6 +90,7 @@ void Switchboard::Handle(const Request& request, const std::shared_ptr<CallState
 void Switchboard::AskAll(const Request& request, const std::shared_ptr<CallState>& call,
                          const std::vector<Learners::Shared>& all, const Answer& answer) {
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (const auto& learner : all) names.push_back(NameOf(*learner));
   const auto gather = std::make_shared<Gather>(request.kind_case(), std::move(names), answer);
   for (size_t i = 0; i < all.size(); ++i) {

@@ -131,8 +131,8 @@ Result<WatchedSources::Opened> WatchedSources::OpenNew(const std::vector<config:
 Status WatchedSources::Change(const std::vector<std::string>& gone,
                               const std::vector<config::Source>& come,
                               const config::Config& config) {
-  HYPNOS_ASSIGN_OR_RETURN(Opened opened, Prepare(gone, come, config));
-  Replace(gone, std::move(opened));
+  HYPNOS_ASSIGN_OR_RETURN(const Opened opened, Prepare(gone, come, config));
+  Replace(gone, opened);
   return {};
 }
 
@@ -146,7 +146,7 @@ Result<WatchedSources::Opened> WatchedSources::Prepare(const std::vector<std::st
   return OpenNew(come, config);
 }
 
-void WatchedSources::Replace(const std::vector<std::string>& gone, Opened come) {
+void WatchedSources::Replace(const std::vector<std::string>& gone, const Opened& come) {
   const std::lock_guard changing(change_mutex_);
   for (const std::string& name : gone) Remove(name);
   for (const Shared& source : come) {

@@ -50,7 +50,7 @@ class WatchedSources final : public PipelineObserver {
   using Opened = std::vector<std::shared_ptr<WatchedSource>>;
   Result<Opened> Prepare(const std::vector<std::string>& gone,
                          const std::vector<config::Source>& come, const config::Config& config);
-  void Replace(const std::vector<std::string>& gone, Opened come);
+  void Replace(const std::vector<std::string>& gone, const Opened& come);
 
   // Why a change is refused.
   static Error Exists(const std::string& name);

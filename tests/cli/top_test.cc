@@ -36,6 +36,7 @@ control::Update UpdateOf(telemetry::Phase::State state, double real = 1, double 
 
 std::vector<std::string> Texts(const std::vector<TopLine>& lines) {
   std::vector<std::string> texts;
+  texts.reserve(lines.size());
   for (const TopLine& line : lines) texts.push_back(line.text);
   return texts;
 }
@@ -175,9 +176,9 @@ TEST(Top, KeysAskForSleepWakeAndCheckpoint) {
 TEST(Top, EveryRequestOfAKeyHasAnOutcomeInWords) {
   TopState state;
   Apply(UpdateOf(telemetry::Phase::AWAKE), &state);
-  for (const int key : {'p', 's', 'w', 'c'}) {
-    const control::Request request = *RequestOf(key, state);
-    EXPECT_NE(Outcome(request, SampleResponse(request.kind_case())), "") << static_cast<char>(key);
+  for (const char key : {'p', 's', 'w', 'c'}) {
+    const control::Request request = *RequestOf(static_cast<unsigned char>(key), state);
+    EXPECT_NE(Outcome(request, SampleResponse(request.kind_case())), "") << key;
   }
 }
 

@@ -1,6 +1,5 @@
 #include "daemon/gather.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -10,7 +9,6 @@ namespace {
 
 using control::Request;
 using control::Response;
-using testing::HasSubstr;
 
 using Answers = std::vector<Result<Response>>;
 

@@ -21,7 +21,7 @@ class CutScoresTest : public testing::Test {
     const auto start = CutScores(disk_, kPath, kept);
     HYPNOS_CHECK(start.ok());
     rows_ = start->rows;
-    const std::string text = *disk_.ReadFile(kPath);
+    std::string text = *disk_.ReadFile(kPath);
     EXPECT_EQ(start->continue_at, text.size());
     return text;
   }
