@@ -53,8 +53,8 @@ inline int CheckpointExitCode(const Error& error) {
   return SourceExitCode(error) == kExitConfiguration ? kExitConfiguration : kExitIo;
 }
 
-// An error of beginning to record: as CheckpointExitCode, but that a folder which must not be used is
-// what the configuration says.
+// An error of beginning to record: as CheckpointExitCode, but that a folder which must not be used
+// is what the configuration says.
 inline int RecordingExitCode(const Error& error) {
   if (error.reason == "FOLDER_IN_USE") return kExitTryAgain;
   return error.reason == "FOLDER_IS_REPLAYED" ? kExitConfiguration : kExitIo;

@@ -127,18 +127,18 @@ Status Learner::StartRecording() {
   if (!config_.record().enabled()) return {};
   const std::string& folder = config_.record().folder();
   if (replays() && LiesIn(parts_.options.replay_path, folder)) {
-    return Error{Code::kInvalidArgument, "FOLDER_IS_REPLAYED",
-                 Format("'{}' holds the session that is replayed, which would have to make room for "
-                        "the new one: name another folder",
-                        Printable(folder))};
+    return Error{
+        Code::kInvalidArgument, "FOLDER_IS_REPLAYED",
+        Format("'{}' holds the session that is replayed, which would have to make room for "
+               "the new one: name another folder",
+               Printable(folder))};
   }
   HYPNOS_ASSIGN_OR_RETURN(FolderLock lock, FolderLock::Take(folder, "record.folder"));
   sessions_lock_.emplace(std::move(lock));
   const bool resumed = checkpoints_ != nullptr && checkpoints_->resumed();
   const std::string checkpoint = resumed ? checkpoints_->Report().last() : "";
-  HYPNOS_ASSIGN_OR_RETURN(session_log_,
-                          SessionLog::Start(parts_.files, parts_.clock, config_,
-                                            {parts_.options.version, checkpoint}));
+  HYPNOS_ASSIGN_OR_RETURN(session_log_, SessionLog::Start(parts_.files, parts_.clock, config_,
+                                                          {parts_.options.version, checkpoint}));
   recording_ = session_log_.get();
   pipeline_.SetInputObserver(session_log_.get());
   return {};
