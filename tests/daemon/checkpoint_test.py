@@ -254,6 +254,38 @@ class Disk(ControlledTest, CheckpointTest):
 
         self.assert_recovers(process, client, vanish, self.kept.unlink, "cannot .* folder '.*'.*")
 
+    def start_on_a_disk_of_its_own(self):
+        """Of 16 MB, which nobody else sees."""
+        name_space = ['unshare', '--map-root-user', '--mount', 'sh', '-c']
+        self.kept.mkdir()
+        if subprocess.run([*name_space, 'mount -t tmpfs none "$0"', self.kept], check=False,
+                          stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest('no file system can be mounted here')
+        self.starter = [*name_space, 'mount -t tmpfs -o size=16m none "$0" && exec "$@"', self.kept]
+        return self.watch_disk()
+
+    def test_one_that_really_is_full(self):
+        process, client = self.start_on_a_disk_of_its_own()
+        filler = pathlib.Path(f'/proc/{process.pid}/root{self.kept}/filler')
+
+        def fill():
+            with contextlib.suppress(OSError), filler.open('wb', buffering=0) as file:
+                while True:
+                    file.write(bytes(4096))
+
+        self.assert_recovers(process, client, fill, filler.unlink, 'No space left on device')
+
+    def test_one_that_becomes_read_only(self):
+        process, client = self.start_on_a_disk_of_its_own()
+
+        def remount(how):
+            subprocess.run(['nsenter', '--target', str(process.pid), '--user', '--mount',
+                            '--preserve-credentials', 'mount', '-o', f'remount,{how}', self.kept],
+                           check=True)
+
+        self.assert_recovers(process, client, lambda: remount('ro'), lambda: remount('rw'),
+                             'Read-only file system')
+
     def test_learning_may_stand_still_meanwhile(self):
         process, client = self.watch_disk('--set', 'checkpoint.on_failure=stop_learning')
 

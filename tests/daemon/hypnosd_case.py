@@ -48,6 +48,8 @@ class HypnosdTest(unittest.TestCase):
         self.environment = {}
         self.columns = ['clip', 'frame', 'time_s', 'score', 'goodness_1', 'p_real_1', 'goodness_2',
                         'p_real_2']
+        # What shall start it, and become it.
+        self.starter = []
         # Who wants one names it: two daemons cannot share the usual one.
         self.control = ''
         self.scores = self.folder / 'scores.csv'
@@ -71,7 +73,7 @@ class HypnosdTest(unittest.TestCase):
             if name in os.environ:
                 env[name] = os.environ[name]
         options = {'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE, **options}
-        process = subprocess.Popen([HYPNOSD, *map(str, arguments)], cwd=self.folder, text=True,
+        process = subprocess.Popen([*self.starter, HYPNOSD, *map(str, arguments)], cwd=self.folder, text=True,
                                    stdin=subprocess.DEVNULL, env=env, **options)
         # Whatever a test runs into, no daemon is left behind.
         self.addCleanup(self.put_away, process)
