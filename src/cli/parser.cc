@@ -117,10 +117,18 @@ class Grammar {
   std::vector<std::pair<CLI::App*, const Command*>> apps_;
 };
 
-// The words that could stand where the first one that is not known stands.
-std::string DidYouMean(const std::vector<std::string>& arguments) {
+// Whether what follows it is its value.
+bool WantsValue(const std::string& option) {
+  const auto found = std::ranges::find(CommonParameters(), option, &Parameter::name);
+  return found != CommonParameters().end() && !found->value.empty();
+}
+
+// What is wrong with the words that name a command; empty: nothing, each is known.
+std::string UnknownCommand(const std::vector<std::string>& arguments) {
   std::string group;
-  for (const std::string& word : arguments) {
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    if (WantsValue(word)) ++i;
     if (word.starts_with('-')) continue;
     std::vector<std::string> known;
     for (const Command& command : Commands()) {
@@ -132,7 +140,9 @@ std::string DidYouMean(const std::vector<std::string>& arguments) {
     }
     if (std::ranges::find(known, word) == known.end()) {
       const std::string nearest = Nearest(word, known);
-      return nearest.empty() ? "" : Format("; did you mean '{}'?", nearest);
+      return Format("'{}' is no command{}{}", Printable(word),
+                    group.empty() ? "" : Format(" of '{}'", group),
+                    nearest.empty() ? "" : Format("; did you mean '{}'?", nearest));
     }
     if (!group.empty() ||
         std::ranges::find(CommandGroups(), word, &CommandGroup::name) == CommandGroups().end()) {
@@ -154,8 +164,9 @@ Result<Parsed> Parse(const std::vector<std::string>& arguments, const std::strin
     if (error.get_exit_code() != 0) {
       std::string sentence = error.what();
       std::ranges::replace(sentence, '\n', ' ');
+      const std::string unknown = UnknownCommand(arguments);
       return Error{Code::kInvalidArgument, "WRONG_USAGE",
-                   Format("{}{}", Printable(sentence), DidYouMean(arguments))};
+                   unknown.empty() ? Printable(sentence) : unknown};
     }
     std::ostringstream out, err;
     grammar.app().exit(error, out, err);

@@ -75,6 +75,11 @@ TEST_F(CtlErrors, WrongUsageIs64AndNamesWhatWasMeant) {
   EXPECT_THAT(err, HasSubstr("did you mean 'source'?"));
   EXPECT_EQ(Run({"source", "lst"}), 64);
   EXPECT_THAT(err, HasSubstr("did you mean 'list'?"));
+  EXPECT_EQ(Run({"--socket", "here.sock", "layers", "list"}), 64);
+  EXPECT_EQ(err,
+            "hypnosctl: 'layers' is no command; did you mean 'layer'?; see hypnosctl --help\n");
+  EXPECT_EQ(Run({"xyzzy"}), 64);
+  EXPECT_EQ(err, "hypnosctl: 'xyzzy' is no command; see hypnosctl --help\n");
 }
 
 TEST_F(CtlErrors, TheDaemonsWordsAreShownAndItsReasonCounts) {
