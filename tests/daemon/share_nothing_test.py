@@ -223,6 +223,22 @@ class Resume(ShareNothing, HypnosdTest):
         self.assertEqual(rows['yard'], self.alone(scene('yard', 2, 2000)))
         self.assertEqual(rows['late'], self.alone(scene('late', 3, 60)))
 
+    def test_what_was_gone_on_with_can_be_replayed(self):
+        sessions = self.folder / 'sessions'
+        recording = ('--set', 'record.enabled=true', '--set', f'record.folder={sessions}')
+        for _ in range(2):
+            process = self.start(*self.keeping(*recording))
+            before = self.newest()
+            self.wait_until(lambda: len(self.newest()) == 3 and all(self.newest()) and
+                            self.newest() != before or process.poll() is not None)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(self.finish(process).returncode, OK)
+        for folder in sessions.iterdir():
+            for session in folder.iterdir():
+                again = self.run_program('--replay', session)
+                self.assert_ends(again, OK)
+                self.assertIn('the weights are those of the recording, bit for bit', again.stderr)
+
     def test_who_has_changed_what_is_shared_is_told_why_all_begins_anew(self):
         self.watch_apart(scene('door'), scene('yard'))
         self.assert_ends(self.run_program(*self.keeping()), OK)
@@ -388,14 +404,16 @@ class WhileItRuns(ShareNothing, ControlledTest):
         self.assert_as_alone(rows['door'], 'door', 1)
 
     def test_one_that_stalls_or_ends_holds_up_no_other(self):
-        os.mkfifo(self.folder / 'pipe')
-        self.watch_apart(scene('door', 1, 0), scene('yard', 2, 25))
+        # The second frame would come in a quarter of an hour.
+        slow = ('{name: slow, pace: realtime, synthetic: {width: 32, height: 24, frames: 0, '
+                'frame_rate_hz: 0.001}}')
+        self.watch_apart(slow, scene('door', 1, 0), scene('yard', 2, 25))
         process, client = self.begin()
-        # Nobody writes to it.
-        with self.assertRaises(control_client.Refused):
+        with self.assertRaisesRegex(control_client.Refused, 'gone.avi'):
             client.ask('add_source', yaml='{name: gone, file: {path: gone.avi}}')
         self.wait_until(lambda: self.frames(client)['yard'] == 25)
         self.go_on(client, 'door', frames=50)
+        self.assertEqual(self.frames(client)['slow'], 1)
         rows = self.end(process, client)
         self.assertEqual(rows['yard'], self.alone(scene('yard', 2, 25)))
         self.assert_as_alone(rows['door'], 'door', 1)
