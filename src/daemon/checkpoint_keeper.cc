@@ -23,16 +23,18 @@ RetentionOptions Retention(const config::Checkpoint& options) {
           .age = FromSeconds(options.keep_days() * kSecondsADay)};
 }
 
-Error OtherConfiguration(const std::string& name, const std::vector<std::string>& differences) {
+Error OtherConfiguration(const std::string& name, const std::string& source,
+                         const std::vector<std::string>& differences) {
   std::string all;
   for (const std::string& difference : differences) {
     all += (all.empty() ? "" : "; ") + difference;
   }
-  return {Code::kFailedPrecondition, "OTHER_CONFIGURATION",
-          Format("{} was made with another configuration: {}. Set that back; or begin anew with "
-                 "--fresh, and soon, for old ones make room for new ones, take over what fits with "
-                 "`hypnosctl checkpoint import {}`",
-                 name, all, name)};
+  return {
+      Code::kFailedPrecondition, "OTHER_CONFIGURATION",
+      Format("{} was made with another configuration: {}. Set that back; or begin anew with "
+             "--fresh, and soon, for old ones make room for new ones, take over what fits with "
+             "`hypnosctl checkpoint import {}{}`",
+             name, all, name, source.empty() ? "" : Format(" --source '{}'", Printable(source)))};
 }
 
 // What is no trouble of saving.
@@ -44,6 +46,7 @@ bool IsNoFailure(const Error& error) {
 
 CheckpointKeeper::CheckpointKeeper(Parts parts, const config::Config& config)
     : parts_(std::move(parts)),
+      whose_(parts_.source.empty() ? "" : Format("source '{}': ", Printable(parts_.source))),
       config_(config),
       options_(config.checkpoint()),
       folder_(parts_.files, options_.folder(), Retention(options_)),
@@ -64,7 +67,9 @@ Status CheckpointKeeper::CheckConfig(const std::string& name, const CheckpointFa
   HYPNOS_ASSIGN_OR_RETURN(const config::Config saved, ParseSavedConfig(facts.config));
   const auto differences = DifferencesThatMatter(saved, config_);
   if (differences.empty()) return {};
-  return OtherConfiguration(name, differences);
+  Error error = OtherConfiguration(name, parts_.source, differences);
+  error.message = whose_ + error.message;
+  return error;
 }
 
 Result<std::map<std::string, uint64_t>> CheckpointKeeper::Resume(bool fresh) {
@@ -86,7 +91,7 @@ Result<std::map<std::string, uint64_t>> CheckpointKeeper::Resume(bool fresh) {
   }
   if (!opened.ok()) return opened.error();
   if (!damaged.empty())
-    log::Warning("{}checkpoints: going back to {}, which is whole", parts_.whose, opened->name);
+    log::Warning("{}checkpoints: going back to {}, which is whole", whose_, opened->name);
   HYPNOS_RETURN_IF_ERROR(CheckConfig(opened->name, opened->file.facts()));
   return Load(*opened);
 }
@@ -108,7 +113,7 @@ Result<std::map<std::string, uint64_t>> CheckpointKeeper::Load(
   }
   parts_.pipeline.Post(
       [this](PipelineControl& control) { parts_.learning_switched(control.learns()); });
-  log::Info("{}going on from {}: {} frames seen, {} steps learned from", parts_.whose, opened.name,
+  log::Info("{}going on from {}: {} frames seen, {} steps learned from", whose_, opened.name,
             facts.frames, facts.steps);
   if (!opened.file.has_memory()) {
     log::Warning(
@@ -289,7 +294,7 @@ void CheckpointKeeper::Note(const Result<CheckpointInfo>& saved, Duration took) 
     was_failing = std::exchange(failing_, std::nullopt).has_value();
     switch_on = std::exchange(learning_stopped_, false);
   }
-  log::Info("{}saved {}: {:.1f} MB in {:.2f} s{}", parts_.whose, saved->name,
+  log::Info("{}saved {}: {:.1f} MB in {:.2f} s{}", whose_, saved->name,
             static_cast<double>(saved->bytes) / 1e6, Seconds(took),
             was_failing ? "; checkpoints are saved again" : "");
   if (switch_on) SwitchLearning(true);
@@ -310,10 +315,10 @@ void CheckpointKeeper::NoteFailure(const Error& error) {
     learning_stopped_ = learning_stopped_ || switch_off;
   }
   if (at_end) {
-    log::Error("{}checkpoints: {}; what was learned since the last one is lost", parts_.whose,
+    log::Error("{}checkpoints: {}; what was learned since the last one is lost", whose_,
                Printable(error.message));
   } else if (is_new) {
-    log::Error("{}checkpoints: {}; {}, and it is tried again every {:.0f} s", parts_.whose,
+    log::Error("{}checkpoints: {}; {}, and it is tried again every {:.0f} s", whose_,
                Printable(error.message),
                stops ? "learning stands still until one can be saved" : "learning goes on",
                Seconds(RetryAfter()));
@@ -353,7 +358,7 @@ Result<CheckpointInfo> CheckpointKeeper::Restore(const std::string& name) {
       });
   if (!restored.ok()) return restored.error();
   ++changes_;
-  log::Info("{}gone back to {}", parts_.whose, named.name);
+  log::Info("{}gone back to {}", whose_, named.name);
   return CheckpointInfo{named.name, named.file.bytes(), named.file.facts()};
 }
 

@@ -34,8 +34,8 @@ class CheckpointKeeper final : public PipelineObserver {
     Pipeline& pipeline;
     // "0.1.0"
     std::string program;
-    // Begins each line in the log, where there are several keepers: "source 'door': ".
-    std::string whose = "";
+    // Whose network it is, where each source has its own; empty: all sources'.
+    std::string source = "";
     // What is saved and loaded beside the pipeline's state; called when nothing is under way.
     std::function<void(StateArchive&)> exchange = [](StateArchive&) {};
     // Learning was switched because of saving.
@@ -109,6 +109,7 @@ class CheckpointKeeper final : public PipelineObserver {
   Result<Named> OpenNamed(const std::string& name);
 
   const Parts parts_;
+  const std::string whose_;  // "source 'door': ", before what the log is told
   const config::Config config_;
   const config::Checkpoint options_;
   CheckpointFolder folder_;

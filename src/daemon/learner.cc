@@ -84,7 +84,7 @@ std::unique_ptr<CheckpointKeeper> Learner::MakeKeeper() {
           .clock = parts_.clock,
           .pipeline = pipeline_,
           .program = parts_.options.version,
-          .whose = Whose(),
+          .source = IsAlone(config_) ? config_.sources(0).name() : "",
           .exchange = [this](StateArchive& archive) { ExchangeScores(archive); },
           .learning_switched = [this](bool on) { service_.NoteLearning(on); }},
       config_);

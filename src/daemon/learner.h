@@ -38,7 +38,7 @@ struct LearnerParts {
   FileSystem& files;
   const Clock& clock;
   const RunOptions& options;
-  // Threads that several share; null: its own.
+  // Threads that it shares with others; null: its own.
   std::shared_ptr<Workers> workers = nullptr;
   // The daemon's; see ServiceParts.
   std::function<void()> stop;

@@ -45,15 +45,16 @@ std::string KeptText(const CheckpointKeeper* checkpoints) {
                 Printable(report.folder()));
 }
 
+// That all of them share.
+LearnerParts WithWorkers(LearnerParts parts, const config::Config& config) {
+  parts.workers = std::make_shared<Workers>(static_cast<int>(config.pipeline().threads()));
+  return parts;
+}
+
 }  // namespace
 
 Learners::Learners(const config::Config& config, LearnerParts parts)
-    : parts_([&] {
-        // They share their threads; one alone has its own.
-        LearnerParts shared = std::move(parts);
-        shared.workers = std::make_shared<Workers>(static_cast<int>(config.pipeline().threads()));
-        return shared;
-      }()),
+    : parts_(WithWorkers(std::move(parts), config)),
       separate_(config.share() == config::Config::NOTHING && parts_.options.replay_path.empty()),
       folder_(parts_.options.replay_path.empty() ? config.checkpoint().folder() : "") {
   for (const config::Source& source : config.sources()) sources_.push_back(source.name());
@@ -126,8 +127,7 @@ void Learners::WarnOfOthers() const {
     if (separate_ || has_some(folder_) || !has_some(own)) continue;
     log::Warning(
         "checkpoints: those in '{}' are of a network of that source's own and are left alone, "
-        "since "
-        "share is weights",
+        "since share is weights",
         Printable(own));
   }
 }

@@ -253,8 +253,9 @@ class Resume(ShareNothing, HypnosdTest):
     def test_another_configuration_is_refused_with_the_difference(self):
         self.assert_ends(self.run_program(*self.keeping()), OK)
         done = self.run_program(*self.keeping('--set', 'network.layers.1.units=17'))
-        self.assert_ends(done, CONFIGURATION, 'checkpoint-[0-9]+ was made with another configuration: '
-                                              'network.layers.1.units was 16 and is 17.*')
+        self.assert_ends(done, CONFIGURATION, "source 'door': checkpoint-[0-9]+ was made with another "
+                                              'configuration: network.layers.1.units was 16 and is 17'
+                                              ".*`hypnosctl checkpoint import .* --source 'door'`")
 
 
 class WhileItRuns(ShareNothing, ControlledTest):
