@@ -12,6 +12,7 @@
 #include "daemon/control_listener.h"
 #include "daemon/display.h"
 #include "daemon/exit_code.h"
+#include "daemon/guarded.h"
 #include "daemon/learners.h"
 #include "daemon/scores_file.h"
 #include "daemon/signals.h"
@@ -156,8 +157,9 @@ void Daemon::StopForClient() {
 }
 
 void Daemon::Reload() {
-  const auto reloaded =
-      separate() ? switchboard_.Reload() : learners_.All().front()->service().Reload();
+  const auto reloaded = Guarded([this] {
+    return separate() ? switchboard_.Reload() : learners_.All().front()->service().Reload();
+  });
   if (!reloaded.ok()) {
     log::Error("reload: {}; the configuration stays as it was",
                Printable(reloaded.error().message));
