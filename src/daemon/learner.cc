@@ -7,7 +7,7 @@
 
 #include "daemon/ask_pipeline.h"
 #include "daemon/build_options.h"
-#include "daemon/exit_code.h"
+#include "daemon/guarded.h"
 #include "daemon/weights_digest.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
@@ -48,7 +48,11 @@ Learner::Learner(const config::Config& config, LearnerParts parts)
       sources_({.pipeline = pipeline_,
                 .board = board_,
                 .reconnects = !parts_.options.until_end,
-                .added = [this] { more_.Ring(); }},
+                .changed =
+                    [this] {
+                      more_.Ring();
+                      parts_.changed();
+                    }},
                WatchedIn(config, parts_.options)),
       checkpoints_(MakeKeeper()),
       service_(PartsOfService(), config, parts_.options.version) {
@@ -181,42 +185,54 @@ void Learner::Start() {
 }
 
 void Learner::Stop() {
-  pipeline_.Stop();
   stopped_ = true;
+  pipeline_.Stop();
   sources_.Stop();
   more_.Ring();
 }
 
 bool Learner::SaveAtEnd() { return checkpoints_ == nullptr || checkpoints_->SaveAtEnd(); }
 
-std::optional<int> Learner::code() const {
-  const int code = code_;
-  return code == kNoCode ? std::nullopt : std::optional(code);
+// What is thrown where nobody expects it ends this network, and no other.
+void Learner::Watch() {
+  const auto watched = Guarded([this] {
+    WatchAll();
+    return Status();
+  });
+  if (!watched.ok()) {
+    broken_ = true;
+    code_ = SourceExitCode(watched.error());
+    Fail(watched.error());
+  }
+  if (checkpoints_ != nullptr) checkpoints_->Settle();
+  over_ = true;
+  parts_.changed();
 }
 
-void Learner::Watch() {
-  code_ = kNoCode;
-  ended_ = false;
+void Learner::WatchAll() {
   while (true) {
     const uint64_t rings = more_.rings();
-    const int code = RunOnce();
+    code_ = RunOnce();
     Summarise();
-    const bool over = code != kExitOk || parts_.options.until_end || replays() || stopped_;
-    if (over) {
-      code_ = code;
-    } else if (checkpoints_ != nullptr) {
-      checkpoints_->SaveSoon();
-    }
-    if (IsAlone(config_) && !stopped_) log::Info("{}it has ended", Whose());
-    if (over && checkpoints_ != nullptr) checkpoints_->Settle();
-    ended_ = true;
+    if (replays() || stopped_) return;
+    const bool goes_on = code_ == kExitOk && !parts_.options.until_end;
+    if (goes_on && checkpoints_ != nullptr) checkpoints_->SaveSoon();
+    if (IsAlone(config_)) log::Info("{}it has ended", Whose());
+    waits_ = true;
     parts_.changed();
-    if (over) return;
-    // For a source that was added, if there is one already.
-    more_.WaitForMoreThan(rings);
-    ended_ = false;
+    if (!WaitForAnother(rings)) return;
+    waits_ = false;
     parts_.changed();
   }
+}
+
+bool Learner::WaitForAnother(uint64_t rings) {
+  do {
+    more_.WaitForMoreThan(rings);
+    rings = more_.rings();
+    // What came while others were watched may have ended with them.
+  } while (!stopped_ && sources_.ended());
+  return !stopped_;
 }
 
 std::string Learner::Whose() const {
@@ -231,6 +247,7 @@ int Learner::RunOnce() {
   if (!result.ok()) {
     const bool damaged = replays() && result.error().code == Code::kDataLoss;
     code = damaged ? kExitData : SourceExitCode(result.error());
+    broken_ = result.error().reason == "OUT_OF_MEMORY" || result.error().reason == "PIPELINE";
     Fail(result.error());
   } else if (replays()) {
     code = JudgeReplay();
@@ -348,6 +365,12 @@ bool Learner::has_summary() const {
 }
 
 Result<Learner::OtherSource> Learner::OpenOther(const config::Config& config) {
+  if (broken_) {
+    return Error{Code::kFailedPrecondition, "NETWORK_FAILED",
+                 Format("the network of source '{}' has failed and cannot go on: remove the source "
+                        "first; when it is added again it goes on from what was saved",
+                        Printable(config_.sources(0).name()))};
+  }
   if (ReadsText(config) != ReadsText(config_)) {
     return Error{Code::kFailedPrecondition, "NEEDS_RESTART",
                  Format("the network of source '{}' was made for texts or for pictures, and the "

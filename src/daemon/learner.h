@@ -19,6 +19,7 @@
 
 #include "daemon/checkpoint_keeper.h"
 #include "daemon/daemon_service.h"
+#include "daemon/exit_code.h"
 #include "daemon/fanout.h"
 #include "daemon/scores_file.h"
 #include "daemon/session_log.h"
@@ -69,8 +70,8 @@ class Learner {
   Status StartRecording();
   void Start();
 
-  // Until it is stopped, or fails, or, where the daemon is to end with its sources, those have
-  // ended. May be called again after it has failed.
+  // Until it is stopped, or what is replayed has ended. Where its sources have ended, or one has
+  // failed, it waits for others.
   void Watch();
 
   // Finishes the steps under way, and no more.
@@ -84,7 +85,8 @@ class Learner {
 
   // Of one source: another one in its place, opened and then watched by the same network, after a
   // cut. kFailedPrecondition, reason NEEDS_RESTART, where it is of another kind than the network
-  // was made for; errors of WatchedSources::Prepare.
+  // was made for, and NETWORK_FAILED, where a step of that broke off; errors of
+  // WatchedSources::Prepare.
   struct OtherSource {
     config::Config config;
     WatchedSources::Opened opened;
@@ -92,10 +94,11 @@ class Learner {
   Result<OtherSource> OpenOther(const config::Config& config);
   void Replace(const OtherSource& other);
 
-  // Its sources have ended, for good or until another one comes.
-  bool ended() const { return ended_; }
-  // The exit code that Watch has come to, once it has returned.
-  std::optional<int> code() const;
+  // Its sources have ended, for good or until another one comes: from the moment in which that is
+  // there it has not.
+  bool ended() const { return over_ || (waits_ && sources_.ended()); }
+  // The exit code that it has come to, once it has ended.
+  int code() const { return code_; }
 
   const config::Config& config() const { return config_; }
   DaemonService& service() { return service_; }
@@ -117,6 +120,9 @@ class Learner {
   Status OpenReplay();
   // An exit code; what is wrong has been logged.
   int RunOnce();
+  void WatchAll();
+  // False: it is stopped.
+  bool WaitForAnother(uint64_t rings);
   void Summarise();
   Result<RunSummary> RunPipeline();
   void Fail(const Error& error);
@@ -133,9 +139,10 @@ class Learner {
   const config::Config config_;
   const LearnerParts parts_;
   std::atomic<bool> stopped_ = false;
-  std::atomic<bool> ended_ = false;
-  static constexpr int kNoCode = -1;
-  std::atomic<int> code_ = kNoCode;
+  std::atomic<bool> waits_ = false;   // for another source
+  std::atomic<bool> broken_ = false;  // by what a library threw: its network does not go on
+  std::atomic<bool> over_ = false;    // nobody watches any more
+  std::atomic<int> code_ = kExitOk;
   StatusBoard board_;
   ScoresWriter* scores_ = nullptr;
   SavedScores saved_scores_;

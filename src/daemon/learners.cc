@@ -184,20 +184,19 @@ Result<ScoresStart> Learners::StartOfScores(const std::string& path) const {
 void Learners::Start(ScoresWriter* scores) {
   const std::lock_guard changing(change_mutex_);
   scores_ = scores;
-  for (Entry& entry : entries_) StartOne(entry);
+  for (Entry& entry : entries_) {
+    entry.learner->SetScores(scores_);
+    StartOne(entry);
+  }
   const std::lock_guard lock(mutex_);
   started_ = true;
 }
 
 void Learners::StartOne(Entry& entry) {
-  entry.learner->SetScores(scores_);
   entry.learner->Start();
-  Watch(entry);
-}
-
-void Learners::Watch(Entry& entry) {
-  if (entry.thread.joinable()) entry.thread.join();
   entry.thread = std::thread([learner = entry.learner.get()] { learner->Watch(); });
+  const std::lock_guard lock(mutex_);
+  if (stopped_) entry.learner->Stop();
 }
 
 Status Learners::CheckChange(const std::vector<std::string>& gone,
@@ -255,20 +254,21 @@ Status Learners::Change(const std::vector<std::string>& gone,
       HYPNOS_RETURN_IF_ERROR(OpenNew(opened.back()));
     }
   }
-  for (auto& [entry, other] : others) {
-    entry->learner->Replace(other);
-    // Where it had failed nobody watches any more.
-    if (entry->learner->code()) Watch(*entry);
+  for (auto& [entry, other] : others) entry->learner->Replace(other);
+  // Those that come are there before any goes: at no time does it look as if all had ended.
+  for (Entry& entry : opened) {
+    known_.insert(entry.name);
+    entry.learner->SetScores(scores_);
+    const std::lock_guard lock(mutex_);
+    entries_.push_back(std::move(entry));
   }
   for (const std::string& name : gone) {
     if (std::ranges::find(come, name, &config::Source::name) == come.end()) Remove(name);
   }
-  for (Entry& entry : opened) {
-    known_.insert(entry.name);
-    StartOne(entry);
-    const std::lock_guard lock(mutex_);
-    if (stopped_) entry.learner->Stop();
-    entries_.push_back(std::move(entry));
+  // Their networks take memory when they see a frame: by then the others have given theirs back.
+  for (const config::Source& source : come) {
+    Entry& entry = *EntryOf(source.name());
+    if (!entry.thread.joinable()) StartOne(entry);
   }
   parts_.changed();
   return {};
@@ -320,7 +320,7 @@ bool Learners::idle() const {
 int Learners::code() const {
   const std::lock_guard lock(mutex_);
   for (const Entry& entry : entries_) {
-    const int code = entry.learner->code().value_or(kExitOk);
+    const int code = entry.learner->code();
     if (code != kExitOk && (!entry.added || parts_.options.until_end)) return code;
   }
   return kExitOk;

@@ -80,9 +80,8 @@ class Learners {
   // Ready to be started.
   Status OpenNew(Entry& entry);
   Status CheckGoesOn() const;
-  void StartOne(Entry& entry);
   // On a thread of its own.
-  static void Watch(Entry& entry);
+  void StartOne(Entry& entry);
   void Remove(const std::string& name);
 
   const LearnerParts parts_;

@@ -148,6 +148,10 @@ Result<WatchedSources::Opened> WatchedSources::Prepare(const std::vector<std::st
 
 void WatchedSources::Replace(const std::vector<std::string>& gone, const Opened& come) {
   const std::lock_guard changing(change_mutex_);
+  {
+    const std::lock_guard lock(mutex_);
+    coming_ = !come.empty();
+  }
   for (const std::string& name : gone) Remove(name);
   for (const Shared& source : come) {
     {
@@ -156,8 +160,12 @@ void WatchedSources::Replace(const std::vector<std::string>& gone, const Opened&
       if (stopped_) source->Stop();
     }
     Add(source);
-    parts_.added();
   }
+  {
+    const std::lock_guard lock(mutex_);
+    coming_ = false;
+  }
+  parts_.changed();
 }
 
 void WatchedSources::Remove(const std::string& name) {
@@ -205,7 +213,8 @@ bool WatchedSources::Close() {
 bool WatchedSources::ended() const {
   const auto sources = All();
   const std::lock_guard lock(mutex_);
-  return started_ && std::ranges::all_of(sources, [](const auto& s) { return s->ended(); });
+  return started_ && !coming_ &&
+         std::ranges::all_of(sources, [](const auto& s) { return s->ended(); });
 }
 
 FrameDrops WatchedSources::drops() const {

@@ -24,8 +24,8 @@ class WatchedSources final : public PipelineObserver {
     WatchedSource::Opener open = OpenSource;
     // False: the run is to end with them.
     bool reconnects = true;
-    // Another one is there to be watched.
-    std::function<void()> added = [] {};
+    // Some have come or gone.
+    std::function<void()> changed = [] {};
   };
 
   // Those of the configuration, none of them open yet.
@@ -96,6 +96,7 @@ class WatchedSources final : public PipelineObserver {
   std::vector<Shared> sources_;
   std::vector<Shared> opening_;  // while it runs
   bool started_ = false;
+  bool coming_ = false;  // the place of others is being taken: they have not all ended
   bool stopped_ = false;
   bool left_behind_ = false;
 };

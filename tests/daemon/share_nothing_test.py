@@ -5,13 +5,17 @@ what it would learn alone, whatever becomes of the others.
 usage: share_nothing_test.py PATH_OF_HYPNOSD PATH_OF_HYPNOSCTL [ARGUMENT OF unittest]...
 """
 
+import contextlib
 import json
 import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import sys
+import threading
+import time
 import unittest
 
 HYPNOSCTL = os.path.abspath(sys.argv.pop(2))
@@ -250,6 +254,18 @@ class Resume(ShareNothing, HypnosdTest):
         self.assert_ends(self.run_program(*self.keeping()), OK,
                          "checkpoints: those in '.*kept' itself are of one network for all .*")
 
+    def test_stopping_does_not_wait_for_what_is_loaded(self):
+        big = '--set', 'network.layers.0.units=1000'
+        sources = [scene(f's{number}', number, 30) for number in range(6)]
+        self.watch_apart(*sources)
+        self.assert_ends(self.run_program(*self.keeping(*big)), OK)
+        for tried in range(1, 6):
+            process = self.start(*self.keeping(*big))
+            for _ in range(tried):
+                self.assertIn('going on from checkpoint-', process.stderr.readline())
+            process.terminate()
+            self.assert_ends(self.finish(process), OK)
+
     def test_another_configuration_is_refused_with_the_difference(self):
         self.assert_ends(self.run_program(*self.keeping()), OK)
         done = self.run_program(*self.keeping('--set', 'network.layers.1.units=17'))
@@ -418,6 +434,90 @@ class WhileItRuns(ShareNothing, ControlledTest):
         rows = self.end(process, client)
         self.assertEqual(rows['yard'], self.alone(scene('yard', 2, 25)))
         self.assert_as_alone(rows['door'], 'door', 1)
+
+    def send(self, client, kind: str, **fields):
+        """Asks, and does not wait for the answer."""
+        def ask():
+            with contextlib.suppress(control_client.Refused, OSError):
+                client.ask(kind, **fields)
+        thread = threading.Thread(target=ask)
+        thread.start()
+        self.addCleanup(thread.join)
+
+    def stuck(self) -> str:
+        """One that is being opened for as long as the test takes: a server that says nothing."""
+        server = socket.create_server(('127.0.0.1', 0))
+        self.addCleanup(server.close)
+        port = server.getsockname()[1]
+        return f'{{name: stuck, stream: {{url: "http://127.0.0.1:{port}/"}}}}'
+
+    def test_one_that_is_slow_to_open_holds_up_neither_others_nor_the_end(self):
+        process, client = self.begin('--set', f'checkpoint.folder={self.kept}')
+        self.send(self.connect(), 'add_source', yaml=self.stuck())
+        self.wait_until(lambda: (self.kept / 'stuck').exists())
+        self.go_on(client, 'door', 'yard', frames=50)
+        rows = self.end(process, client)
+        self.assert_as_alone(rows['door'], 'door', 1)
+
+    def test_one_that_is_removed_while_all_are_stopped_is_saved(self):
+        frames = 0
+        for tried in range(8):
+            process, client = self.begin('--set', f'checkpoint.folder={self.kept}')
+            self.send(client, 'remove_source', name='yard')
+            time.sleep(0.001 * tried)
+            process.terminate()
+            done = self.finish(process)
+            self.assert_ends(done, OK)
+            if tried > 0:
+                self.assertIn("source 'yard': going on from checkpoint-", done.stderr)
+                went_on, = re.findall(r"source 'yard': going on .*: (\d+) frames seen", done.stderr)
+                self.assertEqual(int(went_on), frames)
+            frames = len(self.by_source()['yard'])
+        self.assert_as_alone(self.by_source()['yard'], 'yard', 2)
+
+    def test_one_comes_back_at_once_though_somebody_looks_at_it(self):
+        process, client = self.begin('--set', f'checkpoint.folder={self.kept}')
+        for _ in range(5):
+            self.wait_until(lambda: self.frames(client).get('yard', 0) > 20)
+            looking = self.connect()
+            self.send(looking, 'dream', source='yard', steps=500)
+            client.ask('remove_source', name='yard')
+            client.ask('add_source', yaml=scene('yard', 2, 0))
+        rows = self.end(process, client)
+        self.assert_as_alone(rows['yard'], 'yard', 2)
+
+    def broken_off(self, name: str) -> str:
+        path = self.folder / f'{name}.avi'
+        clips.write_avi(path, 20)
+        os.truncate(path, path.stat().st_size // 2)
+        return f'{{name: yard, file: {{path: {name}.avi}}}}'
+
+    def test_one_that_has_failed_can_be_replaced(self):
+        kinds = [self.broken_off('one'), self.broken_off('two')]
+        self.watch_apart(scene('door', 1, 0), kinds[0])
+        process, client = self.begin()
+        learned = lambda: self.each(client, 'status')['yard'].frames
+        for round_ in range(1, 12):
+            before = learned()
+            self.watch_apart(scene('door', 1, 0), kinds[round_ % 2])
+            self.assertEqual(list(client.ask('reload_config').changed), ['sources.yard'])
+            # Now and then at the very moment in which it fails.
+            self.wait_until(lambda: learned() > before)
+        self.watch_apart(scene('door', 1, 0), scene('yard', 2, 30))
+        client.ask('reload_config')
+        self.wait_until(lambda: self.frames(client).get('yard') == 30)
+        client.ask('shutdown')
+        # Of those that were replaced nothing is left to complain of at the end.
+        self.assertEqual(self.finish(process).returncode, OK)
+
+    def test_the_exit_code_tells_of_one_that_took_the_place_of_another(self):
+        self.watch_apart(scene('door', 1, 4000), scene('yard', 2, 0))
+        process, client = self.begin('--until-end')
+        self.watch_apart(scene('door', 1, 4000), self.broken_off('one'))
+        client.ask('reload_config')
+        done = self.finish(process)
+        self.assert_ends(done, IO_ERROR, "source 'yard': file 'one.avi' ends after frame .*")
+        self.assertEqual(len(self.by_source()['door']), 4000)
 
 
 if __name__ == '__main__':
