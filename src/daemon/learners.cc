@@ -135,18 +135,21 @@ void Learners::WarnOfOthers() const {
 Status Learners::Resume() {
   if (!parts_.options.fresh) WarnOfOthers();
   for (const Shared& learner : All()) {
+    HYPNOS_RETURN_IF_ERROR(CheckGoesOn());
     HYPNOS_RETURN_IF_ERROR(learner->Resume(parts_.options.fresh));
   }
-  return {};
+  const std::lock_guard lock(mutex_);
+  resumed_ = true;
+  return stopped_ ? Status(StoppingError()) : Status();
 }
 
 Status Learners::Open() {
   const std::lock_guard changing(change_mutex_);
   for (const Shared& learner : All()) {
-    HYPNOS_RETURN_IF_ERROR(learner->Open());
     HYPNOS_RETURN_IF_ERROR(CheckGoesOn());
+    HYPNOS_RETURN_IF_ERROR(learner->Open());
   }
-  return {};
+  return CheckGoesOn();
 }
 
 Status Learners::CheckGoesOn() const {
@@ -213,22 +216,17 @@ Status Learners::CheckChange(const std::vector<std::string>& gone,
 }
 
 Status Learners::OpenNew(Entry& entry) {
+  // Anew only what this run has not begun.
+  const bool anew = parts_.options.fresh && !known_.contains(entry.name);
+  HYPNOS_RETURN_IF_ERROR(entry.learner->Resume(anew));
   {
+    // Not before: what is being loaded cannot be told to stop.
     const std::lock_guard lock(mutex_);
     if (stopped_) return StoppingError();
     opening_ = entry.learner;
   }
-  // Anew only what this run has not begun.
-  const auto open = [&]() -> Status {
-    const bool anew = parts_.options.fresh && !known_.contains(entry.name);
-    HYPNOS_RETURN_IF_ERROR(entry.learner->Resume(anew));
-    HYPNOS_RETURN_IF_ERROR(entry.learner->Open());
-    return entry.learner->StartRecording();
-  };
-  Status opened = open();
-  const std::lock_guard lock(mutex_);
-  opening_ = nullptr;
-  return opened;
+  HYPNOS_RETURN_IF_ERROR(entry.learner->Open());
+  return entry.learner->StartRecording();
 }
 
 Status Learners::Change(const std::vector<std::string>& gone,
@@ -343,8 +341,9 @@ std::string Learners::TakeSummaries() {
 void Learners::Stop() {
   const std::lock_guard lock(mutex_);
   stopped_ = true;
+  if (!resumed_) return;
   for (const Entry& entry : entries_) entry.learner->Stop();
-  if (opening_ != nullptr) opening_->Stop();
+  if (const Shared opening = opening_.lock()) opening->Stop();
 }
 
 void Learners::Join() {

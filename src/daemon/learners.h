@@ -23,7 +23,8 @@ class Learners {
 
   Learners(const config::Config& config, LearnerParts parts);
 
-  // See Learner; of all, up to the first that fails. They may take long.
+  // See Learner; of all, up to the first that fails, or until they are stopped (STOPPING). They may
+  // take long.
   Status Resume();
   Status Open();
   Status StartRecording();
@@ -92,8 +93,9 @@ class Learners {
   std::mutex change_mutex_;  // one change at a time
   mutable std::mutex mutex_;
   std::vector<Entry> entries_;
-  Shared opening_;               // while it runs
-  std::set<std::string> known_;  // who was watched since the daemon was started
+  std::weak_ptr<Learner> opening_;  // while it runs: no entry yet
+  std::set<std::string> known_;     // who was watched since the daemon was started
+  bool resumed_ = false;            // those of the start can be told to stop
   bool started_ = false;
   bool stopped_ = false;
   bool left_behind_ = false;

@@ -177,6 +177,7 @@ void Daemon::Reload() {
 int Daemon::Run() {
   // Before anybody can ask for anything: it would be forgotten.
   const Status resumed = learners_.Resume();
+  if (stop_.IsSet()) return kExitOk;
   if (!resumed.ok()) return Fail(resumed.error(), CheckpointExitCode(resumed.error()));
   // Before the source is opened: who asks why nothing happens is told that a camera is slow.
   auto server = ListenForControl(config_.control(), options_.version, files_, clock_, service());
