@@ -238,6 +238,8 @@ Status Learners::Change(const std::vector<std::string>& gone,
     if (!started_) return WatchedSources::StillOpening();
   }
   const std::lock_guard changing(change_mutex_);
+  // Once more: who has waited for his turn may find that all have ended and been saved.
+  HYPNOS_RETURN_IF_ERROR(CheckGoesOn());
   HYPNOS_RETURN_IF_ERROR(CheckChange(gone, come));
   // All are opened before any is given up: where one cannot be, nothing has changed.
   std::vector<Entry> opened;
@@ -288,7 +290,7 @@ void Learners::Remove(const std::string& name) {
   }
   Learner& learner = *entry.learner;
   learner.Stop();
-  entry.thread.join();
+  if (entry.thread.joinable()) entry.thread.join();
   (void)learner.SaveAtEnd();
   learner.EndRecording();
   const bool closed = learner.Close();
