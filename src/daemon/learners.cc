@@ -3,6 +3,8 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "daemon/answer.h"
@@ -35,6 +37,13 @@ std::string Within(const std::string& folder, const std::string& source) {
 
 // What the allocator keeps for itself it may need again soon; what a network has taken it will not.
 void GiveBackMemory() { malloc_trim(0); }
+
+// Whoever else has it is looking at it and will be done soon. He is not to be the one who frees it,
+// which takes long; and then its folders are free for whoever comes with the same name.
+void LetGo(std::shared_ptr<Learner>& learner) {
+  while (learner.use_count() > 1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  learner.reset();
+}
 
 std::string KeptText(const CheckpointKeeper* checkpoints) {
   if (checkpoints == nullptr) return "what it has learned is lost, as checkpoint.folder is empty";
@@ -304,7 +313,7 @@ void Learners::Remove(const std::string& name) {
                                static_cast<double>(footprint->memory_bytes) / (1 << 20))
                       : "",
             KeptText(learner.checkpoints()));
-  entry.learner.reset();
+  LetGo(entry.learner);
   GiveBackMemory();
 }
 
