@@ -39,6 +39,22 @@ std::string SleepText(const SleepReport& report) {
   return text;
 }
 
+// "probe set after 1000 learned steps: layer 1: AUC 0.812, ...": what the guard and the schedule
+// judge by.
+std::string ProbeText(const ProbeReport& report) {
+  std::string text = Format("probe set after {} learned steps", report.learned_steps);
+  for (size_t l = 0; l < report.figures.layers.size(); ++l) {
+    const LayerProbe& layer = report.figures.layers[l];
+    text += Format(
+        "{} layer {}: AUC {:.3f}, pairs told {:.3f}, {} of {} units dead, mean norm {:.3g}, rank "
+        "{:.2f}, cosine {:.3f}{}",
+        l == 0 ? ":" : ";", l + 1, layer.auc, layer.pairwise_accuracy, layer.dead_units,
+        layer.units, layer.weights.mean, layer.effective_rank, layer.cosine,
+        layer.finite ? "" : ", not finite");
+  }
+  return text;
+}
+
 }  // namespace
 
 StatusBoard::StatusBoard(const Clock& clock) : clock_(clock) {}
@@ -132,6 +148,7 @@ void StatusBoard::OnPhase(const PhaseReport& report) {
 }
 
 void StatusBoard::OnProbe(const ProbeReport& report) {
+  log::Debug("{}", ProbeText(report));
   const std::lock_guard lock(mutex_);
   now_.probe = report;
   ++now_.probes;

@@ -213,6 +213,8 @@ void FfLayer::SetParameters(const LayerParameters& parameters) {
   stopped_ = false;
 }
 
+void FfLayer::SetRateFactor(float factor) { learning_->SetRateFactor(factor); }
+
 void FfLayer::ExchangeState(StateArchive& archive) {
   weights_->ExchangeState(archive);
   learning_->ExchangeState(archive);

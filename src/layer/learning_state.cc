@@ -161,7 +161,8 @@ void LearningState::Apply(Executor& executor) {
   if (options_.rule == LearningRule::kInterleaved && sketch_.steps() >= kInterleavedCycle) {
     TakeContrast();
   }
-  rate_ = RateAfter(++updates_, options_);
+  ++updates_;
+  rate_ = RateNow();
 }
 
 // Adds the gradients that were collected to their sums, tile by tile, and does `then` with each.
@@ -386,8 +387,15 @@ void LearningState::ExchangeState(StateArchive& archive) {
   sketch_.ExchangeState(archive);
   if (!archive.loading()) return;
   leaning_phase_ = leans_to_negative ? Phase::kNegative : Phase::kPositive;
-  rate_ = RateAfter(updates_, options_);
+  rate_ = RateNow();
   if (waiting()) weights_.acting = contrasts_each_step() ? &recent_ : &leaning_;
+}
+
+float LearningState::RateNow() const { return rate_factor_ * RateAfter(updates_, options_); }
+
+void LearningState::SetRateFactor(float factor) {
+  rate_factor_ = factor;
+  rate_ = RateNow();
 }
 
 void LearningState::Restart() {
@@ -399,7 +407,7 @@ void LearningState::Restart() {
     SetZero(*sum);
   }
   updates_ = 0;
-  rate_ = RateAfter(0, options_);
+  rate_ = RateNow();
   asleep_ = collected_ = false;
   contrast_ = 1;
   positive_steps_ = negative_steps_ = 0;

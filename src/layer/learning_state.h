@@ -23,7 +23,7 @@
 //   g = g+ + g-;  S <- m S + (1-m) g^2;  V <- velocity V + g / sqrt(S / (1 - m^t))
 // after t updates. It needs the gradient as a matrix, so that nothing can wait.
 //
-// `rate` is that of the present update: see RateAfter.
+// `rate` is that of the present update: see RateAfter; times the factor that was set, if any.
 //
 // With many rows a step, gradients are added to these matrices tile by tile, and what follows from
 // a tile is done while it is in the cache. With a few rows (LayerWeights::waiting), they wait as
@@ -74,6 +74,9 @@ class LearningState {
   void FallAsleep(Executor& executor);
   void WakeUp(Executor& executor);
 
+  // From the next step on all rates are so many times those of the options. Not part of the state.
+  void SetRateFactor(float factor);
+
   // The weights are others now: whatever was collected is forgotten.
   void Restart();
 
@@ -100,6 +103,7 @@ class LearningState {
            (options_.rule == LearningRule::kRehearsed && asleep_);
   }
   bool waiting() const { return weights_.waiting(); }
+  float RateNow() const;
   float decay() const { return 1.0f - rate_ * options_.weight_decay; }
   float online_rate() const { return options_.online_share * rate_; }
   bool normalises() const { return options_.optimiser == Optimiser::kRms; }
@@ -145,6 +149,7 @@ class LearningState {
   uint64_t negative_steps_ = 0;
   uint64_t updates_ = 0;
   float rate_;  // now
+  float rate_factor_ = 1;
   bool asleep_ = false;
   bool collected_ = false;  // something since the last Apply
   std::array<Gradient, 2> gradients_;

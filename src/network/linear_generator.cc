@@ -149,7 +149,7 @@ void LinearGenerator::LearnByDelta(std::span<const Segment> segments, Executor& 
       for (const auto& segment : segments) energy_[i] += SumOfSquares(segment.input.row(i));
     }
   });
-  const double rate = static_cast<double>(options_.rate) / (1.0 + Mean(energy_)) /
+  const double rate = rate_factor_ * static_cast<double>(options_.rate) / (1.0 + Mean(energy_)) /
                       static_cast<double>(errors_.rows());
   if (!std::isfinite(rate)) return;
   Scale(static_cast<float>(rate), errors_.values());

@@ -334,6 +334,16 @@ void Network::ExchangeState(StateArchive& archive) {
   label_read_out_.ExchangeState(archive);
 }
 
+void Network::SetRateFactor(float factor) {
+  for (FfLayer& layer : layers_) layer.SetRateFactor(factor);
+  generator_->SetRateFactor(factor);
+}
+
+bool Network::GeneratorIsFinite() const {
+  const Matrix weights = generator_->weights();
+  return std::isfinite(SumOfSquares(weights.values()));
+}
+
 bool Network::CopyLabelReadOut(const Network& other) {
   if (label_read_out_.weight_count() != other.label_read_out_.weight_count() ||
       label_read_out_.classes() != other.label_read_out_.classes()) {

@@ -105,7 +105,7 @@ void SoftmaxGenerator::Learn(std::span<const ConstMatrixView> features, Executor
                             .correction = static_cast<float>(1 / (1 - forgotten_)),
                             .velocity = 0,
                             .keep = 1,
-                            .rate = options_.rate / static_cast<float>(weights_.cols())};
+                            .rate = rate_factor_ * options_.rate / static_cast<float>(weights_.cols())};
   executor.Run(weights_.rows(), [&](size_t c) {
     TakeNormalisedStep(step, gradient_.row(c), squares_.row(c), velocity_.row(c), weights_.row(c));
   });

@@ -49,7 +49,8 @@ Pipeline::Driver::Driver(const PipelineOptions& options, const Clock& clock,
                 ResidualMemory(options.memory.residuals),
                 SequenceMemory(ProbeKeeper::MemoryFor(options), rng_.Fork("probe sequences"))},
       sleeping_lane_(Lane::kDream, options.dream_steps, options.steps_per_frame),
-      probes_(options_, rng_.Fork("probes")) {}
+      probes_(options_, rng_.Fork("probes")),
+      guard_(options_.guard) {}
 
 Result<RunSummary> Pipeline::Driver::Run() {
   const Instant begin = clock_.Now();
@@ -79,6 +80,7 @@ Status Pipeline::Driver::RunGuarded() try {
   flow_->Drain();
   // Who stops it does not want to wait.
   if (!stopped_) ProbeAtEnd();
+  if (!stopped_) HeedGuard();
   return {};
 } catch (const std::bad_alloc&) {
   torn_ = true;
@@ -97,6 +99,7 @@ Status Pipeline::Driver::Watch() {
     const uint64_t rings = bell_.rings();
     RunCommands();
     if (follow_error_) break;
+    HeedGuard();
     HeedSchedule();
     if (schedule_.asleep()) Sleep();
     if (stopping_ || !has_streams()) break;

@@ -1,6 +1,7 @@
 // Decides what the next step is, and owns everything that lasts over steps.
 // driver.cc watches: real frames, and negatives beside them. driver_streams.cc says whose turn it
 // is. driver_asleep.cc sleeps: recalls and dreams. driver_probes.cc scores a fixed set.
+// driver_guard.cc goes back where the network collapses.
 // driver_commands.cc does what is asked for from outside; driver_inputs.cc tells of all that comes
 // from there, or takes it from a recording. driver_state.cc saves and loads.
 // Threads: as Pipeline.
@@ -14,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "hypnos/base/state_copy.h"
+#include "hypnos/diagnostics/guard.h"
 #include "hypnos/pipeline/input.h"
 #include "hypnos/pipeline/pipeline.h"
 #include "pipeline/command_box.h"
@@ -46,7 +49,8 @@ class Pipeline::Driver final : public PipelineControl {
   PipelinePhase phase() const override;
   Result<bool> SetLearning(bool on) override;
   bool HoldLearning(bool hold) override;
-  bool learns() const override { return learning_on_ && !held_; }
+  bool learns() const override { return learning_on_ && !held_ && !guard_.stopped(); }
+  Result<bool> ResumeLearning(bool full_rate) override;
   Result<bool> SleepNow(uint64_t steps) override;
   bool WakeNow() override;
   bool WakeAfterDream() override;
@@ -88,6 +92,7 @@ class Pipeline::Driver final : public PipelineControl {
   const char* Do(const WakeOrdered& wake);
   const char* Do(const ClockEndedPhase& ended);
   const char* Do(const LabelOrdered& label);
+  const char* Do(const GuardResumed& resumed);
   const char* Do(const StateReplaced& replaced);
   const char* Do(const RunEnded& run);
   void Diverge(Error error);
@@ -159,13 +164,25 @@ class Pipeline::Driver final : public PipelineControl {
   // Where there is no memory left for it, the run goes on without: see ProbeKeeper::MayScore.
   void ScoreProbes(ProbeReason reason);
   void CountLearnedStep() {
+    guard_.CountStep();
     ++learned_steps_;
     ++learned_since_probe_;
   }
 
+  Guard::Moment GuardMoment() const;
+  void TellGuard();
+  void JudgeHealth(ProbeReason reason, const ProbeFigures& figures);
+  void KeepGoodState();
+  // Between two frames, or two dreams: what is to be done about an alarm.
+  void HeedGuard();
+  // Where it fails nothing has changed. Precondition: there is a good state.
+  Status RollBack();
+
   // All that lasts over steps, in both directions.
   Status ExchangeState(StateArchive& archive);
   Status ExchangeNetwork(StateArchive& archive);
+  void ExchangeLearned(StateArchive& archive);
+  void ExchangeGuard(StateArchive& archive);
   void ExchangeUnheeded(StateArchive& archive);
   void ExchangeSleep(StateArchive& archive);
   void ExchangeMemories(StateArchive& archive);
@@ -177,6 +194,9 @@ class Pipeline::Driver final : public PipelineControl {
   Status CheckFrameShape(const Driver& saved) const;
   void TakeOver(Driver& saved);
   void CutStreams();
+  // What ExchangeLearned names, but for the schedule; then MakeFlow, and the streams are cut.
+  void TakeOverLearned(Driver& saved);
+  void TellNewWeights();
   void ImportLayer(size_t l, const Network& other, ImportReport& report);
 
   // Either of what learning hangs on.
@@ -262,6 +282,8 @@ class Pipeline::Driver final : public PipelineControl {
   // Sequences that the memory will hold once the steps under way have been encoded.
   size_t remembered_ = 0;
   ProbeKeeper probes_;
+  Guard guard_;
+  std::optional<StateCopy> good_;  // what it goes back to
   Duration collecting_took_{};  // until it is told with a report
   uint64_t learned_steps_ = 0;
   uint64_t learned_since_probe_ = 0;

@@ -107,6 +107,7 @@ void Pipeline::Driver::Sleep() {
     ++moment_;
     if (!recalled_) {
       ProbeIfDue();
+      HeedGuard();
       HeedSchedule();
       if (!schedule_.asleep()) return;
       BeginRecall();

@@ -6,6 +6,15 @@
 #include "pipeline/driver.h"
 
 namespace hypnos {
+namespace {
+
+Error GuardStopped() {
+  return {Code::kFailedPrecondition, "GUARD_STOPPED_LEARNING",
+          "the guard has stopped learning (`hypnosctl guard status` says why); `hypnosctl guard "
+          "resume` goes on"};
+}
+
+}  // namespace
 
 PipelinePhase Pipeline::Driver::phase() const {
   return {schedule_.asleep(), PositionAfter(0), schedule_.sleeps()};
@@ -19,6 +28,7 @@ Result<bool> Pipeline::Driver::SetLearning(bool on) {
                  "learning.rule is `looking`, and without labels.classes nothing is learned that "
                  "could be switched on or off: configure another rule"};
   }
+  if (on && guard_.stopped()) return GuardStopped();
   if (on == learning_on_) return false;
   SwitchLearning(learning_on_, on);
   Tell(LearningSwitched{on});
@@ -50,6 +60,7 @@ Status Pipeline::Driver::MaySleep() const {
   if (ended_) return no("ENDED", "the sources have ended, and nothing runs that could sleep");
   if (!network_) return no("NO_NETWORK", "no frame has come yet, so there is no network");
   if (!learning_on_) return no("LEARNING_IS_OFF", "learning is switched off; switch it on first");
+  if (guard_.stopped()) return GuardStopped();
   if (held_) {
     return no("LEARNING_STANDS_STILL", "learning stands still until a checkpoint can be saved");
   }

@@ -198,6 +198,11 @@ const char* Pipeline::Driver::Do(const LabelOrdered& label) {
   return SetLabel(label.label, label.stream) ? nullptr : "that a source was labelled";
 }
 
+const char* Pipeline::Driver::Do(const GuardResumed& resumed) {
+  const auto changed = ResumeLearning(resumed.full_rate);
+  return changed.ok() && *changed ? nullptr : "that learning was resumed";
+}
+
 const char* Pipeline::Driver::Do(const RunEnded& run) {
   if (run.stopped) stopped_ = true;
   return nullptr;

@@ -72,6 +72,7 @@ void Pipeline::Driver::ScoreProbes(ProbeReason reason) {
   // Who asks changes nothing: neither what is decided, nor when it is asked next.
   if (reason != ProbeReason::kAsked) unheeded_ = tally.last->figures;
   observer_.OnProbe(*tally.last);
+  if (reason != ProbeReason::kAsked) JudgeHealth(reason, tally.last->figures);
 }
 
 Result<ProbeReport> Pipeline::Driver::Probe() {

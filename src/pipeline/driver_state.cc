@@ -52,6 +52,7 @@ Status Pipeline::Driver::Load(StateArchive& archive) try {
   if (!archive.SavedShape("memory.rng")) GoOnWithoutMemory();
   // What it slept for is no longer configured, and would not end it.
   if (schedule_.has_lost_its_cause()) WakeNow();
+  TellGuard();
   return {};
 } catch (const std::bad_alloc&) {
   return OutOfMemory();
@@ -77,6 +78,7 @@ Status Pipeline::Driver::ExchangeState(StateArchive& archive) {
   ExchangeMemories(archive);
   HYPNOS_RETURN_IF_ERROR(ExchangeStreams(archive));
   ExchangePart(archive, "summary", summary_);
+  ExchangeGuard(archive);
   return {};
 }
 
@@ -231,7 +233,7 @@ Status Pipeline::Driver::RestoreState(StateArchive& archive) try {
   return OutOfMemory();
 }
 
-void Pipeline::Driver::TakeOver(Driver& saved) {
+void Pipeline::Driver::TakeOverLearned(Driver& saved) {
   // What points to networks ends before they change hands.
   for (Driver* driver : {this, &saved}) {
     driver->flow_.reset();
@@ -239,11 +241,23 @@ void Pipeline::Driver::TakeOver(Driver& saved) {
   }
   network_ = std::move(saved.network_);
   negatives_ = std::move(saved.negatives_);
+  choice_ = saved.choice_;
+  replay_rng_ = saved.replay_rng_;
+  CutStreams();
+  MakeFlow();
+}
+
+void Pipeline::Driver::TellNewWeights() {
+  PhaseReport report = PhaseNow();
+  TellPhase(report);
+}
+
+// The guard stays: what was gone back for must not be forgotten by going back further.
+void Pipeline::Driver::TakeOver(Driver& saved) {
+  TakeOverLearned(saved);
   memories_.sequences = std::move(saved.memories_.sequences);
   memories_.replay_residuals = std::move(saved.memories_.replay_residuals);
-  choice_ = saved.choice_;
   schedule_ = saved.schedule_;
-  replay_rng_ = saved.replay_rng_;
   replay_ticks_ = saved.replay_ticks_;
   sleeping_lane_ = saved.sleeping_lane_;
   recalled_ = saved.recalled_;
@@ -253,10 +267,9 @@ void Pipeline::Driver::TakeOver(Driver& saved) {
   remembered_ = saved.remembered_;
   learned_steps_ = saved.learned_steps_;
   learned_since_probe_ = saved.learned_since_probe_;
-  CutStreams();
-  MakeFlow();
-  PhaseReport report = PhaseNow();
-  TellPhase(report);
+  guard_.DropAlarm();
+  network_->SetRateFactor(static_cast<float>(guard_.rate_factor()));
+  TellNewWeights();
   wake_after_dream_ = saved.wake_after_dream_;
 }
 
@@ -330,6 +343,7 @@ Result<ImportReport> Pipeline::Driver::Import(const Network& other) {
         .push_back("the read-out of labels");
   }
   report.left.push_back("what is remembered, and by what frames are scaled: these are of here");
+  guard_.DropAlarm();
   CutStreams();
   Tell(StateReplaced{.control = this});
   return report;

@@ -74,6 +74,11 @@ void SequenceMemory::Exchange(StateArchive& archive, Sequence& sequence, size_t 
   }
 }
 
+void SequenceMemory::ForgetStates() {
+  for (Sequence& sequence : sequences_) sequence.before.at_rest = true;
+  for (Collected& collected : collected_) collected.sequence.before.at_rest = true;
+}
+
 void SequenceMemory::ExchangeState(StateArchive& archive) {
   archive.Generator("rng", rng_);
   hypnos::Exchange(archive, "shape", shape_);

@@ -111,6 +111,13 @@ bool WakeSleep::OnTime(WallTime now, Duration quiet_for, bool may_sleep) {
   return false;
 }
 
+void WakeSleep::ReturnTo(const WakeSleep& before) {
+  asleep_ = before.asleep_;
+  cause_ = before.cause_;
+  step_ = before.step_;
+  asked_ = before.asked_;
+}
+
 void WakeSleep::ExchangeState(StateArchive& archive) {
   archive.Number("asleep", asleep_);
   cause_ = static_cast<PhaseCause>(archive.Count("cause", static_cast<size_t>(cause_),

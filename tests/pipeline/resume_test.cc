@@ -118,6 +118,21 @@ std::vector<Setting> Settings() {
   need.probe.every_steps = 7;
   add("ByNeed", need, one);
 
+  // With a rollback or two on the way, and one attempt after the other, until learning stops.
+  for (const LearningRule rule : {LearningRule::kRehearsed, LearningRule::kDeferredContrast,
+                                  LearningRule::kInterleaved}) {
+    PipelineOptions guarded = WithRule(rule);
+    guarded.network.learning.rate = 0.01f;
+    guarded.probe.every_steps = 6;
+    guarded.guard = {.enabled = true,
+                     .limits = {.dead_units = {}, .weight_norm = 1.01, .margin = 0.002},
+                     .attempts = 2,
+                     .rate_factor = 0.8,
+                     .recover_steps = 40,
+                     .keep_every_steps = 1};
+    add(Format("Guarded{}", static_cast<int>(rule)), guarded, one);
+  }
+
   PipelineOptions squares = WithRule(LearningRule::kRehearsed);
   squares.network.generator.rule = GeneratorRule::kLeastSquares;
   squares.encoder = VideoEncoderOptions{.temporal_difference = true, .optical_flow = true};
@@ -154,6 +169,16 @@ Setting TextSetting() {
   }
   return {"Text", options, {{"", std::move(text)}}};
 }
+
+// On its wall it is always the same time: decisions are remembered with theirs.
+class StandingWallClock final : public Clock {
+ public:
+  Instant Now() const override { return clock_.Now(); }
+  WallTime WallNow() const override { return {}; }
+
+ private:
+  SystemClock clock_;
+};
 
 // What was saved, and what had been reported until then.
 struct Saved {
@@ -213,6 +238,9 @@ class Watcher {
       Recorder::OnDream(report);
       Count();
     }
+    void OnGuard(const GuardReport& report) override {
+      if (report.news) text += ToString(*report.news) + "\n";
+    }
     void OnProbe(const ProbeReport& report) override {
       for (const LayerProbe& layer : report.figures.layers) text += Format("{:a} ", layer.auc);
       text += "probe\n";
@@ -236,7 +264,7 @@ class Watcher {
   }
 
   const Setting& setting_;
-  SystemClock clock_;
+  StandingWallClock clock_;
   SavingRecorder recorder_;
   std::deque<FrameQueue> queues_;
   std::optional<Saved> saved_;

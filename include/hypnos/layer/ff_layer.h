@@ -169,6 +169,9 @@ class FfLayer {
   LayerParameters parameters() const;
   // Goes on learning from these, as if from the start.
   void SetParameters(const LayerParameters& parameters);
+  // From the next step on the learning rate is so many times that of the options. It is no part of
+  // the state: whoever loads one sets it again.
+  void SetRateFactor(float factor);
   // All that the next step depends on, so that a layer of the same options, learning options and
   // generator goes on from it bit for bit. Between two steps.
   void ExchangeState(StateArchive& archive);

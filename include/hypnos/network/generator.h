@@ -76,6 +76,9 @@ class Generator {
   // The error last compared, [batch x inputs]; valid until Learn.
   virtual const Matrix& errors() const = 0;
 
+  // From the next step on the rate is so many times that of the options.
+  virtual void SetRateFactor(float factor) = 0;
+
   // A copy. It allocates.
   virtual Matrix weights() const = 0;
   // Of the same shape.

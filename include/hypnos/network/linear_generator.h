@@ -50,6 +50,7 @@ class LinearGenerator final : public Generator {
   std::span<const float> row_errors() const override { return row_errors_; }
   const Matrix& errors() const override { return errors_; }
 
+  void SetRateFactor(float factor) override { rate_factor_ = static_cast<double>(factor); }
   // With the updates that wait.
   Matrix weights() const override;
   void SetWeights(const Matrix& weights) override;
@@ -67,6 +68,7 @@ class LinearGenerator final : public Generator {
   void Fold(Executor& executor);
 
   GeneratorOptions options_;
+  double rate_factor_ = 1;
   std::unique_ptr<LeastSquares> input_weights_;  // null: by the delta rule
   Matrix weights_;                               // without what waits
   PendingFactors pending_;                       // no room where nothing waits

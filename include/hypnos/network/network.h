@@ -186,6 +186,12 @@ class Network {
   void ExchangeState(StateArchive& archive);
   void ExchangeLane(StateArchive& archive, Lane lane, int64_t number);
 
+  // Layers and generator learn so many times as fast as their options say, from the next step on. No
+  // part of the state. Nothing may be under way.
+  void SetRateFactor(float factor);
+  // Whether none of the generator's weights is NaN or infinite. It reads all of them.
+  bool GeneratorIsFinite() const;
+
   // The read-out of labels becomes the other network's. False: that is of another size.
   bool CopyLabelReadOut(const Network& other);
 

@@ -35,6 +35,7 @@ class SoftmaxGenerator final : public Generator {
   // onehot - q, and zeros.
   const Matrix& errors() const override { return errors_; }
 
+  void SetRateFactor(float factor) override { rate_factor_ = factor; }
   Matrix weights() const override { return weights_; }
   void SetWeights(const Matrix& weights) override;
   size_t weight_count() const override { return weights_.values().size(); }
@@ -44,6 +45,7 @@ class SoftmaxGenerator final : public Generator {
   std::span<const Segment> Segments(std::span<const ConstMatrixView> features);
 
   GeneratorOptions options_;
+  float rate_factor_ = 1;
   Matrix weights_;  // [symbols x all widths]
   Matrix gradient_, squares_, velocity_;
   double forgotten_ = 1;  // the memory of squares to the number of updates

@@ -42,19 +42,24 @@ class PipelineControl {
 
   // Off: nothing is learned from any frame, and a sleep ends at once. A change resets the recurrent
   // state before the next frame: a memory or a dream must not span it.
-  // False: it was so already. kFailedPrecondition, reason RULE_ONLY_LOOKS: the rule learns nothing,
-  // and there are no labels to be read out.
+  // False: it was so already. kFailedPrecondition: RULE_ONLY_LOOKS, the rule learns nothing, and
+  // there are no labels to be read out; GUARD_STOPPED_LEARNING, it is for ResumeLearning to go on.
   virtual Result<bool> SetLearning(bool on) = 0;
   // Learning stands still for a while, whatever SetLearning says, which is kept for afterwards, and
   // alone is saved. False: it was so already.
   virtual bool HoldLearning(bool hold) = 0;
-  // Neither switched off nor held.
+  // Neither switched off nor held, nor stopped by the guard.
   virtual bool learns() const = 0;
+
+  // Where the guard has stopped learning it goes on, and its attempts count from 0 again; the rate
+  // stays as low as it is, unless `full_rate` is asked for. False: there was nothing to resume from.
+  // kFailedPrecondition, reason GUARD_IS_OFF.
+  virtual Result<bool> ResumeLearning(bool full_rate) = 0;
 
   // Falls asleep now, for so many steps; 0: as many as usual, and where that is 0 until woken.
   // False: it was asleep already, and goes on as it was.
   // kFailedPrecondition: NO_NETWORK, ENDED, RULE_NEVER_SLEEPS, LEARNING_IS_OFF,
-  // LEARNING_STANDS_STILL, NOTHING_REMEMBERED.
+  // LEARNING_STANDS_STILL, GUARD_STOPPED_LEARNING, NOTHING_REMEMBERED.
   virtual Result<bool> SleepNow(uint64_t steps) = 0;
 
   // Wakes up now, or when the dream under way has ended. What was learned stays. False: it was

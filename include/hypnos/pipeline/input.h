@@ -56,6 +56,10 @@ struct LabelOrdered {
   std::string stream;  // empty: of all
   std::optional<size_t> label;
 };
+// After the guard had stopped it, or rolled back.
+struct GuardResumed {
+  bool full_rate = false;
+};
 // The time, or the quiet, ended the phase: kHours, kQuiet or kFrames.
 struct ClockEndedPhase {
   PhaseCause cause = PhaseCause::kHours;
@@ -76,7 +80,8 @@ struct RunEnded {
 
 using PipelineInput = std::variant<StreamAdded, StreamRemoved, FrameTaken, StreamEnded,
                                    LearningSwitched, LearningHeld, SleepOrdered, WakeOrdered,
-                                   LabelOrdered, ClockEndedPhase, StateReplaced, RunEnded>;
+                                   LabelOrdered, GuardResumed, ClockEndedPhase, StateReplaced,
+                                   RunEnded>;
 
 // Threads: called by whoever runs the pipeline or gives a command, one call after the other. It
 // must not change what is learned, and holds learning up for as long as a call takes.

@@ -24,6 +24,7 @@
 
 #include "hypnos/base/clock.h"
 #include "hypnos/base/result.h"
+#include "hypnos/diagnostics/guard.h"
 #include "hypnos/network/network.h"
 #include "hypnos/pipeline/command.h"
 #include "hypnos/pipeline/input.h"
@@ -87,6 +88,8 @@ struct PipelineOptions {
   NegativeWeights negatives;
   MemoryOptions memory;
   ProbeOptions probe;
+  // Judges by the probe set whenever that is scored but for being asked.
+  GuardOptions guard;
   int threads = 0;  // 0: one for each core
   // Instead of threads of its own.
   std::shared_ptr<Workers> workers = nullptr;

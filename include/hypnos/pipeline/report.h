@@ -9,6 +9,7 @@
 
 #include "hypnos/base/clock.h"
 #include "hypnos/base/result.h"
+#include "hypnos/diagnostics/guard.h"
 #include "hypnos/diagnostics/probe_figures.h"
 #include "hypnos/network/network.h"
 #include "hypnos/pipeline/label_score.h"
@@ -132,6 +133,9 @@ class PipelineObserver {
   virtual void OnProbe(const ProbeReport&) {}
   // After the report that it is awake, and of the probe set.
   virtual void OnSleep(const SleepReport&) {}
+  // After each scoring that it judged, after each decision of the guard, and when a state was loaded:
+  // the one place where it is told what it has done.
+  virtual void OnGuard(const GuardReport&) {}
   // After the last frame of the stream.
   virtual void OnStreamEnd(const StreamEnd&) {}
 };

@@ -50,6 +50,9 @@ class SequenceMemory {
   std::span<const HalfBuffer> Frames(size_t sequence) const { return At(sequence).frames; }
   const NetworkState& StateBefore(size_t sequence) const { return At(sequence).before; }
 
+  // The states before sequences are of weights that are gone: each begins at rest from now on.
+  void ForgetStates();
+
   // With what is being collected.
   void ExchangeState(StateArchive& archive);
 

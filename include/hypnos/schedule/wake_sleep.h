@@ -98,6 +98,10 @@ class WakeSleep {
   // What OnTime ended, and why, in a run that is repeated, where nobody asks OnTime.
   void Follow(PhaseCause cause) { asleep_ ? WakeUp(cause) : FallAsleep(cause); }
 
+  // Goes back to where it was in that phase. Hours and quiet are those of now, and sleeps go on
+  // being counted.
+  void ReturnTo(const WakeSleep& before);
+
   void ExchangeState(StateArchive& archive);
 
  private:
