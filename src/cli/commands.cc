@@ -16,7 +16,7 @@ const std::vector<Command>& Commands() {
     std::vector<Command> all;
     for (const auto part :
          {StatusCommands, SourceCommands, LayerCommands, ProbeCommands, PhaseCommands,
-          CheckpointCommands, PictureCommands, EventCommands, ConfigCommands, DaemonCommands,
+          GuardCommands, CheckpointCommands, PictureCommands, EventCommands, ConfigCommands, DaemonCommands,
           WatchCommands, TopCommands, SessionCommands, TokenCommands, LocalCommands}) {
       std::vector<Command> some = part();
       std::move(some.begin(), some.end(), std::back_inserter(all));
@@ -32,6 +32,7 @@ const std::vector<CommandGroup>& CommandGroups() {
       {"layer", "The layers of the network"},
       {"learning", "Whether anything is learned"},
       {"sleep", "Falling asleep, and what is dreamed"},
+      {"guard", "What watches over what is learned"},
       {"checkpoint", "What is kept on disk of what was learned"},
       {"events", "What was unusual"},
       {"config", "The configuration of the daemon"},

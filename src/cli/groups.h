@@ -11,6 +11,7 @@ std::vector<Command> StatusCommands();
 std::vector<Command> SourceCommands();
 std::vector<Command> LayerCommands();
 std::vector<Command> PhaseCommands();
+std::vector<Command> GuardCommands();
 std::vector<Command> ProbeCommands();
 std::vector<Command> CheckpointCommands();
 std::vector<Command> PictureCommands();

@@ -47,6 +47,16 @@ std::string Recorded(const hypnos::telemetry::SessionLog& log) {
   return text;
 }
 
+// With the last decision, until there is another one.
+std::string GuardLine(const telemetry::Guard& guard) {
+  std::string text = GuardText(guard);
+  for (const telemetry::GuardDecision& last : guard.decisions()) {
+    text += Format("; frame {}, {}: {}", last.frames(), Utc(last.time()),
+                   Printable(last.message()));
+  }
+  return text;
+}
+
 // What one network does; with several, below the source's name.
 std::string NetworkText(const control::StatusResponse& status, Facts facts) {
   facts.Add("phase", PhaseText(status.phase()));
@@ -55,6 +65,7 @@ std::string NetworkText(const control::StatusResponse& status, Facts facts) {
   facts.Add("prediction error",
             status.has_prediction_error() ? Format("{:.4f}", status.prediction_error()) : "-");
   facts.Add("state was reset", Resets(status));
+  if (status.has_guard()) facts.Add("guard", GuardLine(status.guard()));
   if (status.has_checkpoints()) facts.Add("checkpoints", CheckpointsText(status.checkpoints()));
   if (status.has_session_log()) facts.Add("session log", Recorded(status.session_log()));
   return facts.Text();

@@ -7,6 +7,7 @@
 
 namespace hypnos::cli {
 
+using telemetry::Guard;
 using telemetry::Layer;
 using telemetry::Phase;
 using telemetry::Source;
@@ -70,6 +71,17 @@ std::string PhaseText(const Phase& phase) {
   if (phase.state() != Phase::WAITING) text += Format(", slept {}", Times(phase.sleeps()));
   if (!phase.learning()) text += "; learning is off";
   return text;
+}
+
+std::string GuardText(const Guard& guard) {
+  const std::string rate = guard.rate_factor() < 1
+                               ? Format(", at {:.3g} times the learning rate", guard.rate_factor())
+                               : "";
+  if (guard.stopped()) return "HAS STOPPED LEARNING" + rate;
+  std::string text = guard.judged() == 0 ? "has judged nothing yet" : "sound";
+  if (!guard.sign().empty()) text = Printable(guard.sign());
+  if (guard.attempt() > 0) text += Format("; attempt {} of {}", guard.attempt(), guard.attempts());
+  return text + rate;
 }
 
 std::string LearningWord(const Layer& layer) {

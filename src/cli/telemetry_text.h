@@ -16,6 +16,8 @@ const char* StateWord(telemetry::Source::State state);
 
 // "awake, step 64 of 128, slept 6 times", and where it is so "; learning is off".
 std::string PhaseText(const telemetry::Phase& phase);
+// "sound; attempt 1 of 3, at 0.5 times the learning rate"
+std::string GuardText(const telemetry::Guard& guard);
 // "3.0 % to learn", "finished", ...
 std::string LearningWord(const telemetry::Layer& layer);
 // "181", "181 of 1590".

@@ -74,6 +74,7 @@ class Validator {
     CheckThresholdShare(config.learning());
     CheckNegatives(config);
     CheckProbe(config);
+    CheckGuard(config);
     CheckRecord(config.record(), config.checkpoint().folder());
   }
 
@@ -724,6 +725,47 @@ class Validator {
     Complain(locations, Format("{} places of each of {} sequences are {}, and may be at most {}: "
                                "choose fewer of either, some dozens of places say what more would",
                                probe.locations(), probe.sequences(), places, kMostProbedPlaces));
+  }
+
+  // Switched on, and never to say anything.
+  void CheckGuard(const Config& config) {
+    const Guard& guard = config.guard();
+    const std::string path = "guard.enabled";
+    if (!guard.enabled() || !Known({"guard", "probe", "learning.rule"})) return;
+    const Learning::Rule rule = config.learning().rule();
+    const bool sleeps = rule != Learning::INTERLEAVED && rule != Learning::LOOKING;
+    const bool after_sleep = sleeps && config.probe().after_sleep();
+    if (rule == Learning::LOOKING) {
+      Complain(path, "learning.rule is looking, of which nothing can be lost: leave it off");
+    } else if (config.probe().sequences() == 0) {
+      Complain(path,
+               "the guard judges by the probe set, and there is none: give two or more "
+               "probe.sequences");
+    } else if (config.probe().every_steps() == 0 && !after_sleep) {
+      Complain(path,
+               "the guard judges whenever the probe set is scored, and it never is: set "
+               "probe.every_steps, or probe.after_sleep where the rule sleeps");
+    }
+    if (guard.auc() > 0 && sleeps && !after_sleep) {
+      Complain("guard.auc", "it is looked at after each sleep: set probe.after_sleep");
+    }
+    CheckGuardLimits(guard);
+  }
+
+  // What can never be sound by the margin is never looked at.
+  void CheckGuardLimits(const Guard& guard) {
+    if (guard.auc() * (1 + guard.margin()) >= 1) {
+      Complain("guard.auc",
+               Format("with guard.margin {} no AUC would be sound by the margin: choose less of "
+                      "either",
+                      guard.margin()));
+    }
+    if (guard.weight_norm() > 0 && guard.weight_norm() * (1 - guard.margin()) < 1) {
+      Complain("guard.weight_norm",
+               Format("norms are counted in multiples of the first ones, and with guard.margin {} "
+                      "those would not be sound: choose more than {:.4g}",
+                      guard.margin(), 1 / (1 - guard.margin())));
+    }
   }
 
   // By value and not by presence, as CheckGate.

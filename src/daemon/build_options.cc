@@ -310,6 +310,26 @@ SleepNeed BuildNeed(const pb::SleepNeed& need) {
           .positives_below = unless_zero(need.positives_below())};
 }
 
+std::optional<double> Limit(double limit) {
+  return limit > 0 ? std::optional(limit) : std::nullopt;
+}
+
+GuardOptions BuildGuard(const pb::Guard& guard) {
+  return {.enabled = guard.enabled(),
+          .limits = {.dead_units = Limit(guard.dead_units()),
+                     .weight_norm = Limit(guard.weight_norm()),
+                     .effective_rank = Limit(guard.effective_rank()),
+                     .cosine = Limit(guard.cosine()),
+                     .auc = Limit(guard.auc()),
+                     .margin = guard.margin(),
+                     .scorings = guard.scorings()},
+          .attempts = guard.attempts(),
+          .rate_factor = guard.rate_factor(),
+          .recover_steps = guard.recover_steps(),
+          .keep_every_steps = guard.keep_every_steps(),
+          .good_state_bytes = guard.good_state_mebibytes() << 20};
+}
+
 WakeSleepOptions BuildSchedule(const pb::Schedule& schedule) {
   return {.wake_steps = schedule.wake_steps(),
           .sleep_steps = schedule.sleep_steps(),
@@ -367,6 +387,7 @@ PipelineOptions BuildPipelineOptions(const pb::Config& config) {
   options.probe.locations = config.probe().locations();
   options.probe.after_sleep = config.probe().after_sleep();
   options.probe.every_steps = config.probe().every_steps();
+  options.guard = BuildGuard(config.guard());
   options.threads = static_cast<int>(config.pipeline().threads());
   options.frames_in_flight = config.pipeline().frames_in_flight();
   return options;

@@ -204,6 +204,12 @@ void CheckpointKeeper::NoteSources(const config::Config& config) {
   saved_config_ = SavedConfig(saved);
 }
 
+void CheckpointKeeper::OnGuard(const GuardReport& report) {
+  if (!report.news) return;
+  ++changes_;
+  SaveSoon();
+}
+
 CheckpointFacts CheckpointKeeper::Facts(const StateCounts& counts) const {
   const std::lock_guard lock(mutex_);
   return {.program = parts_.program,

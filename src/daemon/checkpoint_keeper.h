@@ -86,6 +86,8 @@ class CheckpointKeeper final : public PipelineObserver {
 
   void OnFrame(const FrameReport& report) override;
   void OnDream(const DreamReport& report) override;
+  // What was decided must not be forgotten by whoever is killed next.
+  void OnGuard(const GuardReport& report) override;
 
  private:
   struct Named {

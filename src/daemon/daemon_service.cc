@@ -35,6 +35,12 @@ pb::Checkpoint CheckpointOf(const CheckpointInfo& info) {
   return checkpoint;
 }
 
+Error GuardIsOff() {
+  return {Code::kFailedPrecondition, "GUARD_IS_OFF",
+          "guard.enabled is false, so that nobody watches over what is learned: switch it on and "
+          "start the daemon again"};
+}
+
 Error NoSuchLayer(uint32_t layer, int layers) {
   return {Code::kNotFound, "LAYER_NOT_FOUND",
           Format("there is no layer {}; there are layers 1 to {}", layer, layers)};
@@ -67,6 +73,7 @@ DaemonService::DaemonService(ServiceParts parts, const config::Config& config, s
       begin_(parts_.clock.Now()),
       network_(config.network()),
       labels_(config.labels()),
+      guards_(config.guard().enabled()),
       colour_(ColourOf(config)),
       alphabet_(AlphabetOf(config)),
       goodness_share_(static_cast<float>(config.generator().goodness_share())),
@@ -122,6 +129,8 @@ void DaemonService::Handle(const Request& request, const std::shared_ptr<CallSta
     case Request::kRemoveSource:
       return Labour(changer_, answer, "BUSY",
                     [this, name = request.remove_source().name()] { return RemoveSource(name); });
+    case Request::kResumeGuard:
+      return ResumeGuard(request.resume_guard().full_rate(), answer);
     case Request::kInspectLayer:
       return InspectLayer(request.inspect_layer(), answer);
     case Request::kProbe:
@@ -159,6 +168,8 @@ Result<Response> DaemonService::AnswerNow(const Request& request) {
       return ListLayers();
     case Request::kSleepStatus:
       return SleepStatus();
+    case Request::kGuard:
+      return Guard();
     case Request::kShowConfig:
       return ShowConfig();
     case Request::kSetLogLevel:
@@ -209,6 +220,7 @@ Result<Response> DaemonService::StatusNow() const {
   if (parts_.session_log) {
     if (auto log = parts_.session_log()) *status.mutable_session_log() = *std::move(log);
   }
+  if (now.guard.enabled) *status.mutable_guard() = GuardOf(now.guard, GuardDetail::kLast);
   status.set_replaying(parts_.replaying);
   status.set_stopping(parts_.stopping());
   status.set_clients(static_cast<uint32_t>(parts_.clients()));
@@ -318,6 +330,25 @@ void DaemonService::Wake(const Answer& answer) {
     Response response;
     response.mutable_wake()->set_changed(control.WakeAfterDream());
     *response.mutable_wake()->mutable_phase() = PhaseNow();
+    return response;
+  });
+}
+
+Result<Response> DaemonService::Guard() const {
+  if (!guards_) return GuardIsOff();
+  Response response;
+  *response.mutable_guard()->mutable_guard() =
+      GuardOf(parts_.board.Snapshot().guard, GuardDetail::kAll);
+  return response;
+}
+
+void DaemonService::ResumeGuard(bool full_rate, const Answer& answer) {
+  Order(answer, [this, full_rate](PipelineControl& control) -> Result<Response> {
+    HYPNOS_ASSIGN_OR_RETURN(const bool changed, control.ResumeLearning(full_rate));
+    Response response;
+    response.mutable_resume_guard()->set_changed(changed);
+    *response.mutable_resume_guard()->mutable_guard() =
+        GuardOf(parts_.board.Snapshot().guard, GuardDetail::kLast);
     return response;
   });
 }

@@ -86,6 +86,8 @@ class DaemonService final : public ControlService {
   void Wake(const Answer& answer);
   void SetLabel(const control::SetLabelRequest& request, const Answer& answer);
 
+  Result<control::Response> Guard() const;
+  void ResumeGuard(bool full_rate, const Answer& answer);
   void Probe(bool now, const Answer& answer);
   void InspectLayer(const control::InspectLayerRequest& request, const Answer& answer);
   void Dream(const control::DreamRequest& request, const Answer& answer);
@@ -111,6 +113,7 @@ class DaemonService final : public ControlService {
   const Instant begin_;
   const config::Network network_;
   const config::Labels labels_;
+  const bool guards_;
   const VideoEncoderOptions::Colour colour_;
   const std::optional<Alphabet> alphabet_;  // where text is read
   const float goodness_share_;

@@ -91,6 +91,17 @@ std::optional<Footprint> EstimateFootprint(const PipelineOptions& options, size_
   // Probes have a copy of their own.
   footprint.memory_bytes += (copies + (options.probe.sequences > 0 ? 1 : 0)) * weights;
 
+  footprint.good_state_bytes = 0;
+  if (options.guard.enabled) {
+    const uint64_t good = footprint.checkpoint_bytes;
+    footprint.good_state_bytes = good;
+    // What is more is not kept.
+    if (good <= options.guard.good_state_bytes) {
+      footprint.memory_bytes += good;
+      footprint.checkpoint_bytes += good;
+    }
+  }
+
   const bool goes_on =
       options.network.learning.rule == LearningRule::kRehearsed || options.negatives.recall();
   const uint64_t frames =
@@ -134,6 +145,14 @@ std::string FootprintText(const config::Config& config) {
                                                   mebibytes(footprint->memory_bytes));
   std::string text = Format("memory: about {:.0f} MiB beside what reading the sources takes{}\n",
                             mebibytes(networks * footprint->memory_bytes), each);
+  if (config.guard().enabled()) {
+    const uint64_t most = config.guard().good_state_mebibytes() << 20;
+    text += Format("guard: about {:.0f} MiB of them for the good state{}\n",
+                   mebibytes(footprint->good_state_bytes),
+                   footprint->good_state_bytes > most
+                       ? ", which is more than guard.good_state_mebibytes: it could only stop"
+                       : "");
+  }
   const config::Checkpoint& checkpoint = config.checkpoint();
   if (checkpoint.folder().empty()) return text;
   // One more while it is being written.

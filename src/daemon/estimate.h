@@ -14,6 +14,7 @@ namespace hypnos {
 struct Footprint {
   uint64_t memory_bytes = 0;
   uint64_t checkpoint_bytes = 0;  // of one, once the memory of sequences is full
+  uint64_t good_state_bytes = 0;  // of the guard's copy, where it is on; in both where it is kept
 };
 
 // None where the size of a frame is not known before the first one, or options and frame do not

@@ -25,6 +25,9 @@ class Fanout final : public PipelineObserver {
   void OnSleep(const SleepReport& report) override {
     for (auto* observer : observers_) observer->OnSleep(report);
   }
+  void OnGuard(const GuardReport& report) override {
+    for (auto* observer : observers_) observer->OnGuard(report);
+  }
   void OnStreamEnd(const StreamEnd& end) override {
     for (auto* observer : observers_) observer->OnStreamEnd(end);
   }

@@ -89,6 +89,9 @@ struct Filler {
     event.mutable_label()->set_source(label.stream);
     if (label.label) event.mutable_label()->set_label(static_cast<uint32_t>(*label.label));
   }
+  void operator()(const GuardResumed& resumed) {
+    event.mutable_guard_resumed()->set_full_rate(resumed.full_rate);
+  }
   void operator()(const ClockEndedPhase& ended) {
     event.mutable_clock_ended_phase()->set_cause(
         static_cast<session::ClockEndedPhase::Cause>(PlaceIn(kCauses, ended.cause)));
@@ -213,6 +216,9 @@ Result<TimedInput> InputOf(const session::Event& event, const InputRules& rules)
       timed.input = std::move(label);
       return timed;
     }
+    case Message::kGuardResumed:
+      timed.input = GuardResumed{event.guard_resumed().full_rate()};
+      return timed;
     case Message::kClockEndedPhase:
       if (!session::ClockEndedPhase::Cause_IsValid(event.clock_ended_phase().cause())) break;
       timed.input =

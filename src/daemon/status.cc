@@ -55,6 +55,21 @@ std::string ProbeText(const ProbeReport& report) {
   return text;
 }
 
+void Log(const GuardDecision& decision) {
+  const std::string text = "guard: " + ToString(decision);
+  switch (decision.event) {
+    case GuardEvent::kGaveUp:
+    case GuardEvent::kNothingToGoBackTo:
+      return log::Error("{}", text);
+    case GuardEvent::kRolledBack:
+    case GuardEvent::kCannotKeep:
+      return log::Warning("{}", text);
+    case GuardEvent::kRecovered:
+    case GuardEvent::kResumed:
+      return log::Info("{}", text);
+  }
+}
+
 }  // namespace
 
 StatusBoard::StatusBoard(const Clock& clock) : clock_(clock) {}
@@ -166,12 +181,19 @@ void StatusBoard::OnSleep(const SleepReport& report) {
   now_.last_sleep = report;
 }
 
+void StatusBoard::OnGuard(const GuardReport& report) {
+  if (report.news) Log(*report.news);
+  const std::lock_guard lock(mutex_);
+  now_.guard = report.status;
+}
+
 void StatusBoard::Notice(const std::vector<StepStatistics>& layers, bool dream) {
   now_.layers.resize(layers.size());
   const bool first = dream ? !now_.has_dreamed : now_.frames == 0;
   for (size_t l = 0; l < layers.size(); ++l) {
     LayerStatus& status = now_.layers[l];
-    if (layers[l].stopped && !std::exchange(status.stopped, true)) {
+    // Whoever goes back to what was learned before has a layer that learns again.
+    if (!std::exchange(status.stopped, layers[l].stopped) && layers[l].stopped) {
       log::Error(
           "layer {}: its weights overflowed, and it learns no more; start again with a lower "
           "learning.rate, or with network.layers.{}.norm_cap",

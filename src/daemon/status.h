@@ -84,6 +84,7 @@ struct StatusSnapshot {
   std::optional<ProbeReport> probe;
   uint64_t probes = 0;
   Duration probes_took{};
+  GuardStatus guard;
 };
 
 class StatusBoard final : public PipelineObserver {
@@ -95,6 +96,7 @@ class StatusBoard final : public PipelineObserver {
   void OnPhase(const PhaseReport& report) override;
   void OnProbe(const ProbeReport& report) override;
   void OnSleep(const SleepReport& report) override;
+  void OnGuard(const GuardReport& report) override;
   void OnStreamEnd(const StreamEnd& end) override;
 
   // The source is no longer there.

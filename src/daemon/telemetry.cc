@@ -71,6 +71,21 @@ telemetry::LabelAccuracy AccuracyOf(const LabelScore& score) {
   return accuracy;
 }
 
+telemetry::GuardDecision DecisionOf(const GuardDecision& from) {
+  telemetry::GuardDecision decision;
+  decision.set_time(std::chrono::duration<double>(from.time.time_since_epoch()).count());
+  // In the order of their numbers.
+  decision.set_event(static_cast<telemetry::GuardDecision::Event>(from.event));
+  static_assert(telemetry::GuardDecision::Event_ARRAYSIZE == kGuardEvents);
+  decision.set_frames(from.frames);
+  decision.set_steps(from.steps);
+  decision.set_message(ToString(from));
+  decision.set_attempt(static_cast<uint32_t>(from.attempt));
+  decision.set_rate_factor(from.rate_factor);
+  if (from.back_to_steps) decision.set_back_to_steps(*from.back_to_steps);
+  return decision;
+}
+
 }  // namespace
 
 telemetry::Labels LabelsOf(const StatusSnapshot& status, const config::Labels& labels) {
@@ -134,6 +149,24 @@ telemetry::Probe ProbeOf(const ProbeReport& report) {
   return probe;
 }
 
+telemetry::Guard GuardOf(const GuardStatus& status, GuardDetail detail) {
+  telemetry::Guard guard;
+  guard.set_stopped(status.stopped);
+  guard.set_attempt(static_cast<uint32_t>(status.attempt));
+  guard.set_attempts(static_cast<uint32_t>(status.attempts));
+  guard.set_rate_factor(status.rate_factor);
+  guard.set_judged(status.judged);
+  guard.set_alarms(status.alarms);
+  if (status.sign) guard.set_sign(ToString(*status.sign));
+  if (status.good_steps) guard.set_good_steps(*status.good_steps);
+  const size_t all = status.decisions.size();
+  const size_t first = detail == GuardDetail::kAll || all == 0 ? 0 : all - 1;
+  for (size_t i = first; i < all; ++i) {
+    *guard.add_decisions() = DecisionOf(status.decisions[i]);
+  }
+  return guard;
+}
+
 telemetry::Phase PhaseOf(const StatusSnapshot& status, bool ended, bool learning) {
   telemetry::Phase phase;
   phase.set_state(StateOf(status, ended, learning));
@@ -141,7 +174,7 @@ telemetry::Phase PhaseOf(const StatusSnapshot& status, bool ended, bool learning
   phase.set_length(status.phase.length);
   phase.set_sleeps(status.sleeps);
   phase.set_cause(ToString(status.cause));
-  phase.set_learning(learning);
+  phase.set_learning(learning && !status.guard.stopped);
   return phase;
 }
 

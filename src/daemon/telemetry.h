@@ -16,6 +16,10 @@ std::vector<telemetry::Layer> LayersOf(const StatusSnapshot& status,
 // The classes are not empty.
 telemetry::Labels LabelsOf(const StatusSnapshot& status, const config::Labels& labels);
 
+// With all decisions that it remembers, or the last one only.
+enum class GuardDetail { kAll, kLast };
+telemetry::Guard GuardOf(const GuardStatus& status, GuardDetail detail);
+
 // `learning`: no command has switched it off.
 telemetry::Phase PhaseOf(const StatusSnapshot& status, bool ended, bool learning);
 

@@ -129,6 +129,28 @@ std::string TooFastText(const StatusSnapshot& status) {
   return Format("changes too fast to settle: {}", SettlingText(clip->second));
 }
 
+// Nothing where it is off, or has had nothing to do.
+std::string GuardText(const GuardStatus& guard) {
+  if (!guard.enabled || (!guard.stopped && guard.attempt == 0)) return "";
+  if (guard.stopped) return "learning was stopped by the guard";
+  return Format("guard: attempt {} of {}, at {:.3g} times the learning rate", guard.attempt,
+                guard.attempts, guard.rate_factor);
+}
+
+// Of a run: what it judged, and what it decided, the last ones.
+std::string GuardSummary(const GuardStatus& guard) {
+  constexpr size_t kFew = 10;
+  if (!guard.enabled) return "";
+  std::string text = Format("The guard judged {} and raised {} alarm{}{}\n", Times(guard.judged),
+                            guard.alarms, guard.alarms == 1 ? "" : "s",
+                            guard.decisions.empty() ? "." : ":");
+  const size_t all = guard.decisions.size();
+  for (size_t i = all > kFew ? all - kFew : 0; i < all; ++i) {
+    text += Format("  frame {}: {}.\n", guard.decisions[i].frames, ToString(guard.decisions[i]));
+  }
+  return text;
+}
+
 // Nothing where all is as it should be.
 const char* StateWord(telemetry::Source::State state) {
   switch (state) {
@@ -212,6 +234,9 @@ std::vector<std::string> StatusBlock(const RunDescription& run, const StatusSnap
     lines.push_back(Format("  {} {}", Printable(status.clip), text));
   }
   lines.push_back(Format("  {}  slept {}", PhaseText(status), Times(status.sleeps)));
+  if (const std::string text = GuardText(status.guard); !text.empty()) {
+    lines.push_back("  " + text);
+  }
   lines.push_back("  layer   goodness real   dream   p(real) real   dream   learning");
   for (size_t l = 0; l < status.layers.size(); ++l) {
     const LayerStatus& layer = status.layers[l];
@@ -246,6 +271,7 @@ std::string StatusLine(const StatusSnapshot& status, const FrameDrops& drops) {
     line += "; labels right of late: " + AccuracyText(score, true);
   }
   if (const std::string text = TooFastText(status); !text.empty()) line += "; " + text;
+  if (const std::string text = GuardText(status.guard); !text.empty()) line += "; " + text;
   if (Dropped(drops) > 0) line += Format("; {} frames dropped", Dropped(drops));
   return line;
 }
@@ -380,7 +406,7 @@ std::string SummaryText(const RunSummary& summary, const StatusSnapshot& status,
   }
   return text + SettlingText(status.sources) + NegativesText(summary.negatives) +
          HeldOutText(summary.held_out) + LabelsText(summary.labels) +
-         ProbeText(summary.probes, seconds);
+         ProbeText(summary.probes, seconds) + GuardSummary(status.guard);
 }
 
 }  // namespace hypnos

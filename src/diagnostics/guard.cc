@@ -110,7 +110,8 @@ Guard::Next Guard::OnScored(const Scored& scored, const Moment& now) {
     return Next::kDecide;
   }
   MayRecover(now);
-  const bool is_due = !status_.good_steps || steps_since_kept_ >= options_.keep_every_steps;
+  const bool is_due = verdict.is_first || !status_.good_steps ||
+                      steps_since_kept_ >= options_.keep_every_steps;
   const bool keeps = scored.may_keep && verdict.by_a_margin && options_.good_state_bytes > 0;
   return keeps && is_due ? Next::kKeep : Next::kNothing;
 }
@@ -120,6 +121,11 @@ void Guard::MayRecover(const Moment& now) {
   if (status_.attempt == 0 || !is_over) return;
   status_.attempt = 0;
   Remember(GuardEvent::kRecovered, now);
+}
+
+void Guard::ExchangeHealth(StateArchive& archive) {
+  const StateArchive::Scope scope(archive, "health");
+  health_.ExchangeState(archive);
 }
 
 void Guard::NoteKept(uint64_t steps) {
@@ -167,10 +173,7 @@ bool Guard::Resume(bool full_rate, const Moment& now) {
 std::optional<GuardDecision> Guard::TakeNews() { return std::exchange(news_, std::nullopt); }
 
 void Guard::ExchangeState(StateArchive& archive) {
-  {
-    const StateArchive::Scope scope(archive, "health");
-    health_.ExchangeState(archive);
-  }
+  ExchangeHealth(archive);
   archive.Number("stopped", status_.stopped);
   archive.Number("attempt", status_.attempt);
   archive.Number("rate_factor", status_.rate_factor);

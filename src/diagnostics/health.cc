@@ -1,5 +1,7 @@
 #include "hypnos/diagnostics/health.h"
 
+#include <utility>
+
 #include "hypnos/base/check.h"
 #include "hypnos/base/format.h"
 
@@ -76,10 +78,10 @@ HealthVerdict Health::Judge(const ProbeFigures& figures, const WeightHealth& wei
   if (layers_.size() != figures.layers.size()) {
     layers_.clear();
     for (const LayerProbe& layer : figures.layers) {
-      layers_.push_back({.first_norm = layer.weights.mean, .was_sound = {}});
+      layers_.push_back({.first_norm = layer.weights.mean, .was_sound = {}, .beyond = {}});
     }
   }
-  HealthVerdict verdict = {.sign = std::nullopt, .by_a_margin = true};
+  HealthVerdict verdict = {.sign = std::nullopt, .by_a_margin = true, .is_first = false};
   const auto note = [&](const HealthSign& sign) {
     if (!verdict.sign) verdict.sign = sign;
     verdict.by_a_margin = false;
@@ -103,13 +105,15 @@ HealthVerdict Health::Judge(const ProbeFigures& figures, const WeightHealth& wei
     for (const Graded& each : graded) {
       if (!each.limit) continue;
       bool& was_sound = layer.was_sound[static_cast<size_t>(each.figure)];
+      uint64_t& beyond = layer.beyond[static_cast<size_t>(each.figure)];
+      beyond = was_sound && !each.sound() ? beyond + 1 : 0;
       if (each.sound_by(limits_.margin)) {
-        was_sound = true;
+        verdict.is_first = !std::exchange(was_sound, true) || verdict.is_first;
         continue;
       }
       if (!was_sound) continue;
       verdict.by_a_margin = false;
-      if (!each.sound()) note({l + 1, each.figure, each.value, *each.limit});
+      if (beyond >= limits_.scorings) note({l + 1, each.figure, each.value, *each.limit});
     }
   }
   if (!weights.generator_finite) note(NotFinite(0));
@@ -124,6 +128,7 @@ void Health::ExchangeState(StateArchive& archive) {
     archive.Number("first_norm", layers_[l].first_norm);
     for (size_t f = 0; f < kHealthFigures; ++f) {
       archive.Number(Format("was_sound.{}", f), layers_[l].was_sound[f]);
+      archive.Number(Format("beyond.{}", f), layers_[l].beyond[f]);
     }
   }
 }

@@ -85,6 +85,7 @@ void Pipeline::Driver::ExchangeLearned(StateArchive& archive) {
   part("choice", choice_);
   part("schedule", schedule_);
   archive.Generator("replay_rng", replay_rng_);
+  guard_.ExchangeHealth(archive);
 }
 
 Status Pipeline::Driver::RollBack() try {
@@ -94,6 +95,7 @@ Status Pipeline::Driver::RollBack() try {
   StateCopy::Loader loader(*good_);
   good.ExchangeLearned(loader);
   HYPNOS_RETURN_IF_ERROR(loader.status());
+  guard_.TakeHealth(good.guard_);
   TakeOverLearned(good);
   schedule_.ReturnTo(good.schedule_);
   memories_.sequences.ForgetStates();

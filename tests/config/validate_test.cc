@@ -391,6 +391,40 @@ TEST(Validate, OneProbeSequenceHasNoOtherToCutTo) {
   EXPECT_EQ(AboutLayers("[{}]", "probe: {sequences: 2}\n"), "");
 }
 
+TEST(Validate, AGuardThatWouldNeverSayAnythingIsRefused) {
+  const auto about = [](const char* guard, const char* rest) {
+    return AboutLayers("[{}]", Format("guard: {}\n{}\n", guard, rest));
+  };
+  EXPECT_EQ(about("{enabled: true}", ""), "");
+  EXPECT_EQ(about("{enabled: true, auc: 0.6, cosine: 0.99, effective_rank: 2}", ""), "");
+  EXPECT_THAT(about("{enabled: true}", "probe: {sequences: 0}"), HasSubstr("there is none"));
+  EXPECT_THAT(about("{enabled: true}", "probe: {every_steps: 0, after_sleep: false}"),
+              HasSubstr("it never is"));
+  EXPECT_EQ(about("{enabled: true}", "probe: {every_steps: 0}"), "");
+  EXPECT_THAT(about("{enabled: true}", "probe: {every_steps: 0}\nlearning: {rule: interleaved}"),
+              HasSubstr("it never is"));
+  EXPECT_THAT(about("{enabled: true}", "learning: {rule: looking}"),
+              HasSubstr("nothing can be lost"));
+  EXPECT_THAT(about("{enabled: true, auc: 0.6}", "probe: {after_sleep: false}"),
+              HasSubstr("looked at after each sleep"));
+  EXPECT_EQ(about("{enabled: false, auc: 0.6}", "probe: {sequences: 0}"), "");
+}
+
+TEST(Validate, LimitsOfTheGuardCanBeKeptTo) {
+  const auto about = [](const char* guard) {
+    return AboutLayers("[{}]", Format("guard: {{enabled: true, {}}}\n", guard));
+  };
+  EXPECT_THAT(about("auc: 0.96"), HasSubstr("no AUC would be sound by the margin"));
+  EXPECT_EQ(about("auc: 0.95"), "");
+  EXPECT_THAT(about("weight_norm: 1.05"), HasSubstr("choose more than 1.053"));
+  EXPECT_EQ(about("weight_norm: 1.06"), "");
+  for (const char* hostile :
+       {"rate_factor: 0", "rate_factor: 1.1", "rate_factor: .nan", "attempts: -1", "attempts: 1001",
+        "scorings: 0", "dead_units: 1.5", "margin: 1", "auc: .inf", "weight_norm: -3"}) {
+    EXPECT_NE(about(hostile), "") << hostile;
+  }
+}
+
 TEST(Validate, ProbedPlacesTakeNoMoreThanAboutAGigabyte) {
   EXPECT_EQ(AboutLayers("[{}]", "probe: {sequences: 1000, locations: 101}\n"),
             "f:4:37: 101 places of each of 1000 sequences are 101000, and may be at most 100000: "

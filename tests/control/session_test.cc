@@ -478,7 +478,7 @@ TEST(Access, WhatMayBeAskedWithViewIsWhatStandsHere) {
   EXPECT_THAT(view, ::testing::UnorderedElementsAre(
                         "status", "list_sources", "list_layers", "inspect_layer", "sleep_status",
                         "list_checkpoints", "verify_checkpoint", "dream", "snapshot",
-                        "query_events", "show_config", "predict", "subscribe", "probe"));
+                        "query_events", "show_config", "predict", "subscribe", "probe", "guard"));
 }
 
 TEST(Protocol, EveryRequestHasAResponseOfTheSameNameAndNumber) {

@@ -22,7 +22,8 @@ HealthLimits AllLimits() {
           .effective_rank = 2,
           .cosine = 0.9,
           .auc = 0.6,
-          .margin = 0.1};
+          .margin = 0.1,
+          .scorings = 1};
 }
 
 // Two layers of which nothing is wrong.
@@ -101,7 +102,7 @@ TEST_P(HealthBoundary, CountsOnlyOnceItWasSound) {
 }
 
 TEST_P(HealthBoundary, NoLimitNoSign) {
-  Health health({.dead_units = {}, .weight_norm = {}});
+  Health health({.dead_units = {}, .weight_norm = {}, .scorings = 1});
   EXPECT_FALSE(health.Judge(Sound(), {}, true).sign);
   const auto beyond = With(0, [&](LayerProbe& layer) { GetParam().set(layer, GetParam().beyond); });
   EXPECT_FALSE(health.Judge(beyond, {}, true).sign);
@@ -141,6 +142,34 @@ TEST(Health, TheAucIsLookedAtOnlyWhereItIsAskedFor) {
   EXPECT_FALSE(health.Judge(Sound(), {}, true).sign);
   EXPECT_FALSE(health.Judge(poor, {}, false).sign);
   EXPECT_TRUE(health.Judge(poor, {}, true).sign);
+}
+
+TEST(Health, AFigureHasToBeBeyondItsLimitSoOftenInARow) {
+  HealthLimits limits = AllLimits();
+  limits.scorings = 3;
+  Health health(limits);
+  const ProbeFigures poor = With(0, [](LayerProbe& layer) { layer.auc = 0.4; });
+  const auto judged = [&](const ProbeFigures& figures, bool judge_auc) {
+    return health.Judge(figures, {}, judge_auc).sign.has_value();
+  };
+  EXPECT_FALSE(judged(Sound(), true));
+  EXPECT_FALSE(judged(poor, true));
+  EXPECT_FALSE(judged(poor, true));
+  EXPECT_FALSE(judged(Sound(), true));  // a better moment
+  EXPECT_FALSE(judged(poor, true));
+  EXPECT_FALSE(judged(poor, true));
+  EXPECT_FALSE(judged(Sound(), false));  // where it is not looked at
+  EXPECT_TRUE(judged(poor, true));
+  EXPECT_FALSE(health.Judge(poor, {}, true).by_a_margin);
+}
+
+TEST(Health, SaysWhenAFigureIsSoundForTheFirstTime) {
+  Health health(AllLimits());
+  const ProbeFigures poor = With(0, [](LayerProbe& layer) { layer.auc = 0.4; });
+  EXPECT_TRUE(health.Judge(poor, {}, true).is_first) << "others are";
+  EXPECT_FALSE(health.Judge(poor, {}, true).is_first);
+  EXPECT_TRUE(health.Judge(Sound(), {}, true).is_first);
+  EXPECT_FALSE(health.Judge(Sound(), {}, true).is_first);
 }
 
 TEST(Health, WhatIsNotFiniteCountsFromTheFirstMomentOn) {

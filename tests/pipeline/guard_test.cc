@@ -42,6 +42,7 @@ PipelineOptions Guarded(PipelineOptions options = Collapsing()) {
   options.guard.enabled = true;
   options.guard.keep_every_steps = 1;
   options.guard.limits.weight_norm = 2;
+  options.guard.limits.scorings = 1;
   options.guard.rate_factor = 0.1;
   return options;
 }
@@ -51,7 +52,7 @@ PipelineOptions Nervous(PipelineOptions options) {
   options.probe = {.sequences = 2, .interval_frames = 8, .locations = 4, .every_steps = 12};
   options.guard.enabled = true;
   options.guard.keep_every_steps = 1;
-  options.guard.limits = {.dead_units = {}, .weight_norm = 1.02, .margin = 0.005};
+  options.guard.limits = {.dead_units = {}, .weight_norm = 1.02, .margin = 0.005, .scorings = 1};
   options.guard.rate_factor = 0.7;
   options.guard.attempts = 3;
   return options;

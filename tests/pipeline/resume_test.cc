@@ -125,7 +125,7 @@ std::vector<Setting> Settings() {
     guarded.network.learning.rate = 0.01f;
     guarded.probe.every_steps = 6;
     guarded.guard = {.enabled = true,
-                     .limits = {.dead_units = {}, .weight_norm = 1.01, .margin = 0.002},
+                     .limits = {.dead_units = {}, .weight_norm = 1.01, .margin = 0.002, .scorings = 1},
                      .attempts = 2,
                      .rate_factor = 0.8,
                      .recover_steps = 40,

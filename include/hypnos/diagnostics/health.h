@@ -12,11 +12,14 @@
 //                    is after a sleep: awake it is meant to fall
 // A figure counts against a layer only once it has been sound by a margin: what never was sound
 // cannot be lost. So a network that has just begun, or a scene that stands still, raises no alarm.
+// And it has to be beyond its limit at so many scorings in a row, of those at which it is looked at:
+// a network that learns has better and worse moments. What is not finite counts at once.
 // Pure: no clock, no randomness, no I/O. Threads: thread-compatible.
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,6 +48,7 @@ struct HealthLimits {
   std::optional<double> auc = {};             // at most; chance is 0.5
   // A figure is sound by a margin where it is better than its limit by this share of it.
   double margin = 0.05;
+  uint64_t scorings = 2;  // in a row; at least 1
 };
 
 // Why a network is not sound: of the lowest layer, the first figure in the order above.
@@ -69,8 +73,10 @@ struct WeightHealth {
 struct HealthVerdict {
   // None: it is sound.
   std::optional<HealthSign> sign;
-  // No figure that counts is near its limit: it is better than that by the margin.
+  // No figure that counts is near its limit: each is better than that by the margin.
   bool by_a_margin = false;
+  // A figure has just been sound by the margin for the first time, and counts from now on.
+  bool is_first = false;
 };
 
 class Health {
@@ -87,6 +93,7 @@ class Health {
   struct Layer {
     double first_norm = 0;
     std::array<bool, kHealthFigures> was_sound{};
+    std::array<uint64_t, kHealthFigures> beyond{};  // scorings in a row
   };
 
   HealthLimits limits_;
