@@ -56,8 +56,7 @@ void StateCopy::ExchangePart(StateArchive& archive, const std::string& name, Par
     if (!shape || shape->size() > kMostDimensions) return archive.Refuse(name, "is missing");
     part.shape = *shape;
   }
-  const size_t place =
-      static_cast<size_t>(std::ranges::find(kTypes, part.type) - kTypes.begin());
+  const size_t place = static_cast<size_t>(std::ranges::find(kTypes, part.type) - kTypes.begin());
   part.type = kTypes[archive.Count(name + ".type", place, kTypes.size() - 1)];
   const auto bytes = BytesOf(part.type, part.shape);
   if (!bytes) return archive.Refuse(name, "is too large");
@@ -96,8 +95,8 @@ void StateCopy::Loader::Save(const std::string&, ElementType, const Shape&, cons
 Status StateCopy::Loader::Load(const std::string& name, ElementType type, const Shape& shape,
                                const Parts& parts) {
   const auto found = copy_.parts_.find(name);
-  const bool fits = found != copy_.parts_.end() && found->second.type == type &&
-                    found->second.shape == shape;
+  const bool fits =
+      found != copy_.parts_.end() && found->second.type == type && found->second.shape == shape;
   if (!fits) {
     return Error{Code::kFailedPrecondition, "STATE_DOES_NOT_FIT",
                  Format("'{}' is missing, or of another type or shape", name)};

@@ -12,8 +12,8 @@ namespace {
 std::string Decisions(const telemetry::Guard& guard) {
   Table table({"time", ">frame", "what was decided, and why"});
   for (const telemetry::GuardDecision& decision : guard.decisions()) {
-    table.Add({Utc(decision.time()), Format("{}", decision.frames()),
-               Printable(decision.message())});
+    table.Add(
+        {Utc(decision.time()), Format("{}", decision.frames()), Printable(decision.message())});
   }
   return table.Text("nothing had to be decided so far");
 }
@@ -36,10 +36,10 @@ Command ShowGuard() {
                 facts.Add("guard", GuardText(guard));
                 facts.Add("judged", Format("{}, {}", Times(guard.judged()),
                                            Counted(guard.alarms(), "alarm")));
-                facts.Add("good state", guard.has_good_steps()
-                                            ? Format("of after {}", Counted(guard.good_steps(),
-                                                                            "learned step"))
-                                            : "none");
+                facts.Add("good state",
+                          guard.has_good_steps()
+                              ? Format("of after {}", Counted(guard.good_steps(), "learned step"))
+                              : "none");
                 return facts.Text() + "\n" + Decisions(guard);
               }};
 }

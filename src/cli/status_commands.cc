@@ -51,8 +51,8 @@ std::string Recorded(const hypnos::telemetry::SessionLog& log) {
 std::string GuardLine(const telemetry::Guard& guard) {
   std::string text = GuardText(guard);
   for (const telemetry::GuardDecision& last : guard.decisions()) {
-    text += Format("; frame {}, {}: {}", last.frames(), Utc(last.time()),
-                   Printable(last.message()));
+    text +=
+        Format("; frame {}, {}: {}", last.frames(), Utc(last.time()), Printable(last.message()));
   }
   return text;
 }

@@ -141,9 +141,9 @@ std::string GuardText(const GuardStatus& guard) {
 std::string GuardSummary(const GuardStatus& guard) {
   constexpr size_t kFew = 10;
   if (!guard.enabled) return "";
-  std::string text = Format("The guard judged {} and raised {} alarm{}{}\n", Times(guard.judged),
-                            guard.alarms, guard.alarms == 1 ? "" : "s",
-                            guard.decisions.empty() ? "." : ":");
+  std::string text =
+      Format("The guard judged {} and raised {} alarm{}{}\n", Times(guard.judged), guard.alarms,
+             guard.alarms == 1 ? "" : "s", guard.decisions.empty() ? "." : ":");
   const size_t all = guard.decisions.size();
   for (size_t i = all > kFew ? all - kFew : 0; i < all; ++i) {
     text += Format("  frame {}: {}.\n", guard.decisions[i].frames, ToString(guard.decisions[i]));

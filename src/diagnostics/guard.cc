@@ -51,9 +51,10 @@ std::string ToString(const GuardDecision& decision) {
       return "the good state is larger than guard.good_state_mebibytes, or than there is memory: "
              "there is none to go back to but an older one, if any";
     case GuardEvent::kRecovered:
-      return Format("sound for long: attempts count from 0 again, at {:.3g} times the learning "
-                    "rate",
-                    decision.rate_factor);
+      return Format(
+          "sound for long: attempts count from 0 again, at {:.3g} times the learning "
+          "rate",
+          decision.rate_factor);
     case GuardEvent::kResumed:
       return Format("resumed by a command, at {:.3g} times the learning rate",
                     decision.rate_factor);
@@ -63,8 +64,8 @@ std::string ToString(const GuardDecision& decision) {
 }
 
 void GuardDecision::ExchangeState(StateArchive& archive) {
-  event = static_cast<GuardEvent>(
-      archive.Count("event", static_cast<size_t>(event), kGuardEvents - 1));
+  event =
+      static_cast<GuardEvent>(archive.Count("event", static_cast<size_t>(event), kGuardEvents - 1));
   int64_t nanoseconds = time.time_since_epoch().count();
   archive.Number("time_ns", nanoseconds);
   time = WallTime(Duration(nanoseconds));
@@ -110,8 +111,8 @@ Guard::Next Guard::OnScored(const Scored& scored, const Moment& now) {
     return Next::kDecide;
   }
   MayRecover(now);
-  const bool is_due = verdict.is_first || !status_.good_steps ||
-                      steps_since_kept_ >= options_.keep_every_steps;
+  const bool is_due =
+      verdict.is_first || !status_.good_steps || steps_since_kept_ >= options_.keep_every_steps;
   const bool keeps = scored.may_keep && verdict.by_a_margin && options_.good_state_bytes > 0;
   return keeps && is_due ? Next::kKeep : Next::kNothing;
 }
@@ -155,8 +156,7 @@ void Guard::Decide(bool rolled_back, const Moment& now) {
     return Remember(GuardEvent::kGaveUp, now, sign);
   }
   ++status_.attempt;
-  status_.rate_factor =
-      std::max(kLowestRateFactor, status_.rate_factor * options_.rate_factor);
+  status_.rate_factor = std::max(kLowestRateFactor, status_.rate_factor * options_.rate_factor);
   Remember(GuardEvent::kRolledBack, now, sign);
 }
 

@@ -101,11 +101,12 @@ void SoftmaxGenerator::Learn(std::span<const ConstMatrixView> features, Executor
   Scale(1.0f / static_cast<float>(errors_.rows()), errors_.values());
   AddOuterSegments(errors_.view().Cols(0, options_.symbols), segments, 0.0f, gradient_, executor);
   forgotten_ *= static_cast<double>(kSquareMemory);
-  const NormalisedStep step{.memory = kSquareMemory,
-                            .correction = static_cast<float>(1 / (1 - forgotten_)),
-                            .velocity = 0,
-                            .keep = 1,
-                            .rate = rate_factor_ * options_.rate / static_cast<float>(weights_.cols())};
+  const NormalisedStep step{
+      .memory = kSquareMemory,
+      .correction = static_cast<float>(1 / (1 - forgotten_)),
+      .velocity = 0,
+      .keep = 1,
+      .rate = rate_factor_ * options_.rate / static_cast<float>(weights_.cols())};
   executor.Run(weights_.rows(), [&](size_t c) {
     TakeNormalisedStep(step, gradient_.row(c), squares_.row(c), velocity_.row(c), weights_.row(c));
   });

@@ -102,6 +102,8 @@ Status Pipeline::Driver::Watch() {
     HeedGuard();
     HeedSchedule();
     if (schedule_.asleep()) Sleep();
+    // What the scoring after it said: before the next frame, whether that has come yet or not.
+    HeedGuard();
     if (stopping_ || !has_streams()) break;
     HYPNOS_ASSIGN_OR_RETURN(const bool taken, TakeTurn());
     if (taken || script_ != nullptr) continue;

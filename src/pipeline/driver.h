@@ -284,7 +284,7 @@ class Pipeline::Driver final : public PipelineControl {
   ProbeKeeper probes_;
   Guard guard_;
   std::optional<StateCopy> good_;  // what it goes back to
-  Duration collecting_took_{};  // until it is told with a report
+  Duration collecting_took_{};     // until it is told with a report
   uint64_t learned_steps_ = 0;
   uint64_t learned_since_probe_ = 0;
 };

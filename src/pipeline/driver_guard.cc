@@ -1,6 +1,6 @@
 // What the guard says is done: a good state is kept, gone back to, learning stops. The guard itself
-// decides by figures and counts alone, so that the same frames lead to the same bits, also through a
-// collapse.
+// decides by figures and counts alone, so that the same frames lead to the same bits, also through
+// a collapse.
 #include <new>
 
 #include "pipeline/driver.h"
@@ -72,9 +72,9 @@ void Pipeline::Driver::HeedGuard() {
   TellGuard();
 }
 
-// What was learned, and where in its phase that was. What is remembered are frames as they came, and
-// nothing of a collapse but the states before them; probes, positions in the sources, counts and how
-// frames are scaled are not of the weights either.
+// What was learned, and where in its phase that was. What is remembered are frames as they came,
+// and nothing of a collapse but the states before them; probes, positions in the sources, counts
+// and how frames are scaled are not of the weights either.
 void Pipeline::Driver::ExchangeLearned(StateArchive& archive) {
   network_->ExchangeState(archive);
   const auto part = [&](std::string_view name, auto& what) {
@@ -94,7 +94,7 @@ Status Pipeline::Driver::RollBack() try {
   HYPNOS_RETURN_IF_ERROR(good.Prepare(network_->grid().frame()));
   StateCopy::Loader loader(*good_);
   good.ExchangeLearned(loader);
-  HYPNOS_RETURN_IF_ERROR(loader.status());
+  if (!loader.status().ok()) return loader.status();
   guard_.TakeHealth(good.guard_);
   TakeOverLearned(good);
   schedule_.ReturnTo(good.schedule_);

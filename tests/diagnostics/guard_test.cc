@@ -33,8 +33,8 @@ class GuardTest : public ::testing::Test {
  protected:
   Next Score(bool sound, bool may_keep = true) {
     const WeightHealth weights;
-    return guard.OnScored(
-        {.figures = Figures(sound), .weights = weights, .may_keep = may_keep}, now);
+    return guard.OnScored({.figures = Figures(sound), .weights = weights, .may_keep = may_keep},
+                          now);
   }
   void Steps(uint64_t steps) {
     now.steps += steps;

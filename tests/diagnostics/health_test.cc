@@ -186,7 +186,8 @@ TEST(Health, WeightsThatOverflowedAreASign) {
       Health({}).Judge(Sound(), {.overflowed = {false, true}, .generator_finite = true}, false);
   ASSERT_TRUE(layer.sign);
   EXPECT_EQ(layer.sign->layer, 2u);
-  const HealthVerdict generator = Health({}).Judge(Sound(), {.overflowed = {}, .generator_finite = false}, false);
+  const HealthVerdict generator =
+      Health({}).Judge(Sound(), {.overflowed = {}, .generator_finite = false}, false);
   ASSERT_TRUE(generator.sign);
   EXPECT_EQ(generator.sign->layer, 0u);
   EXPECT_EQ(ToString(*generator.sign), "the generator's weights are not finite");

@@ -4,10 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <optional>
+#include <thread>
 #include <vector>
 
 #include "pipeline/fixture.h"
+#include "support/memory_archive.h"
 
 namespace hypnos {
 namespace {
@@ -112,8 +115,8 @@ TEST(PipelineGuard, WithItTheNetworkLives) {
 }
 
 TEST(PipelineGuard, ChangesNoBitOfANetworkThatIsSound) {
-  for (const LearningRule rule : {LearningRule::kRehearsed, LearningRule::kDeferredContrast,
-                                  LearningRule::kInterleaved}) {
+  for (const LearningRule rule :
+       {LearningRule::kRehearsed, LearningRule::kDeferredContrast, LearningRule::kInterleaved}) {
     PipelineOptions without = SmallPipeline();
     without.network.learning.rule = rule;
     without.probe = {.sequences = 2, .interval_frames = 10, .locations = 5, .every_steps = 7};
@@ -147,13 +150,70 @@ TEST(PipelineGuard, GivesTheSameBitsWhateverTheThreads) {
   }
 }
 
+// Whatever is waited for: an alarm is decided on before the next frame, or after it, not as it
+// comes.
+TEST(PipelineGuard, GivesTheSameBitsHoweverSlowlyFramesCome) {
+  PipelineOptions options = SmallPipeline();
+  options.network.learning.rule = LearningRule::kCarriedVelocity;
+  options.network.learning.rate = 0.01f;
+  options = Nervous(options);
+  const Guarding at_once(options, MakeClip(100));
+  ASSERT_THAT(at_once.recorder.events, ::testing::Contains(GuardEvent::kRolledBack));
+  SystemClock clock;
+  GuardRecorder recorder;
+  Pipeline pipeline(options, clock, recorder);
+  FrameQueue queue(1, OnFull::kBlock);
+  std::thread feeder([&] {
+    for (int64_t i = 0; i < 100; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      queue.Push(MakeFrame(i));
+    }
+    queue.Finish(FrameOrEnd(EndOfStream{}));
+  });
+  const auto result = pipeline.Run(queue);
+  feeder.join();
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(recorder.text, at_once.recorder.text);
+}
+
+TEST(PipelineGuard, AttemptsSurviveThatAnOlderStateIsRestored) {
+  PipelineOptions options = Nervous(SmallPipeline());
+  options.network.learning.rate = 0.01f;
+  SystemClock clock;
+  GuardRecorder recorder;
+  Pipeline pipeline(options, clock, recorder);
+  FrameQueue first(100, OnFull::kBlock), second(301, OnFull::kBlock);
+  Fill(first, MakeClip(20));
+  ASSERT_TRUE(pipeline.Run(first).ok());
+  MemorySaver saver;
+  pipeline.Post([&](PipelineControl& control) { ASSERT_TRUE(control.SaveState(saver).ok()); });
+  const uint64_t before = recorder.last->attempt;
+  Fill(second, MakeClip(300));
+  ASSERT_TRUE(pipeline.Run(second).ok());
+  const GuardStatus after = *recorder.last;
+  ASSERT_GT(after.attempt, before);
+  pipeline.Post([&](PipelineControl& control) {
+    MemoryLoader loader(saver.saved());
+    ASSERT_TRUE(control.RestoreState(loader).ok());
+    EXPECT_EQ(control.learns(), !after.stopped);
+  });
+  MemorySaver restored;
+  pipeline.Post([&](PipelineControl& control) { ASSERT_TRUE(control.SaveState(restored).ok()); });
+  MemoryLoader loader(restored.saved());
+  Pipeline again(options, clock, recorder);
+  ASSERT_TRUE(again.Load(loader).ok());
+  EXPECT_EQ(recorder.last->attempt, after.attempt);
+  EXPECT_EQ(recorder.last->rate_factor, after.rate_factor);
+  EXPECT_EQ(recorder.last->decisions.size(), after.decisions.size());
+}
+
 TEST(PipelineGuard, GivesUpAfterSoManyAttemptsAndGoesOnLooking) {
   PipelineOptions options = Guarded();
   options.guard.rate_factor = 1;  // which does not help
   options.guard.attempts = 2;
   const Guarding guarded(options);
-  EXPECT_THAT(guarded.recorder.events, ElementsAre(GuardEvent::kRolledBack, GuardEvent::kRolledBack,
-                                                   GuardEvent::kGaveUp));
+  EXPECT_THAT(guarded.recorder.events,
+              ElementsAre(GuardEvent::kRolledBack, GuardEvent::kRolledBack, GuardEvent::kGaveUp));
   EXPECT_TRUE(guarded.recorder.last->stopped);
   EXPECT_EQ(guarded.summary.frames, 300);
   EXPECT_FALSE(guarded.recorder.frames.back().learn);
@@ -213,8 +273,7 @@ TEST(PipelineGuard, ReadsNoFrameTwiceAndCutsWhatIsRemembered) {
     EXPECT_EQ(guarded.recorder.frames[i].index, static_cast<int64_t>(i));
     cuts += guarded.recorder.frames[i].discontinuity == Discontinuity::kSwitch ? 1 : 0;
   }
-  const auto rolled_back =
-      std::ranges::count(guarded.recorder.events, GuardEvent::kRolledBack);
+  const auto rolled_back = std::ranges::count(guarded.recorder.events, GuardEvent::kRolledBack);
   EXPECT_GE(rolled_back, 1);
   EXPECT_LE(cuts, rolled_back);
   EXPECT_GE(cuts, 1);

@@ -212,11 +212,12 @@ PipelineOptions Nervous() {
   PipelineOptions nervous = SmallPipeline();
   nervous.network.learning.rate = 0.01f;
   nervous.probe = {.sequences = 2, .interval_frames = 8, .every_steps = 6};
-  nervous.guard = {.enabled = true,
-                   .limits = {.dead_units = {}, .weight_norm = 1.01, .margin = 0.002, .scorings = 1},
-                   .attempts = 2,
-                   .rate_factor = 0.8,
-                   .keep_every_steps = 1};
+  nervous.guard = {
+      .enabled = true,
+      .limits = {.dead_units = {}, .weight_norm = 1.01, .margin = 0.002, .scorings = 1},
+      .attempts = 2,
+      .rate_factor = 0.8,
+      .keep_every_steps = 1};
   return nervous;
 }
 

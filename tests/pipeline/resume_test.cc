@@ -119,17 +119,18 @@ std::vector<Setting> Settings() {
   add("ByNeed", need, one);
 
   // With a rollback or two on the way, and one attempt after the other, until learning stops.
-  for (const LearningRule rule : {LearningRule::kRehearsed, LearningRule::kDeferredContrast,
-                                  LearningRule::kInterleaved}) {
+  for (const LearningRule rule :
+       {LearningRule::kRehearsed, LearningRule::kDeferredContrast, LearningRule::kInterleaved}) {
     PipelineOptions guarded = WithRule(rule);
     guarded.network.learning.rate = 0.01f;
     guarded.probe.every_steps = 6;
-    guarded.guard = {.enabled = true,
-                     .limits = {.dead_units = {}, .weight_norm = 1.01, .margin = 0.002, .scorings = 1},
-                     .attempts = 2,
-                     .rate_factor = 0.8,
-                     .recover_steps = 40,
-                     .keep_every_steps = 1};
+    guarded.guard = {
+        .enabled = true,
+        .limits = {.dead_units = {}, .weight_norm = 1.01, .margin = 0.002, .scorings = 1},
+        .attempts = 2,
+        .rate_factor = 0.8,
+        .recover_steps = 40,
+        .keep_every_steps = 1};
     add(Format("Guarded{}", static_cast<int>(rule)), guarded, one);
   }
 

@@ -31,8 +31,8 @@ struct GuardOptions {
   double rate_factor = 0.5;
   // Learned from without a sign, after which attempts count from 0 again; 0: they never do.
   uint64_t recover_steps = 0;
-  // The good state is taken anew after so many steps, at the next scoring that is sound by a margin;
-  // and at once where a figure is so for the first time: from then on it is asked for.
+  // The good state is taken anew after so many steps, at the next scoring that is sound by a
+  // margin; and at once where a figure is so for the first time: from then on it is asked for.
   uint64_t keep_every_steps = 1000;
   // Of the good state; 0: none is kept, and all that can be done is to stop.
   uint64_t good_state_bytes = uint64_t{1} << 30;
@@ -129,8 +129,8 @@ class Guard {
   };
   Next OnScored(const Scored& scored, const Moment& now);
 
-  // What counts is kept with the good state, and taken back with it: a state from before a figure was
-  // sound must not be blamed for it.
+  // What counts is kept with the good state, and taken back with it: a state from before a figure
+  // was sound must not be blamed for it.
   void ExchangeHealth(StateArchive& archive);
   void TakeHealth(const Guard& from) { health_ = from.health_; }
   void NoteKept(uint64_t steps);

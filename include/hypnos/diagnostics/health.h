@@ -12,9 +12,9 @@
 //                    is after a sleep: awake it is meant to fall
 // A figure counts against a layer only once it has been sound by a margin: what never was sound
 // cannot be lost. So a network that has just begun, or a scene that stands still, raises no alarm.
-// And it has to be beyond its limit at so many scorings in a row, of those at which it is looked at:
-// a network that learns has better and worse moments. What is not finite counts at once.
-// Pure: no clock, no randomness, no I/O. Threads: thread-compatible.
+// And it has to be beyond its limit at so many scorings in a row, of those at which it is looked
+// at: a network that learns has better and worse moments. What is not finite counts at once. Pure:
+// no clock, no randomness, no I/O. Threads: thread-compatible.
 #pragma once
 
 #include <array>
@@ -83,7 +83,8 @@ class Health {
  public:
   explicit Health(const HealthLimits& limits) : limits_(limits) {}
 
-  // `weights`: of the same network. `judge_auc`: see above. Remembers which figures have been sound.
+  // `weights`: of the same network. `judge_auc`: see above. Remembers which figures have been
+  // sound.
   HealthVerdict Judge(const ProbeFigures& figures, const WeightHealth& weights, bool judge_auc);
 
   void ExchangeState(StateArchive& archive);

@@ -186,8 +186,8 @@ class Network {
   void ExchangeState(StateArchive& archive);
   void ExchangeLane(StateArchive& archive, Lane lane, int64_t number);
 
-  // Layers and generator learn so many times as fast as their options say, from the next step on. No
-  // part of the state. Nothing may be under way.
+  // Layers and generator learn so many times as fast as their options say, from the next step on.
+  // No part of the state. Nothing may be under way.
   void SetRateFactor(float factor);
   // Whether none of the generator's weights is NaN or infinite. It reads all of them.
   bool GeneratorIsFinite() const;

@@ -52,8 +52,8 @@ class PipelineControl {
   virtual bool learns() const = 0;
 
   // Where the guard has stopped learning it goes on, and its attempts count from 0 again; the rate
-  // stays as low as it is, unless `full_rate` is asked for. False: there was nothing to resume from.
-  // kFailedPrecondition, reason GUARD_IS_OFF.
+  // stays as low as it is, unless `full_rate` is asked for. False: there was nothing to resume
+  // from. kFailedPrecondition, reason GUARD_IS_OFF.
   virtual Result<bool> ResumeLearning(bool full_rate) = 0;
 
   // Falls asleep now, for so many steps; 0: as many as usual, and where that is 0 until woken.

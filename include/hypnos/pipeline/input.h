@@ -78,10 +78,10 @@ struct RunEnded {
   bool stopped = false;
 };
 
-using PipelineInput = std::variant<StreamAdded, StreamRemoved, FrameTaken, StreamEnded,
-                                   LearningSwitched, LearningHeld, SleepOrdered, WakeOrdered,
-                                   LabelOrdered, GuardResumed, ClockEndedPhase, StateReplaced,
-                                   RunEnded>;
+using PipelineInput =
+    std::variant<StreamAdded, StreamRemoved, FrameTaken, StreamEnded, LearningSwitched,
+                 LearningHeld, SleepOrdered, WakeOrdered, LabelOrdered, GuardResumed,
+                 ClockEndedPhase, StateReplaced, RunEnded>;
 
 // Threads: called by whoever runs the pipeline or gives a command, one call after the other. It
 // must not change what is learned, and holds learning up for as long as a call takes.

@@ -133,8 +133,8 @@ class PipelineObserver {
   virtual void OnProbe(const ProbeReport&) {}
   // After the report that it is awake, and of the probe set.
   virtual void OnSleep(const SleepReport&) {}
-  // After each scoring that it judged, after each decision of the guard, and when a state was loaded:
-  // the one place where it is told what it has done.
+  // After each scoring that it judged, after each decision of the guard, and when a state was
+  // loaded: the one place where it is told what it has done.
   virtual void OnGuard(const GuardReport&) {}
   // After the last frame of the stream.
   virtual void OnStreamEnd(const StreamEnd&) {}
