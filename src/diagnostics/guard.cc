@@ -97,7 +97,7 @@ void Guard::Remember(GuardEvent event, const Moment& now, std::optional<HealthSi
   }
   status_.decisions.push_back(decision);
   if (status_.decisions.size() > kDecisions) status_.decisions.pop_front();
-  news_ = std::move(decision);
+  news_ = decision;
 }
 
 Guard::Next Guard::OnScored(const Scored& scored, const Moment& now) {
