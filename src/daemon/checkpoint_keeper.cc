@@ -230,6 +230,8 @@ Result<StateCounts> CheckpointKeeper::TakePicture(PipelineControl& control, Stat
 
 Result<CheckpointInfo> CheckpointKeeper::Save() {
   {
+    // One that is being written is not there yet.
+    const std::lock_guard saving(save_mutex_);
     const std::lock_guard lock(mutex_);
     if (last_ && !failing_ && changes_ == saved_changes_) return *last_;
   }

@@ -161,8 +161,8 @@ class WhileItRuns(Guarded, ControlledTest):
         process = self.run_until_it_stops(*self.keeping())
         told = self.guard()
         self.wait_until(lambda: any(self.kept.glob('*.safetensors')))
-        # The one that the last decision asked for.
-        self.ctl('checkpoint', 'save')
+        saved = self.ctl('checkpoint', 'save')
+        self.assertIn('saved checkpoint-', saved)
         process.kill()
         process.wait()
         process = self.run_until_it_stops(*self.keeping())
