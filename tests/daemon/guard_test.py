@@ -181,7 +181,7 @@ class WhileItRuns(Guarded, ControlledTest):
         shutil.rmtree(self.kept)
         self.kept.write_text('no folder', encoding='utf-8')
         self.wait_until(lambda: self.guard().get('stopped'))
-        self.assertIn('none can be saved', self.ctl('status'))
+        self.wait_until(lambda: 'none can be saved' in self.ctl('status'))
         self.assertIn('rolled back', self.ctl('guard', 'status'))
         done = self.stop(process)
         self.assertIn('what was learned since the last one is lost', done.stderr)
