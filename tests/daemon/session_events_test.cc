@@ -72,6 +72,8 @@ TEST(SessionEvents, SoDoesEverythingElse) {
   EXPECT_FALSE(Again(LearningSwitched{false}).on);
   EXPECT_TRUE(Again(LearningSwitched{true}).on);
   EXPECT_TRUE(Again(LearningHeld{true}).hold);
+  EXPECT_TRUE(Again(GuardResumed{true}).full_rate);
+  EXPECT_FALSE(Again(GuardResumed{false}).full_rate);
   EXPECT_EQ(Again(SleepOrdered{0}).steps, 0u);
   EXPECT_EQ(Again(SleepOrdered{9}).steps, 9u);
   EXPECT_TRUE(Again(WakeOrdered{true}).after_dream);
