@@ -174,6 +174,8 @@ bool CheckpointKeeper::IsDue() {
   const uint64_t changes = changes_ - saved_changes_;
   const Duration since = parts_.clock.Now() - last_try_;
   if (changes == 0) return false;
+  // What has collapsed must not push out what was saved before; that it has stopped is saved.
+  if (guard_stopped_ && !asked && !failing_) return false;
   if (failing_) return since >= RetryAfter();
   const Duration period = FromSeconds(options_.every_seconds());
   return asked || (period > Duration::zero() && since >= period) ||
@@ -190,6 +192,7 @@ void CheckpointKeeper::SaveSoon() {
 
 void CheckpointKeeper::NoteChange() {
   const uint64_t changes = ++changes_;
+  if (guard_stopped_) return;
   // Whoever looks often enough sees it soon; a period of steps that is shorter would be missed.
   if (options_.every_steps() > 0 && changes % options_.every_steps() == 0) SaveSoon();
 }
@@ -205,6 +208,7 @@ void CheckpointKeeper::NoteSources(const config::Config& config) {
 }
 
 void CheckpointKeeper::OnGuard(const GuardReport& report) {
+  guard_stopped_ = report.status.stopped;
   if (!report.news) return;
   ++changes_;
   SaveSoon();

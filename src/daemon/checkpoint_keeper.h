@@ -118,7 +118,8 @@ class CheckpointKeeper final : public PipelineObserver {
   std::optional<FolderLock> lock_;
 
   std::atomic<uint64_t> changes_ = 0;  // frames and dreamed steps
-  mutable std::mutex save_mutex_;      // one at a time
+  std::atomic<bool> guard_stopped_ = false;
+  mutable std::mutex save_mutex_;  // one at a time
   BackgroundSave background_;
 
   mutable std::mutex mutex_;

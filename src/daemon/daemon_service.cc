@@ -345,6 +345,7 @@ Result<Response> DaemonService::Guard() const {
 void DaemonService::ResumeGuard(bool full_rate, const Answer& answer) {
   Order(answer, [this, full_rate](PipelineControl& control) -> Result<Response> {
     HYPNOS_ASSIGN_OR_RETURN(const bool changed, control.ResumeLearning(full_rate));
+    learning_ = control.learns();
     Response response;
     response.mutable_resume_guard()->set_changed(changed);
     *response.mutable_resume_guard()->mutable_guard() =

@@ -44,8 +44,8 @@ std::string ToString(const GuardDecision& decision) {
     case GuardEvent::kNothingToGoBackTo:
       return Format(
           "{}; there is no good state to go back to, or no memory for it, so that learning has "
-          "stopped: restore a "
-          "checkpoint from before, or begin anew with a lower learning.rate",
+          "stopped: restore a checkpoint from before and resume with `hypnosctl guard resume`, or "
+          "begin anew with a lower learning.rate",
           Because(decision));
     case GuardEvent::kCannotKeep:
       return "the good state is larger than guard.good_state_mebibytes, or than there is memory: "
@@ -127,6 +127,14 @@ void Guard::MayRecover(const Moment& now) {
 void Guard::ExchangeHealth(StateArchive& archive) {
   const StateArchive::Scope scope(archive, "health");
   health_.ExchangeState(archive);
+}
+
+void Guard::TakeOver(const Guard& saved) {
+  health_ = saved.health_;
+  alarm_.reset();
+  status_.sign.reset();
+  status_.good_steps = saved.status_.good_steps;
+  steps_since_kept_ = saved.steps_since_kept_;
 }
 
 void Guard::NoteKept(uint64_t steps) {

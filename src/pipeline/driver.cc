@@ -78,9 +78,10 @@ Status Pipeline::Driver::RunGuarded() try {
   HYPNOS_RETURN_IF_ERROR(Watch());
   if (!flow_) return {};
   flow_->Drain();
-  // Who stops it does not want to wait.
-  if (!stopped_) ProbeAtEnd();
-  if (!stopped_) HeedGuard();
+  // Who stops it does not want to wait. As it is told, not as it is by now: a replay has to do the
+  // same.
+  if (!stopping_) ProbeAtEnd();
+  if (!stopping_) HeedGuard();
   return {};
 } catch (const std::bad_alloc&) {
   torn_ = true;

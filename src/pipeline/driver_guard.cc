@@ -33,7 +33,10 @@ void Pipeline::Driver::JudgeHealth(ProbeReason reason, const ProbeFigures& figur
   for (size_t l = 0; l < network_->layer_count(); ++l) {
     weights.overflowed.push_back(network_->layer(l).stopped());
   }
-  const bool judge_auc = reason == ProbeReason::kAfterSleep || !has_phases();
+  // What was woken by somebody had not slept enough to be judged by.
+  const bool slept =
+      reason == ProbeReason::kAfterSleep && schedule_.cause() != PhaseCause::kCommand;
+  const bool judge_auc = slept || !has_phases();
   // A state of which all was looked at; the first one, whatever could be.
   const bool whole = judge_auc || !options_.guard.limits.auc || !good_;
   const Guard::Next next = guard_.OnScored({.figures = figures,

@@ -252,7 +252,6 @@ void Pipeline::Driver::TellNewWeights() {
   TellPhase(report);
 }
 
-// The guard stays: what was gone back for must not be forgotten by going back further.
 void Pipeline::Driver::TakeOver(Driver& saved) {
   TakeOverLearned(saved);
   memories_.sequences = std::move(saved.memories_.sequences);
@@ -267,10 +266,15 @@ void Pipeline::Driver::TakeOver(Driver& saved) {
   remembered_ = saved.remembered_;
   learned_steps_ = saved.learned_steps_;
   learned_since_probe_ = saved.learned_since_probe_;
-  guard_.DropAlarm();
+  guard_.TakeOver(saved.guard_);
+  good_ = std::move(saved.good_);
   network_->SetRateFactor(static_cast<float>(guard_.rate_factor()));
   TellNewWeights();
   wake_after_dream_ = saved.wake_after_dream_;
+  // What does not learn does not sleep. For a replay, to which it is given as it was afterwards, it
+  // counts as a switch in any case.
+  if (!learns()) Awaken();
+  ++phase_switches_;
 }
 
 // What reads the frames stays as it is.
@@ -343,7 +347,8 @@ Result<ImportReport> Pipeline::Driver::Import(const Network& other) {
         .push_back("the read-out of labels");
   }
   report.left.push_back("what is remembered, and by what frames are scaled: these are of here");
-  guard_.DropAlarm();
+  guard_.TakeOver(Guard(options_.guard));
+  good_.reset();
   CutStreams();
   Tell(StateReplaced{.control = this});
   return report;

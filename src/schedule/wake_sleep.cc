@@ -112,6 +112,8 @@ bool WakeSleep::OnTime(WallTime now, Duration quiet_for, bool may_sleep) {
 }
 
 void WakeSleep::ReturnTo(const WakeSleep& before) {
+  // The sleep under way counts as none: it may come again.
+  if (asleep_ && !before.asleep_) hours_used_ = quiet_used_ = false;
   asleep_ = before.asleep_;
   cause_ = before.cause_;
   step_ = before.step_;

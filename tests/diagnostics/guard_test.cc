@@ -108,9 +108,19 @@ TEST_F(GuardTest, AnAlarmIsDecidedOnceAndTold) {
 TEST_F(GuardTest, WhileAnAlarmIsUndecidedNoOtherOneIsRaised) {
   EXPECT_EQ(Score(false), Next::kDecide);
   EXPECT_EQ(Score(false), Next::kNothing);
-  guard.DropAlarm();
-  EXPECT_FALSE(guard.alarmed());
+}
+
+TEST_F(GuardTest, OtherWeightsAreJudgedByWhatWasKnownOfThem) {
+  RollBack();
   EXPECT_EQ(Score(false), Next::kDecide);
+  guard.TakeOver(Guard(Options()));
+  EXPECT_FALSE(guard.alarmed());
+  EXPECT_FALSE(guard.status().sign);
+  EXPECT_FALSE(guard.status().good_steps);
+  // What was decided is not undone by it.
+  EXPECT_EQ(guard.status().attempt, 1u);
+  EXPECT_EQ(guard.rate_factor(), 0.5);
+  EXPECT_EQ(guard.status().decisions.size(), 1u);
 }
 
 TEST_F(GuardTest, GivesUpWhenItsAttemptsAreUsedUp) {

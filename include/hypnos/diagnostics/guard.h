@@ -137,8 +137,10 @@ class Guard {
   void NoteCannotKeep(const Moment& now);
 
   bool alarmed() const { return alarm_.has_value(); }
-  // The weights that raised the alarm are gone: others were taken over.
-  void DropAlarm() { alarm_.reset(); }
+  // The weights that were judged are gone: others were taken over, which `saved` knows, and the
+  // good state that it kept. What was decided, attempts and rate stay: by going back further
+  // nothing is forgotten.
+  void TakeOver(const Guard& saved);
   // After an alarm. `rolled_back`: the network is the good state again.
   void Decide(bool rolled_back, const Moment& now);
 
