@@ -194,6 +194,7 @@ class Pipeline::Driver final : public PipelineControl {
   Status CheckFrameShape(const Driver& saved) const;
   void TakeOver(Driver& saved);
   void CutStreams();
+  void CountReplacement();
   // What ExchangeLearned names, but for the schedule; then MakeFlow, and the streams are cut.
   void TakeOverLearned(Driver& saved);
   void TellNewWeights();

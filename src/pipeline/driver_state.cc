@@ -271,11 +271,13 @@ void Pipeline::Driver::TakeOver(Driver& saved) {
   network_->SetRateFactor(static_cast<float>(guard_.rate_factor()));
   TellNewWeights();
   wake_after_dream_ = saved.wake_after_dream_;
-  // What does not learn does not sleep. For a replay, to which it is given as it was afterwards, it
-  // counts as a switch in any case.
+  // What does not learn does not sleep.
   if (!learns()) Awaken();
-  ++phase_switches_;
+  CountReplacement();
 }
+
+// As a switch of phases, whether it was one or not: a replay is given what came of it.
+void Pipeline::Driver::CountReplacement() { ++phase_switches_; }
 
 // What reads the frames stays as it is.
 Status Pipeline::Driver::CheckFrameShape(const Driver& saved) const {
@@ -350,6 +352,7 @@ Result<ImportReport> Pipeline::Driver::Import(const Network& other) {
   guard_.TakeOver(Guard(options_.guard));
   good_.reset();
   CutStreams();
+  CountReplacement();
   Tell(StateReplaced{.control = this});
   return report;
 }
