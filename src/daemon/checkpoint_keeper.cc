@@ -352,6 +352,11 @@ Result<CheckpointInfo> CheckpointKeeper::Verify(const std::string& name) {
   return folder_.Verify(name);
 }
 
+Status CheckpointKeeper::CheckSavedLater() const {
+  const std::lock_guard lock(mutex_);
+  return stop_ ? Status(StoppingError()) : Status();
+}
+
 Result<CheckpointKeeper::Named> CheckpointKeeper::OpenNamed(const std::string& name) {
   HYPNOS_ASSIGN_OR_RETURN(const CheckpointInfo info, folder_.Verify(name));
   HYPNOS_ASSIGN_OR_RETURN(CheckpointFile file, folder_.Open(info.name));
@@ -360,6 +365,7 @@ Result<CheckpointKeeper::Named> CheckpointKeeper::OpenNamed(const std::string& n
 
 Result<CheckpointInfo> CheckpointKeeper::Restore(const std::string& name) {
   const std::lock_guard saving(save_mutex_);
+  HYPNOS_RETURN_IF_ERROR(CheckSavedLater());
   HYPNOS_ASSIGN_OR_RETURN(const Named named, OpenNamed(name));
   HYPNOS_RETURN_IF_ERROR(CheckConfig(named.name, named.file.facts()));
   const auto restored =
@@ -376,6 +382,7 @@ Result<CheckpointInfo> CheckpointKeeper::Restore(const std::string& name) {
 
 Result<CheckpointKeeper::Imported> CheckpointKeeper::Import(const std::string& name) {
   const std::lock_guard saving(save_mutex_);
+  HYPNOS_RETURN_IF_ERROR(CheckSavedLater());
   HYPNOS_ASSIGN_OR_RETURN(const Named named, OpenNamed(name));
   HYPNOS_ASSIGN_OR_RETURN(const config::Config saved, ParseSavedConfig(named.file.facts().config));
   PipelineObserver nobody;

@@ -109,6 +109,8 @@ class CheckpointKeeper final : public PipelineObserver {
   Status CheckConfig(const std::string& name, const CheckpointFacts& facts) const;
   Result<std::map<std::string, uint64_t>> Load(const CheckpointFolder::Opened& opened);
   Result<Named> OpenNamed(const std::string& name);
+  // What came after the last save would be lost, whatever is answered.
+  Status CheckSavedLater() const;
 
   const Parts parts_;
   const std::string whose_;  // "source 'door': ", before what the log is told

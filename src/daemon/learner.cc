@@ -67,7 +67,7 @@ ServiceParts Learner::PartsOfService() {
           .board = board_,
           .sources = sources_,
           .stop = parts_.stop,
-          .stopping = parts_.stopping,
+          .stopping = [this] { return stopped_ || parts_.stopping(); },
           .clients = parts_.clients,
           .session_log = [this]() -> std::optional<telemetry::SessionLog> {
             const SessionLog* log = recording_;
