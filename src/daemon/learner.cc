@@ -191,6 +191,13 @@ void Learner::Stop() {
   more_.Ring();
 }
 
+Status Learner::Save() {
+  if (checkpoints_ == nullptr || broken_) return {};
+  const auto saved = checkpoints_->Save();
+  if (saved.ok() || saved.error().reason == "NO_NETWORK") return {};
+  return saved.error();
+}
+
 bool Learner::SaveAtEnd() { return checkpoints_ == nullptr || checkpoints_->SaveAtEnd(); }
 
 // What is thrown where nobody expects it ends this network, and no other.

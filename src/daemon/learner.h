@@ -76,6 +76,9 @@ class Learner {
 
   // Finishes the steps under way, and no more.
   void Stop();
+  // While it is watched, what was not saved yet. No error where there is nothing that could be
+  // saved: no folder, no network, or one that is torn.
+  Status Save();
   // True also where nothing is kept.
   bool SaveAtEnd();
   // What was learned, for whoever replays it.

@@ -234,8 +234,34 @@ Status Learners::OpenNew(Entry& entry) {
     if (stopped_) return StoppingError();
     opening_ = entry.learner;
   }
-  HYPNOS_RETURN_IF_ERROR(entry.learner->Open());
-  return entry.learner->StartRecording();
+  return entry.learner->Open();
+}
+
+// Who was removed was saved with his last row. Who was killed, and was not there at this start, was
+// not: the start has left his rows alone, as it could not know that he would come.
+void Learners::WarnOfRowsThatComeAgain(const Learner& learner) const {
+  if (scores_ == nullptr || !learner.comes_again()) return;
+  const std::string& name = learner.config().sources(0).name();
+  const SavedScores& saved = learner.saved_scores();
+  const uint64_t rows = scores_->rows(name);
+  if (saved.path != parts_.options.scores_path || rows <= saved.rows) return;
+  log::Warning("--scores: the last {} rows of '{}' come again, as it goes on from before them",
+               rows - saved.rows, Printable(name));
+}
+
+Status Learners::SaveBefore(const std::vector<std::string>& gone,
+                            const std::vector<config::Source>& come) {
+  for (const std::string& name : gone) {
+    const Status saved = Find(name)->Save();
+    // Of one that stays what could not be saved is not lost.
+    const bool stays = std::ranges::find(come, name, &config::Source::name) != come.end();
+    if (saved.ok() || stays) continue;
+    Error error = saved.error();
+    error.message = Format("source '{}' stays, as what it has learned cannot be saved: {}",
+                           Printable(name), error.message);
+    return error;
+  }
+  return {};
 }
 
 Status Learners::Change(const std::vector<std::string>& gone,
@@ -263,10 +289,14 @@ Status Learners::Change(const std::vector<std::string>& gone,
       HYPNOS_RETURN_IF_ERROR(OpenNew(opened.back()));
     }
   }
+  HYPNOS_RETURN_IF_ERROR(SaveBefore(gone, come));
+  // Only now: a session that was begun cannot be taken back.
+  for (const Entry& entry : opened) HYPNOS_RETURN_IF_ERROR(entry.learner->StartRecording());
   for (auto& [entry, other] : others) entry->learner->Replace(other);
   // Those that come are there before any goes: at no time does it look as if all had ended.
   for (Entry& entry : opened) {
     known_.insert(entry.name);
+    WarnOfRowsThatComeAgain(*entry.learner);
     entry.learner->SetScores(scores_);
     const std::lock_guard lock(mutex_);
     entries_.push_back(std::move(entry));
@@ -306,6 +336,7 @@ void Learners::Remove(const std::string& name) {
   {
     const std::lock_guard lock(mutex_);
     left_behind_ = left_behind_ || !closed;
+    summaries_ += learner.TakeSummary();
   }
   const auto footprint = EstimateFootprint(BuildPipelineOptions(learner.config()), 1);
   log::Info("source '{}' removed, and its network with it{}; {}", Printable(name),
@@ -345,6 +376,10 @@ std::vector<ShownNetwork> Learners::Show() const {
 
 std::string Learners::TakeSummaries() {
   std::string text;
+  {
+    const std::lock_guard lock(mutex_);
+    text = std::exchange(summaries_, "");
+  }
   for (const Shared& learner : All()) text += learner->TakeSummary();
   return text;
 }

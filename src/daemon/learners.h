@@ -34,7 +34,8 @@ class Learners {
 
   // Of networks that have a source each: those of these names go, and these come, of which one may
   // have the name of one that goes: then its network stays. One that goes is saved, ends, and gives
-  // back its memory. As WatchedSources::Change; also errors of Learner::Resume and StartRecording.
+  // back its memory. As WatchedSources::Change; also errors of Learner::Resume and StartRecording,
+  // and those of saving one that goes.
   Status Change(const std::vector<std::string>& gone, const std::vector<config::Source>& come,
                 const config::Config& config);
 
@@ -81,6 +82,9 @@ class Learners {
   // Ready to be started.
   Status OpenNew(Entry& entry);
   Status CheckGoesOn() const;
+  void WarnOfRowsThatComeAgain(const Learner& learner) const;
+  // What goes or has another source soon is saved before.
+  Status SaveBefore(const std::vector<std::string>& gone, const std::vector<config::Source>& come);
   // On a thread of its own.
   void StartOne(Entry& entry);
   void Remove(const std::string& name);
@@ -99,6 +103,7 @@ class Learners {
   bool started_ = false;
   bool stopped_ = false;
   bool left_behind_ = false;
+  std::string summaries_;  // of those that are gone
 };
 
 }  // namespace hypnos
