@@ -184,11 +184,10 @@ Result<ScoresStart> Learners::StartOfScores(const std::string& path) const {
     const bool has_rows = saved.path == path && saved.rows > 0;
     goes_on = goes_on || has_rows;
     const std::string& source = learner->config().sources(0).name();
-    if (!has_rows) {
-      kept[source] = 0;  // they come anew
-    } else {
-      kept[source] = learner->comes_again() ? std::optional(saved.rows) : std::nullopt;
-    }
+    // Of one that begins anew and gives the same, all come again; of a camera none do.
+    const bool again =
+        has_rows ? learner->comes_again() : GivesTheSame(learner->config().sources(0));
+    kept[source] = again ? std::optional(has_rows ? saved.rows : 0) : std::nullopt;
   }
   return goes_on ? CutScores(parts_.files, path, kept) : ScoresStart{};
 }

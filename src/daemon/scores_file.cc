@@ -1,7 +1,9 @@
 #include "daemon/scores_file.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <span>
+#include <system_error>
 #include <utility>
 
 #include "daemon/build_options.h"
@@ -132,14 +134,36 @@ bool Stays(std::string_view row, const KeptRows& kept, ScoresWriter::Rows& rows)
   return true;
 }
 
-Status CopyRows(RowReader& reader, const KeptRows& kept, WritableFile& to, ScoresStart& start) {
+// `to`: null: they are only counted.
+Status CopyRows(RowReader& reader, const KeptRows& kept, WritableFile* to, ScoresStart& start) {
   while (true) {
     HYPNOS_ASSIGN_OR_RETURN(const auto row, reader.Next());
     if (!row) return {};
     if (!Stays(*row, kept, start.rows)) continue;
-    HYPNOS_RETURN_IF_ERROR(to.Append(*row));
+    if (to != nullptr) HYPNOS_RETURN_IF_ERROR(to->Append(*row));
     start.continue_at += row->size();
   }
+}
+
+// Where a link leads: the link stays.
+std::string BehindLinks(const std::string& path) {
+  std::error_code failed;
+  const auto real = std::filesystem::canonical(path, failed);
+  return failed ? path : real.string();
+}
+
+// Beside it, so that at no time there is less than what stays.
+Status Rewrite(FileSystem& files, const std::string& path, ReadableFile& file,
+               const KeptRows& kept) {
+  const std::string real = BehindLinks(path), beside = real + ".tmp";
+  RowReader reader(file);
+  HYPNOS_ASSIGN_OR_RETURN(const auto header, reader.Next());
+  HYPNOS_ASSIGN_OR_RETURN(const auto cut, files.CreateFile(beside));
+  HYPNOS_RETURN_IF_ERROR(cut->Append(*header));
+  ScoresStart start;
+  HYPNOS_RETURN_IF_ERROR(CopyRows(reader, kept, cut.get(), start));
+  HYPNOS_RETURN_IF_ERROR(cut->Close());
+  return files.Rename(beside, real);
 }
 
 }  // namespace
@@ -168,21 +192,18 @@ Result<ScoresStart> CutScores(FileSystem& files, const std::string& path, const 
   const auto file = files.OpenFile(path);
   if (!file.ok() && file.error().code == Code::kNotFound) return ScoresStart{};
   if (!file.ok()) return file.error();
-  RowReader reader(**file);
-  HYPNOS_ASSIGN_OR_RETURN(const auto header, reader.Next());
+  RowReader counter(**file);
+  HYPNOS_ASSIGN_OR_RETURN(const auto header, counter.Next());
   if (!header || SourceOf(*header) != "source") return ScoresStart{};
-  // Beside it, so that at no time there is less than what stays.
-  const std::string beside = path + ".tmp";
-  HYPNOS_ASSIGN_OR_RETURN(const auto cut, files.CreateFile(beside));
-  HYPNOS_RETURN_IF_ERROR(cut->Append(*header));
   ScoresStart start = {.continue_at = header->size()};
-  HYPNOS_RETURN_IF_ERROR(CopyRows(reader, kept, *cut, start));
-  HYPNOS_RETURN_IF_ERROR(cut->Close());
-  HYPNOS_RETURN_IF_ERROR(files.Rename(beside, path));
+  HYPNOS_RETURN_IF_ERROR(CopyRows(counter, kept, nullptr, start));
   for (const auto& [source, rows] : kept) {
     const bool is_short = rows && start.rows[source] < *rows;
     if (is_short) WarnOfMissingRows(path, Format(" of '{}'", Printable(source)));
   }
+  // Whoever follows the file need not notice where all of it stays.
+  if (start.continue_at < (*file)->size())
+    HYPNOS_RETURN_IF_ERROR(Rewrite(files, path, **file, kept));
   return start;
 }
 
