@@ -84,7 +84,8 @@ void Display::Loop() {
 
 void Display::Log() {
   for (const ShownNetwork& network : Shown()) {
-    log::Info("{}", StatusLine(network.status, network.drops));
+    if (network.ended) continue;
+    log::Info("{}{}", network.whose, StatusLine(network.status, network.drops));
   }
 }
 

@@ -18,6 +18,9 @@ struct ShownNetwork {
   RunDescription run;
   StatusSnapshot status;
   FrameDrops drops;
+  // Begins its lines in a log, where there are several: "source 'door': ".
+  std::string whose = "";
+  bool ended = false;
 };
 
 class Display {

@@ -367,8 +367,15 @@ int Learners::code() const {
 
 std::vector<ShownNetwork> Learners::Show() const {
   std::vector<ShownNetwork> shown;
-  for (const Shared& learner : All()) {
-    shown.push_back({learner->Describe(), learner->status(), learner->drops()});
+  const std::vector<Shared> all = All();
+  for (const Shared& learner : all) {
+    shown.push_back({.run = learner->Describe(),
+                     .status = learner->status(),
+                     .drops = learner->drops(),
+                     .ended = learner->ended()});
+    if (all.size() > 1) {
+      shown.back().whose = Format("source '{}': ", Printable(learner->config().sources(0).name()));
+    }
   }
   return shown;
 }
