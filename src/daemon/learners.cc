@@ -15,12 +15,14 @@
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
 #include "hypnos/checkpoint/checkpoint_folder.h"
+#include "hypnos/record/digest.h"
 
 namespace hypnos {
 namespace {
 
 // A folder's name for any source's: what is not a letter, digit, dash, underscore or inner dot is
-// written as its bytes, as in a URL. No two sources have the same.
+// written as its bytes, as in a URL; of what is too long for a name of a file the digest is the
+// end. No two sources have the same.
 std::string FolderName(const std::string& source) {
   std::string name;
   for (const char c : source) {
@@ -28,7 +30,9 @@ std::string FolderName(const std::string& source) {
                        c == '-' || c == '_' || (c == '.' && !name.empty());
     name += plain ? std::string(1, c) : Format("%{:02X}", static_cast<unsigned char>(c));
   }
-  return name;
+  constexpr size_t kLongest = 200;
+  if (name.size() <= kLongest) return name;
+  return Format("{}-{:016x}", name.substr(0, kLongest), DigestOf(source));
 }
 
 std::string Within(const std::string& folder, const std::string& source) {
@@ -127,8 +131,8 @@ void Learners::WarnOfOthers() const {
   };
   if (separate_ && has_some(folder_)) {
     log::Warning(
-        "checkpoints: those in '{}' itself are of one network for all sources and are left alone, "
-        "since share is nothing: each source has a folder of its own in it",
+        "checkpoints: those in '{}' itself are left alone, since share is nothing: each source has "
+        "a folder of its own in it",
         Printable(folder_));
   }
   for (const std::string& source : sources_) {
