@@ -311,8 +311,8 @@ class WhileItRuns(ShareNothing, ControlledTest):
         self.kept = self.folder / 'kept'
         self.watch_apart(scene('door', 1, 0), scene('yard', 2, 0))
 
-    def begin(self, *arguments):
-        process = self.start('--config', self.config, '--scores', self.scores, *arguments)
+    def begin(self, *arguments, **options):
+        process = self.start('--config', self.config, '--scores', self.scores, *arguments, **options)
         client = self.connect()
         self.wait_until(lambda: self.frames(client) and all(self.frames(client).values()))
         return process, client
@@ -591,6 +591,32 @@ class WhileItRuns(ShareNothing, ControlledTest):
         client.ask('shutdown')
         # Of those that were replaced nothing is left to complain of at the end.
         self.assertEqual(self.finish(process).returncode, OK)
+
+    def test_one_whose_network_has_failed_is_removed_and_added(self):
+        if b'__asan_init' in pathlib.Path(HYPNOSD).read_bytes():
+            self.skipTest('the address sanitizer ends the program itself')
+
+        # Whatever memory the machine has: enough for one position, and not for 65536.
+        def limit():
+            resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+
+        def of(name: str, size: int) -> str:
+            return f'{{name: {name}, synthetic: {{width: {size}, height: {size}, frames: 0}}}}'
+        self.watch_apart(of('door', 8))
+        process, client = self.begin('--set', 'network.layers.0.units=1500', preexec_fn=limit)
+        client.ask('add_source', yaml=of('yard', 2048))
+        state = lambda: {source.name: source.State.Name(source.state)
+                         for source in client.ask('list_sources').sources}
+        self.wait_until(lambda: state()['yard'] == 'ENDED')
+        self.watch_apart(of('door', 8), of('yard', 16))
+        with self.assertRaisesRegex(control_client.Refused, "NETWORK_FAILED.*'yard'.* remove the source"):
+            client.ask('reload_config')
+        client.ask('remove_source', name='yard')
+        client.ask('add_source', yaml=of('yard', 16))
+        self.wait_until(lambda: self.frames(client)['yard'] > 10)
+        self.go_on(client, 'door')
+        client.ask('shutdown')
+        self.assert_ends(self.finish(process), OK, "source 'yard': the network .* not fit into memory.*")
 
     def test_the_exit_code_tells_of_one_that_took_the_place_of_another(self):
         self.watch_apart(scene('door', 1, 4000), scene('yard', 2, 0))
