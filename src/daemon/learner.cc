@@ -381,8 +381,7 @@ Result<Learner::OtherSource> Learner::OpenOther(const config::Config& config) {
   if (ReadsText(config) != ReadsText(config_)) {
     return Error{Code::kFailedPrecondition, "NEEDS_RESTART",
                  Format("the network of source '{}' was made for texts or for pictures, and the "
-                        "source is now of the other kind: remove it first, or start the daemon "
-                        "again",
+                        "source is now of the other kind: give it another name",
                         Printable(config_.sources(0).name()))};
   }
   HYPNOS_ASSIGN_OR_RETURN(
