@@ -228,6 +228,8 @@ Status Pipeline::Driver::RestoreState(StateArchive& archive) try {
   HYPNOS_RETURN_IF_ERROR(CheckFrameShape(saved));
   TakeOver(saved);
   Tell(StateReplaced{.control = this});
+  // What does not learn does not sleep. After it was told, so that a replay wakes here, too.
+  if (!learns()) Awaken();
   return {};
 } catch (const std::bad_alloc&) {
   return OutOfMemory();
@@ -271,8 +273,6 @@ void Pipeline::Driver::TakeOver(Driver& saved) {
   network_->SetRateFactor(static_cast<float>(guard_.rate_factor()));
   TellNewWeights();
   wake_after_dream_ = saved.wake_after_dream_;
-  // What does not learn does not sleep.
-  if (!learns()) Awaken();
   CountReplacement();
 }
 
