@@ -608,6 +608,8 @@ class WhileItRuns(ShareNothing, ControlledTest):
         state = lambda: {source.name: source.State.Name(source.state)
                          for source in client.ask('list_sources').sources}
         self.wait_until(lambda: state()['yard'] == 'ENDED')
+        # Its stream ends a moment before its network has.
+        time.sleep(2)
         self.watch_apart(of('door', 8), of('yard', 16))
         with self.assertRaisesRegex(control_client.Refused, "NETWORK_FAILED.*'yard'.* remove the source"):
             client.ask('reload_config')
