@@ -425,6 +425,7 @@ class WhileItRuns(ShareNothing, ControlledTest):
     def test_the_log_says_whose_line_it_is(self):
         process, client = self.begin('--set', 'output.status_interval_seconds=0.02')
         self.go_on(client, 'door', 'yard', frames=60)
+        time.sleep(1)
         client.ask('shutdown')
         lines = re.findall(r' info (.*) frames/s, .* prediction error', self.finish(process).stderr)
         self.assertTrue(lines)
