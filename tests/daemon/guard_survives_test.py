@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""A network that learns soundly, and then is awake for ten times too long: without the guard it dies,
-with it it lives. configs/guard.yaml, as the README of src/diagnostics tells it.
+"""A network that learns soundly, and then is awake for ten times too long: without the guard it loses
+what it had learned, with it it does not. configs/guard.yaml, as the README of src/diagnostics tells it.
 
 usage: guard_survives_test.py PATH_OF_HYPNOSD PATH_OF_CONFIG
 """
