@@ -109,6 +109,8 @@ class PosixWritableFile final : public WritableFile {
   PosixWritableFile& operator=(const PosixWritableFile&) = delete;
 
   Status Append(std::string_view bytes) override {
+    // What is empty may lie nowhere, which the C library must not be given.
+    if (bytes.empty()) return {};
     return Done(std::fwrite(bytes.data(), 1, bytes.size(), file_) == bytes.size(), "write to");
   }
   Status Flush() override { return Done(std::fflush(file_) == 0, "write to"); }

@@ -44,6 +44,16 @@ TEST_F(PosixFileSystemTest, ReadsWhatItWrote) {
   EXPECT_EQ(*disk_.ReadFile(path_), bytes);
 }
 
+// As of an empty tensor: a sanitizer would say what the C library thinks of a null pointer.
+TEST_F(PosixFileSystemTest, NothingFromNowhereIsWritten) {
+  auto file = disk_.CreateFile(path_);
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE((*file)->Append(std::string_view()).ok());
+  ASSERT_TRUE((*file)->Append("something").ok());
+  ASSERT_TRUE((*file)->Close().ok());
+  EXPECT_EQ(*disk_.ReadFile(path_), "something");
+}
+
 TEST_F(PosixFileSystemTest, ReadsAnEmptyFile) {
   Write(disk_, path_, "");
   EXPECT_EQ(*disk_.ReadFile(path_), "");
