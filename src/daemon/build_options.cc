@@ -348,6 +348,8 @@ WhileAsleep BuildWhileAsleep(pb::Schedule::WhileAsleep what) {
       return WhileAsleep::kWait;
     case pb::Schedule::DROP:
       return WhileAsleep::kDrop;
+    case pb::Schedule::REMEMBER:
+      return WhileAsleep::kRemember;
     case pb::Schedule::LOOK:
       break;
   }

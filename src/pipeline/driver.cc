@@ -152,16 +152,24 @@ void Pipeline::Driver::ShowFrame(Stream& stream, Frame frame) {
     stream.cut = true;
   }
   const bool asleep = schedule_.asleep();
-  const bool kept_back = frame.gate != GateVerdict::kOpen || asleep;
+  const bool open = frame.gate == GateVerdict::kOpen;
+  const bool kept_back = !open || asleep;
   // Its states go on, but what is learned from next does not follow what was learned from last.
-  if (asleep) stream.cut = true;
+  if (asleep && remembers_asleep()) {
+    stream.probing.Abandon();
+  } else if (asleep) {
+    stream.cut = true;
+  }
   const Held held = {.learn = frame.learn && !kept_back,
+                     .remember = frame.learn && open && (!asleep || remembers_asleep()),
                      .kept_back = kept_back,
                      .asleep = asleep,
                      .label = frame.label};
   if (held.learn) {
     ProbeIfDue();
     CollectForProbes(stream);
+  }
+  if (held.remember) {
     MayRemember(stream);
     stream.cut = false;
   }
@@ -188,6 +196,9 @@ void Pipeline::Driver::SubmitRealStep(Stream& stream, Frame* first, int hold, co
   step.first_of_frame = first != nullptr;
   step.last_of_frame = hold + 1 == options_.steps_per_frame;
   step.learn = frame.learn;
+  step.remember = frame.remember;
+  step.recalled.reset();
+  if (frame.asleep && recalled_) step.recalled = recalled_->sequence;
   step.kept_back = frame.kept_back;
   step.seen_asleep = frame.asleep;
   step.label = frame.label;
@@ -216,15 +227,20 @@ void Pipeline::Driver::SubmitRealStep(Stream& stream, Frame* first, int hold, co
   step.phase = PositionAfter(frame.learn ? 1 : 0);
   const bool learns = step.learns();
   flow_->Submit();
-  if (frame.learn && step.first_of_frame) {
-    if (stream.ledger.Count()) remembered_ = std::min(remembered_ + 1, options_.memory.sequences);
-    probes_.CountFrame(stream.probing);
-  }
+  if (frame.remember && step.first_of_frame) CountRemembered(stream);
+  if (frame.learn && step.first_of_frame) probes_.CountFrame(stream.probing);
   if (learns) CountLearnedStep();
   // Where nothing is remembered (every clip was shorter than a sequence) there is nothing to dream
   // of: it stays awake until there is. And a frame that is held is held to its end.
   const bool may_sleep = remembered_ > 0 && step.last_of_frame;
   if (has_phases() && frame.learn && schedule_.OnStep(may_sleep)) SwitchPhase();
+}
+
+void Pipeline::Driver::CountRemembered(Stream& stream) {
+  if (!stream.ledger.Count()) return;
+  remembered_ = std::min(remembered_ + 1, options_.memory.sequences);
+  // Asleep this thread reads the memory, which changes with this frame.
+  if (schedule_.asleep()) flow_->Drain();
 }
 
 // Every dream_steps frames a negative sequence leaves the real stream, and then runs beside it.

@@ -123,6 +123,7 @@ class Pipeline::Driver final : public PipelineControl {
   // What the steps of one frame have in common.
   struct Held {
     bool learn = false;
+    bool remember = false;
     bool kept_back = false;
     bool asleep = false;
     std::optional<size_t> label;
@@ -147,6 +148,8 @@ class Pipeline::Driver final : public PipelineControl {
   void Sleep();
   // At a frame that would be lost, if there is one.
   void LookWhileAsleep();
+  bool remembers_asleep() const { return options_.while_asleep == WhileAsleep::kRemember; }
+  void CountRemembered(Stream& stream);
   void BeginRecall();
   void GoOnSleeping();
   void RecallFrame();

@@ -125,7 +125,7 @@ void Pipeline::Driver::Sleep() {
 // What can wait waits.
 void Pipeline::Driver::LookWhileAsleep() {
   if (script_ != nullptr) return FollowLook();
-  if (options_.while_asleep != WhileAsleep::kLook) return;
+  if (options_.while_asleep != WhileAsleep::kLook && !remembers_asleep()) return;
   for (size_t tried = 0; tried < streams_.size(); ++tried) {
     Stream& stream = *streams_[look_turn_++ % streams_.size()];
     if (stream.ended() || !stream.queue->may_drop()) continue;

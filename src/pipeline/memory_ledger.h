@@ -29,6 +29,9 @@ class MemoryLedger {
   // whole.
   bool Count() { return until_whole_ > 0 && --until_whole_ == 0; }
 
+  // What is being collected will not be whole; one begins with the next frame.
+  void Abandon() { until_next_ = until_whole_ = 0; }
+
   void ExchangeState(StateArchive& archive) {
     until_next_ = archive.Count("until_next", until_next_, interval_);
     until_whole_ = archive.Count("until_whole", until_whole_, frames_);

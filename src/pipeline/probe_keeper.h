@@ -31,6 +31,9 @@ class ProbeKeeper {
    public:
     explicit Collection(const PipelineOptions& options);
 
+    // A frame was remembered that is not learned from, so that the sequence is none any more.
+    void Abandon() { ledger_.Abandon(); }
+
     void ExchangeState(StateArchive& archive, const PlaneShape& frame);
 
    private:

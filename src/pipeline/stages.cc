@@ -66,10 +66,11 @@ void Stages::EncodeReal(Step& step) {
   }
   step.resized = step.stream->encoder->Encode(step.frame, &encoded_).resized;
   network_.SetInput(step.real, encoded_);
-  // Frames that are not learned from are not dreamed from either: they stay fair to be judged on.
-  if (!step.learn) return;
-  memories_.sequences.Observe(encoded_, step.label, step.stream->place);
-  memories_.probes.Observe(encoded_, {}, step.stream->place);
+  // Frames that are not to be learned from are not dreamed from either: they stay fair to be judged
+  // on.
+  const size_t place = step.stream->place;
+  if (step.remember) memories_.sequences.Observe(encoded_, step.label, place, step.recalled);
+  if (step.learn) memories_.probes.Observe(encoded_, {}, place);
 }
 
 ResidualMemory& Stages::ResidualsOf(const Step& step) const {

@@ -44,6 +44,9 @@ struct Step {
   bool has_real = false;
   Tick real;
   bool learn = false;  // the source lets the network learn from this frame
+  // It may be part of a remembered sequence.
+  bool remember = false;
+  std::optional<size_t> recalled;  // the sequence that is being recalled meanwhile
   // Its gate does not: it is looked at, and neither learned from nor judged nor remembered.
   bool kept_back = false;
   bool seen_asleep = false;  // beside dreams, which is another reason

@@ -32,7 +32,8 @@ NetworkState& SequenceMemory::Begin(size_t stream) {
   return collected.sequence.before;
 }
 
-void SequenceMemory::Observe(const Planes& frame, std::optional<size_t> label, size_t stream) {
+void SequenceMemory::Observe(const Planes& frame, std::optional<size_t> label, size_t stream,
+                             std::optional<size_t> recalled) {
   if (stream >= collected_.size() || !collected_[stream].collecting) return;
   Collected& collected = collected_[stream];
   if (frame.shape() != shape_) {
@@ -44,17 +45,24 @@ void SequenceMemory::Observe(const Planes& frame, std::optional<size_t> label, s
   HalfBuffer& place = collected.sequence.frames[collected.frames++];
   place.resize(frame.values().size());
   ToHalf(frame.values(), place);
-  if (collected.frames == options_.frames) Keep(collected);
+  if (collected.frames == options_.frames) Keep(collected, recalled);
 }
 
-void SequenceMemory::Keep(Collected& collected) {
+void SequenceMemory::Keep(Collected& collected, std::optional<size_t> recalled) {
   collected.collecting = false;
   if (sequences_.size() < options_.capacity) {
     sequences_.push_back(collected.sequence);
-  } else {
+  } else if (const auto forgotten = DrawForgotten(recalled)) {
     // The forgotten one's storage collects the next sequence.
-    std::swap(sequences_[rng_.Below(sequences_.size())], collected.sequence);
+    std::swap(sequences_[*forgotten], collected.sequence);
   }
+}
+
+std::optional<size_t> SequenceMemory::DrawForgotten(std::optional<size_t> recalled) {
+  if (!recalled) return rng_.Below(sequences_.size());
+  if (sequences_.size() == 1) return std::nullopt;
+  const size_t drawn = rng_.Below(sequences_.size() - 1);
+  return drawn < *recalled ? drawn : drawn + 1;
 }
 
 void SequenceMemory::Exchange(StateArchive& archive, Sequence& sequence, size_t frames) const {

@@ -237,10 +237,11 @@ class DisturbedTest : public ::testing::TestWithParam<uint64_t> {};
 // somebody who asks for anything at any time: no two runs are the same, and each can be repeated.
 TEST_P(DisturbedTest, IsRepeatedBitForBit) {
   Rng rng(GetParam());
-  const PipelineOptions options = GetParam() % 4 == 0   ? SmallPipeline()
-                                  : GetParam() % 4 == 1 ? Labelled()
-                                  : GetParam() % 4 == 2 ? ByTheClock()
-                                                        : Nervous();
+  PipelineOptions options = GetParam() % 4 == 0   ? SmallPipeline()
+                            : GetParam() % 4 == 1 ? Labelled()
+                            : GetParam() % 4 == 2 ? ByTheClock()
+                                                  : Nervous();
+  if (GetParam() > 8) options.while_asleep = WhileAsleep::kRemember;
   const SystemClock clock;
   Recorder recorder;
   Tape tape;

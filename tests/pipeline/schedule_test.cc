@@ -255,6 +255,27 @@ TEST_F(WhileAsleepTest, OfTooManyTheOldestAreLost) {
   EXPECT_EQ(while_asleep + after + queue->drops().asleep, 40);
 }
 
+// Of ten frames that come with each dream of a short memory, which the sleep goes through again.
+TEST_F(WhileAsleepTest, OrTheyAreRememberedAndDreamedFromLater) {
+  options.memory.sequences = 2;
+  options.memory.interval_frames = 1;
+  const auto without = Watch(WhileAsleep::kRemember, 0);
+  EXPECT_EQ(Watch(WhileAsleep::kLook, 0), without);
+  const auto looked = Watch(WhileAsleep::kLook, 1);
+  EXPECT_EQ(looked, without);
+  EXPECT_NE(Watch(WhileAsleep::kRemember, 1), without);
+  EXPECT_EQ(while_asleep, 8) << "and reported as held back, like those that are looked at";
+  EXPECT_TRUE(observer.frames[kBefore].prediction_error) << "the stream goes on";
+}
+
+// The one that is being recalled never makes room.
+TEST_F(WhileAsleepTest, WhereOnlyOneSequenceIsRememberedItStaysUntilTheSleepIsOver) {
+  options.memory.sequences = 1;
+  options.memory.interval_frames = 1;
+  const auto without = Watch(WhileAsleep::kLook, 0);
+  EXPECT_EQ(Watch(WhileAsleep::kRemember, 1), without);
+}
+
 TEST_F(WhileAsleepTest, OrTheyWait) {
   Watch(WhileAsleep::kWait, 5);
   EXPECT_EQ(while_asleep, 0);

@@ -77,6 +77,38 @@ TEST(SequenceMemory, ObservesOnlyWhatASequenceNeeds) {
   EXPECT_EQ(m.Numbers(), (std::set{1, 2}));
 }
 
+TEST(SequenceMemory, WhatIsBeingRecalledNeverMakesRoom) {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    Memory m(3, seed);
+    for (const int n : {1, 2, 3}) m.Remember(n);
+    const size_t recalled = seed % 3;
+    const int kept = m.Number(recalled);
+    std::set<int> others;
+    for (int n = 4; n < 40; ++n) {
+      m.Begin(n);
+      for (int frame = 0; frame < 3; ++frame) {
+        m.memory.Observe(Plain(static_cast<float>(10 * n + frame)), {}, 0, recalled);
+      }
+      EXPECT_EQ(m.Number(recalled), kept);
+      EXPECT_TRUE(m.Numbers().contains(n));
+      for (size_t s = 0; s < 3; ++s) {
+        if (m.Number(s) == n) others.insert(static_cast<int>(s));
+      }
+    }
+    EXPECT_EQ(others.size(), 2u) << "all others do";
+  }
+}
+
+TEST(SequenceMemory, TheOnlyOneIsKeptWhileItIsRecalled) {
+  Memory m(1);
+  m.Remember(1);
+  m.Begin(2);
+  for (int frame = 0; frame < 3; ++frame) m.memory.Observe(Plain(20), {}, 0, size_t{0});
+  EXPECT_EQ(m.Number(0), 1);
+  m.Remember(3);
+  EXPECT_EQ(m.Number(0), 3);
+}
+
 TEST(SequenceMemory, ANewBeginningDropsTheUnfinished) {
   Memory m(4);
   m.Begin(7);

@@ -66,7 +66,9 @@ struct ProbeOptions {
 // What becomes of frames that come during sleep and would be lost (OnFull::kDropOldest). Others
 // wait.
 enum class WhileAsleep {
-  kLook,  // they are looked at, and reported as kept back: nothing is learned from them
+  kLook,      // they are looked at, and reported as kept back: nothing is learned from them
+  kRemember,  // they are looked at, and sequences of them remembered: what is recalled later in
+              // this sleep, or in another one, may be of them
   kWait,  // they wait, up to PipelineOptions::asleep_frames of each stream, and are learned from
           // later
   kDrop,  // but for those that always may wait, they are lost, the oldest first

@@ -34,8 +34,10 @@ class SequenceMemory {
   // overwritten. Streams count from 0.
   NetworkState& Begin(size_t stream = 0);
   // The next frame of the stream, and its label, if it has one; without effect where no sequence of
-  // it is being collected.
-  void Observe(const Planes& frame, std::optional<size_t> label = std::nullopt, size_t stream = 0);
+  // it is being collected. `recalled`: the sequence that is being replayed, which makes no room for
+  // this one; where it is the only one, this one is dropped.
+  void Observe(const Planes& frame, std::optional<size_t> label = std::nullopt, size_t stream = 0,
+               std::optional<size_t> recalled = std::nullopt);
 
   size_t size() const { return sequences_.size(); }
   size_t frames() const { return options_.frames; }
@@ -70,7 +72,9 @@ class SequenceMemory {
     size_t frames = 0;  // so far
   };
 
-  void Keep(Collected& collected);
+  void Keep(Collected& collected, std::optional<size_t> recalled);
+  // Which one makes room; none where there is but the one that must not.
+  std::optional<size_t> DrawForgotten(std::optional<size_t> recalled);
   void Exchange(StateArchive& archive, Sequence& sequence, size_t frames) const;
   const Sequence& At(size_t sequence) const;
 
