@@ -156,8 +156,11 @@ void DaemonService::Handle(const Request& request, const std::shared_ptr<CallSta
 
 Result<Response> DaemonService::AnswerNow(const Request& request) {
   switch (request.kind_case()) {
-    case Request::kStatus:
-      return StatusNow();
+    case Request::kStatus: {
+      Response response;
+      *response.mutable_status() = Describe(parts_.board.Snapshot());
+      return response;
+    }
     case Request::kListSources:
       return ListSources();
     case Request::kPauseSource:
@@ -199,10 +202,8 @@ std::optional<telemetry::Labels> DaemonService::LabelsNow(const StatusSnapshot& 
   return LabelsOf(status, labels_);
 }
 
-Result<Response> DaemonService::StatusNow() const {
-  const StatusSnapshot now = parts_.board.Snapshot();
-  Response response;
-  pb::StatusResponse& status = *response.mutable_status();
+pb::StatusResponse DaemonService::Describe(const StatusSnapshot& now) const {
+  pb::StatusResponse status;
   status.set_daemon_version(version_);
   status.set_uptime_seconds(Seconds(parts_.clock.Now() - begin_));
   status.set_frames(static_cast<uint64_t>(now.frames));
@@ -224,7 +225,7 @@ Result<Response> DaemonService::StatusNow() const {
   status.set_replaying(parts_.replaying);
   status.set_stopping(parts_.stopping());
   status.set_clients(static_cast<uint32_t>(parts_.clients()));
-  return response;
+  return status;
 }
 
 Result<Response> DaemonService::ListSources() const {

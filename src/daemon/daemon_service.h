@@ -56,6 +56,9 @@ class DaemonService final : public ControlService {
   Status CheckTopic(control::Topic topic) override;
   control::Update Sample(const TopicSet& topics) override;
 
+  // What the daemon does, of a network of this status. Threads: safe.
+  control::StatusResponse Describe(const StatusSnapshot& now) const;
+
   // See ConfigInEffect. Threads: safe.
   Result<control::ReloadConfigResponse> Reload() { return config_.Reload(); }
 
@@ -69,7 +72,6 @@ class DaemonService final : public ControlService {
   // To the pipeline, unless nobody waits any more by then.
   void Order(const Answer& answer, Command command);
 
-  Result<control::Response> StatusNow() const;
   Result<control::Response> ListSources() const;
   Result<control::Response> PauseSource(const std::string& name, bool paused);
   // For the changer.

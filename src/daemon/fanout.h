@@ -16,6 +16,9 @@ class Fanout final : public PipelineObserver {
   void OnDream(const DreamReport& report) override {
     for (auto* observer : observers_) observer->OnDream(report);
   }
+  void OnStep(const StepReport& report) override {
+    for (auto* observer : observers_) observer->OnStep(report);
+  }
   void OnPhase(const PhaseReport& report) override {
     for (auto* observer : observers_) observer->OnPhase(report);
   }

@@ -110,7 +110,11 @@ void StatusBoard::NoticeSource(const FrameReport& report) {
   source.clip = report.clip;
   source.frame = report.index;
   ++source.frames;
-  if (report.captured) source.latency.Count(clock_.Now() - *report.captured);
+  if (report.captured) {
+    const Duration latency = clock_.Now() - *report.captured;
+    source.latency.Count(latency);
+    source.latencies.Add(latency);
+  }
   source.seen_asleep += report.asleep ? 1 : 0;
   if (const auto error = report.prediction_error) {
     if (!source.prediction_error) source.prediction_error = error;
@@ -151,6 +155,11 @@ void StatusBoard::OnDream(const DreamReport& report) {
   now_.has_dreamed = true;
   ++now_.dream_steps;
   now_.phase = report.phase;
+}
+
+void StatusBoard::OnStep(const StepReport& report) {
+  const std::lock_guard lock(mutex_);
+  (report.asleep ? now_.asleep_steps : now_.awake_steps).Add(report.took);
 }
 
 void StatusBoard::OnPhase(const PhaseReport& report) {

@@ -16,6 +16,7 @@
 #include "hypnos/base/clock.h"
 #include "hypnos/network/settling.h"
 #include "hypnos/pipeline/report.h"
+#include "hypnos/telemetry/duration_histogram.h"
 
 namespace hypnos {
 
@@ -52,6 +53,7 @@ struct SourceStatus {
   int frames_since_cut = 0;
   std::string why;  // it broke off
   Latency latency;
+  DurationHistogram latencies;  // the same, of all
 };
 
 struct StatusSnapshot {
@@ -85,6 +87,8 @@ struct StatusSnapshot {
   uint64_t probes = 0;
   Duration probes_took{};
   GuardStatus guard;
+  // How long steps took.
+  DurationHistogram awake_steps, asleep_steps;
 };
 
 class StatusBoard final : public PipelineObserver {
@@ -93,6 +97,7 @@ class StatusBoard final : public PipelineObserver {
 
   void OnFrame(const FrameReport& report) override;
   void OnDream(const DreamReport& report) override;
+  void OnStep(const StepReport& report) override;
   void OnPhase(const PhaseReport& report) override;
   void OnProbe(const ProbeReport& report) override;
   void OnSleep(const SleepReport& report) override;

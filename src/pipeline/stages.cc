@@ -53,6 +53,7 @@ Stages::Stages(Network& network, Memories& memories, Negatives& negatives,
 
 void Stages::Encode(Step& step) {
   const Stopwatch watch(clock_, summary_.stages.encode);
+  step.begun = clock_.Now();
   // Before the frame is remembered, so that what is recalled does not hang on it.
   if (step.recalls_negative()) MakeNegative(step, {}, recalled_);
   if (step.has_real) EncodeReal(step);
@@ -164,6 +165,7 @@ void Stages::Output(Step& step) {
   const Stopwatch watch(clock_, summary_.stages.output);
   if (step.live()) ReportFrame(step);
   if (step.has_dream && step.dream.phase != Phase::kLook) ReportDream(step);
+  observer_.OnStep({.asleep = step.asleep, .took = clock_.Now() - step.begun});
 }
 
 void Stages::ReportFrame(Step& step) {

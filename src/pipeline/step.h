@@ -32,6 +32,7 @@ struct NegativeFrame {
 // NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding)
 struct Step {
   int64_t number = 0;
+  Instant begun;
 
   // A frame may be held for several steps: only the first one brings new input.
   bool first_of_frame = false;

@@ -22,7 +22,7 @@ ROOMS = {
     'control': ['base', 'proto'],
     'web': ['control', 'imaging', 'telemetry', 'proto'],
     'cluster': ['network', 'proto'],
-    'daemon': ['pipeline', 'record', 'checkpoint', 'sinks', 'config', 'control', 'web', 'cluster', 'proto'],
+    'daemon': ['pipeline', 'telemetry', 'record', 'checkpoint', 'sinks', 'config', 'control', 'web', 'cluster', 'proto'],
     'cli': ['control', 'config', 'record', 'proto'],
     'lab': ['pipeline', 'checkpoint', 'sinks', 'config', 'proto'],
     'bench': ['pipeline', 'record', 'checkpoint', 'sinks', 'config', 'proto'],

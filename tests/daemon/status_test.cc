@@ -95,9 +95,18 @@ TEST_F(StatusBoardTest, MeasuresHowLongFramesTakeFromCapture) {
   EXPECT_EQ(latency.Quantile(0.5), std::chrono::milliseconds(100));
   EXPECT_EQ(latency.Quantile(0.99), std::chrono::milliseconds(198));
   EXPECT_EQ(latency.Quantile(1), std::chrono::milliseconds(200));
+  EXPECT_DOUBLE_EQ(board_.Snapshot().sources.at("").latencies.sum(), 20.1);
   // What is long ago counts no more.
   for (size_t i = 0; i < Latency::kFrames; ++i) latency.Count(std::chrono::seconds(1));
   EXPECT_EQ(latency.Quantile(0.001), std::chrono::seconds(1));
+}
+
+TEST_F(StatusBoardTest, KeepsStepsAwakeAndAsleepApart) {
+  board_.OnStep({.asleep = false, .took = std::chrono::milliseconds(2)});
+  board_.OnStep({.asleep = true, .took = std::chrono::milliseconds(3)});
+  board_.OnStep({.asleep = true, .took = std::chrono::milliseconds(4)});
+  EXPECT_DOUBLE_EQ(board_.Snapshot().awake_steps.sum(), 0.002);
+  EXPECT_DOUBLE_EQ(board_.Snapshot().asleep_steps.sum(), 0.007);
 }
 
 TEST_F(StatusBoardTest, CountsDiscontinuitiesByReason) {

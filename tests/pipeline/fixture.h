@@ -63,6 +63,10 @@ class Recorder : public PipelineObserver {
     text += Format("dream {}", report.step);
     Append(report.layers);
   }
+  void OnStep(const StepReport& report) override {
+    ++(report.asleep ? asleep_steps : awake_steps);
+    took += report.took;
+  }
   void OnPhase(const PhaseReport& report) override {
     phases.push_back(report);
     text += report.asleep ? "asleep" : "awake";
@@ -73,6 +77,8 @@ class Recorder : public PipelineObserver {
   std::vector<FrameReport> frames;
   std::vector<DreamReport> dreams;
   std::vector<PhaseReport> phases;
+  int64_t awake_steps = 0, asleep_steps = 0;
+  Duration took{};  // all of them together
   std::string text;
 
  private:

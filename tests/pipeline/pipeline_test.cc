@@ -261,6 +261,20 @@ TEST(Pipeline, HoldsAFrameForSeveralSteps) {
   }
 }
 
+TEST(Pipeline, ReportsEveryStepWithHowLongItTook) {
+  PipelineOptions options = SmallPipeline();
+  options.steps_per_frame = 3;
+  const Watched run(options, MakeClip(40));
+  ASSERT_TRUE(run.result->ok());
+  EXPECT_EQ(run.recorder.awake_steps, 3 * 40);
+  // What leads up to a dream takes steps, too.
+  EXPECT_GE(run.recorder.asleep_steps, std::ssize(run.recorder.dreams));
+  EXPECT_GT(run.recorder.took, Duration::zero());
+  // Up to so many are under way at the same time.
+  EXPECT_LT(run.recorder.took,
+            static_cast<int64_t>(options.frames_in_flight + 1) * (*run.result)->elapsed);
+}
+
 // A sleep that began while a frame was held would let the rest of its steps learn asleep, without a
 // dream beside them.
 TEST(Pipeline, HoldsAFrameToItsEndBeforeItSleeps) {

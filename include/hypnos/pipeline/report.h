@@ -73,6 +73,15 @@ struct DreamReport {
   PhasePosition phase;  // the step included
 };
 
+// A step of the network has gone all its way: what came in was encoded, the layers and the
+// read-outs have done their work. A frame that is held takes several, a dream one for each of its
+// frames.
+struct StepReport {
+  bool asleep = false;
+  // From the beginning of its encoding; other steps are under way at the same time.
+  Duration took{};
+};
+
 // A phase begins.
 struct PhaseReport {
   bool asleep = false;
@@ -129,6 +138,8 @@ class PipelineObserver {
   virtual ~PipelineObserver() = default;
   virtual void OnFrame(const FrameReport&) {}
   virtual void OnDream(const DreamReport&) {}
+  // After the reports of its frame or dream.
+  virtual void OnStep(const StepReport&) {}
   virtual void OnPhase(const PhaseReport&) {}
   virtual void OnProbe(const ProbeReport&) {}
   // After the report that it is awake, and of the probe set.
