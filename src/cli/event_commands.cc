@@ -41,35 +41,41 @@ Result<control::Request> Resolve(const Session& session, control::Event::Verdict
   return request;
 }
 
+std::string WhatHappened(const control::Event& event) {
+  if (event.kind() != control::Event::UNUSUAL) return Printable(event.message());
+  return Format("surprise {:.2f}, {}", event.surprise(), VerdictWord(event.verdict()));
+}
+
 std::string ShowResolved(const Session&, const control::Response& response) {
   return EventLine(response.resolve_event().event()) + "\n";
 }
 
 Command List() {
-  return {.words = "events list",
-          .summary = "Lists what was unusual",
-          .example = "events list --since 2h --source door",
-          .parameters = {{.name = "--since",
-                          .help = "From when on: 90s, 10m, 2h, 3d ago, or 2026-11-25T07:30 in UTC",
-                          .value = "TIME"},
-                         {.name = "--until", .help = "Until when, likewise", .value = "TIME"},
-                         {.name = "--source", .help = "Only of this source", .value = "NAME"},
-                         {.name = "--limit",
-                          .help = "At most so many, the newest ones; 100 if not given",
-                          .kind = Parameter::Kind::kCount,
-                          .value = "COUNT",
-                          .least = 1,
-                          .most = 1000}},
-          .request = control::Request::kQueryEvents,
-          .ask = Query,
-          .show = [](const Session&, const control::Response& response) {
-            Table table({">event", "time", "source", ">surprise", "verdict"});
-            for (const auto& event : response.query_events().events()) {
-              table.Add({Format("{}", event.id()), Utc(event.time()), Printable(event.source()),
-                         Format("{:.2f}", event.surprise()), VerdictWord(event.verdict())});
-            }
-            return table.Text("no events");
-          }};
+  return {
+      .words = "events list",
+      .summary = "Lists what has happened: cameras lost, learning gone wrong, disks full",
+      .example = "events list --since 2h --source door",
+      .parameters = {{.name = "--since",
+                      .help = "From when on: 90s, 10m, 2h, 3d ago, or 2026-11-25T07:30 in UTC",
+                      .value = "TIME"},
+                     {.name = "--until", .help = "Until when, likewise", .value = "TIME"},
+                     {.name = "--source", .help = "Only of this source", .value = "NAME"},
+                     {.name = "--limit",
+                      .help = "At most so many, the newest ones; 100 if not given",
+                      .kind = Parameter::Kind::kCount,
+                      .value = "COUNT",
+                      .least = 1,
+                      .most = 1000}},
+      .request = control::Request::kQueryEvents,
+      .ask = Query,
+      .show = [](const Session&, const control::Response& response) {
+        Table table({">event", "time", "severity", "kind", "source", "what"});
+        for (const auto& event : response.query_events().events()) {
+          table.Add({Format("{}", event.id()), Utc(event.time()), SeverityWord(event.severity()),
+                     KindWords(event.kind()), Printable(event.source()), WhatHappened(event)});
+        }
+        return table.Text("no events");
+      }};
 }
 
 Command Confirm() {

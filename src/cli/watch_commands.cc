@@ -1,4 +1,7 @@
 // watch
+#include <algorithm>
+
+#include "cli/event_text.h"
 #include "cli/groups.h"
 #include "cli/json.h"
 #include "cli/watch_text.h"
@@ -40,6 +43,25 @@ Duration PatienceFor(double rate_hz, Duration patience) {
   return FromSeconds(1 / rate_hz) + patience;
 }
 
+bool OnlyEvents(const control::SubscribeRequest& topics) {
+  return std::ranges::all_of(topics.topics(), [](int topic) { return topic == control::EVENTS; });
+}
+
+// Each update tells the newest events again; each is shown once.
+void LeaveOutTold(uint64_t& last_told, control::Update& update) {
+  auto& events = *update.mutable_events();
+  events.erase(std::remove_if(events.begin(), events.end(),
+                              [&](const auto& event) { return event.id() <= last_told; }),
+               events.end());
+  if (!events.empty()) last_told = events.rbegin()->id();
+}
+
+std::string EventLines(const control::Update& update) {
+  std::string lines;
+  for (const control::Event& event : update.events()) lines += EventLine(event) + "\n";
+  return lines;
+}
+
 Status Watch(const Session& session) {
   HYPNOS_ASSIGN_OR_RETURN(const control::Request request, Ask(session));
   HYPNOS_ASSIGN_OR_RETURN(const auto client, session.Connect());
@@ -47,14 +69,19 @@ Status Watch(const Session& session) {
                           client->Call(request, session.patience()));
   const Duration patience = PatienceFor(response.subscribe().rate_hz(), session.patience());
   const uint64_t count = session.values().Count("--count");
-  uint64_t dropped = 0;
-  for (uint64_t shown = 0; count == 0 || shown < count; ++shown) {
-    HYPNOS_ASSIGN_OR_RETURN(const control::Update update, client->NextUpdate(patience));
-    const std::string line =
-        session.json() ? Json(update)
-                       : WatchLine(request.subscribe(), update, update.dropped() - dropped);
+  const bool only_events = OnlyEvents(request.subscribe());
+  uint64_t dropped = 0, last_event = 0;
+  for (uint64_t shown = 0; count == 0 || shown < count;) {
+    HYPNOS_ASSIGN_OR_RETURN(control::Update update, client->NextUpdate(patience));
+    LeaveOutTold(last_event, update);
+    if (only_events && update.events().empty()) continue;
+    ++shown;
+    const uint64_t missed = update.dropped() - dropped;
     dropped = update.dropped();
-    HYPNOS_RETURN_IF_ERROR(session.Print(line + "\n"));
+    const std::string text = session.json() ? Json(update) + "\n"
+                             : only_events  ? EventLines(update)
+                                            : WatchLine(request.subscribe(), update, missed) + "\n";
+    HYPNOS_RETURN_IF_ERROR(session.Print(text));
   }
   return {};
 }
@@ -68,7 +95,8 @@ std::vector<Command> WatchCommands() {
        .summary = "Shows what happens as it happens, a line an update, until interrupted",
        .example = "watch phase goodness --rate 2",
        .parameters = {{.name = "TOPIC",
-                       .help = "activity, goodness, phase, sources, events or labels; one or more",
+                       .help = "activity, goodness, phase, sources, events or labels; one or more. "
+                               "Events alone: a line for each, as it happens",
                        .kind = Kind::kChoice,
                        .choices = TopicWords(),
                        .needed = true,

@@ -90,8 +90,11 @@ Result<std::map<std::string, uint64_t>> CheckpointKeeper::Resume(bool fresh) {
     return std::map<std::string, uint64_t>();
   }
   if (!opened.ok()) return opened.error();
-  if (!damaged.empty())
-    log::Warning("{}checkpoints: going back to {}, which is whole", whose_, opened->name);
+  if (!damaged.empty()) {
+    Tell(parts_.events, control::Event::RESTORED, parts_.source,
+         Format("{}checkpoints: going back to {}, which is whole; newer ones are damaged", whose_,
+                opened->name));
+  }
   HYPNOS_RETURN_IF_ERROR(CheckConfig(opened->name, opened->file.facts()));
   return Load(*opened);
 }
@@ -309,6 +312,10 @@ void CheckpointKeeper::Note(const Result<CheckpointInfo>& saved, Duration took) 
   log::Info("{}saved {}: {:.1f} MB in {:.2f} s{}", whose_, saved->name,
             static_cast<double>(saved->bytes) / 1e6, Seconds(took),
             was_failing ? "; checkpoints are saved again" : "");
+  if (was_failing && parts_.events != nullptr) {
+    parts_.events->Note(control::Event::SAVING_WORKS, parts_.source,
+                        Format("{}checkpoints are saved again: {}", whose_, saved->name));
+  }
   if (switch_on) SwitchLearning(true);
 }
 
@@ -327,13 +334,15 @@ void CheckpointKeeper::NoteFailure(const Error& error) {
     learning_stopped_ = learning_stopped_ || switch_off;
   }
   if (at_end) {
-    log::Error("{}checkpoints: {}; what was learned since the last one is lost", whose_,
-               Printable(error.message));
+    Tell(parts_.events, control::Event::SAVING_FAILED, parts_.source,
+         Format("{}checkpoints: {}; what was learned since the last one is lost", whose_,
+                Printable(error.message)));
   } else if (is_new) {
-    log::Error("{}checkpoints: {}; {}, and it is tried again every {:.0f} s", whose_,
-               Printable(error.message),
-               stops ? "learning stands still until one can be saved" : "learning goes on",
-               Seconds(RetryAfter()));
+    Tell(parts_.events, control::Event::SAVING_FAILED, parts_.source,
+         Format("{}checkpoints: {}; {}, and it is tried again every {:.0f} s", whose_,
+                Printable(error.message),
+                stops ? "learning stands still until one can be saved" : "learning goes on",
+                Seconds(RetryAfter())));
   }
   if (switch_off) SwitchLearning(false);
 }
@@ -376,7 +385,8 @@ Result<CheckpointInfo> CheckpointKeeper::Restore(const std::string& name) {
       });
   if (!restored.ok()) return restored.error();
   ++changes_;
-  log::Info("{}gone back to {}", whose_, named.name);
+  Tell(parts_.events, control::Event::RESTORED, parts_.source,
+       Format("{}gone back to {}", whose_, named.name));
   return CheckpointInfo{named.name, named.file.bytes(), named.file.facts()};
 }
 

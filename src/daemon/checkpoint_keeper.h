@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "daemon/event_book.h"
 #include "hypnos/base/clock.h"
 #include "hypnos/checkpoint/background_save.h"
 #include "hypnos/checkpoint/checkpoint_folder.h"
@@ -36,6 +37,8 @@ class CheckpointKeeper final : public PipelineObserver {
     std::string program;
     // Whose network it is, where each source has its own; empty: all sources'.
     std::string source = "";
+    // Null: nobody remembers what happens to them.
+    SharedEvents events = nullptr;
     // What is saved and loaded beside the pipeline's state; called when nothing is under way.
     std::function<void(StateArchive&)> exchange = [](StateArchive&) {};
     // Learning was switched because of saving.

@@ -9,10 +9,6 @@ namespace {
 namespace pb = control;
 using pb::Request;
 
-Error NoEvents() {
-  return {Code::kUnimplemented, "NO_EVENTS", "this daemon does not notice events yet"};
-}
-
 const google::protobuf::FieldDescriptor* KindOf(const Request& request) {
   return Request::descriptor()->FindFieldByNumber(request.kind_case());
 }
@@ -62,13 +58,7 @@ std::optional<Error> WhyRefused(const Request& request, bool stopping, bool repl
                  "this daemon replays a session, and must come to the same weights: it can be "
                  "looked at and shut down, and nothing else"};
   }
-  if (request.has_query_events() || request.has_resolve_event()) return NoEvents();
   return std::nullopt;
-}
-
-Status CheckTopicIsBuilt(pb::Topic topic) {
-  if (topic == pb::EVENTS) return NoEvents();
-  return {};
 }
 
 std::string SourceNamedBy(const Request& request) {
@@ -91,6 +81,20 @@ bool IsAboutOneView(const Request& request) {
     default:
       return false;
   }
+}
+
+Result<pb::Response> AnswerEvents(const SharedEvents& events, const Request& request) {
+  const SystemClock clock;
+  EventBook none(clock);
+  EventBook& book = events == nullptr ? none : *events;
+  pb::Response response;
+  if (request.has_query_events()) {
+    HYPNOS_ASSIGN_OR_RETURN(*response.mutable_query_events(), book.Query(request.query_events()));
+  } else {
+    HYPNOS_ASSIGN_OR_RETURN(*response.mutable_resolve_event()->mutable_event(),
+                            book.Resolve(request.resolve_event()));
+  }
+  return response;
 }
 
 Result<pb::Response> SetLogLevel(const pb::SetLogLevelRequest& request) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "daemon/event_book.h"
 #include "hypnos/base/result.h"
 #include "proto/control.pb.h"
 
@@ -13,14 +14,16 @@ namespace hypnos {
 // or what is learned from is a recording, which nobody may disturb.
 std::optional<Error> WhyRefused(const control::Request& request, bool stopping, bool replaying);
 
-// kUnimplemented for what no daemon has to tell yet.
-Status CheckTopicIsBuilt(control::Topic topic);
-
 // The source that a request names, if any: its field of that name.
 std::string SourceNamedBy(const control::Request& request);
 // Whether it then is about what this source shows, rather than about the network that learns from
 // it.
 bool IsAboutOneView(const control::Request& request);
+
+// What is remembered of what has happened, or what somebody makes of it; `events` may be null,
+// which remembers nothing. Precondition: it is one of these two requests. Errors: those of
+// EventBook.
+Result<control::Response> AnswerEvents(const SharedEvents& events, const control::Request& request);
 
 // Errors: kInvalidArgument, reason NO_LEVEL.
 Result<control::Response> SetLogLevel(const control::SetLogLevelRequest& request);

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "daemon/changed_keys.h"
+#include "hypnos/base/format.h"
+#include "hypnos/base/printable.h"
 #include "hypnos/config/load.h"
 #include "hypnos/config/print.h"
 
@@ -45,6 +47,28 @@ void ConfigInEffect::SetSources(const config::Config& config) {
 }
 
 Result<control::ReloadConfigResponse> ConfigInEffect::Reload() {
+  auto reloaded = ReadAgain();
+  if (parts_.events != nullptr) Note(reloaded);
+  return reloaded;
+}
+
+void ConfigInEffect::Note(const Result<control::ReloadConfigResponse>& reloaded) const {
+  if (!reloaded.ok()) {
+    return parts_.events->Note(control::Event::CONFIG_REFUSED, "",
+                               Format("the configuration was read again, and stays as it was: {}",
+                                      Printable(reloaded.error().message)));
+  }
+  const auto count = [](const auto& keys) {
+    return Format("{} {}", keys.size(), keys.size() == 1 ? "key" : "keys");
+  };
+  if (reloaded->changed().empty() && reloaded->need_restart().empty()) return;
+  parts_.events->Note(control::Event::CONFIG_RELOADED, "",
+                      Format("the configuration was read again: {} changed, {} to change with a "
+                             "restart",
+                             count(reloaded->changed()), count(reloaded->need_restart())));
+}
+
+Result<control::ReloadConfigResponse> ConfigInEffect::ReadAgain() {
   if (!parts_.read) {
     return Error{Code::kUnimplemented, "NO_RELOAD",
                  "this daemon was not started from a file that could be read again"};

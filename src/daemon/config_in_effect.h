@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/event_book.h"
 #include "hypnos/base/result.h"
 #include "proto/config.pb.h"
 #include "proto/control.pb.h"
@@ -30,6 +31,8 @@ class ConfigInEffect {
     std::function<void()> save = [] {};
     // Puts what else can be changed while it runs into effect.
     std::function<void(const config::Config&)> apply;
+    // Null: nothing is remembered.
+    SharedEvents events = nullptr;
   };
 
   ConfigInEffect(Parts parts, const config::Config& config)
@@ -49,6 +52,8 @@ class ConfigInEffect {
   Status RemoveSource(const std::string& name);
 
  private:
+  Result<control::ReloadConfigResponse> ReadAgain();
+  void Note(const Result<control::ReloadConfigResponse>& reloaded) const;
   // What differs between what was read before and now; the names of the sources that it touched.
   Result<std::vector<std::string>> ReloadSources(const config::Config& read);
   void SetSources(const config::Config& config);

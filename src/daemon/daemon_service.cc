@@ -95,7 +95,8 @@ ConfigInEffect::Parts DaemonService::ConfigParts() {
           [this] {
             if (parts_.checkpoints != nullptr) (void)parts_.checkpoints->Save();
           },
-      .apply = parts_.apply};
+      .apply = parts_.apply,
+      .events = parts_.events};
 }
 
 void DaemonService::Handle(const Request& request, const std::shared_ptr<CallState>& call,
@@ -171,6 +172,9 @@ Result<Response> DaemonService::AnswerNow(const Request& request) {
       return ListLayers();
     case Request::kSleepStatus:
       return SleepStatus();
+    case Request::kQueryEvents:
+    case Request::kResolveEvent:
+      return AnswerEvents(parts_.events, request);
     case Request::kGuard:
       return Guard();
     case Request::kShowConfig:
@@ -238,7 +242,6 @@ Result<Response> DaemonService::ListSources() const {
 
 Result<Response> DaemonService::PauseSource(const std::string& name, bool paused) {
   HYPNOS_ASSIGN_OR_RETURN(const bool changed, parts_.sources.SetPaused(name, paused));
-  if (changed) log::Info("source '{}' {}", Printable(name), paused ? "paused" : "resumed");
   Response response;
   if (paused) {
     response.mutable_pause_source()->set_changed(changed);
@@ -562,13 +565,12 @@ Result<Response> DaemonService::AddSource(const std::string& yaml) {
 
 Result<Response> DaemonService::RemoveSource(const std::string& name) {
   HYPNOS_RETURN_IF_ERROR(config_.RemoveSource(name));
-  log::Info("source '{}' removed", Printable(name));
   Response response;
   response.mutable_remove_source();
   return response;
 }
 
-Status DaemonService::CheckTopic(pb::Topic topic) { return CheckTopicIsBuilt(topic); }
+Status DaemonService::CheckTopic(pb::Topic /*topic*/) { return {}; }
 
 pb::Update DaemonService::Sample(const TopicSet& topics) {
   pb::Update update;
@@ -585,6 +587,7 @@ pb::Update DaemonService::Sample(const TopicSet& topics) {
   if (topics.Has(pb::SOURCES)) {
     for (auto& source : parts_.sources.Reports(now)) *update.add_sources() = std::move(source);
   }
+  if (topics.Has(pb::EVENTS) && parts_.events != nullptr) parts_.events->AddNewest(update);
   if (topics.Has(pb::LABELS)) {
     if (auto labels = LabelsNow(now)) *update.mutable_labels() = *std::move(labels);
   }

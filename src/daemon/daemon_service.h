@@ -13,6 +13,7 @@
 #include "daemon/answer.h"
 #include "daemon/checkpoint_keeper.h"
 #include "daemon/config_in_effect.h"
+#include "daemon/event_book.h"
 #include "daemon/status.h"
 #include "daemon/watched_sources.h"
 #include "daemon/worker.h"
@@ -45,6 +46,8 @@ struct ServiceParts {
   CheckpointKeeper* checkpoints = nullptr;
   // Puts what can be changed while it runs into effect.
   std::function<void(const config::Config&)> apply;
+  // Null: nothing is remembered.
+  SharedEvents events = nullptr;
 };
 
 class DaemonService final : public ControlService {

@@ -43,11 +43,12 @@ bool IsAlone(const config::Config& config) { return config.share() == config::Co
 Learner::Learner(const config::Config& config, LearnerParts parts)
     : config_(config),
       parts_(std::move(parts)),
-      board_(parts_.clock),
+      board_(parts_.clock, parts_.events, IsAlone(config) ? config.sources(0).name() : ""),
       pipeline_(OptionsOf(config, parts_), parts_.clock, observers_),
       sources_({.pipeline = pipeline_,
                 .board = board_,
                 .reconnects = !parts_.options.until_end,
+                .events = parts_.events,
                 .changed =
                     [this] {
                       more_.Ring();
@@ -76,7 +77,8 @@ ServiceParts Learner::PartsOfService() {
           .replaying = replays(),
           .read_config = parts_.options.read_config,
           .checkpoints = checkpoints_.get(),
-          .apply = parts_.apply};
+          .apply = parts_.apply,
+          .events = parts_.events};
 }
 
 std::unique_ptr<CheckpointKeeper> Learner::MakeKeeper() {
@@ -89,6 +91,7 @@ std::unique_ptr<CheckpointKeeper> Learner::MakeKeeper() {
           .pipeline = pipeline_,
           .program = parts_.options.version,
           .source = IsAlone(config_) ? config_.sources(0).name() : "",
+          .events = parts_.events,
           .exchange = [this](StateArchive& archive) { ExchangeScores(archive); },
           .learning_switched = [this](bool on) { service_.NoteLearning(on); }},
       config_);

@@ -39,6 +39,8 @@ struct LearnerParts {
   FileSystem& files;
   const Clock& clock;
   const RunOptions& options;
+  // What happens to it; may be null.
+  SharedEvents events = nullptr;
   // Threads that it shares with others; null: its own.
   std::shared_ptr<Workers> workers = nullptr;
   // The daemon's; see ServiceParts.

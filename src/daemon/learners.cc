@@ -310,7 +310,10 @@ Status Learners::Change(const std::vector<std::string>& gone,
   // Their networks take memory when they see a frame: by then the others have given theirs back.
   for (const config::Source& source : come) {
     Entry& entry = *EntryOf(source.name());
-    if (!entry.thread.joinable()) StartOne(entry);
+    if (entry.thread.joinable()) continue;
+    StartOne(entry);
+    Tell(parts_.events, control::Event::SOURCE_ADDED, entry.name,
+         Format("source '{}' added, with a network of its own", Printable(entry.name)));
   }
   parts_.changed();
   return {};
@@ -342,11 +345,12 @@ void Learners::Remove(const std::string& name) {
     summaries_ += learner.TakeSummary();
   }
   const auto footprint = EstimateFootprint(BuildPipelineOptions(learner.config()), 1);
-  log::Info("source '{}' removed, and its network with it{}; {}", Printable(name),
-            footprint ? Format(", which gives back about {:.0f} MiB",
-                               static_cast<double>(footprint->memory_bytes) / (1 << 20))
-                      : "",
-            KeptText(learner.checkpoints()));
+  Tell(parts_.events, control::Event::SOURCE_REMOVED, name,
+       Format("source '{}' removed, and its network with it{}; {}", Printable(name),
+              footprint ? Format(", which gives back about {:.0f} MiB",
+                                 static_cast<double>(footprint->memory_bytes) / (1 << 20))
+                        : "",
+              KeptText(learner.checkpoints())));
   LetGo(entry.learner);
   GiveBackMemory();
 }

@@ -1,11 +1,12 @@
-// Tells the log how a camera or stream comes and goes: each change once, and a try that fails for
-// the same reason as the one before not at all.
-// Threads: thread-compatible.
+// Tells the log, and the book of events, how a camera or stream comes and goes: each change once,
+// and a try that fails for the same reason as the one before not at all. Threads:
+// thread-compatible.
 #pragma once
 
 #include <string>
 #include <utility>
 
+#include "daemon/event_book.h"
 #include "hypnos/sources/learning_gate.h"
 #include "hypnos/sources/source_health.h"
 
@@ -13,13 +14,17 @@ namespace hypnos {
 
 class LiveLog {
  public:
-  explicit LiveLog(std::string name) : name_(std::move(name)) {}
+  LiveLog(std::string name, SharedEvents events)
+      : name_(std::move(name)), events_(std::move(events)) {}
 
   void OnChange(const SourceHealth& health);
   void OnGate(GateVerdict verdict) const;
 
  private:
+  void Note(control::Event::Kind kind, const std::string& what) const;
+
   const std::string name_;
+  const SharedEvents events_;
   std::string told_;  // why it is lost
 };
 

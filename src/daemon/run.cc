@@ -73,7 +73,8 @@ class Daemon {
                       .stopping = [this] { return stop_.IsSet(); },
                       .read_config = options.read_config,
                       .apply = [this](const config::Config& next) { Apply(next); },
-                      .version = options.version},
+                      .version = options.version,
+                      .events = events_},
                      config),
         signals_({.stop = [this] { Stop(); }, .reload = [this] { ReloadSoon(); }}) {}
 
@@ -112,6 +113,7 @@ class Daemon {
   const RunOptions& options_;
   const SystemClock clock_;
   PosixFileSystem files_;
+  const SharedEvents events_ = std::make_shared<EventBook>(clock_);
   StopFlag stop_;
   // Rung when it is to stop, or a network has come to an end or goes on.
   Bell changed_;
@@ -129,6 +131,7 @@ LearnerParts Daemon::PartsOfLearners() {
   return {.files = files_,
           .clock = clock_,
           .options = options_,
+          .events = events_,
           .stop = [this] { StopForClient(); },
           .stopping = [this] { return stop_.IsSet(); },
           .clients = [this]() -> size_t {

@@ -55,24 +55,29 @@ std::string ProbeText(const ProbeReport& report) {
   return text;
 }
 
-void Log(const GuardDecision& decision) {
-  const std::string text = "guard: " + ToString(decision);
-  switch (decision.event) {
+control::Event::Kind KindOf(GuardEvent event) {
+  using control::Event;
+  switch (event) {
     case GuardEvent::kGaveUp:
+      return Event::GUARD_GAVE_UP;
     case GuardEvent::kNothingToGoBackTo:
-      return log::Error("{}", text);
+      return Event::GUARD_CANNOT_GO_BACK;
     case GuardEvent::kRolledBack:
+      return Event::GUARD_WENT_BACK;
     case GuardEvent::kCannotKeep:
-      return log::Warning("{}", text);
+      return Event::GUARD_CANNOT_KEEP;
     case GuardEvent::kRecovered:
+      return Event::GUARD_RECOVERED;
     case GuardEvent::kResumed:
-      return log::Info("{}", text);
+      return Event::GUARD_RESUMED;
   }
+  return Event::KIND_UNSPECIFIED;
 }
 
 }  // namespace
 
-StatusBoard::StatusBoard(const Clock& clock) : clock_(clock) {}
+StatusBoard::StatusBoard(const Clock& clock, SharedEvents events, std::string network)
+    : clock_(clock), events_(std::move(events)), network_(std::move(network)) {}
 
 void StatusBoard::OnFrame(const FrameReport& report) {
   const std::lock_guard lock(mutex_);
@@ -129,7 +134,6 @@ void StatusBoard::NoticeSource(const FrameReport& report) {
 
 void StatusBoard::OnStreamEnd(const StreamEnd& end) {
   if (!end.error) return;
-  log::Error("{}", Printable(end.error->message));
   const std::lock_guard lock(mutex_);
   now_.sources[end.source].why = end.error->message;
 }
@@ -185,13 +189,17 @@ void StatusBoard::OnProbe(const ProbeReport& report) {
 
 // Of a sleep by count, after which there is another one, nobody wants a line in the log each time.
 void StatusBoard::OnSleep(const SleepReport& report) {
-  if (report.began != PhaseCause::kSteps) log::Info("{}", SleepText(report));
+  if (report.began != PhaseCause::kSteps) {
+    Tell(events_, control::Event::SLEPT, network_, SleepText(report));
+  }
   const std::lock_guard lock(mutex_);
   now_.last_sleep = report;
 }
 
 void StatusBoard::OnGuard(const GuardReport& report) {
-  if (report.news) Log(*report.news);
+  if (report.news) {
+    Tell(events_, KindOf(report.news->event), network_, "guard: " + ToString(*report.news));
+  }
   const std::lock_guard lock(mutex_);
   now_.guard = report.status;
 }
@@ -203,10 +211,10 @@ void StatusBoard::Notice(const std::vector<StepStatistics>& layers, bool dream) 
     LayerStatus& status = now_.layers[l];
     // Whoever goes back to what was learned before has a layer that learns again.
     if (!std::exchange(status.stopped, layers[l].stopped) && layers[l].stopped) {
-      log::Error(
-          "layer {}: its weights overflowed, and it learns no more; start again with a lower "
-          "learning.rate, or with network.layers.{}.norm_cap",
-          l + 1, l);
+      Tell(events_, control::Event::LAYER_STOPPED, network_,
+           Format("layer {}: its weights overflowed, and it learns no more; start again with a "
+                  "lower learning.rate, or with network.layers.{}.norm_cap",
+                  l + 1, l));
     }
     if (!layers[l].finite) continue;
     Follow(layers[l].goodness, first, dream ? status.dream_goodness : status.real_goodness);

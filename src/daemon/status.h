@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/event_book.h"
 #include "daemon/frame_rate.h"
 #include "daemon/latency.h"
 #include "hypnos/base/clock.h"
@@ -93,7 +94,8 @@ struct StatusSnapshot {
 
 class StatusBoard final : public PipelineObserver {
  public:
-  explicit StatusBoard(const Clock& clock);
+  // `events`: may be null. `network`: the source whose network it is; empty: of all.
+  explicit StatusBoard(const Clock& clock, SharedEvents events = nullptr, std::string network = "");
 
   void OnFrame(const FrameReport& report) override;
   void OnDream(const DreamReport& report) override;
@@ -116,6 +118,8 @@ class StatusBoard final : public PipelineObserver {
   void NoticeResized(const FrameReport& report);
 
   const Clock& clock_;
+  const SharedEvents events_;
+  const std::string network_;
   mutable std::mutex mutex_;
   StatusSnapshot now_;
   FrameRate rate_;

@@ -61,7 +61,8 @@ ConfigInEffect::Parts Switchboard::ConfigParts() {
               [this](const auto& gone, const auto& come, const config::Config& next) {
                 return parts_.learners.Change(gone, come, next);
               },
-          .apply = parts_.apply};
+          .apply = parts_.apply,
+          .events = parts_.events};
 }
 
 void Switchboard::Handle(const Request& request, const std::shared_ptr<CallState>& call,
@@ -102,6 +103,10 @@ bool Switchboard::AnswerHere(const Request& request, const Answer& answer) {
   switch (request.kind_case()) {
     case Request::kShutdown:
       Shutdown(answer);
+      return true;
+    case Request::kQueryEvents:
+    case Request::kResolveEvent:
+      answer(AnswerEvents(parts_.events, request));
       return true;
     case Request::kSetLogLevel:
       answer(SetLogLevel(request.set_log_level()));
@@ -178,7 +183,7 @@ Result<Response> Switchboard::OfNone(const Request& request) const {
   }
 }
 
-Status Switchboard::CheckTopic(control::Topic topic) { return CheckTopicIsBuilt(topic); }
+Status Switchboard::CheckTopic(control::Topic /*topic*/) { return {}; }
 
 control::Update Switchboard::Sample(const TopicSet& topics) {
   const std::vector<Learners::Shared> all = parts_.learners.All();
@@ -190,7 +195,9 @@ control::Update Switchboard::Sample(const TopicSet& topics) {
     *each.mutable_update() = learner->service().Sample(topics);
     update.mutable_sources()->MergeFrom(each.update().sources());
     each.mutable_update()->clear_sources();
+    each.mutable_update()->clear_events();
   }
+  if (topics.Has(control::EVENTS) && parts_.events != nullptr) parts_.events->AddNewest(update);
   return update;
 }
 

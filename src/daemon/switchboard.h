@@ -27,6 +27,7 @@ class Switchboard final : public ControlService {
     std::function<void(const config::Config&)> apply;
     // For what the daemon says of itself when it watches nothing.
     std::string version;
+    SharedEvents events = nullptr;
   };
 
   Switchboard(Parts parts, const config::Config& config);

@@ -12,12 +12,13 @@ namespace hypnos {
 namespace {
 
 SourceOptions OptionsOf(const config::Source& source, const config::Config& config, bool reconnects,
+                        const SharedEvents& events,
                         const std::shared_ptr<Interruption>& interruption) {
   SourceOptions options = BuildSourceOptions(source, config);
   if (LiveOptions* live = LiveOptionsOf(options)) {
     live->interruption = interruption;
     // Shared: a thread that is left behind may still tell something.
-    const auto log = std::make_shared<LiveLog>(source.name());
+    const auto log = std::make_shared<LiveLog>(source.name(), events);
     live->on_change = [log](const SourceHealth& health) { log->OnChange(health); };
     live->on_gate = [log](GateVerdict verdict) { log->OnGate(verdict); };
     live->reconnect = live->reconnect && reconnects;
@@ -28,12 +29,13 @@ SourceOptions OptionsOf(const config::Source& source, const config::Config& conf
 }  // namespace
 
 WatchedSource::WatchedSource(const config::Source& source, const config::Config& config,
-                             bool reconnects)
-    : WatchedSource(source, config, reconnects, std::make_shared<Interruption>()) {}
+                             bool reconnects, const SharedEvents& events)
+    : WatchedSource(source, config, reconnects, events, std::make_shared<Interruption>()) {}
 
 WatchedSource::WatchedSource(const config::Source& source, const config::Config& config,
-                             bool reconnects, std::shared_ptr<Interruption> interruption)
-    : options_(OptionsOf(source, config, reconnects, interruption)),
+                             bool reconnects, const SharedEvents& events,
+                             std::shared_ptr<Interruption> interruption)
+    : options_(OptionsOf(source, config, reconnects, events, interruption)),
       queue_frames_(source.queue_frames()),
       on_full_(BuildOnFull(source)),
       waited_for_(IsWaitedFor(source)),

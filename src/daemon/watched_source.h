@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "daemon/event_book.h"
 #include "hypnos/base/result.h"
 #include "hypnos/pipeline/stream_input.h"
 #include "hypnos/sources/capture_thread.h"
@@ -26,8 +27,9 @@ class WatchedSource {
   using Opener = std::function<Result<std::unique_ptr<Source>>(const SourceOptions&)>;
 
   // `source`: of that configuration. `reconnects`: false where the run is to end with its sources,
-  // so that one which is lost must not be waited for.
-  WatchedSource(const config::Source& source, const config::Config& config, bool reconnects);
+  // so that one which is lost must not be waited for. `events`: may be null.
+  WatchedSource(const config::Source& source, const config::Config& config, bool reconnects,
+                const SharedEvents& events);
 
   const std::string& name() const { return options_.identity.name; }
 
@@ -58,7 +60,7 @@ class WatchedSource {
 
  private:
   WatchedSource(const config::Source& source, const config::Config& config, bool reconnects,
-                std::shared_ptr<Interruption> interruption);
+                const SharedEvents& events, std::shared_ptr<Interruption> interruption);
 
   telemetry::Source::State State(const SourceHealth& health) const;
   const Source* source() const;

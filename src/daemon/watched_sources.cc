@@ -14,7 +14,8 @@ namespace hypnos {
 WatchedSources::WatchedSources(Parts parts, const config::Config& config)
     : parts_(std::move(parts)) {
   for (const config::Source& source : config.sources()) {
-    sources_.push_back(std::make_shared<WatchedSource>(source, config, parts_.reconnects));
+    sources_.push_back(
+        std::make_shared<WatchedSource>(source, config, parts_.reconnects, parts_.events));
   }
 }
 
@@ -111,7 +112,8 @@ Result<WatchedSources::Opened> WatchedSources::OpenNew(const std::vector<config:
                                                        const config::Config& config) {
   Opened opened;
   for (const config::Source& source : come) {
-    const auto watched = std::make_shared<WatchedSource>(source, config, parts_.reconnects);
+    const auto watched =
+        std::make_shared<WatchedSource>(source, config, parts_.reconnects, parts_.events);
     {
       const std::lock_guard lock(mutex_);
       if (stopped_) return StoppingError();
@@ -161,6 +163,7 @@ void WatchedSources::Replace(const std::vector<std::string>& gone, const Opened&
     }
     Add(source);
   }
+  TellChange(gone, come);
   {
     const std::lock_guard lock(mutex_);
     coming_ = false;
@@ -183,14 +186,46 @@ void WatchedSources::Remove(const std::string& name) {
   left_behind_ = left_behind_ || !closed;
 }
 
+// One that has another in its place has not gone.
+void WatchedSources::TellChange(const std::vector<std::string>& gone, const Opened& come) const {
+  const auto comes = [&](const std::string& name) {
+    return std::ranges::any_of(come, [&](const Shared& source) { return source->name() == name; });
+  };
+  for (const std::string& name : gone) {
+    if (comes(name)) continue;
+    Tell(parts_.events, control::Event::SOURCE_REMOVED, name,
+         Format("source '{}' removed", Printable(name)));
+  }
+  for (const Shared& source : come) {
+    Tell(parts_.events, control::Event::SOURCE_ADDED, source->name(),
+         Format("source '{}' added", Printable(source->name())));
+  }
+}
+
 Result<bool> WatchedSources::SetPaused(const std::string& name, bool paused) {
   const Shared source = Find(name);
   if (source == nullptr) return NotFound(name);
-  return source->SetPaused(paused);
+  const bool changed = source->SetPaused(paused);
+  if (changed) {
+    Tell(parts_.events, paused ? control::Event::SOURCE_PAUSED : control::Event::SOURCE_RESUMED,
+         name, Format("source '{}' {}", Printable(name), paused ? "paused" : "resumed"));
+  }
+  return changed;
 }
 
 void WatchedSources::OnStreamEnd(const StreamEnd& end) {
   if (const Shared source = Find(end.source)) source->Ended();
+  if (end.error) {
+    Tell(parts_.events, control::Event::SOURCE_FAILED, end.source, Printable(end.error->message));
+  } else if (parts_.events != nullptr && !stopped()) {
+    parts_.events->Note(control::Event::SOURCE_ENDED, end.source,
+                        Format("source '{}' has ended", Printable(end.source)));
+  }
+}
+
+bool WatchedSources::stopped() const {
+  const std::lock_guard lock(mutex_);
+  return stopped_;
 }
 
 void WatchedSources::Stop() {

@@ -24,6 +24,8 @@ class WatchedSources final : public PipelineObserver {
     WatchedSource::Opener open = OpenSource;
     // False: the run is to end with them.
     bool reconnects = true;
+    // Null: nobody remembers what happens to them.
+    SharedEvents events = nullptr;
     // Some have come or gone.
     std::function<void()> changed = [] {};
   };
@@ -78,6 +80,8 @@ class WatchedSources final : public PipelineObserver {
   std::vector<telemetry::Source> Reports(const StatusSnapshot& status) const;
 
  private:
+  void TellChange(const std::vector<std::string>& gone, const Opened& come) const;
+  bool stopped() const;
   using Shared = std::shared_ptr<WatchedSource>;
 
   Result<Opened> OpenNew(const std::vector<config::Source>& come, const config::Config& config);

@@ -69,6 +69,20 @@ TEST_F(Watch, PrintsALineAnUpdate) {
   for (const std::string& line : lines) EXPECT_THAT(line, HasSubstr("awake, step"));
 }
 
+TEST_F(Watch, TellsEachEventOnceThoughEveryUpdateHasIt) {
+  ASSERT_EQ(RunHere({"watch", "phase", "events", "--rate", "100", "--count", "3"}), 0) << err;
+  const auto lines = Lines(out);
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_THAT(lines[0], HasSubstr("event 1"));
+  for (const size_t later : {1, 2}) EXPECT_THAT(lines[later], Not(HasSubstr("event"))) << later;
+}
+
+TEST_F(Watch, EventsAloneAreALineEach) {
+  ASSERT_EQ(RunHere({"watch", "events", "--rate", "100", "--count", "1"}), 0) << err;
+  EXPECT_THAT(out, StartsWith("event 1"));
+  EXPECT_EQ(Lines(out).size(), static_cast<size_t>(SampleUpdate(1).events_size()));
+}
+
 TEST_F(Watch, AsJsonIsAnObjectALine) {
   ASSERT_EQ(RunHere({"watch", "phase", "goodness", "--rate", "100", "--count", "3", "--json"}), 0);
   const auto lines = Lines(out);

@@ -71,6 +71,11 @@ class Cameras(CameraTest):
         self.assertEqual(status.discontinuities['reconnect'], 1)
         self.assertEqual(seen.discontinuities.get('reconnect', 0), 0)
         self.assertEqual((self.source().connections, self.source().losses), (2, 1))
+        kinds = self.client.protocol.Event
+        events = self.client.ask('query_events', source='door').events
+        self.assertEqual([event.kind for event in events],
+                         [kinds.SOURCE_LIVE, kinds.SOURCE_LOST, kinds.SOURCE_LIVE])
+        self.assertIn("source 'door' is lost", events[1].message)
         done = self.end()
         self.assertEqual(done.returncode, OK, done.stderr)
         self.assertRegex(done.stderr, "warning source 'door' is lost: .*; trying again in")

@@ -229,6 +229,11 @@ class Disk(ControlledTest, CheckpointTest):
         saved = self.status(client).saved
         self.wait_until(lambda: self.status(client).saved > saved)
         self.assertFalse(self.status(client).failing)
+        events = [event.kind for event in client.ask('query_events').events]
+        kinds = client.protocol.Event
+        self.assertEqual([kind for kind in events if kind in (kinds.SAVING_FAILED,
+                                                              kinds.SAVING_WORKS)],
+                         [kinds.SAVING_FAILED, kinds.SAVING_WORKS])
         process.terminate()
         done = self.finish(process)
         self.assertEqual(done.returncode, OK, done.stderr)

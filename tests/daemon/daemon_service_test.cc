@@ -273,9 +273,32 @@ TEST_F(WatchingService, WhatIsNotBuiltSaysSo) {
        {"save_checkpoint", "list_checkpoints", "verify_checkpoint", "restore_checkpoint"}) {
     EXPECT_EQ(reason(name), "NO_CHECKPOINTS");
   }
-  EXPECT_EQ(reason("query_events"), "NO_EVENTS");
-  EXPECT_EQ(reason("resolve_event"), "NO_EVENTS");
-  EXPECT_EQ(daemon_.service.CheckTopic(control::EVENTS).error().reason, "NO_EVENTS");
+}
+
+TEST_F(WatchingService, WhatHasHappenedIsRememberedAndTold) {
+  Request query;
+  query.mutable_query_events();
+  EXPECT_EQ(Must(query).query_events().events_size(), 0);
+  Request pause;
+  pause.mutable_pause_source()->set_name("square");
+  Must(pause);
+  Must(pause);  // changes nothing, and is no event
+  daemon_.read_again = Error{Code::kInvalidArgument, "CONFIG_INVALID", "there is a mistake"};
+  Request reload;
+  reload.mutable_reload_config();
+  EXPECT_EQ(ReasonOf(reload), "CONFIG_INVALID");
+  const auto told = Must(query).query_events();
+  ASSERT_EQ(told.events_size(), 2);
+  EXPECT_EQ(told.events(0).kind(), control::Event::SOURCE_PAUSED);
+  EXPECT_EQ(told.events(0).source(), "square");
+  EXPECT_EQ(told.events(1).kind(), control::Event::CONFIG_REFUSED);
+  EXPECT_NE(told.events(1).message().find("there is a mistake"), std::string::npos);
+  ASSERT_TRUE(daemon_.service.CheckTopic(control::EVENTS).ok());
+  EXPECT_EQ(daemon_.service.Sample({control::EVENTS}).events_size(), 2);
+  Request resolve;
+  resolve.mutable_resolve_event()->set_id(1);
+  resolve.mutable_resolve_event()->set_verdict(control::Event::CONFIRMED);
+  EXPECT_EQ(ReasonOf(resolve), "NOTHING_TO_JUDGE");
 }
 
 TEST_F(WatchingService, EveryRequestButASubscriptionIsKnown) {

@@ -232,7 +232,8 @@ class RunningDaemon {
 
  public:
   SystemClock clock;
-  StatusBoard board{clock};
+  SharedEvents events = std::make_shared<EventBook>(clock);
+  StatusBoard board{clock, events};
   Observers observers{board};
   Pipeline pipeline{BuildPipelineOptions(config_), clock, observers};
   std::shared_ptr<ShownFrames> frames = std::make_shared<ShownFrames>();
@@ -244,7 +245,8 @@ class RunningDaemon {
   WatchedSources sources{
       {.pipeline = pipeline,
        .board = board,
-       .open = [this](const SourceOptions& options) { return OpenShown(options); }},
+       .open = [this](const SourceOptions& options) { return OpenShown(options); },
+       .events = events},
       config_};
   StopFlag stop;
   // What reading the configuration again will give, and what was put into effect.
@@ -258,7 +260,8 @@ class RunningDaemon {
                          .stopping = [this] { return stop.IsSet(); },
                          .clients = [this] { return server_ ? server_->clients() : 0; },
                          .read_config = [this] { return read_again; },
-                         .apply = [this](const config::Config& c) { applied.push_back(c); }},
+                         .apply = [this](const config::Config& c) { applied.push_back(c); },
+                         .events = events},
                         config_,
                         "1.2.3"};
 

@@ -1,0 +1,117 @@
+#include "daemon/event_book.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "hypnos/base/format.h"
+#include "hypnos/base/log.h"
+
+namespace hypnos {
+namespace {
+
+using control::Event;
+
+constexpr uint32_t kUsualLimit = 100;
+
+}  // namespace
+
+void EventBook::Note(Event::Kind kind, const std::string& source, const std::string& message) {
+  Event event;
+  event.set_time(Seconds(clock_.WallNow().time_since_epoch()));
+  event.set_source(source);
+  event.set_kind(kind);
+  event.set_severity(SeverityOf(kind));
+  event.set_message(message);
+  const std::lock_guard lock(mutex_);
+  event.set_id(++last_id_);
+  events_.push_back(std::move(event));
+  if (events_.size() > kMost) events_.pop_front();
+}
+
+Result<control::QueryEventsResponse> EventBook::Query(
+    const control::QueryEventsRequest& request) const {
+  const uint32_t limit = request.limit() == 0 ? kUsualLimit : request.limit();
+  if (limit > kMost) {
+    return Error{Code::kInvalidArgument, "LIMIT",
+                 Format("at most {} events can be asked for", kMost)};
+  }
+  const double until =
+      request.until() == 0 ? std::numeric_limits<double>::infinity() : request.until();
+  control::QueryEventsResponse response;
+  const std::lock_guard lock(mutex_);
+  for (auto event = events_.rbegin(); event != events_.rend(); ++event) {
+    if (static_cast<uint32_t>(response.events_size()) == limit) break;
+    const bool wanted = event->time() >= request.since() && event->time() <= until &&
+                        (request.source().empty() || event->source() == request.source());
+    if (wanted) *response.add_events() = *event;
+  }
+  std::reverse(response.mutable_events()->begin(), response.mutable_events()->end());
+  return response;
+}
+
+Result<Event> EventBook::Resolve(const control::ResolveEventRequest& request) {
+  if (request.verdict() != Event::CONFIRMED && request.verdict() != Event::DISMISSED) {
+    return Error{Code::kInvalidArgument, "NO_VERDICT", "say whether it is confirmed or dismissed"};
+  }
+  const std::lock_guard lock(mutex_);
+  const auto event =
+      std::ranges::find(events_, request.id(), [](const Event& known) { return known.id(); });
+  if (event == events_.end()) {
+    return Error{Code::kNotFound, "EVENT_NOT_FOUND",
+                 Format("there is no event {}, or it is no longer remembered: events list names "
+                        "those that are",
+                        request.id())};
+  }
+  if (event->kind() != Event::UNUSUAL) {
+    return Error{Code::kFailedPrecondition, "NOTHING_TO_JUDGE",
+                 Format("event {} is of the daemon, and not of what it watches: it is neither "
+                        "confirmed nor dismissed",
+                        request.id())};
+  }
+  event->set_verdict(request.verdict());
+  return *event;
+}
+
+void EventBook::AddNewest(control::Update& update) const {
+  const std::lock_guard lock(mutex_);
+  const size_t first = events_.size() > kTold ? events_.size() - kTold : 0;
+  for (size_t i = first; i < events_.size(); ++i) *update.add_events() = events_[i];
+}
+
+Event::Severity SeverityOf(Event::Kind kind) {
+  switch (kind) {
+    case Event::SOURCE_FAILED:
+    case Event::LAYER_STOPPED:
+    case Event::GUARD_GAVE_UP:
+    case Event::GUARD_CANNOT_GO_BACK:
+    case Event::SAVING_FAILED:
+    case Event::CONFIG_REFUSED:
+      return Event::ALARM;
+    case Event::UNUSUAL:
+    case Event::SOURCE_STALLED:
+    case Event::SOURCE_LOST:
+    case Event::GATE_CLOSED:
+    case Event::GUARD_WENT_BACK:
+    case Event::GUARD_CANNOT_KEEP:
+      return Event::WARNING;
+    default:
+      return Event::INFO;
+  }
+}
+
+void Tell(const SharedEvents& events, Event::Kind kind, const std::string& source,
+          const std::string& message) {
+  switch (SeverityOf(kind)) {
+    case Event::ALARM:
+      log::Error("{}", message);
+      break;
+    case Event::WARNING:
+      log::Warning("{}", message);
+      break;
+    default:
+      log::Info("{}", message);
+  }
+  if (events != nullptr) events->Note(kind, source, message);
+}
+
+}  // namespace hypnos

@@ -1,0 +1,118 @@
+#include "daemon/event_book.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "support/simulated_clock.h"
+
+namespace hypnos {
+namespace {
+
+using control::Event;
+
+class EventBookTest : public ::testing::Test {
+ protected:
+  std::vector<uint64_t> Ids(const control::QueryEventsRequest& request = {}) {
+    std::vector<uint64_t> ids;
+    const control::QueryEventsResponse response = book_.Query(request).value();
+    for (const Event& event : response.events()) ids.push_back(event.id());
+    return ids;
+  }
+
+  void Note(int count, const std::string& source = "door") {
+    for (int i = 0; i < count; ++i) book_.Note(Event::SOURCE_LOST, source, "it is gone");
+  }
+
+  SimulatedClock clock_;
+  EventBook book_{clock_};
+};
+
+TEST_F(EventBookTest, TellsWhatHappenedWhenAndHowBadItIs) {
+  book_.Note(Event::SAVING_FAILED, "attic", "the disk is full");
+  const auto told = book_.Query({});
+  ASSERT_TRUE(told.ok());
+  ASSERT_EQ(told->events_size(), 1);
+  const Event& event = told->events(0);
+  EXPECT_EQ(event.id(), 1u);
+  EXPECT_EQ(event.source(), "attic");
+  EXPECT_EQ(event.kind(), Event::SAVING_FAILED);
+  EXPECT_EQ(event.severity(), Event::ALARM);
+  EXPECT_EQ(event.message(), "the disk is full");
+  EXPECT_DOUBLE_EQ(event.time(), Seconds(clock_.WallNow().time_since_epoch()));
+}
+
+TEST_F(EventBookTest, GivesTheNewestOfThoseThatAreAskedForTheOldestFirst) {
+  Note(2);
+  Note(1, "attic");
+  Note(1);
+  EXPECT_THAT(Ids(), ::testing::ElementsAre(1, 2, 3, 4));
+  control::QueryEventsRequest request;
+  request.set_limit(2);
+  EXPECT_THAT(Ids(request), ::testing::ElementsAre(3, 4));
+  request.set_source("door");
+  EXPECT_THAT(Ids(request), ::testing::ElementsAre(2, 4));
+  request.set_source("nobody");
+  EXPECT_THAT(Ids(request), ::testing::IsEmpty());
+}
+
+TEST_F(EventBookTest, GivesThoseOfATime) {
+  const double begin = Seconds(clock_.WallNow().time_since_epoch());
+  for (int i = 0; i < 4; ++i) {
+    Note(1);
+    clock_.Advance(std::chrono::seconds(10));
+  }
+  control::QueryEventsRequest request;
+  request.set_since(begin + 5);
+  EXPECT_THAT(Ids(request), ::testing::ElementsAre(2, 3, 4));
+  request.set_until(begin + 25);
+  EXPECT_THAT(Ids(request), ::testing::ElementsAre(2, 3));
+}
+
+TEST_F(EventBookTest, RemembersNoMoreThanItMay) {
+  Note(EventBook::kMost + 5);
+  control::QueryEventsRequest request;
+  request.set_limit(EventBook::kMost);
+  const auto ids = Ids(request);
+  ASSERT_EQ(ids.size(), EventBook::kMost);
+  EXPECT_EQ(ids.front(), 6u);
+  request.set_limit(EventBook::kMost + 1);
+  EXPECT_EQ(book_.Query(request).error().reason, "LIMIT");
+}
+
+TEST_F(EventBookTest, TellsTheNewestWithEachUpdate) {
+  Note(EventBook::kTold + 3);
+  for (int i = 0; i < 2; ++i) {
+    control::Update update;
+    book_.AddNewest(update);
+    ASSERT_EQ(static_cast<size_t>(update.events_size()), EventBook::kTold);
+    EXPECT_EQ(update.events(0).id(), 4u);
+  }
+}
+
+TEST_F(EventBookTest, JudgesOnlyWhatWasUnusual) {
+  book_.Note(Event::UNUSUAL, "door", "somebody is there");
+  Note(1);
+  control::ResolveEventRequest request;
+  request.set_id(1);
+  EXPECT_EQ(book_.Resolve(request).error().reason, "NO_VERDICT");
+  request.set_verdict(Event::DISMISSED);
+  ASSERT_TRUE(book_.Resolve(request).ok());
+  EXPECT_EQ(book_.Query({})->events(0).verdict(), Event::DISMISSED);
+  request.set_id(2);
+  EXPECT_EQ(book_.Resolve(request).error().reason, "NOTHING_TO_JUDGE");
+  request.set_id(3);
+  EXPECT_EQ(book_.Resolve(request).error().reason, "EVENT_NOT_FOUND");
+}
+
+TEST(Severity, EveryKindHasOne) {
+  const auto* kinds = Event::Kind_descriptor();
+  for (int i = 0; i < kinds->value_count(); ++i) {
+    const auto kind = static_cast<Event::Kind>(kinds->value(i)->number());
+    EXPECT_NE(SeverityOf(kind), Event::SEVERITY_UNSPECIFIED) << kinds->value(i)->name();
+  }
+}
+
+}  // namespace
+}  // namespace hypnos
