@@ -5,12 +5,12 @@
 #include <utility>
 #include <variant>
 
-#include "control/asio.h"
-#include "control/session.h"
-#include "control/tls.h"
 #include "hypnos/base/format.h"
+#include "hypnos/control/asio.h"
 #include "hypnos/control/errors.h"
 #include "hypnos/control/framing.h"
+#include "hypnos/control/session.h"
+#include "hypnos/control/tls.h"
 
 namespace hypnos {
 namespace {

@@ -10,12 +10,14 @@
 #include <thread>
 #include <utility>
 
-#include "control/asio.h"
-#include "control/connection.h"
-#include "control/tls.h"
+#include "control/socket_transport.h"
 #include "control/unix_socket.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
+#include "hypnos/control/asio.h"
+#include "hypnos/control/connection.h"
+#include "hypnos/control/listening.h"
+#include "hypnos/control/tls.h"
 
 namespace hypnos {
 namespace {
@@ -32,12 +34,6 @@ constexpr auto kFarewell = std::chrono::seconds(1);
 // After an accept that failed for want of descriptors.
 constexpr auto kAcceptAgain = std::chrono::milliseconds(100);
 
-Error CannotListen(const ControlTcpOptions& options, const error_code& error) {
-  return {Code::kUnavailable, "CANNOT_LISTEN",
-          Format("control.tcp: cannot listen on {} port {}: {}", options.address, options.port,
-                 error.message())};
-}
-
 // Each client needs a descriptor, and many systems allow a process 1024 unless it asks for more.
 void AllowDescriptors(size_t clients) {
   constexpr size_t kForTheRest = 256;
@@ -47,34 +43,16 @@ void AllowDescriptors(size_t clients) {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// Of IPv6 the network, of which whoever has one address has them all.
-std::string GroupOf(const asio::ip::address& address) {
-  if (!address.is_v6() || address.to_v6().is_v4_mapped()) return address.to_string();
-  auto bytes = address.to_v6().to_bytes();
-  std::fill(bytes.begin() + 8, bytes.end(), uint8_t{0});
-  return asio::ip::address_v6(bytes).to_string();
+ListenAddress WhereOf(const ControlTcpOptions& options) {
+  return {"control.tcp", options.address, options.port};
 }
 
 }  // namespace
 
 Status CheckControlServerOptions(const ControlServerOptions& options) {
   if (!options.tcp) return {};
-  error_code error;
-  const auto address = asio::ip::make_address(options.tcp->address, error);
-  if (error) {
-    return Error{Code::kInvalidArgument, "NOT_AN_ADDRESS",
-                 Format("control.tcp.address: '{}' is no IP address, such as 127.0.0.1 or ::",
-                        options.tcp->address)};
-  }
-  if (address.is_loopback() || (options.tcp->tls && !options.tokens_path.empty())) return {};
-  return Error{Code::kInvalidArgument, "NOT_SAFE",
-               Format("control.tcp.address: {} can be reached from other machines, which needs {}: "
-                      "give it, or listen on 127.0.0.1",
-                      options.tcp->address,
-                      options.tcp->tls              ? "tokens (control.tokens)"
-                      : options.tokens_path.empty() ? "TLS (control.tcp.tls) and tokens "
-                                                      "(control.tokens)"
-                                                    : "TLS (control.tcp.tls)")};
+  return CheckMayListen(WhereOf(*options.tcp), options.tcp->tls.has_value(),
+                        !options.tokens_path.empty());
 }
 
 class ControlServer::Impl {
@@ -107,6 +85,7 @@ class ControlServer::Impl {
   void Stop();
   uint16_t tcp_port() const { return tcp_port_; }
   size_t clients() const { return client_count_; }
+  ControlHub hub() const { return {context_, AccessWithoutToken()}; }
 
  private:
   void CloseAll();
@@ -121,7 +100,8 @@ class ControlServer::Impl {
   void Welcome(Stream stream, Peer peer, Prepare prepare);
   void Forget(uint64_t id);
   Peer LocalPeer(Local::socket& socket) const;
-  Peer TcpPeer(tcp::socket& socket) const;
+  // Over TCP.
+  control::Access AccessWithoutToken() const;
   Status ReadTokens();
   void ReloadSoon();
   void Reload();
@@ -141,6 +121,8 @@ class ControlServer::Impl {
   std::optional<std::string> reload_complaint_;
   ControlSession::Shared shared_;
   asio::io_context io_{1};
+  // Others may come in by a hub where nothing is listened to here.
+  asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
   ConnectionContext context_;
   std::optional<UnixSocket> socket_;
   Local::acceptor local_;
@@ -211,13 +193,7 @@ Status ControlServer::Impl::ListenTcp() {
     const auto read = tls_->Read();
     if (!read.ok()) return read.error();
   }
-  const tcp::endpoint endpoint(asio::ip::make_address(options_.tcp->address), options_.tcp->port);
-  error_code error;
-  tcp_.open(endpoint.protocol(), error);
-  if (!error) tcp_.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) tcp_.bind(endpoint, error);
-  if (!error) tcp_.listen(asio::socket_base::max_listen_connections, error);
-  if (error) return CannotListen(*options_.tcp, error);
+  HYPNOS_RETURN_IF_ERROR(ListenOn(WhereOf(*options_.tcp), &tcp_));
   tcp_port_ = tcp_.local_endpoint().port();
   AcceptTcp();
   return {};
@@ -245,16 +221,12 @@ void ControlServer::Impl::AcceptLocal() {
 void ControlServer::Impl::AcceptTcp() {
   tcp_.async_accept([this](const error_code& error, tcp::socket socket) {
     if (error) return AcceptLater(error, [this] { AcceptTcp(); });
-    error_code ignored;
-    socket.set_option(tcp::no_delay(true), ignored);
-    // Finds out, in hours, that the other machine is gone without a word.
-    socket.set_option(asio::socket_base::keep_alive(true), ignored);
-    Peer peer = TcpPeer(socket);
+    Peer peer = WelcomePeer(socket, AccessWithoutToken());
     if (tls_) {
       const TlsContext context = tls_->context();
       Welcome(TlsStream(std::move(socket), *context), std::move(peer),
-              [context](TlsStream& stream, auto done) {
-                stream.async_handshake(
+              [context](auto& transport, auto done) {
+                transport.stream().async_handshake(
                     asio::ssl::stream_base::server,
                     [context, done = std::move(done)](const error_code& failed) { done(failed); });
               });
@@ -270,8 +242,8 @@ void ControlServer::Impl::Welcome(Stream stream, Peer peer, Prepare prepare) {
   const bool too_many = client_count_ >= options_.most_clients;
   const uint64_t id = ++last_id_;
   ++client_count_;
-  auto connection =
-      std::make_shared<Connection<Stream>>(context_, std::move(stream), std::move(peer), id);
+  auto connection = std::make_shared<Connection<SocketTransport<Stream>>>(
+      context_, SocketTransport<Stream>(std::move(stream)), std::move(peer), id);
   connections_.emplace(id, connection);
   connection->Start(std::move(prepare));
   if (!too_many) return;
@@ -299,12 +271,8 @@ Peer ControlServer::Impl::LocalPeer(Local::socket& socket) const {
   return {name, name, options_.socket_access};
 }
 
-Peer ControlServer::Impl::TcpPeer(tcp::socket& socket) const {
-  error_code error;
-  const auto endpoint = socket.remote_endpoint(error);
-  const auto access = options_.tokens_path.empty() ? control::VIEW : control::NONE;
-  if (error) return {"a client that is gone", "", access};
-  return {endpoint.address().to_string(), GroupOf(endpoint.address()), access};
+control::Access ControlServer::Impl::AccessWithoutToken() const {
+  return options_.tokens_path.empty() ? control::VIEW : control::NONE;
 }
 
 Status ControlServer::Impl::ReadTokens() {
@@ -370,5 +338,6 @@ ControlServer::~ControlServer() = default;
 void ControlServer::Stop() { impl_->Stop(); }
 uint16_t ControlServer::tcp_port() const { return impl_->tcp_port(); }
 size_t ControlServer::clients() const { return impl_->clients(); }
+ControlHub ControlServer::hub() const { return impl_->hub(); }
 
 }  // namespace hypnos

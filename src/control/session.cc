@@ -1,4 +1,4 @@
-#include "control/session.h"
+#include "hypnos/control/session.h"
 
 #include <algorithm>
 #include <cmath>

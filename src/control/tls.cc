@@ -1,4 +1,4 @@
-#include "control/tls.h"
+#include "hypnos/control/tls.h"
 
 #include "hypnos/base/format.h"
 

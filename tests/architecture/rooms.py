@@ -50,7 +50,7 @@ LIBRARIES = {
     'Boost.Beast': (['boost/beast'], ['web']),
     'NATS': (['nats/'], ['cluster']),
     'yaml-cpp': (['yaml-cpp/'], ['config']),
-    'Protobuf': (['google/protobuf/'], ['config', 'control', 'record', 'daemon', 'cli']),
+    'Protobuf': (['google/protobuf/'], ['config', 'control', 'record', 'web', 'daemon', 'cli']),
     'CLI11': (['CLI/'], ['daemon', 'cli', 'lab', 'bench']),
     'libsystemd': (['systemd/'], ['daemon']),
     'ncurses': (['ncurses.h', 'curses.h', 'panel.h'], ['cli']),

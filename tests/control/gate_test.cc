@@ -1,4 +1,4 @@
-#include "control/gate.h"
+#include "hypnos/control/gate.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

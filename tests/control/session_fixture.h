@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "control/session.h"
 #include "hypnos/control/framing.h"
+#include "hypnos/control/session.h"
 
 namespace hypnos {
 

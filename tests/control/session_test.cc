@@ -1,4 +1,4 @@
-#include "control/session.h"
+#include "hypnos/control/session.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // The control server: listens on a Unix socket and, if asked to, on TCP, and lets a service answer.
-// All of it runs on one thread of its own.
+// All of it runs on one thread of its own, and so do other ways in, such as the web server.
 // Threads: thread-compatible; one thread owns it.
 #pragma once
 
@@ -15,6 +15,8 @@
 #include "proto/control.pb.h"
 
 namespace hypnos {
+
+struct ControlHub;
 
 struct ControlTlsOptions {
   // PEM; the certificate may be followed by the chain up to its authority.
@@ -72,6 +74,9 @@ class ControlServer {
   uint16_t tcp_port() const;
   // Threads: safe.
   size_t clients() const;
+
+  // For other ways in; see there. Valid as long as the server.
+  ControlHub hub() const;
 
  private:
   class Impl;

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "control/login_throttle.h"
+#include "hypnos/control/login_throttle.h"
 #include "hypnos/control/tokens.h"
 
 namespace hypnos {

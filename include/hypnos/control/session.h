@@ -19,10 +19,10 @@
 #include <string_view>
 #include <vector>
 
-#include "control/gate.h"
-#include "control/subscription.h"
 #include "hypnos/control/framing.h"
+#include "hypnos/control/gate.h"
 #include "hypnos/control/service.h"
+#include "hypnos/control/subscription.h"
 
 namespace hypnos {
 

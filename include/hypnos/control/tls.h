@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "control/asio.h"
 #include "hypnos/base/file_system.h"
+#include "hypnos/control/asio.h"
 #include "hypnos/control/client.h"
 #include "hypnos/control/server.h"
 

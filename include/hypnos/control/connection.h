@@ -1,5 +1,12 @@
-// Carries bytes between a socket and a session; decides nothing. Each is kept alive by what it
+// Carries bytes between a transport and a session; decides nothing. Each is kept alive by what it
 // waits for, and is gone when it waits for nothing any more.
+//
+// A Transport, such as SocketTransport, is movable and has
+//   AsyncRead(mutable_buffer, void(error_code, size_t))   some bytes; eof: the other end sends no
+//                                                         more and may still listen
+//   AsyncWrite(const_buffer, void(error_code, size_t))    all of them
+//   FinishSending()   no more is sent; called while nothing is being written
+//   Close()           at once
 // Threads: the server's only.
 #pragma once
 
@@ -11,10 +18,10 @@
 #include <string>
 #include <utility>
 
-#include "control/asio.h"
-#include "control/session.h"
 #include "hypnos/base/clock.h"
 #include "hypnos/base/log.h"
+#include "hypnos/control/asio.h"
+#include "hypnos/control/session.h"
 
 namespace hypnos {
 
@@ -50,6 +57,15 @@ struct ConnectionContext {
   std::function<void(uint64_t id)> closed;
 };
 
+// What another way in shares with the control server: its thread, the service, who is let in by
+// which token, how often somebody may guess, and updates that were made for other clients.
+struct ControlHub {
+  // `closed` is of the control server's own connections: others bring theirs.
+  ConnectionContext context;
+  // What may be done over TCP without a token.
+  control::Access without_token = control::NONE;
+};
+
 class AnyConnection {
  public:
   virtual ~AnyConnection() = default;
@@ -59,27 +75,27 @@ class AnyConnection {
   virtual void Abort() = 0;
 };
 
-template <class Stream>
+template <class Transport>
 class Connection final : public AnyConnection,
-                         public std::enable_shared_from_this<Connection<Stream>> {
+                         public std::enable_shared_from_this<Connection<Transport>> {
  public:
-  Connection(const ConnectionContext& context, Stream stream, Peer peer, uint64_t id)
+  Connection(const ConnectionContext& context, Transport transport, Peer peer, uint64_t id)
       : context_(context),
-        stream_(std::move(stream)),
+        transport_(std::move(transport)),
         peer_name_(peer.name),
         id_(id),
         session_(
             std::make_unique<ControlSession>(context.shared, std::move(peer), context.clock.Now())),
         timer_(context.io) {}
 
-  // `prepare(stream, done)` calls done(error_code) when the stream may be used.
+  // `prepare(transport, done)` calls done(error_code) when the transport may be used.
   template <class Prepare>
   void Start(Prepare prepare) {
     Rearm();
-    prepare(stream_, [self = this->shared_from_this()](boost::system::error_code error) {
+    prepare(transport_, [self = this->shared_from_this()](boost::system::error_code error) {
       if (self->over_) return;
       if (error) {
-        log::Warning("control: {}: no TLS: {}", self->peer_name_, error.message());
+        log::Warning("control: {}: no handshake: {}", self->peer_name_, error.message());
         return self->Abort();
       }
       self->ready_ = true;
@@ -97,7 +113,7 @@ class Connection final : public AnyConnection,
     if (std::exchange(over_, true)) return;
     boost::system::error_code ignored;
     timer_.cancel(ignored);
-    stream_.lowest_layer().close(ignored);
+    transport_.Close();
     session_.reset();
     context_.closed(id_);
   }
@@ -142,8 +158,8 @@ class Connection final : public AnyConnection,
       return;
     }
     writing_ = true;
-    boost::asio::async_write(
-        stream_, boost::asio::buffer(output_),
+    transport_.AsyncWrite(
+        boost::asio::buffer(output_),
         [self = this->shared_from_this()](boost::system::error_code error, size_t) {
           self->writing_ = false;
           if (error) return self->Abort();
@@ -154,7 +170,7 @@ class Connection final : public AnyConnection,
   void Read() {
     if (reading_ || !(finishing_ || session_->wants_input())) return;
     reading_ = true;
-    stream_.async_read_some(
+    transport_.AsyncRead(
         boost::asio::buffer(input_),
         [self = this->shared_from_this()](boost::system::error_code error, size_t size) {
           self->reading_ = false;
@@ -179,8 +195,7 @@ class Connection final : public AnyConnection,
   void Finish() {
     if (finishing_) return;
     finishing_ = true;
-    boost::system::error_code ignored;
-    stream_.lowest_layer().shutdown(Stream::lowest_layer_type::shutdown_send, ignored);
+    transport_.FinishSending();
     linger_until_ = context_.clock.Now() + kLinger;
   }
 
@@ -208,7 +223,7 @@ class Connection final : public AnyConnection,
   static constexpr Duration kLinger = std::chrono::milliseconds(500);
 
   const ConnectionContext& context_;
-  Stream stream_;
+  Transport transport_;
   std::string peer_name_;
   uint64_t id_;
   std::unique_ptr<ControlSession> session_;
