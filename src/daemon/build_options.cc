@@ -267,6 +267,10 @@ PlaylistOptions BuildPlaylist(const pb::Playlist& playlist, const pb::Config& co
   return options;
 }
 
+ControlTlsOptions BuildTls(const pb::ControlTls& tls) {
+  return {tls.certificate(), tls.key(), tls.client_authority()};
+}
+
 control::Access BuildAccess(pb::Control::SocketAccess access) {
   switch (access) {
     case pb::Control::CONTROL:
@@ -459,10 +463,18 @@ ControlServerOptions BuildControlServerOptions(const pb::Control& control) {
   ControlTcpOptions& tcp = options.tcp.emplace();
   tcp.address = control.tcp().address();
   tcp.port = static_cast<uint16_t>(control.tcp().port());
-  if (control.tcp().has_tls()) {
-    const pb::ControlTls& tls = control.tcp().tls();
-    tcp.tls = {tls.certificate(), tls.key(), tls.client_authority()};
-  }
+  if (control.tcp().has_tls()) tcp.tls = BuildTls(control.tcp().tls());
+  return options;
+}
+
+WebServerOptions BuildWebServerOptions(const pb::Config& config) {
+  const pb::Web& web = config.web();
+  WebServerOptions options;
+  options.address = web.address();
+  options.port = static_cast<uint16_t>(web.port());
+  options.hosts.assign(web.hosts().begin(), web.hosts().end());
+  if (web.has_tls()) options.tls = BuildTls(web.tls());
+  options.tokens = !config.control().tokens().empty();
   return options;
 }
 

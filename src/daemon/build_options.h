@@ -6,6 +6,7 @@
 #include "hypnos/pipeline/pipeline.h"
 #include "hypnos/sources/alphabet.h"
 #include "hypnos/sources/source_options.h"
+#include "hypnos/web/server.h"
 #include "proto/config.pb.h"
 
 namespace hypnos {
@@ -22,6 +23,8 @@ Result<Alphabet> BuildAlphabet(const config::TextEncoding& text);
 
 // Without the version.
 ControlServerOptions BuildControlServerOptions(const config::Control& control);
+// Precondition: config.has_web().
+WebServerOptions BuildWebServerOptions(const config::Config& config);
 
 // What `on_full: by_kind` means for this source.
 OnFull BuildOnFull(const config::Source& source);

@@ -24,7 +24,7 @@ bool CanMakeFilesBeside(const std::string& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<ControlServer>> ListenForControl(const config::Control& config,
+Result<std::unique_ptr<ControlServer>> ListenForControl(const config::Control& config, bool page,
                                                         const std::string& version,
                                                         FileSystem& files, const Clock& clock,
                                                         ControlService& service) {
@@ -38,7 +38,7 @@ Result<std::unique_ptr<ControlServer>> ListenForControl(const config::Control& c
       options.socket_path.clear();
     }
   }
-  if (options.socket_path.empty() && !options.tcp) return std::unique_ptr<ControlServer>();
+  if (options.socket_path.empty() && !options.tcp && !page) return std::unique_ptr<ControlServer>();
   HYPNOS_ASSIGN_OR_RETURN(auto server, ControlServer::Start(options, files, clock, service));
   if (!options.socket_path.empty()) {
     log::Info("control socket: {}", Printable(options.socket_path));

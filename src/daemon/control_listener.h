@@ -9,9 +9,10 @@
 
 namespace hypnos {
 
-// Null where nobody is to be listened to, also where the usual socket's folder cannot be used and
-// nobody has asked for it; the log says so. Errors: those of ControlServer::Start.
-Result<std::unique_ptr<ControlServer>> ListenForControl(const config::Control& config,
+// Null where nobody is to be listened to and there is no page (which is served on its thread), also
+// where the usual socket's folder cannot be used and nobody has asked for it; the log says so.
+// Errors: those of ControlServer::Start.
+Result<std::unique_ptr<ControlServer>> ListenForControl(const config::Control& config, bool page,
                                                         const std::string& version,
                                                         FileSystem& files, const Clock& clock,
                                                         ControlService& service);

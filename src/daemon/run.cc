@@ -1,5 +1,6 @@
 #include "hypnos/daemon/run.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -13,11 +14,13 @@
 #include "daemon/display.h"
 #include "daemon/exit_code.h"
 #include "daemon/guarded.h"
+#include "daemon/health.h"
 #include "daemon/learners.h"
 #include "daemon/scores_file.h"
 #include "daemon/signals.h"
 #include "daemon/stop_flag.h"
 #include "daemon/switchboard.h"
+#include "daemon/web_listener.h"
 #include "daemon/worker.h"
 #include "hypnos/base/bell.h"
 #include "hypnos/base/format.h"
@@ -49,6 +52,9 @@ int Fail(const Error& error, int code) {
 Status CheckRunnable(const config::Config& config) {
   HYPNOS_RETURN_IF_ERROR(UseInstructionSet(config.pipeline().instruction_set()));
   HYPNOS_RETURN_IF_ERROR(CheckControlServerOptions(BuildControlServerOptions(config.control())));
+  if (config.has_web()) {
+    HYPNOS_RETURN_IF_ERROR(CheckWebServerOptions(BuildWebServerOptions(config)));
+  }
   if (config.network().weights() == config::Network::BF16 && !HasBfloat16()) {
     return Error{Code::kUnimplemented, "NO_BFLOAT16",
                  "network.weights is bf16, which this build has not: choose float32, or build "
@@ -87,6 +93,10 @@ class Daemon {
     return config_.share() == config::Config::NOTHING && options_.replay_path.empty();
   }
   ControlService& service();
+  // False: it cannot.
+  bool Listen(int* code);
+  WebContent ContentOfWeb();
+  bool GetsOn() const;
   // Finishes the steps under way, and no more.
   void Stop();
   void StopForClient();
@@ -120,10 +130,13 @@ class Daemon {
   std::unique_ptr<ScoresWriter> scores_;  // null where none are asked for
   std::atomic<double> status_interval_seconds_;
   std::atomic<const ControlServer*> listening_ = nullptr;
+  std::atomic<const WebServer*> serving_ = nullptr;
+  std::atomic<bool> watching_ = false;  // all sources were opened
   Learners learners_;
   Switchboard switchboard_;  // where there are several networks
   Worker reloader_{1};
   std::unique_ptr<ControlServer> server_;  // null where nobody is listened to
+  std::unique_ptr<WebServer> web_;         // null where there is no page
   const Signals signals_;
 };
 
@@ -136,7 +149,9 @@ LearnerParts Daemon::PartsOfLearners() {
           .stopping = [this] { return stop_.IsSet(); },
           .clients = [this]() -> size_t {
             const ControlServer* server = listening_;
-            return server == nullptr ? 0 : server->clients();
+            const WebServer* web = serving_;
+            return (server == nullptr ? 0 : server->clients()) +
+                   (web == nullptr ? 0 : web->clients());
           },
           .apply = [this](const config::Config& config) { Apply(config); },
           .changed = [this] { changed_.Ring(); }};
@@ -183,20 +198,51 @@ int Daemon::Run() {
   if (stop_.IsSet()) return kExitOk;
   if (!resumed.ok()) return Fail(resumed.error(), CheckpointExitCode(resumed.error()));
   // Before the source is opened: who asks why nothing happens is told that a camera is slow.
-  auto server = ListenForControl(config_.control(), options_.version, files_, clock_, service());
-  if (!server.ok()) return Fail(server.error(), ControlExitCode(server.error()));
-  server_ = std::move(server).value();
-  listening_ = server_.get();
-
   int code = kExitOk;
+  if (!Listen(&code)) return code;
   if (Open(&code)) {
     code = Watch();
     if (!learners_.SaveAtEnd() && code == kExitOk) code = kExitIo;
   }
+  if (web_ != nullptr) web_->Stop();
   if (server_ != nullptr) server_->Stop();
   learners_.EndRecording();
   if (!learners_.Close()) ExitWithoutCleaningUp(code);
   return code;
+}
+
+bool Daemon::Listen(int* code) {
+  auto server = ListenForControl(config_.control(), config_.has_web(), options_.version, files_,
+                                 clock_, service());
+  if (!server.ok()) {
+    *code = Fail(server.error(), ControlExitCode(server.error()));
+    return false;
+  }
+  server_ = std::move(server).value();
+  listening_ = server_.get();
+  auto web = ListenForWeb(config_, ContentOfWeb(), server_.get(), files_);
+  if (!web.ok()) {
+    *code = Fail(web.error(), ControlExitCode(web.error()));
+    return false;
+  }
+  web_ = std::move(web).value();
+  serving_ = web_.get();
+  return true;
+}
+
+WebContent Daemon::ContentOfWeb() {
+  return {.metrics = [] { return std::string(); },
+          .live = [this] { return GetsOn(); },
+          .ready = [this] { return watching_ && !stop_.IsSet(); }};
+}
+
+// Each network by itself: one that gets on must not hide another one that hangs.
+bool Daemon::GetsOn() const {
+  const Instant now = clock_.Now();
+  return std::ranges::all_of(learners_.All(), [&](const auto& learner) {
+    const StatusSnapshot status = learner->status();
+    return hypnos::GetsOn(status, learner->sources().Reports(status), now);
+  });
 }
 
 // Leaves the sources unopened where the daemon was stopped meanwhile: who stops it while a camera
@@ -212,6 +258,7 @@ bool Daemon::Open(int* code) {
   }
   if (!OpenScoresFile(code) || !StartRecording(code)) return false;
   learners_.Start(scores_.get());
+  watching_ = true;
   return true;
 }
 

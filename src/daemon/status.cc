@@ -77,7 +77,9 @@ control::Event::Kind KindOf(GuardEvent event) {
 }  // namespace
 
 StatusBoard::StatusBoard(const Clock& clock, SharedEvents events, std::string network)
-    : clock_(clock), events_(std::move(events)), network_(std::move(network)) {}
+    : clock_(clock), events_(std::move(events)), network_(std::move(network)) {
+  now_.last_progress = clock.Now();
+}
 
 void StatusBoard::OnFrame(const FrameReport& report) {
   const std::lock_guard lock(mutex_);
@@ -87,6 +89,7 @@ void StatusBoard::OnFrame(const FrameReport& report) {
     Follow(*error, false, *now_.prediction_error);
   }
   now_.in_bits = report.symbols > 0;
+  now_.last_progress = clock_.Now();
   ++now_.frames;
   // What is kept back changes neither what the network does nor what was said to be seen.
   if (!report.kept_back) NoticeLearning(report);
@@ -157,6 +160,7 @@ void StatusBoard::OnDream(const DreamReport& report) {
   const std::lock_guard lock(mutex_);
   Notice(report.layers, true);
   now_.has_dreamed = true;
+  now_.last_progress = clock_.Now();
   ++now_.dream_steps;
   now_.phase = report.phase;
 }
@@ -169,6 +173,7 @@ void StatusBoard::OnStep(const StepReport& report) {
 void StatusBoard::OnPhase(const PhaseReport& report) {
   const std::lock_guard lock(mutex_);
   now_.asleep = report.asleep;
+  now_.last_progress = clock_.Now();
   now_.cause = report.cause;
   now_.sleeps = report.sleeps;
   now_.phase = report.phase;

@@ -64,6 +64,8 @@ struct StatusSnapshot {
   int64_t frame = 0;  // of the clip
   int64_t frames = 0;
   int64_t dream_steps = 0;
+  // When a frame or a dreamed step came to its end, or a phase began; before that, when it began.
+  Instant last_progress;
   uint64_t sleeps = 0;
   bool asleep = false;
   PhaseCause cause = PhaseCause::kStart;  // of the present phase

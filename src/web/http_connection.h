@@ -26,6 +26,8 @@ struct WebContext {
   const HostNames& hosts;
   const WebContent& content;
   const WebServerOptions& options;
+  // Called when a connection begins or ceases to wait for what its client has to send.
+  std::function<void(uint64_t id, bool waits)> waits;
   // Called when a connection goes on as another one, of the same number.
   std::function<void(uint64_t id, const std::shared_ptr<AnyConnection>& now)> upgraded;
 };
@@ -38,6 +40,7 @@ class HttpConnection final : public AnyConnection,
       : context_(context), stream_(std::move(stream)), peer_(std::move(peer)), id_(id) {}
 
   void Start() {
+    context_.waits(id_, true);
     if constexpr (std::is_same_v<Stream, TlsStream>) {
       Expire(context_.options.request_within);
       stream_.async_handshake(boost::asio::ssl::stream_base::server,
@@ -58,6 +61,7 @@ class HttpConnection final : public AnyConnection,
 
   void Abort() override {
     if (std::exchange(over_, true)) return;
+    const auto keep = std::move(keep_);
     if (call_) call_->Cancel();
     boost::beast::get_lowest_layer(stream_).close();
     context_.control.closed(id_);
@@ -69,6 +73,7 @@ class HttpConnection final : public AnyConnection,
   void Read() {
     if (over_) return;
     answering_ = false;
+    context_.waits(id_, true);
     parser_.emplace();
     parser_->header_limit(kMostHeadBytes);
     Expire(context_.options.request_within);
@@ -83,6 +88,7 @@ class HttpConnection final : public AnyConnection,
     namespace http = boost::beast::http;
     if (over_) return;
     answering_ = true;
+    context_.waits(id_, false);
     if (error == http::error::header_limit || error == http::error::buffer_overflow) {
       return AnswerLast(TextAnswer(431, "the request's head is too large\n"));
     }

@@ -57,7 +57,14 @@ class WebServer::Impl {
         connection_context_{hub_.context.shared,  hub_.context.clock,
                             hub_.context.service, hub_.context.io,
                             hub_.context.mailbox, [this](uint64_t id) { Forget(id); }},
-        context_{connection_context_, hosts_, content_, options_,
+        context_{connection_context_,
+                 hosts_,
+                 content_,
+                 options_,
+                 [this](uint64_t id, bool waits) {
+                   if (waits) waiting_.insert(id);
+                   if (!waits) waiting_.erase(id);
+                 },
                  [this](uint64_t id, const std::shared_ptr<AnyConnection>& now) {
                    connections_[id] = now;
                    controlling_.insert(id);
@@ -77,6 +84,7 @@ class WebServer::Impl {
 
  private:
   void Accept();
+  bool MakeRoom();
   void Welcome(tcp::socket socket);
   template <class Stream>
   void Begin(Stream stream, Peer peer);
@@ -100,6 +108,7 @@ class WebServer::Impl {
   tcp::acceptor acceptor_;
   asio::steady_timer accept_again_, reload_, farewell_;
   std::map<uint64_t, std::weak_ptr<AnyConnection>> connections_;
+  std::set<uint64_t> waiting_;      // of these, those that have not yet asked anything
   std::set<uint64_t> controlling_;  // of these, those that speak the control protocol
   std::atomic<size_t> clients_ = 0;
   uint64_t last_id_ = 0;
@@ -142,8 +151,17 @@ void WebServer::Impl::Accept() {
   });
 }
 
+// Where there are too many, who has been silent for longest makes room: connections that only lie
+// there keep nobody out.
+bool WebServer::Impl::MakeRoom() {
+  if (connections_.size() < options_.most_connections) return true;
+  if (waiting_.empty()) return false;
+  if (const auto silent = connections_.at(*waiting_.begin()).lock()) silent->Abort();
+  return true;
+}
+
 void WebServer::Impl::Welcome(tcp::socket socket) {
-  if (connections_.size() >= options_.most_connections) {
+  if (!MakeRoom()) {
     if (!std::exchange(full_, true)) {
       log::Warning("web: {} connections are open; more are turned away", options_.most_connections);
     }
@@ -169,6 +187,7 @@ void WebServer::Impl::Begin(Stream stream, Peer peer) {
 
 void WebServer::Impl::Forget(uint64_t id) {
   connections_.erase(id);
+  waiting_.erase(id);
   controlling_.erase(id);
   clients_ = controlling_.size();
   if (connections_.size() < options_.most_connections) full_ = false;

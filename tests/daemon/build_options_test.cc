@@ -515,6 +515,30 @@ TEST(BuildControlServerOptions, TakesTcpAndItsCertificates) {
   EXPECT_EQ(safe->tls->client_authority_path, "a");
 }
 
+TEST(BuildWebServerOptions, ServesThisMachineUnlessToldOtherwise) {
+  EXPECT_FALSE(With({}).has_web());
+  const WebServerOptions options = BuildWebServerOptions(With({"web={}"}));
+  EXPECT_EQ(options.address, "127.0.0.1");
+  EXPECT_EQ(options.port, 8420);
+  EXPECT_TRUE(options.hosts.empty());
+  EXPECT_FALSE(options.tls);
+  EXPECT_FALSE(options.tokens);
+}
+
+TEST(BuildWebServerOptions, TakesNamesCertificatesAndWhetherThereAreTokens) {
+  const WebServerOptions options = BuildWebServerOptions(
+      With({"web={address: '::', port: 9, hosts: [a, b], tls: {certificate: c,"
+            " key: k}}",
+            "control.tokens=/t"}));
+  EXPECT_EQ(options.address, "::");
+  EXPECT_EQ(options.port, 9);
+  EXPECT_EQ(options.hosts, (std::vector<std::string>{"a", "b"}));
+  ASSERT_TRUE(options.tls);
+  EXPECT_EQ(options.tls->certificate_path, "c");
+  EXPECT_EQ(options.tls->key_path, "k");
+  EXPECT_TRUE(options.tokens);
+}
+
 TEST(BuildOnFull, DropsForWhatIsLiveUnlessToldOtherwise) {
   const auto built = [](const std::string& yaml) {
     return BuildOnFull(With({"sources.0=" + yaml}).sources(0));
