@@ -16,6 +16,7 @@
 #include "daemon/guarded.h"
 #include "daemon/health.h"
 #include "daemon/learners.h"
+#include "daemon/metrics.h"
 #include "daemon/scores_file.h"
 #include "daemon/signals.h"
 #include "daemon/stop_flag.h"
@@ -96,6 +97,8 @@ class Daemon {
   // False: it cannot.
   bool Listen(int* code);
   WebContent ContentOfWeb();
+  std::string Metrics() const;
+  size_t clients() const;
   bool GetsOn() const;
   // Finishes the steps under way, and no more.
   void Stop();
@@ -147,12 +150,7 @@ LearnerParts Daemon::PartsOfLearners() {
           .events = events_,
           .stop = [this] { StopForClient(); },
           .stopping = [this] { return stop_.IsSet(); },
-          .clients = [this]() -> size_t {
-            const ControlServer* server = listening_;
-            const WebServer* web = serving_;
-            return (server == nullptr ? 0 : server->clients()) +
-                   (web == nullptr ? 0 : web->clients());
-          },
+          .clients = [this] { return clients(); },
           .apply = [this](const config::Config& config) { Apply(config); },
           .changed = [this] { changed_.Ring(); }};
 }
@@ -231,9 +229,22 @@ bool Daemon::Listen(int* code) {
 }
 
 WebContent Daemon::ContentOfWeb() {
-  return {.metrics = [] { return std::string(); },
+  return {.metrics = [this] { return Metrics(); },
           .live = [this] { return GetsOn(); },
           .ready = [this] { return watching_ && !stop_.IsSet(); }};
+}
+
+std::string Daemon::Metrics() const {
+  return MetricsText({.version = options_.version,
+                      .clients = clients(),
+                      .stopping = stop_.IsSet(),
+                      .networks = Measure(learners_, separate())});
+}
+
+size_t Daemon::clients() const {
+  const ControlServer* server = listening_;
+  const WebServer* web = serving_;
+  return (server == nullptr ? 0 : server->clients()) + (web == nullptr ? 0 : web->clients());
 }
 
 // Each network by itself: one that gets on must not hide another one that hangs.

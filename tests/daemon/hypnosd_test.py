@@ -848,7 +848,9 @@ class Page(ControlledTest):
         status, text = self.get(address, '/statusz')
         self.assertEqual(status, 200)
         self.assertEqual(json.loads(text)['sources'][0]['name'], 'door')
-        self.assertEqual(self.get(address, '/metrics')[0], 200)
+        status, metrics = self.get(address, '/metrics')
+        self.assertEqual(status, 200)
+        self.assertRegex(metrics, r'(?m)^hypnos_frames_total\{source="door"\} \d+$')
         process.terminate()
         self.assertEqual(process.wait(60), OK)
 
