@@ -11,8 +11,8 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SCRIPTS = ['bench', 'check', 'demo', 'experiments', 'install-git-hooks', 'install-packages', 'test',
-           'test-neon']
+SCRIPTS = ['bench', 'build-page', 'check', 'demo', 'experiments', 'install-git-hooks',
+           'install-packages', 'test', 'test-neon']
 TOOLS = ['basename', 'bash', 'cat', 'chmod', 'date', 'dirname', 'env', 'git', 'grep', 'head', 'mkdir',
          'mktemp', 'nproc', 'python3', 'rm', 'sed', 'sh', 'sort', 'tr', 'xargs']
 NOBODY = 65534
@@ -84,6 +84,7 @@ class EveryScript(ScriptTest):
     def test_a_wrong_argument_exits_64_with_a_sentence(self):
         for name, *arguments in [('bench', '--nonsense'), ('bench', '--only'),
                                  ('bench', '--only', 'W9'), ('bench', '--rounds', '0'),
+                                 ('build-page', '--nonsense'),
                                  ('check', '--nonsense'), ('check', '--base'),
                                  ('experiments', '--nonsense'),
                                  ('install-git-hooks', 'nonsense'),

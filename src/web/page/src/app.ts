@@ -1,0 +1,208 @@
+// The page as a whole: one connection, one model, two views of it.
+import { Topic, type Update } from '../generated/proto/control_pb';
+import { type Command, CONTROL, ofSource } from './commands';
+import { Model } from './model/model';
+import type { Conversation, Subscription } from './net/conversation';
+import { Connection, controlUrl, type State } from './net/connection';
+import { DaemonError, sentence } from './net/daemon_error';
+import { ConnectionBanner } from './ui/connection_banner';
+import { h } from './ui/dom';
+import { count, duration } from './ui/format';
+import { LiveView } from './ui/live_view';
+import { Notices } from './ui/notices';
+import * as theme from './ui/theme';
+import { TokenDialog } from './ui/token_dialog';
+import { type Tab, TopBar } from './ui/top_bar';
+
+const FIGURES_HZ = 2;
+const UNITS_HZ = 4;
+const PICTURES_HZ = 10;
+// Who asked for less motion gets a picture a second.
+const CALM_PICTURES_HZ = 1;
+const DREAMS_HZ = 2;
+const STATUS_MS = 5000;
+// Saving a checkpoint may take its time.
+const COMMAND_MS = 60_000;
+
+export class App {
+  private readonly model = new Model();
+  private readonly notices = new Notices();
+  private readonly banner = new ConnectionBanner();
+  private readonly dialog = new TokenDialog(
+    (token) => this.connection.unlock(token),
+    () => this.withoutToken(),
+  );
+  private readonly top = new TopBar(() => this.lockOrUnlock());
+  private readonly live = new LiveView(this.model, {
+    control: (action) => void this.tell(CONTROL[action]),
+    source: (action, name) => void this.tell(ofSource(action, name)),
+  });
+  private readonly main = h('main', { id: 'main', tabindex: '-1' }, this.live.element);
+  private readonly connection = new Connection(controlUrl(location), (state) =>
+    this.connected(state),
+  );
+  // Ends what is only wanted while somebody looks.
+  private looking: (() => void)[] = [];
+  private drawing = false;
+  private tab: Tab = 'live';
+
+  start(): void {
+    theme.apply();
+    theme.onThemeChange(() => {
+      this.live.recolour();
+      this.draw();
+    });
+    document.body.append(
+      h('a', { class: 'skip', href: '#main' }, 'To the content'),
+      this.top.element,
+      this.banner.element,
+      this.main,
+      this.notices.element,
+      this.dialog.element,
+    );
+    window.addEventListener('hashchange', () => this.route());
+    window.addEventListener('resize', () => this.draw());
+    document.addEventListener('visibilitychange', () => this.look());
+    setInterval(() => void this.askStatus(), STATUS_MS);
+    this.route();
+    this.connection.start();
+  }
+
+  private route(): void {
+    this.top.showTab(this.tab);
+    this.live.element.hidden = this.tab !== 'live';
+    this.look();
+  }
+
+  private connected(state: State): void {
+    this.banner.show(state);
+    this.top.showConnection(state, this.connection.mayControl);
+    document.documentElement.classList.toggle('may-control', this.connection.mayControl);
+    this.looking = [];
+    if (state.is === 'locked') this.dialog.open(state.why, state.why !== '');
+    if (state.is !== 'open') return;
+    this.dialog.close();
+    this.live.forgetEvents();
+    this.subscribe(
+      state.conversation,
+      [Topic.GOODNESS, Topic.PHASE, Topic.SOURCES],
+      FIGURES_HZ,
+      (update) => this.take(update),
+    );
+    this.subscribe(state.conversation, [Topic.EVENTS], 1, (update) => this.live.tellEvents(update));
+    this.look();
+    void this.askStatus();
+  }
+
+  private take(update: Update): void {
+    this.model.apply(update);
+  }
+
+  // Pictures are asked for only where they are seen; figures go on, so that the curves have no hole.
+  private look(): void {
+    this.looking.forEach((end) => end());
+    this.looking = [];
+    const { state } = this.connection;
+    const seen = !document.hidden && state.is === 'open';
+    if (!seen || this.tab !== 'live') return;
+    const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    this.looking = [
+      this.subscribe(
+        state.conversation,
+        [Topic.PICTURES],
+        calm ? CALM_PICTURES_HZ : PICTURES_HZ,
+        (update) => this.live.pictures(update),
+      ),
+      this.subscribe(state.conversation, [Topic.UNITS], UNITS_HZ, (update) =>
+        this.live.units(update),
+      ),
+      this.subscribe(state.conversation, [Topic.DREAMS], DREAMS_HZ, (update) =>
+        this.live.dreams(update),
+      ),
+    ];
+    this.draw();
+  }
+
+  private subscribe(
+    conversation: Conversation,
+    topics: Topic[],
+    rateHz: number,
+    take: (update: Update) => void,
+  ): () => void {
+    const subscription: Subscription = {
+      topics,
+      rateHz,
+      updated: (update) => {
+        take(update);
+        this.draw();
+      },
+      // An older daemon has fewer topics; what it lacks stays empty.
+      failed: (error) => {
+        if (!error.isUnimplemented && error.reason !== 'CONNECTION_LOST')
+          this.notices.say(error.message, 'bad');
+      },
+    };
+    return conversation.subscribe(subscription);
+  }
+
+  // Also finds out whether the daemon still answers: a connection can be dead without being closed.
+  private async askStatus(): Promise<void> {
+    const { state } = this.connection;
+    if (state.is !== 'open' || document.hidden) return;
+    try {
+      const status = await state.conversation.ask({ case: 'status', value: {} });
+      this.live.checkpoints = status.checkpoints !== undefined;
+      this.top.showDaemon(
+        `hypnosd ${status.daemonVersion}, up ${duration(status.uptimeSeconds)}, ${count(status.frames)} frames`,
+      );
+      await this.askThresholds(state.conversation);
+    } catch (error) {
+      const dead = error instanceof DaemonError && error.reason === 'NO_ANSWER';
+      if (dead && this.connection.state === state) this.connection.reopen();
+    }
+  }
+
+  private async askThresholds(conversation: Conversation): Promise<void> {
+    for (const network of this.model.networks) {
+      for (const [layer, known] of network.layers) {
+        if (known.threshold !== undefined) continue;
+        const inspected = await conversation.ask({
+          case: 'inspectLayer',
+          value: { layer, source: network.source, bins: 1, topUnits: 1 },
+        });
+        known.threshold = inspected.thresholdPerUnit;
+      }
+    }
+  }
+
+  // After a wrong one: perhaps one may look without.
+  private withoutToken(): void {
+    if (this.connection.state.is === 'locked') this.connection.lock();
+  }
+
+  private lockOrUnlock(): void {
+    if (this.connection.mayControl) this.connection.lock();
+    else this.dialog.open('', this.connection.state.is === 'open');
+  }
+
+  private async tell({ ask, done }: Command): Promise<void> {
+    const { state } = this.connection;
+    if (state.is !== 'open')
+      return this.notices.say('There is no connection to the daemon just now.', 'bad');
+    try {
+      await state.conversation.ask(ask, COMMAND_MS);
+      this.notices.say(done);
+    } catch (error) {
+      this.notices.say(sentence(error), 'bad');
+    }
+  }
+
+  private draw(): void {
+    if (this.drawing) return;
+    this.drawing = true;
+    requestAnimationFrame(() => {
+      this.drawing = false;
+      if (this.tab === 'live') this.live.render();
+    });
+  }
+}

@@ -1,0 +1,5 @@
+import './styles/page.css';
+
+import { App } from './app';
+
+new App().start();

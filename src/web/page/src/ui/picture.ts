@@ -1,0 +1,46 @@
+// Pictures as they come, on a canvas. Of those that come while one is decoded only the newest is
+// decoded next: a slow machine shows fewer, and not older ones.
+export class Picture {
+  private waiting: Blob[] | undefined;
+  private busy = false;
+
+  constructor(
+    readonly canvas: HTMLCanvasElement,
+    private readonly compose: (pen: CanvasRenderingContext2D, images: ImageBitmap[]) => void,
+  ) {}
+
+  // JPEG or PNG, that which gives the size first.
+  async show(files: Uint8Array[]): Promise<void> {
+    this.waiting = files.map(blobOf);
+    if (this.busy) return;
+    this.busy = true;
+    while (this.waiting !== undefined) {
+      const blobs: Blob[] = this.waiting;
+      this.waiting = undefined;
+      const images = await decoded(blobs);
+      this.draw(images);
+      images.forEach((image) => image.close());
+    }
+    this.busy = false;
+  }
+
+  private draw(images: ImageBitmap[]): void {
+    const first = images[0];
+    const pen = this.canvas.getContext('2d');
+    if (first === undefined || pen === null) return;
+    fitTo(this.canvas, first);
+    this.compose(pen, images);
+  }
+}
+
+// The browser tells by the bytes what it is. None, where one cannot be decoded.
+export function decoded(blobs: Blob[]): Promise<ImageBitmap[]> {
+  return Promise.all(blobs.map((blob) => createImageBitmap(blob))).catch(() => []);
+}
+
+export const blobOf = (file: Uint8Array): Blob => new Blob([file as Uint8Array<ArrayBuffer>]);
+
+export function fitTo(canvas: HTMLCanvasElement, { width, height }: ImageBitmap): void {
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+}

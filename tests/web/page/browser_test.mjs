@@ -1,0 +1,363 @@
+// Drives the page in Chromium against a real hypnosd that watches the demonstration clip, and keeps
+// pictures of it.
+//   PAGE_PROGRAMS  folder of hypnosd and hypnosctl
+//   PAGE_SHOTS     folder for the screenshots
+//   CHROMIUM         by default /usr/bin/chromium
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import { Daemon, sleepMs, until } from './daemon.mjs';
+import { fromPage } from './modules.mjs';
+
+const programs = process.env.PAGE_PROGRAMS;
+const shots = process.env.PAGE_SHOTS;
+const clip = '/usr/share/doc/opencv-doc/examples/data/vtest.avi';
+
+// Short phases, so that a test sees several; real time, so that the machine has time for the browser.
+const street = `
+sources:
+  - name: street
+    pace: realtime
+    file: {path: ${clip}, rounds: 0}
+encoding: {width: 384, height: 288, colour: grey, temporal_difference: true, patches: {size: 16}}
+network: {layers: [{units: 128}, {units: 128}]}
+learning: {rule: rehearsed}
+schedule: {wake_steps: 60, sleep_steps: 40, dream_steps: 8}
+probe: {sequences: 2, locations: 16}
+`;
+
+const DESKTOP = { viewport: { width: 1440, height: 900 } };
+const PHONE = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
+};
+
+// In view of the lack of a sandbox for root, which CI is, Chromium runs without; it loads nothing but
+// our own page.
+let browser;
+before(async () => {
+  const { chromium } = await fromPage('playwright-core/index.mjs');
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  mkdirSync(shots, { recursive: true });
+});
+after(() => browser?.close());
+
+// A page that remembers what went wrong on it.
+async function open(daemon, options = DESKTOP, token = daemon.tokens.control) {
+  const context = await browser.newContext({ colorScheme: 'light', ...options });
+  const page = await context.newPage();
+  const errors = [];
+  page.on(
+    'console',
+    (message) => ['error', 'warning'].includes(message.type()) && errors.push(message.text()),
+  );
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto(daemon.url);
+  if (token !== undefined) await unlock(page, token);
+  return { page, errors, close: () => context.close() };
+}
+
+async function unlock(page, token) {
+  await page.getByRole('dialog').waitFor();
+  await page.locator('#token').fill(token);
+  await page.getByRole('button', { name: 'Enter', exact: true }).click();
+}
+
+const shoot = (page, name) => page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+const phaseIs = (page, word, limit = 60_000) =>
+  page.locator('.phase-word', { hasText: word }).first().waitFor({ timeout: limit });
+
+// A number that another picture on the canvas does not have.
+const pixels = (page, selector) =>
+  page
+    .locator(selector)
+    .first()
+    .evaluate((canvas) => {
+      const copy = new OffscreenCanvas(64, 48);
+      const pen = copy.getContext('2d');
+      pen.drawImage(canvas, 0, 0, 64, 48);
+      return pen
+        .getImageData(0, 0, 64, 48)
+        .data.reduce((sum, value, index) => (sum * 31 + value * (index + 1)) % 1_000_000_007, 7);
+    });
+
+async function moves(page, selector, limit = 20_000) {
+  const first = await pixels(page, selector);
+  await until(`${selector} moves`, async () => (await pixels(page, selector)) !== first, limit);
+}
+
+// Some colour other than nothing and black.
+const isPainted = (page, selector) =>
+  page
+    .locator(selector)
+    .first()
+    .evaluate((canvas) => {
+      if (canvas.width === 0) return false;
+      return canvas
+        .getContext('2d')
+        .getImageData(0, 0, canvas.width, canvas.height)
+        .data.some((value, index) => index % 4 !== 3 && value > 24);
+    });
+
+describe('the page of a daemon that watches a street', () => {
+  let daemon;
+  before(async () => (daemon = await Daemon.start(programs, street)));
+  after(() => daemon?.remove());
+
+  test('refuses a wrong token, and says so', async () => {
+    const { page, errors, close } = await open(daemon, DESKTOP, 'not-a-token');
+    await until(
+      'a sentence about the token',
+      async () => (await page.locator('#token-why').textContent()).length > 10,
+    );
+    assert.equal(
+      await page.evaluate(() => JSON.stringify(sessionStorage)),
+      '{}',
+      'a refused token is not kept',
+    );
+    assert.equal(await page.locator('.source-card').count(), 0);
+    assert.deepEqual(errors, []);
+    await close();
+  });
+
+  test('lets a view token look and nothing else', async () => {
+    const { page, close } = await open(daemon, DESKTOP, daemon.tokens.view);
+    await page.locator('.source-card').waitFor();
+    assert.equal(await page.getByRole('button', { name: /Sleep now|Pause|Save/ }).count(), 0);
+    await close();
+  });
+
+  test('keeps the token in the tab and nowhere else', async () => {
+    const { page, close } = await open(daemon);
+    await page.locator('.source-card').waitFor();
+    const kept = await page.evaluate(() =>
+      [Object.values(localStorage).join(), document.cookie, location.href].join(),
+    );
+    assert.ok(!kept.includes(daemon.tokens.control));
+    await page.reload();
+    await page.locator('.source-card').waitFor();
+    await close();
+  });
+
+  test('shows moving pictures, maps and curves, and follows wake, sleep and wake', async () => {
+    const { page, errors, close } = await open(daemon);
+    await page.locator('.source-card').waitFor();
+    for (const selector of [
+      '.source-card canvas >> nth=0',
+      '.source-card .surprise',
+      '.source-card figure:nth-of-type(2) canvas',
+      '.layer .heat',
+      '.layer .curve canvas',
+    ]) {
+      await moves(page, selector);
+    }
+    for (const selector of [
+      '.source-card canvas >> nth=0',
+      '.source-card .surprise',
+      '.layer .heat',
+    ])
+      assert.ok(await isPainted(page, selector), selector);
+    assert.equal(await page.locator('.layer').count(), 2);
+    await phaseIs(page, 'Awake');
+    await phaseIs(page, 'Asleep');
+    await phaseIs(page, 'Awake');
+    assert.match(await page.locator('.source-card .figures').textContent(), /frame [\d,]+/);
+    assert.deepEqual(errors, []);
+    await close();
+  });
+
+  test('plays dreams while it sleeps, by command, until it is woken', async () => {
+    const { page, errors, close } = await open(daemon);
+    await phaseIs(page, 'Awake');
+    await page.getByRole('button', { name: 'Sleep now' }).click();
+    await phaseIs(page, 'Asleep', 10_000);
+    await page.locator('.dream-card.playing').waitFor();
+    await until('a dream is there', () => isPainted(page, '.dream-card canvas'));
+    await moves(page, '.dream-card canvas');
+    await page.getByRole('button', { name: 'Wake' }).click();
+    await phaseIs(page, 'Awake', 20_000);
+    assert.deepEqual(errors, []);
+    await close();
+  });
+
+  test('pauses and resumes a source', async () => {
+    const { page, errors, close } = await open(daemon);
+    await page.getByRole('button', { name: 'Pause street' }).click();
+    await page.locator('.source-card .chip', { hasText: 'paused' }).waitFor();
+    await sleepMs(1500);
+    const still = await pixels(page, '.source-card canvas >> nth=0');
+    await sleepMs(1500);
+    assert.equal(await pixels(page, '.source-card canvas >> nth=0'), still);
+    await page.getByRole('button', { name: 'Resume street' }).click();
+    await page.locator('.source-card .chip', { hasText: 'watched' }).waitFor();
+    await moves(page, '.source-card canvas >> nth=0');
+    assert.deepEqual(errors, []);
+    await close();
+  });
+
+  test('switches learning off and on, and saves a checkpoint', async () => {
+    const { page, errors, close } = await open(daemon);
+    await page.locator('.source-card').waitFor();
+    const learning = page.getByRole('switch', { name: 'Learning' });
+    await page.locator('.controls .switch').click();
+    await page.getByText('learning is switched off').waitFor();
+    await page.locator('.controls .switch').click();
+    await page.getByText('learning is switched off').waitFor({ state: 'detached' });
+    assert.ok(await learning.isChecked());
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('What was learned is saved.').waitFor();
+    assert.deepEqual(errors, []);
+    await close();
+  });
+
+  test('asks for no pictures while the tab is hidden', async () => {
+    const context = await browser.newContext(DESKTOP);
+    const page = await context.newPage();
+    let bytes = 0;
+    page.on('websocket', (socket) =>
+      socket.on('framereceived', ({ payload }) => (bytes += payload.length)),
+    );
+    await page.goto(daemon.url);
+    await unlock(page, daemon.tokens.view);
+    await moves(page, '.source-card canvas >> nth=0');
+    const hide = (hidden) =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, hidden);
+    const during = async (ms) => {
+      const before_ = bytes;
+      await sleepMs(ms);
+      return bytes - before_;
+    };
+    await phaseIs(page, 'Awake');
+    const shown = await during(3000);
+    await hide(true);
+    await sleepMs(1000);
+    const hidden = await during(3000);
+    assert.ok(hidden < shown / 10, `${hidden} bytes hidden, ${shown} shown`);
+    await hide(false);
+    await moves(page, '.source-card canvas >> nth=0');
+    await context.close();
+  });
+
+  test('can be worked by keys, and shows where one is', async () => {
+    const { page, close } = await open(daemon);
+    await page.locator('.source-card').waitFor();
+    await page.evaluate(() => document.activeElement?.blur());
+    const reached = [];
+    for (let press = 0; press < 40; press += 1) {
+      await page.keyboard.press('Tab');
+      const { name, outlined } = await page.evaluate(() => {
+        const at = document.activeElement;
+        const marked = at.matches('.switch input') ? at.nextElementSibling : at;
+        return {
+          name: at.getAttribute('aria-label') ?? at.textContent ?? '',
+          outlined: getComputedStyle(marked).outlineStyle,
+        };
+      });
+      if (name !== '' && reached.length < 25) reached.push(name);
+      if (!['Hypnos', ''].includes(name.trim()) && press < 8)
+        assert.notEqual(outlined, 'none', name);
+    }
+    for (const wanted of [
+      /To the content/,
+      /History/,
+      /Colours/,
+      /Opacity/,
+      /Sleep now|Wake/,
+      /Pause street/,
+    ]) {
+      assert.ok(
+        reached.some((name) => wanted.test(name)),
+        `${wanted} in ${reached.join(' | ')}`,
+      );
+    }
+    await close();
+  });
+
+  test('stands still for who asked for less motion, and steps by hand', async () => {
+    const { page, close } = await open(daemon, { ...DESKTOP, reducedMotion: 'reduce' });
+    await until('a dream is there', () => isPainted(page, '.dream-card canvas'), 60_000);
+    await phaseIs(page, 'Awake');
+    const still = await pixels(page, '.dream-card canvas');
+    await sleepMs(800);
+    assert.equal(await pixels(page, '.dream-card canvas'), still);
+    await page.getByRole('button', { name: 'Next frame of the dream' }).click();
+    await until('the next frame', async () => (await pixels(page, '.dream-card canvas')) !== still);
+    await close();
+  });
+
+  test('looks as it should: screenshots', async () => {
+    const pages = {
+      'desktop-light': await open(daemon),
+      'desktop-dark': await open(daemon, { ...DESKTOP, colorScheme: 'dark' }),
+      'phone-light': await open(daemon, PHONE),
+      'phone-dark': await open(daemon, { ...PHONE, colorScheme: 'dark' }),
+    };
+    for (const { page } of Object.values(pages)) await page.locator('.layer').first().waitFor();
+    // Enough for the curves to be more than a dot.
+    await sleepMs(25_000);
+    const first = pages['desktop-light'].page;
+    await phaseIs(first, 'Awake');
+    for (const [name, { page, errors }] of Object.entries(pages)) {
+      await shoot(page, name);
+      const { wide, window_ } = await page.evaluate(() => ({
+        wide: document.documentElement.scrollWidth,
+        window_: innerWidth,
+      }));
+      assert.ok(wide <= window_, `${name} scrolls sideways`);
+      assert.deepEqual(errors, [], name);
+    }
+    await phaseIs(first, 'Asleep');
+    await until('a dream is there', () => isPainted(first, '.dream-card canvas'));
+    await shoot(first, 'asleep-light');
+    await shoot(pages['desktop-dark'].page, 'asleep-dark');
+    for (const { close } of Object.values(pages)) await close();
+  });
+
+  test('says that the connection is lost, and comes back by itself after a restart', async () => {
+    const { page, close } = await open(daemon);
+    await page.locator('.source-card').waitFor();
+    await daemon.stop();
+    await page.locator('.banner', { hasText: 'cannot be reached' }).waitFor();
+    await shoot(page, 'lost');
+    await daemon.run();
+    await page.locator('.banner').waitFor({ state: 'hidden', timeout: 60_000 });
+    await moves(page, '.source-card canvas >> nth=0', 40_000);
+    await page.getByRole('button', { name: 'Pause street' }).waitFor();
+    await close();
+  });
+});
+
+describe('the page of a daemon with hostile names', () => {
+  const names = [
+    '<script>document.title="broken"</script>',
+    '<img src=x onerror="document.title=`broken`">',
+  ];
+  const hostile = `
+sources:
+${names.map((name) => `  - name: '${name}'\n    pace: realtime\n    synthetic: {scene: glyphs, frames: 0}`).join('\n')}
+encoding: {width: 64, height: 64, patches: {size: 16}}
+network: {layers: [{units: 16}]}
+`;
+  let daemon;
+  before(async () => (daemon = await Daemon.start(programs, hostile)));
+  after(() => daemon?.remove());
+
+  test('shows them as the text that they are', async () => {
+    const { page, errors, close } = await open(daemon);
+    await page.locator('.source-card').nth(1).waitFor();
+    assert.deepEqual(await page.locator('.source-card .name').allTextContents(), names);
+    assert.equal(await page.locator('main script, main img').count(), 0);
+    assert.equal(await page.title(), 'Hypnos');
+    await shoot(page, 'hostile-names');
+    assert.deepEqual(errors, []);
+    await close();
+  });
+});

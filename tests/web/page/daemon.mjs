@@ -1,0 +1,113 @@
+// A hypnosd of a test's own: on a free port, with tokens, in a folder that goes with it.
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const START_MS = 60_000;
+
+export const sleepMs = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export async function until(what, condition, limitMs = 30_000) {
+  const end = Date.now() + limitMs;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`not within ${limitMs / 1000} s: ${what}`);
+    await sleepMs(100);
+  }
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export class Daemon {
+  // `programs`: the folder of hypnosd and hypnosctl; `config`: YAML without control and web.
+  static async start(programs, config) {
+    const daemon = new Daemon(programs, await freePort());
+    daemon.writeConfig(config);
+    await daemon.run();
+    return daemon;
+  }
+
+  constructor(programs, port) {
+    this.programs = programs;
+    this.port = port;
+    this.folder = mkdtempSync(join(tmpdir(), 'hypnos-page-'));
+    this.url = `http://127.0.0.1:${port}/`;
+    this.tokens = Object.fromEntries(
+      ['view', 'control'].map((access) => [access, this.newToken(access)]),
+    );
+  }
+
+  newToken(access) {
+    const output = join(this.folder, `${access}.token`);
+    execFileSync(join(this.programs, 'hypnosctl'), [
+      'token',
+      'new',
+      access,
+      access,
+      '--output',
+      output,
+      '--tokens',
+      join(this.folder, 'tokens'),
+    ]);
+    return readFileSync(output, 'utf8').trim();
+  }
+
+  writeConfig(config) {
+    const own = [
+      'control:',
+      `  socket: ${join(this.folder, 'control.sock')}`,
+      `  tokens: ${join(this.folder, 'tokens')}`,
+      'web:',
+      `  port: ${this.port}`,
+      'checkpoint:',
+      `  folder: ${join(this.folder, 'checkpoints')}`,
+    ];
+    writeFileSync(join(this.folder, 'hypnos.yaml'), `${config}\n${own.join('\n')}\n`);
+  }
+
+  async run() {
+    const process_ = spawn(
+      join(this.programs, 'hypnosd'),
+      ['--config', join(this.folder, 'hypnos.yaml'), '--threads', '1'],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    this.process = process_;
+    this.log = '';
+    for (const stream of [process_.stdout, process_.stderr])
+      stream.on('data', (bytes) => (this.log += bytes));
+    const answers = () =>
+      fetch(`${this.url}livez`).then(
+        () => true,
+        () => false,
+      );
+    await until(
+      'hypnosd answers',
+      async () => {
+        if (process_.exitCode !== null) throw new Error(`hypnosd has ended:\n${this.log}`);
+        return answers();
+      },
+      START_MS,
+    );
+  }
+
+  async stop() {
+    if (this.process.exitCode !== null) return;
+    const ended = new Promise((resolve) => this.process.once('exit', resolve));
+    this.process.kill('SIGTERM');
+    const tooLong = setTimeout(() => this.process.kill('SIGKILL'), 20_000);
+    await ended;
+    clearTimeout(tooLong);
+  }
+
+  async remove() {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
