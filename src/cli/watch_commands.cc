@@ -48,16 +48,24 @@ bool OnlyEvents(const control::SubscribeRequest& topics) {
 }
 
 // Each update tells the newest events again; each is shown once.
-void LeaveOutTold(uint64_t& last_told, control::Update& update) {
+// Returns how many were never told: an update has only the newest.
+uint64_t LeaveOutTold(uint64_t& last_told, control::Update& update) {
   auto& events = *update.mutable_events();
   events.erase(std::remove_if(events.begin(), events.end(),
                               [&](const auto& event) { return event.id() <= last_told; }),
                events.end());
-  if (!events.empty()) last_told = events.rbegin()->id();
+  if (events.empty()) return 0;
+  const uint64_t missed = last_told == 0 ? 0 : events.begin()->id() - last_told - 1;
+  last_told = events.rbegin()->id();
+  return missed;
 }
 
-std::string EventLines(const control::Update& update) {
+std::string EventLines(const control::Update& update, uint64_t untold) {
   std::string lines;
+  if (untold > 0) {
+    lines =
+        Format("{} events more than an update holds: `hypnosctl events list` has them\n", untold);
+  }
   for (const control::Event& event : update.events()) lines += EventLine(event) + "\n";
   return lines;
 }
@@ -73,13 +81,13 @@ Status Watch(const Session& session) {
   uint64_t dropped = 0, last_event = 0;
   for (uint64_t shown = 0; count == 0 || shown < count;) {
     HYPNOS_ASSIGN_OR_RETURN(control::Update update, client->NextUpdate(patience));
-    LeaveOutTold(last_event, update);
+    const uint64_t untold = LeaveOutTold(last_event, update);
     if (only_events && update.events().empty()) continue;
     ++shown;
     const uint64_t missed = update.dropped() - dropped;
     dropped = update.dropped();
     const std::string text = session.json() ? Json(update) + "\n"
-                             : only_events  ? EventLines(update)
+                             : only_events  ? EventLines(update, untold)
                                             : WatchLine(request.subscribe(), update, missed) + "\n";
     HYPNOS_RETURN_IF_ERROR(session.Print(text));
   }

@@ -73,7 +73,9 @@ std::string WatchLine(const control::SubscribeRequest& topics, const control::Up
                       uint64_t missed) {
   std::vector<std::string> parts;
   for (const int topic : topics.topics()) {
-    if (topic == control::SOURCES || update.of_each().empty()) AddTopic(topic, update, parts);
+    // These are told of all networks together.
+    const bool of_all = topic == control::SOURCES || topic == control::EVENTS;
+    if (of_all || update.of_each().empty()) AddTopic(topic, update, parts);
     for (const auto& each : update.of_each()) AddOfNetwork(topic, each, parts);
   }
   std::string line = Utc(update.time(), true) + "  ";

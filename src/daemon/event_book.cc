@@ -24,8 +24,12 @@ void EventBook::Note(Event::Kind kind, const std::string& source, const std::str
   event.set_message(message);
   const std::lock_guard lock(mutex_);
   event.set_id(++last_id_);
+  const auto is_alike = [severity = event.severity()](const Event& known) {
+    return known.severity() == severity;
+  };
+  const auto oldest = std::ranges::find_if(events_, is_alike);
+  if (static_cast<size_t>(std::ranges::count_if(events_, is_alike)) == kMost) events_.erase(oldest);
   events_.push_back(std::move(event));
-  if (events_.size() > kMost) events_.pop_front();
 }
 
 Result<control::QueryEventsResponse> EventBook::Query(

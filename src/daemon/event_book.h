@@ -16,7 +16,7 @@ namespace hypnos {
 
 class EventBook {
  public:
-  // So many are remembered.
+  // So many of each severity are remembered: a restless camera pushes out no alarm.
   static constexpr size_t kMost = 1000;
   // So many are told with each update.
   static constexpr size_t kTold = 32;

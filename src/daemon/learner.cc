@@ -273,9 +273,11 @@ int Learner::RunOnce() {
 
 // Of a source that has a network of its own it is told wherever it is asked for.
 void Learner::Fail(const Error& error) {
-  if (!IsAlone(config_) || replays()) return log::Error("{}", Printable(error.message));
-  board_.OnStreamEnd(
-      {config_.sources(0).name(), Error{error.code, error.reason, Whose() + error.message}});
+  const bool alone = IsAlone(config_) && !replays();
+  const std::string source = alone ? config_.sources(0).name() : "";
+  const std::string message = Whose() + error.message;
+  Tell(parts_.events, control::Event::SOURCE_FAILED, source, Printable(message));
+  if (alone) board_.OnStreamEnd({source, Error{error.code, error.reason, message}});
 }
 
 Result<RunSummary> Learner::RunPipeline() {

@@ -1,6 +1,7 @@
 #include "daemon/live_log.h"
 
 #include "hypnos/base/format.h"
+#include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
 
 namespace hypnos {
@@ -21,14 +22,20 @@ void LiveLog::OnChange(const SourceHealth& health) {
       // Back after a stall or a loss, or there at last.
       Note(Event::SOURCE_LIVE, "is live");
       told_.clear();
+      lost_ = false;
       return;
     case SourceState::kStalled:
       return Note(Event::SOURCE_STALLED, "stalls: " + why);
     case SourceState::kLost:
       if (why == told_) return;
-      Note(Event::SOURCE_LOST, Format("is lost: {}; trying again in {:.1f} s, and so on for ever",
-                                      why, Seconds(health.retry_in)));
       told_ = why;
+      // Reasons that take turns are for the log: an event for each try would push out all others.
+      if (std::exchange(lost_, true)) {
+        log::Warning("source '{}' is still lost: {}", Printable(name_), why);
+      } else {
+        Note(Event::SOURCE_LOST, Format("is lost: {}; trying again in {:.1f} s, and so on for ever",
+                                        why, Seconds(health.retry_in)));
+      }
       return;
   }
 }

@@ -25,7 +25,8 @@ class LiveLog {
 
   const std::string name_;
   const SharedEvents events_;
-  std::string told_;  // why it is lost
+  bool lost_ = false;  // that was told
+  std::string told_;   // why it is lost
 };
 
 }  // namespace hypnos

@@ -82,8 +82,16 @@ StatusBoard::StatusBoard(const Clock& clock, SharedEvents events, std::string ne
 }
 
 void StatusBoard::OnFrame(const FrameReport& report) {
-  const std::lock_guard lock(mutex_);
-  Notice(report.layers, false);
+  std::vector<size_t> stopped;
+  {
+    const std::lock_guard lock(mutex_);
+    stopped = Notice(report.layers, false);
+    NoticeFrame(report);
+  }
+  TellStopped(stopped);
+}
+
+void StatusBoard::NoticeFrame(const FrameReport& report) {
   if (const auto error = report.prediction_error) {
     if (!now_.prediction_error) now_.prediction_error = error;
     Follow(*error, false, *now_.prediction_error);
@@ -157,12 +165,16 @@ void StatusBoard::NoticeResized(const FrameReport& report) {
 }
 
 void StatusBoard::OnDream(const DreamReport& report) {
-  const std::lock_guard lock(mutex_);
-  Notice(report.layers, true);
-  now_.has_dreamed = true;
-  now_.last_progress = clock_.Now();
-  ++now_.dream_steps;
-  now_.phase = report.phase;
+  std::vector<size_t> stopped;
+  {
+    const std::lock_guard lock(mutex_);
+    stopped = Notice(report.layers, true);
+    now_.has_dreamed = true;
+    now_.last_progress = clock_.Now();
+    ++now_.dream_steps;
+    now_.phase = report.phase;
+  }
+  TellStopped(stopped);
 }
 
 void StatusBoard::OnStep(const StepReport& report) {
@@ -209,22 +221,30 @@ void StatusBoard::OnGuard(const GuardReport& report) {
   now_.guard = report.status;
 }
 
-void StatusBoard::Notice(const std::vector<StepStatistics>& layers, bool dream) {
+std::vector<size_t> StatusBoard::Notice(const std::vector<StepStatistics>& layers, bool dream) {
+  std::vector<size_t> stopped;
   now_.layers.resize(layers.size());
   const bool first = dream ? !now_.has_dreamed : now_.frames == 0;
   for (size_t l = 0; l < layers.size(); ++l) {
     LayerStatus& status = now_.layers[l];
     // Whoever goes back to what was learned before has a layer that learns again.
     if (!std::exchange(status.stopped, layers[l].stopped) && layers[l].stopped) {
-      Tell(events_, control::Event::LAYER_STOPPED, network_,
-           Format("layer {}: its weights overflowed, and it learns no more; start again with a "
-                  "lower learning.rate, or with network.layers.{}.norm_cap",
-                  l + 1, l));
+      stopped.push_back(l + 1);
     }
     if (!layers[l].finite) continue;
     Follow(layers[l].goodness, first, dream ? status.dream_goodness : status.real_goodness);
     Follow(layers[l].probability, first,
            dream ? status.dream_probability : status.real_probability);
+  }
+  return stopped;
+}
+
+void StatusBoard::TellStopped(const std::vector<size_t>& layers) const {
+  for (const size_t layer : layers) {
+    Tell(events_, control::Event::LAYER_STOPPED, network_,
+         Format("layer {}: its weights overflowed, and it learns no more; start again with a lower "
+                "learning.rate, or with network.layers.{}.norm_cap",
+                layer, layer - 1));
   }
 }
 

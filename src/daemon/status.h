@@ -114,7 +114,11 @@ class StatusBoard final : public PipelineObserver {
   StatusSnapshot Snapshot() const;
 
  private:
-  void Notice(const std::vector<StepStatistics>& layers, bool dream);
+  // Returns those that learn no more from now on, from 1.
+  std::vector<size_t> Notice(const std::vector<StepStatistics>& layers, bool dream);
+  // Without the lock: who reads the log may be slow.
+  void TellStopped(const std::vector<size_t>& layers) const;
+  void NoticeFrame(const FrameReport& report);
   void NoticeLearning(const FrameReport& report);
   void NoticeSource(const FrameReport& report);
   void NoticeResized(const FrameReport& report);

@@ -149,5 +149,15 @@ TEST(WatchLineApart, SaysWhoseItIs) {
   EXPECT_NE(line.find("door opening"), std::string::npos) << line;
 }
 
+TEST(WatchLineApart, HasTheEventsOfAll) {
+  control::SubscribeRequest topics;
+  topics.add_topics(control::PHASE);
+  topics.add_topics(control::EVENTS);
+  control::Update update;
+  update.add_of_each()->set_source("door");
+  update.add_events()->set_id(7);
+  EXPECT_THAT(WatchLine(topics, update, 0), HasSubstr("event 7"));
+}
+
 }  // namespace
 }  // namespace hypnos::cli

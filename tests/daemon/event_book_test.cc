@@ -77,6 +77,16 @@ TEST_F(EventBookTest, RemembersNoMoreThanItMay) {
   const auto ids = Ids(request);
   ASSERT_EQ(ids.size(), EventBook::kMost);
   EXPECT_EQ(ids.front(), 6u);
+  book_.Note(Event::GUARD_GAVE_UP, "", "it has collapsed");
+  Note(EventBook::kMost);
+  EXPECT_EQ(book_.Query({})->events(0).kind(), Event::SOURCE_LOST);
+  request.set_source("");
+  request.set_limit(1);
+  request.set_until(Seconds(clock_.WallNow().time_since_epoch()));
+  clock_.AdvanceSeconds(10);
+  Note(EventBook::kMost);
+  EXPECT_THAT(Ids(request), ::testing::ElementsAre(EventBook::kMost + 6))
+      << "the alarm, which no number of warnings pushes out";
   request.set_limit(EventBook::kMost + 1);
   EXPECT_EQ(book_.Query(request).error().reason, "LIMIT");
 }

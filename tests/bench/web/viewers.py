@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""What viewers of the page cost the daemon: it learns on one core, all of them live on another.
+
+usage: viewers.py --daemon PATH_OF_HYPNOSD [--viewers N] [--rounds N] [--seconds S] [--clip FILE]
+
+Windows without and with viewers in turns; of each, the daemon's CPU time a step. A viewer asks over a
+WebSocket for what the page asks for, as often as it does: pictures with the surprise map, the
+activity of units, dreams, goodness, phase, sources. Its machine does nothing with it: how fast a
+browser draws is no matter of the daemon's. Prints a table in Markdown.
+"""
+
+import argparse
+import asyncio
+import base64
+import os
+import pathlib
+import signal
+import socket
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / 'control'))
+import client as control  # pylint: disable=wrong-import-position
+import load  # pylint: disable=wrong-import-position
+
+CONFIGURATION = '''
+sources:
+  - name: clip
+    file: {{path: "{clip}", rounds: 0}}
+encoding:
+  width: 384
+  height: 288
+  colour: grey
+  temporal_difference: true
+  patches: {{size: 16}}
+network:
+  layers:
+    - units: 256
+    - units: 256
+schedule: {{wake_steps: 128, sleep_steps: 32}}
+pipeline: {{threads: 1}}
+web: {{port: {port}}}
+'''
+# As src/web/page/src/app.ts has them.
+PICTURES_HZ, FIGURES_HZ = 5, 2
+
+
+class Viewer(control.Client):
+    """A client whose bytes go through a WebSocket."""
+
+    @classmethod
+    async def view(cls, messages, port: int):
+        reader, writer = await asyncio.open_connection('127.0.0.1', port)
+        writer.write(f'GET /control HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n'
+                     'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n'
+                     f'Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\n'
+                     'Sec-WebSocket-Protocol: hypnos.control.v1\r\n\r\n'.encode('ascii'))
+        head = await reader.readuntil(b'\r\n\r\n')
+        if b' 101 ' not in head.split(b'\r\n')[0]:
+            raise RuntimeError(head.decode('ascii', 'replace'))
+        viewer = cls(messages, reader, writer)
+        viewer.waiting = b''
+        await viewer.send(hello=messages.Hello(oldest_version=1, newest_version=1, client='viewer'))
+        await viewer.receive()
+        return viewer
+
+    async def send(self, **body):
+        self.last_id += 1
+        data = self.messages.Envelope(version=1, request_id=self.last_id, **body).SerializeToString()
+        data = struct.pack('>I', len(data)) + data
+        # Masked, as a client's have to be, by nothing.
+        head = struct.pack('>BBH', 0x82, 0x80 | 126, len(data)) + bytes(4)
+        self.writer.write(head + data)
+        await self.writer.drain()
+
+    async def read_frame(self) -> bytes:
+        first, size = await self.reader.readexactly(2)
+        if size == 126:
+            size, = struct.unpack('>H', await self.reader.readexactly(2))
+        elif size == 127:
+            size, = struct.unpack('>Q', await self.reader.readexactly(8))
+        data = await self.reader.readexactly(size)
+        return data if first & 0xf in (0, 2) else b''
+
+    async def receive_bytes(self) -> bytes:
+        while True:
+            if len(self.waiting) >= 4:
+                length, = struct.unpack('>I', self.waiting[:4])
+                if len(self.waiting) >= 4 + length:
+                    message, self.waiting = (self.waiting[4:4 + length],
+                                             self.waiting[4 + length:])
+                    return message
+            self.waiting += await self.read_frame()
+
+
+class Viewing:
+
+    def __init__(self, messages, port: int, pid: int, options):
+        self.messages, self.port, self.options = messages, port, options
+        self.load = load.Load(messages, '', pid, options)
+        self.bytes = 0
+
+    async def watch(self, viewer):
+        while True:
+            self.bytes += len(await viewer.read_frame())
+
+    async def open_viewers(self):
+        m, viewers = self.messages, []
+        for _ in range(self.options.viewers):
+            viewer = await Viewer.view(m, self.port)
+            for topic in (m.PICTURES, m.UNITS, m.DREAMS):
+                await viewer.send(request=m.Request(subscribe=m.SubscribeRequest(
+                    topics=[topic], rate_hz=PICTURES_HZ, queue_length=2)))
+            for topic in (m.GOODNESS, m.PHASE, m.SOURCES, m.EVENTS):
+                await viewer.send(request=m.Request(subscribe=m.SubscribeRequest(
+                    topics=[topic], rate_hz=FIGURES_HZ, queue_length=2)))
+            viewers.append(viewer)
+        return viewers, [asyncio.create_task(self.watch(viewer)) for viewer in viewers]
+
+    async def turns(self, asker):
+        alone, among, rate = [], [], 0
+        for number in range(self.options.rounds):
+            alone.append(await self.load.window(asker))
+            viewers, tasks = await self.open_viewers()
+            await asyncio.sleep(1)
+            before = self.bytes
+            among.append(await self.load.window(asker))
+            rate = (self.bytes - before) / self.options.seconds
+            await self.load.close_clients(viewers, [], tasks)
+            await asyncio.sleep(1)
+            print(f'viewers: round {number + 1} of {self.options.rounds}: {alone[-1]:.3f} ms alone, '
+                  f'{among[-1]:.3f} ms watched', file=sys.stderr)
+        return alone, among, rate
+
+
+async def measure(messages, path: str, port: int, pid: int, options):
+    viewing = Viewing(messages, port, pid, options)
+    asker = await control.Client.connect(messages, path, 'asker')
+    await asyncio.sleep(5)  # the first sleep is over, what is made on first use is made
+    alone, among, rate = await viewing.turns(asker)
+    await asker.send(request=messages.Request(shutdown=messages.ShutdownRequest()))
+    ratios = [b / a for a, b in zip(alone, among)]
+    print(f'''
+| | |
+|---|---|
+| CPU time a step alone, ms (median of {len(alone)} windows) | {statistics.median(alone):.3f} |
+| with {options.viewers} viewers | {statistics.median(among):.3f} |
+| ratio in a round, median (from - to); 1.05 is allowed | {statistics.median(ratios):.3f} \
+({min(ratios):.3f} - {max(ratios):.3f}) |
+| what they read, MB/s | {rate / 1e6:.1f} |
+''')
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        return probe.getsockname()[1]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--daemon', required=True, help='path of hypnosd')
+    parser.add_argument('--clip', default='/usr/share/doc/opencv-doc/examples/data/vtest.avi')
+    parser.add_argument('--viewers', type=int, default=50)
+    parser.add_argument('--rounds', type=int, default=5)
+    parser.add_argument('--seconds', type=float, default=15, help='length of a window')
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder, port = pathlib.Path(name), free_port()
+        messages = control.load_messages(folder)
+        config, path = folder / 'viewers.yaml', str(folder / 'control.sock')
+        config.write_text(CONFIGURATION.format(clip=options.clip, port=port), encoding='utf-8')
+        with subprocess.Popen([options.daemon, '--config', config, '--control', path],
+                              stdout=subprocess.DEVNULL, stderr=(folder / 'log').open('w'),
+                              preexec_fn=lambda: os.sched_setaffinity(0, {load.DAEMON_CORE})) as daemon:
+            try:
+                os.sched_setaffinity(0, {load.LOAD_CORE})
+                while not os.path.exists(path):
+                    if daemon.poll() is not None:
+                        sys.exit('viewers: ' + (folder / 'log').read_text(encoding='utf-8'))
+                    time.sleep(0.05)
+                asyncio.run(measure(messages, path, port, daemon.pid, options))
+                daemon.wait(60)
+            finally:
+                if daemon.poll() is None:
+                    daemon.send_signal(signal.SIGKILL)
+
+
+if __name__ == '__main__':
+    main()
