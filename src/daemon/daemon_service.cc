@@ -79,6 +79,7 @@ DaemonService::DaemonService(ServiceParts parts, const config::Config& config, s
       goodness_share_(static_cast<float>(config.generator().goodness_share())),
       config_(ConfigParts(), config),
       meter_(parts_.clock, parts_.pipeline, thinker_),
+      views_(parts_.clock, parts_.pipeline, parts_.board, thinker_, colour_),
       thinker_(kMostWaiting),
       changer_(kMostWaiting) {}
 
@@ -578,6 +579,7 @@ pb::Update DaemonService::Sample(const TopicSet& topics) {
   if (topics.Has(pb::ACTIVITY)) {
     for (auto& activity : meter_.Latest()) *update.add_activity() = std::move(activity);
   }
+  if (!alphabet_) views_.AddTo(topics, &update);
   if (topics.Has(pb::GOODNESS)) {
     for (auto& layer : LayersNow(now)) *update.add_layers() = std::move(layer);
   }

@@ -14,6 +14,7 @@
 #include "daemon/checkpoint_keeper.h"
 #include "daemon/config_in_effect.h"
 #include "daemon/event_book.h"
+#include "daemon/live_views.h"
 #include "daemon/status.h"
 #include "daemon/watched_sources.h"
 #include "daemon/worker.h"
@@ -134,6 +135,7 @@ class DaemonService final : public ControlService {
   };
   std::optional<InspectedLayer> inspected_;
   ActivityMeter meter_;
+  LiveViews views_;
   // Both end before what their jobs use. What computes: pictures, dreams, histograms.
   Worker thinker_;
   // What may have to wait for a disk or a camera: checkpoints, sources, the configuration. No

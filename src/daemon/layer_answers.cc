@@ -52,6 +52,33 @@ telemetry::Activity SummaryOf(const UnitActivity& activity, size_t layer) {
   return summary;
 }
 
+// No more than kMostBytes values, each the mean of as many neighbours as that takes.
+std::vector<double> ByNeighbours(const std::vector<double>& values) {
+  constexpr size_t kMostBytes = 256;
+  const size_t each = (values.size() + kMostBytes - 1) / kMostBytes;
+  std::vector<double> means;
+  for (size_t begin = 0; begin < values.size(); begin += each) {
+    const size_t count = std::min(each, values.size() - begin);
+    const auto first = values.begin() + static_cast<ptrdiff_t>(begin);
+    means.push_back(std::reduce(first, first + static_cast<ptrdiff_t>(count)) /
+                    static_cast<double>(count));
+  }
+  return means;
+}
+
+// What is not finite, as after weights that overflowed, is shown as nothing.
+void Quantise(const std::vector<double>& means, control::LayerUnits* told) {
+  double brightest = 0;
+  for (const double mean : means) {
+    if (std::isfinite(mean)) brightest = std::max(brightest, mean);
+  }
+  told->set_brightest(brightest);
+  for (const double mean : means) {
+    const double share = std::isfinite(mean) && brightest > 0 ? mean / brightest : 0;
+    told->mutable_means()->push_back(static_cast<char>(std::lround(255 * std::max(0.0, share))));
+  }
+}
+
 // What is not finite is in no bar.
 control::Histogram HistogramOf(std::span<const float> values, uint32_t bins) {
   double low = 0, high = 0;
@@ -124,6 +151,18 @@ std::vector<telemetry::Activity> ActivitiesOf(const Look& look) {
     activities.push_back(SummaryOf(ByUnit(ActivityOf(look, l), look.layers[l].units), l));
   }
   return activities;
+}
+
+std::vector<control::LayerUnits> UnitsOf(const Look& look) {
+  std::vector<control::LayerUnits> layers;
+  for (size_t l = 0; l < look.layers.size(); ++l) {
+    const UnitActivity activity = ByUnit(ActivityOf(look, l), look.layers[l].units);
+    control::LayerUnits& told = layers.emplace_back();
+    *told.mutable_activity() = SummaryOf(activity, l);
+    told.set_units(static_cast<uint32_t>(activity.mean.size()));
+    Quantise(ByNeighbours(activity.mean), &told);
+  }
+  return layers;
 }
 
 Status CheckInspect(const control::InspectLayerRequest& request) {

@@ -13,6 +13,9 @@ namespace hypnos {
 std::vector<telemetry::Activity> ActivitiesOf(const Look& look);
 
 // kInvalidArgument, reason BINS_OUT_OF_RANGE or UNITS_OUT_OF_RANGE.
+// Of each layer, what UNITS tells.
+std::vector<control::LayerUnits> UnitsOf(const Look& look);
+
 Status CheckInspect(const control::InspectLayerRequest& request);
 
 // All but `layer`. Precondition: a look with the weights of the layer, which is there;

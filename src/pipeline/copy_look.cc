@@ -32,7 +32,6 @@ void CopyPicture(const LookSubject& subject, Look& look) {
   const Stream& stream = subject.stream;
   network.grid().Average(network.input(stream.lane(Lane::kReal), stream.real_ticks), look.input);
   network.grid().Average(network.prediction(stream.lane(Lane::kReal)), look.prediction);
-  look.channels = stream.encoder->channels();
   look.surprise = stream.surprise;
 }
 
@@ -59,6 +58,7 @@ Result<Look> CopyLook(const LookSubject& subject, const LookParts& parts, Rng rn
   look.frame = subject.stream.frame;
   CopyActivity(subject.network, subject.stream.lane(Lane::kReal), look);
   CopyWeights(subject.network, parts, look);
+  if (parts.picture || parts.dream) look.channels = subject.stream.encoder->channels();
   if (parts.picture) CopyPicture(subject, look);
   if (parts.residuals) CopyResiduals(subject.stream, rng, look);
   return look;

@@ -208,6 +208,7 @@ class Pipeline::Driver final : public PipelineControl {
   Status MaySleep() const;
   Result<const Stream*> StreamToLookAt(const std::string& name) const;
   Result<Look> LookAt(const Stream& stream, const LookParts& parts);
+  std::optional<DreamedFrame> DreamNow() const;
 
   // So many steps from now, in the present phase.
   PhasePosition PositionAfter(uint64_t steps) const;

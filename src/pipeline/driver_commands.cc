@@ -145,11 +145,26 @@ Result<Look> Pipeline::Driver::TakeLook(const LookParts& parts, const std::strin
 
 Result<Look> Pipeline::Driver::LookAt(const Stream& stream, const LookParts& parts) {
   if (!ended_) flow_->Drain();
-  return CopyLook({.options = options_.network,
-                   .steps_per_frame = options_.steps_per_frame,
-                   .network = *network_,
-                   .stream = stream},
-                  parts, rng_.Fork("look"));
+  HYPNOS_ASSIGN_OR_RETURN(Look look, CopyLook({.options = options_.network,
+                                               .steps_per_frame = options_.steps_per_frame,
+                                               .network = *network_,
+                                               .stream = stream},
+                                              parts, rng_.Fork("look")));
+  if (parts.dream) look.dream = DreamNow();
+  return look;
+}
+
+// Precondition: nothing is under way.
+std::optional<DreamedFrame> Pipeline::Driver::DreamNow() const {
+  const size_t context = options_.memory.context_frames;
+  if (!schedule_.asleep() || !recalled_ || recalled_->frames <= context) return std::nullopt;
+  DreamedFrame dream;
+  dream.kind = ToString(sleeping_lane_.kind());
+  dream.frame = static_cast<int64_t>(recalled_->frames - context) - 1;
+  dream.began = sleeping_lane_.tick() - (dream.frame + 1) * options_.steps_per_frame;
+  dream.input.Resize(network_->grid().frame());
+  network_->grid().Average(network_->input(Lane::kDream, sleeping_lane_.tick()), dream.input);
+  return dream;
 }
 
 }  // namespace hypnos

@@ -18,7 +18,8 @@ std::vector<control::Request> EveryLook() {
     if (request.has_dream()) request.mutable_dream()->set_steps(3);
     if (request.has_subscribe()) {
       for (const auto topic :
-           {control::ACTIVITY, control::GOODNESS, control::PHASE, control::SOURCES}) {
+           {control::ACTIVITY, control::GOODNESS, control::PHASE, control::SOURCES,
+            control::PICTURES, control::UNITS, control::DREAMS}) {
         request.mutable_subscribe()->add_topics(topic);
       }
       request.mutable_subscribe()->set_rate_hz(100);

@@ -22,7 +22,8 @@ class TopicSet {
   void Add(control::Topic topic) { bits_ |= uint32_t{1} << topic; }
   bool Has(control::Topic topic) const { return (bits_ >> topic & 1) != 0; }
   bool operator==(const TopicSet&) const = default;
-  auto operator<=>(const TopicSet&) const = default;
+  // The check takes the zero that the compiler compares with for a pointer.
+  auto operator<=>(const TopicSet&) const = default;  // NOLINT(modernize-use-nullptr)
 
  private:
   uint32_t bits_ = 0;

@@ -22,6 +22,16 @@ struct LookParts {
   std::optional<size_t> weights_of = std::nullopt;
   bool picture = false;
   bool residuals = false;
+  // What is dreamed at this moment.
+  bool dream = false;
+};
+
+// One frame of what is learned from asleep.
+struct DreamedFrame {
+  std::string kind;   // as the configuration calls it
+  int64_t began = 0;  // tells one dream from the next
+  int64_t frame = 0;  // of it, from 0
+  Planes input;       // encoded
 };
 
 // Threads: a value.
@@ -53,6 +63,9 @@ struct Look {
   std::vector<float> surprise;
   // LookParts::residuals: a few of the generator's last errors; none before the second frame.
   std::vector<HalfBuffer> residuals;
+  // LookParts::dream: with what mean and deviation each channel was scaled, too; none awake, and
+  // asleep while it is recalled what leads up to the next one.
+  std::optional<DreamedFrame> dream;
 };
 
 // Threads: thread-compatible.
