@@ -47,7 +47,7 @@ pb::Access AccessNeeded(const pb::Request& request) {
 ControlSession::ControlSession(const Shared& shared, Peer peer, Instant now)
     : shared_(shared),
       peer_(std::move(peer)),
-      reader_(shared.limits.largest_message_bytes),
+      reader_(std::min(shared.limits.largest_hello_bytes, shared.limits.largest_message_bytes)),
       hello_deadline_(now + shared.limits.hello_within) {}
 
 ControlSession::~ControlSession() {
@@ -116,6 +116,7 @@ void ControlSession::OnHello(const pb::Envelope& envelope, Instant now) {
   if (!admitted.ok()) return Break(id, admitted.error());
   admission_ = std::move(admitted).value();
   state_ = State::kOpen;
+  reader_.SetLargest(shared_.limits.largest_message_bytes);
 
   pb::Envelope answer = NewEnvelope(id);
   pb::Welcome& welcome = *answer.mutable_welcome();

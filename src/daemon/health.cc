@@ -15,13 +15,16 @@ bool FramesWait(const telemetry::Source& source) {
 
 }  // namespace
 
-bool GetsOn(const StatusSnapshot& status, const std::vector<telemetry::Source>& sources,
-            Instant now) {
+bool Progress::GetsOn(const StatusSnapshot& status, const std::vector<telemetry::Source>& sources,
+                      Instant now) {
   const bool ended = std::ranges::all_of(sources, [](const telemetry::Source& source) {
     return source.state() == telemetry::Source::ENDED;
   });
   const bool has_work = (status.asleep && !ended) || std::ranges::any_of(sources, FramesWait);
-  return !has_work || now - status.last_progress < kNoProgressFor;
+  if (!has_work) busy_since_.reset();
+  if (!has_work) return true;
+  if (!busy_since_) busy_since_ = now;
+  return now - std::max(*busy_since_, status.last_progress) < kNoProgressFor;
 }
 
 }  // namespace hypnos

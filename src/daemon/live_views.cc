@@ -34,6 +34,8 @@ void LiveViews::Ask(Turn& turn, Duration period, void (LiveViews::*make)()) {
 void LiveViews::Done(Turn& turn) {
   const std::lock_guard lock(mutex_);
   turn.under_way = false;
+  // Whoever learns, and who else asks, has as long for himself.
+  turn.asked = clock_.Now();
 }
 
 // What cannot be seen now may be the next time.

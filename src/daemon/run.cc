@@ -5,7 +5,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -66,6 +68,8 @@ Status CheckRunnable(const config::Config& config) {
 
 namespace {
 
+constexpr Duration kHealthPeriod = std::chrono::seconds(1);
+
 // One run of the daemon, its parts in the order in which they need each other: what comes later
 // ends first.
 class Daemon {
@@ -99,7 +103,9 @@ class Daemon {
   WebContent ContentOfWeb();
   std::string Metrics() const;
   size_t clients() const;
-  bool GetsOn() const;
+  // Computed once a second at most: anybody may ask, as often as he likes.
+  bool GetsOn();
+  bool EachGetsOn(Instant now);
   // Finishes the steps under way, and no more.
   void Stop();
   void StopForClient();
@@ -135,6 +141,10 @@ class Daemon {
   std::atomic<const ControlServer*> listening_ = nullptr;
   std::atomic<const WebServer*> serving_ = nullptr;
   std::atomic<bool> watching_ = false;  // all sources were opened
+  // The server's thread's own.
+  std::map<const Learner*, Progress> progress_;
+  std::optional<Instant> health_asked_;
+  bool gets_on_ = true;
   Learners learners_;
   Switchboard switchboard_;  // where there are several networks
   Worker reloader_{1};
@@ -247,13 +257,26 @@ size_t Daemon::clients() const {
   return (server == nullptr ? 0 : server->clients()) + (web == nullptr ? 0 : web->clients());
 }
 
-// Each network by itself: one that gets on must not hide another one that hangs.
-bool Daemon::GetsOn() const {
+bool Daemon::GetsOn() {
   const Instant now = clock_.Now();
-  return std::ranges::all_of(learners_.All(), [&](const auto& learner) {
+  if (!health_asked_ || now - *health_asked_ >= kHealthPeriod) {
+    health_asked_ = now;
+    gets_on_ = EachGetsOn(now);
+  }
+  return gets_on_;
+}
+
+// Each network by itself: one that gets on must not hide another one that hangs.
+bool Daemon::EachGetsOn(Instant now) {
+  std::map<const Learner*, Progress> progress;
+  bool all = true;
+  for (const auto& learner : learners_.All()) {
+    Progress& own = progress[learner.get()] = progress_[learner.get()];
     const StatusSnapshot status = learner->status();
-    return hypnos::GetsOn(status, learner->sources().Reports(status), now);
-  });
+    all = own.GetsOn(status, learner->sources().Reports(status), now) && all;
+  }
+  progress_ = std::move(progress);
+  return all;
 }
 
 // Leaves the sources unopened where the daemon was stopped meanwhile: who stops it while a camera

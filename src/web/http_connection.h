@@ -152,7 +152,13 @@ class HttpConnection final : public AnyConnection,
     const auto admitted =
         context_.control.shared.gate.Admit(token, peer_, context_.control.clock.Now());
     if (!admitted.ok()) {
-      log::Warning("web: {}: {}", peer_.name, admitted.error().message);
+      // Those that guess are slowed down; of others there may be any number.
+      const std::string what = peer_.name + ": " + admitted.error().message;
+      if (admitted.error().reason == "TOKEN_WRONG") {
+        log::Warning("web: {}", what);
+      } else {
+        log::Debug("web: {}", what);
+      }
       Send(ErrorAnswer(admitted.error()));
       return false;
     }

@@ -1,5 +1,6 @@
 #include "hypnos/web/server.h"
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <map>
@@ -54,19 +55,25 @@ class WebServer::Impl {
         hosts_(options_.hosts),
         files_(files),
         hub_(control.hub()),
-        connection_context_{hub_.context.shared,  hub_.context.clock,
-                            hub_.context.service, hub_.context.io,
-                            hub_.context.mailbox, [this](uint64_t id) { Forget(id); }},
+        connection_context_{hub_.context.shared,
+                            hub_.context.clock,
+                            hub_.context.service,
+                            hub_.context.io,
+                            hub_.context.mailbox,
+                            [this](uint64_t id) { Forget(id); },
+                            [this](uint64_t id) { waiting_.erase(id); }},
         context_{connection_context_,
                  hosts_,
                  content_,
                  options_,
                  [this](uint64_t id, bool waits) {
-                   if (waits) waiting_.insert(id);
+                   if (waits) waiting_[id] = ++waits_;
                    if (!waits) waiting_.erase(id);
                  },
                  [this](uint64_t id, const std::shared_ptr<AnyConnection>& now) {
                    connections_[id] = now;
+                   // Until it is let in it keeps nobody out either.
+                   waiting_[id] = ++waits_;
                    controlling_.insert(id);
                    clients_ = controlling_.size();
                  }},
@@ -108,7 +115,9 @@ class WebServer::Impl {
   tcp::acceptor acceptor_;
   asio::steady_timer accept_again_, reload_, farewell_;
   std::map<uint64_t, std::weak_ptr<AnyConnection>> connections_;
-  std::set<uint64_t> waiting_;      // of these, those that have not yet asked anything
+  // Of these, those that have not asked yet, or were not let in; and when that began, in order.
+  std::map<uint64_t, uint64_t> waiting_;
+  uint64_t waits_ = 0;
   std::set<uint64_t> controlling_;  // of these, those that speak the control protocol
   std::atomic<size_t> clients_ = 0;
   uint64_t last_id_ = 0;
@@ -156,7 +165,9 @@ void WebServer::Impl::Accept() {
 bool WebServer::Impl::MakeRoom() {
   if (connections_.size() < options_.most_connections) return true;
   if (waiting_.empty()) return false;
-  if (const auto silent = connections_.at(*waiting_.begin()).lock()) silent->Abort();
+  const auto longest =
+      std::ranges::min_element(waiting_, {}, [](const auto& waiting) { return waiting.second; });
+  if (const auto silent = connections_.at(longest->first).lock()) silent->Abort();
   return true;
 }
 

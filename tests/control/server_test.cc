@@ -339,6 +339,17 @@ TEST_F(ServerTest, PlainToATlsPortIsClosed) {
   EXPECT_EQ(ReasonOf(Local()), "") << "the others are still served";
 }
 
+// It could not even be told why.
+TEST_F(ServerTest, WhoIsOneTooManyIsLeftBeforeItsHandshake) {
+  UseTls(MakeCertificate("server"));
+  options.most_clients = 1;
+  Start();
+  const auto client = Connect(Local());
+  ASSERT_TRUE(client.ok());
+  const RawSocket silent = RawSocket::Tcp(server->tcp_port());
+  EXPECT_EQ(silent.Receive(), "");
+}
+
 TEST_F(ServerTest, EveryKindOfNonsenseGetsAReasonAndACleanEnd) {
   Start();
   control::Envelope not_hello = RequestEnvelope(1, LookRequest());

@@ -321,6 +321,20 @@ TEST_F(SessionTest, WhoTakesNoAnswersIsNotReadFrom) {
   EXPECT_TRUE(client.session.wants_input());
 }
 
+// A megabyte for each connection of who has no token would be too much.
+TEST(Session, BeforeTheHelloOnlyShortMessagesAreTaken) {
+  const std::string long_message(5000, 'x');
+  SessionBench bench;
+  TestClient stranger(bench);
+  stranger.SendBytes(Framed(long_message).substr(0, kLengthBytes));
+  EXPECT_EQ(stranger.ReadReason(), "MESSAGE_TOO_LARGE");
+  TestClient friendly(bench);
+  friendly.Greet("do");
+  friendly.Read();
+  friendly.SendBytes(Framed(long_message));
+  EXPECT_EQ(friendly.ReadReason(), "WRONG_VERSION") << "it is looked at";
+}
+
 class SubscriptionTest : public SessionTest {
  protected:
   // Everything to read but the response to the subscription.
@@ -350,6 +364,34 @@ TEST_F(SubscriptionTest, SendsTheFirstUpdateAtOnceAndThenOneEachPeriod) {
   EXPECT_EQ(updates[0].seq(), 2u);
   EXPECT_EQ(updates[0].dropped(), 0u);
   EXPECT_EQ(updates[0].phase().step(), 2u);
+}
+
+// Pictures, say, of which a hundred would be as much as the machine has.
+TEST_F(SubscriptionTest, WhatWaitsForWhoDoesNotReadIsBoundedInBytesToo) {
+  bench.shared.sample = [](const TopicSet&) {
+    auto update = std::make_shared<control::Update>();
+    update->add_sources()->set_why(std::string(400000, 'x'));
+    return update;
+  };
+  client.Ask(5, SubscribeRequest(10, 100));
+  for (int i = 0; i < 9; ++i) client.Pass(100ms);
+  const auto updates = Updates();
+  ASSERT_THAT(updates, SizeIs(2));
+  EXPECT_EQ(updates[1].seq(), 10u);
+  EXPECT_EQ(updates[1].dropped(), 8u);
+}
+
+TEST_F(SubscriptionTest, OneThatIsLargerThanThatIsToldAllTheSame) {
+  bench.shared.sample = [](const TopicSet&) {
+    auto update = std::make_shared<control::Update>();
+    update->add_sources()->set_why(std::string(3000000, 'x'));
+    return update;
+  };
+  client.Ask(5, SubscribeRequest(10));
+  client.Pass(100ms);
+  const auto updates = Updates();
+  ASSERT_THAT(updates, SizeIs(1));
+  EXPECT_EQ(updates[0].dropped(), 1u);
 }
 
 TEST_F(SubscriptionTest, WhoDoesNotReadLosesTheOldestAndIsToldHowMany) {

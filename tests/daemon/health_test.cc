@@ -14,11 +14,13 @@ telemetry::Source Of(Source::State state, uint32_t queued) {
   return source;
 }
 
-// Of a daemon that has done nothing for two minutes.
+// Of a daemon that has done nothing for two minutes, and is looked at before and after.
 bool Alive(bool asleep, const std::vector<telemetry::Source>& sources) {
   StatusSnapshot status;
   status.asleep = asleep;
-  return GetsOn(status, sources, Instant() + std::chrono::minutes(2));
+  Progress progress;
+  EXPECT_TRUE(progress.GetsOn(status, sources, Instant()));
+  return progress.GetsOn(status, sources, Instant() + std::chrono::minutes(2));
 }
 
 TEST(Health, IsGoodWhileThereIsNothingToDo) {
@@ -39,8 +41,19 @@ TEST(Health, IsGoodForAWhileAfterEachStep) {
   StatusSnapshot status;
   status.last_progress = Instant() + std::chrono::minutes(10);
   const std::vector<telemetry::Source> sources = {Of(Source::WATCHED, 1)};
-  EXPECT_TRUE(GetsOn(status, sources, status.last_progress + kNoProgressFor / 2));
-  EXPECT_FALSE(GetsOn(status, sources, status.last_progress + kNoProgressFor));
+  Progress progress;
+  EXPECT_TRUE(progress.GetsOn(status, sources, Instant()));
+  EXPECT_TRUE(progress.GetsOn(status, sources, status.last_progress + kNoProgressFor / 2));
+  EXPECT_FALSE(progress.GetsOn(status, sources, status.last_progress + kNoProgressFor));
+}
+
+// A camera that comes back after hours: its first frame waits while a step is under way.
+TEST(Health, IsGoodWhenTheFirstFrameAfterALongTimeHasJustCome) {
+  Progress progress;
+  const Instant now = Instant() + std::chrono::hours(2);
+  EXPECT_TRUE(progress.GetsOn({}, {Of(Source::LOST, 0)}, now - std::chrono::seconds(1)));
+  EXPECT_TRUE(progress.GetsOn({}, {Of(Source::WATCHED, 1)}, now));
+  EXPECT_FALSE(progress.GetsOn({}, {Of(Source::WATCHED, 1)}, now + kNoProgressFor));
 }
 
 }  // namespace

@@ -146,6 +146,26 @@ TEST_F(HostileTest, ManyIdleConnectionsKeepNobodyOut) {
   EXPECT_TRUE(viewer->Read().response().has_status());
 }
 
+// A WebSocket whose client was not let in is as idle as any other.
+TEST_F(HostileTest, ManyWebSocketsWithoutAHelloKeepNobodyOut) {
+  options.most_connections = 8;
+  Start();
+  const auto viewer = Connected();
+  EXPECT_TRUE(viewer->Read().has_welcome());
+  std::vector<WebClient> idle;
+  for (int i = 0; i < 30; ++i) {
+    idle.push_back(Client());
+    EXPECT_EQ(idle.back().Upgrade().status, 101u);
+  }
+  EXPECT_EQ(Client().Get("/livez").status, 200u);
+  viewer->Send(RequestEnvelope(2, [] {
+    control::Request request;
+    request.mutable_status();
+    return request;
+  }()));
+  EXPECT_TRUE(viewer->Read().response().has_status());
+}
+
 TEST_F(HostileTest, BadFramesEndTheConnection) {
   Start();
   const std::string hello = Framed(HelloEnvelope().SerializeAsString());

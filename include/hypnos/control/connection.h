@@ -55,6 +55,8 @@ struct ConnectionContext {
   std::shared_ptr<Mailbox> mailbox;
   // Called when the connection is over.
   std::function<void(uint64_t id)> closed;
+  // Called when its client was let in.
+  std::function<void(uint64_t id)> opened = [](uint64_t) {};
 };
 
 // What another way in shares with the control server: its thread, the service, who is let in by
@@ -115,6 +117,9 @@ class Connection final : public AnyConnection,
     timer_.cancel(ignored);
     transport_.Close();
     session_.reset();
+    // Some of what was waited for held nothing that keeps this alive, such as the end of TLS or of
+    // a WebSocket: its handlers are called before this one.
+    boost::asio::post(context_.io, [self = this->shared_from_this()] {});
     context_.closed(id_);
   }
 
@@ -124,7 +129,9 @@ class Connection final : public AnyConnection,
     if (over_) return;
     Complain();
     for (auto& call : session_->TakeCalls()) Hand(call);
-    if (!ready_) return session_->finished() ? Abort() : Rearm();
+    // Who never ends the handshake could not be told why it is left either.
+    if (!ready_) return session_->closing() ? Abort() : Rearm();
+    if (session_->open() && !std::exchange(opened_, true)) context_.opened(id_);
     Write();
     if (over_) return;
     Read();
@@ -233,6 +240,7 @@ class Connection final : public AnyConnection,
   std::array<char, 4096> input_;
   std::string output_;
   bool ready_ = false, reading_ = false, writing_ = false, finishing_ = false, over_ = false;
+  bool opened_ = false;  // and that was told
 };
 
 }  // namespace hypnos

@@ -21,6 +21,9 @@ class MessageReader {
  public:
   explicit MessageReader(uint32_t largest_message_bytes) : largest_(largest_message_bytes) {}
 
+  // From the next message on.
+  void SetLargest(uint32_t largest_message_bytes) { largest_ = largest_message_bytes; }
+
   // Bytes as they come, in pieces of any size. What is kept grows with what has come, never with
   // what was announced.
   void Append(std::string_view bytes);

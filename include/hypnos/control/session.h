@@ -30,6 +30,8 @@ inline constexpr uint32_t kProtocolVersion = 1;
 
 struct SessionLimits {
   uint32_t largest_message_bytes = 1 << 20;
+  // Of a client that has not been let in.
+  uint32_t largest_hello_bytes = 4 << 10;
   size_t most_requests = 64;
   size_t most_subscriptions = 8;
   // Above so many bytes of answers that the client has not taken, nothing more is read from it.
@@ -79,6 +81,9 @@ class ControlSession {
   // Bytes to write next; empty: nothing to write now.
   std::string NextOutput();
   bool wants_input() const;
+  // Its client was let in, and has not done anything for which it would be left.
+  bool open() const { return state_ == State::kOpen; }
+  bool closing() const { return state_ == State::kClosing; }
   bool finished() const;
   std::optional<Instant> next_wake() const;
   // Once, a sentence, where the client did something wrong.

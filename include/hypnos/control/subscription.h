@@ -31,11 +31,13 @@ class Subscription {
     const bool late = due_ <= now;
     if (late) due_ = now + period_;
     if (late || seq_ == 0) due_ = NextBeat(due_);
-    if (waiting_.size() == queue_length_) {
-      waiting_.pop_front();
-      ++dropped_;
+    const size_t bytes = update->ByteSizeLong();
+    while (!waiting_.empty() &&
+           (waiting_.size() == queue_length_ || waiting_bytes_ + bytes > kMostBytes)) {
+      Drop();
     }
-    waiting_.push_back({++seq_, std::move(update)});
+    waiting_bytes_ += bytes;
+    waiting_.push_back({++seq_, bytes, std::move(update)});
   }
 
   bool empty() const { return waiting_.empty(); }
@@ -45,6 +47,7 @@ class Subscription {
     control::Update update = *waiting_.front().update;
     update.set_seq(waiting_.front().seq);
     update.set_dropped(dropped_);
+    waiting_bytes_ -= waiting_.front().bytes;
     waiting_.pop_front();
     return update;
   }
@@ -52,8 +55,15 @@ class Subscription {
  private:
   struct Waiting {
     uint64_t seq;
+    size_t bytes;
     std::shared_ptr<const control::Update> update;
   };
+
+  void Drop() {
+    waiting_bytes_ -= waiting_.front().bytes;
+    waiting_.pop_front();
+    ++dropped_;
+  }
 
   // Subscriptions of the same rate fall into few groups that are served together: each time the
   // server's thread wakes up it takes the core from whoever learns.
@@ -63,6 +73,8 @@ class Subscription {
     return since_last == Duration::zero() ? time : time + (beat - since_last);
   }
 
+  // An update may hold pictures; one at least may wait, whatever its size.
+  static constexpr size_t kMostBytes = 1 << 20;
   static constexpr Duration kShortestBeat = std::chrono::milliseconds(10);
   static constexpr Duration kLongestBeat = std::chrono::milliseconds(100);
 
@@ -73,6 +85,7 @@ class Subscription {
   uint64_t seq_ = 0;
   uint64_t dropped_ = 0;
   std::deque<Waiting> waiting_;
+  size_t waiting_bytes_ = 0;
 };
 
 }  // namespace hypnos
