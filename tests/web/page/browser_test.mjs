@@ -267,7 +267,6 @@ describe('the page of a daemon that watches a street', () => {
     }
     for (const wanted of [
       /To the content/,
-      /History/,
       /Colours/,
       /Opacity/,
       /Sleep now|Wake/,

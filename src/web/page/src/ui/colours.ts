@@ -47,7 +47,7 @@ export const SURPRISE = ramp(
     [0.45, [254, 97, 0]],
     [1, [220, 38, 127]],
   ],
-  (share) => Math.min(1, share * 1.35),
+  (share) => share,
 );
 
 // Paints bytes, one a pixel, by a ramp.

@@ -71,7 +71,7 @@ export class Curve {
             show: options.axisOfTime,
             size: 22,
             space: 70,
-            values: (_plot, splits) => splits.map(clock),
+            values: (_plot, splits) => splits.map(timeOf),
             grid: { show: false },
             filter: (_plot, splits) => splits.map((each) => (this.hasRoom(each) ? each : null)),
           },
@@ -167,5 +167,13 @@ export class Curve {
 
 // As many as tell two neighbouring labels apart.
 function digitsOf(step: number): number {
-  return Math.min(4, Math.max(1, Math.ceil(-Math.log10(step) - 1e-9)));
+  const digits = [1, 2, 3, 4].find((each) => Number.isInteger(round(step * 10 ** each)));
+  return digits ?? 4;
+}
+
+const round = (value: number): number => Math.round(value * 1e6) / 1e6;
+
+// uPlot asks also for the labels that the filter took out.
+function timeOf(time: number | null): string {
+  return time === null ? '' : clock(time);
 }

@@ -3,11 +3,13 @@ import type { Dream } from '../../generated/proto/control_pb';
 import { button, iconButton } from './buttons';
 import { h, setAttribute, setText } from './dom';
 import { clock } from './format';
-import { blobOf, decoded, fitTo } from './picture';
+import { blobOf, decoded, fitTo, framed } from './picture';
 
-const FRAME_MS = 120;
+// A dream of few frames is played slowly, one of many quickly: each takes about as long.
+const DREAM_MS = 1200;
+const [FASTEST_MS, SLOWEST_MS] = [100, 400];
 // The last frame stays a little, so that a dream has an end.
-const PAUSE_FRAMES = 5;
+const PAUSE_FRAMES = 2;
 
 const reducedMotion = window.matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -47,7 +49,7 @@ export class DreamCard {
         this.step,
         this.again,
       ),
-      h('figure', {}, h('div', { class: 'frame' }, this.canvas, this.empty), this.caption),
+      h('figure', {}, framed(this.canvas, this.empty), this.caption),
     );
     reducedMotion.addEventListener('change', () => this.play());
     document.addEventListener('visibilitychange', () => this.play());
@@ -84,7 +86,12 @@ export class DreamCard {
     this.step.hidden = this.frames.length === 0 || !reducedMotion.matches;
     this.again.hidden = this.frames.length === 0 || this.asleep || reducedMotion.matches;
     const moves = (this.asleep || this.replaying) && !reducedMotion.matches && !document.hidden;
-    if (moves && this.frames.length > 0) this.timer = setInterval(() => this.stepOn(), FRAME_MS);
+    if (moves && this.frames.length > 0)
+      this.timer = setInterval(() => this.stepOn(), this.frameMs());
+  }
+
+  private frameMs(): number {
+    return Math.min(SLOWEST_MS, Math.max(FASTEST_MS, DREAM_MS / this.frames.length));
   }
 
   private replay(): void {

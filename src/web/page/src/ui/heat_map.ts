@@ -12,6 +12,8 @@ const COLUMNS = Math.round(CURVE_SECONDS / COLUMN_SECONDS);
 const FILL_SECONDS = 2;
 // How fast the brightness follows a layer that has become more, or less, active.
 const BRIGHTEST_MEMORY = 0.98;
+// Below 1 it brings out what is faint: most units are, most of the time.
+const FAINT = 0.75;
 
 export class HeatMap {
   readonly canvas = h('canvas', { class: 'heat', role: 'img' });
@@ -81,12 +83,12 @@ export class HeatMap {
     context(this.ring).putImageData(this.image(one, 1), at, 0);
   }
 
-  // The square root brings out what is faint: most units are most of the time.
+  // What cannot be known stays empty.
   private image(values: Float32Array, width: number): ImageData {
     const grey = new Uint8Array(values.length);
     const scale = this.brightest > 0 ? 1 / this.brightest : 0;
     values.forEach(
-      (value, index) => (grey[index] = 255 * Math.sqrt(Math.min(1, Math.max(0, value * scale)))),
+      (value, index) => (grey[index] = 255 * Math.min(1, Math.max(0, value * scale)) ** FAINT),
     );
     const image = painted(grey, 1, width, this.rows, isDark() ? ACTIVITY_DARK : ACTIVITY_LIGHT);
     values.forEach((value, index) => {

@@ -1,5 +1,7 @@
 // Pictures as they come, on a canvas. Of those that come while one is decoded only the newest is
 // decoded next: a slow machine shows fewer, and not older ones.
+import { h } from './dom';
+
 export class Picture {
   private waiting: Blob[] | undefined;
   private busy = false;
@@ -40,7 +42,18 @@ export function decoded(blobs: Blob[]): Promise<ImageBitmap[]> {
 
 export const blobOf = (file: Uint8Array): Blob => new Blob([file as Uint8Array<ArrayBuffer>]);
 
+// Neither a slit nor a tower, whatever the picture: the rest stays empty.
+const [NARROWEST, WIDEST] = [0.8, 2.4];
+
 export function fitTo(canvas: HTMLCanvasElement, { width, height }: ImageBitmap): void {
-  if (canvas.width !== width) canvas.width = width;
-  if (canvas.height !== height) canvas.height = height;
+  if (canvas.width === width && canvas.height === height) return;
+  canvas.width = width;
+  canvas.height = height;
+  const shape = Math.min(WIDEST, Math.max(NARROWEST, width / height));
+  canvas.parentElement?.style.setProperty('aspect-ratio', String(shape));
+}
+
+// What a picture stands in; it takes the picture's shape.
+export function framed(...content: HTMLElement[]): HTMLElement {
+  return h('div', { class: 'frame' }, ...content);
 }

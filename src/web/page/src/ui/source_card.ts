@@ -6,7 +6,7 @@ import { SOURCES, sourceMood } from '../model/words';
 import { button } from './buttons';
 import { h, setAttribute, setText } from './dom';
 import { count, fixed } from './format';
-import { Picture } from './picture';
+import { framed, Picture } from './picture';
 import { SurpriseLayer } from './surprise_layer';
 
 export class SourceCard {
@@ -39,8 +39,9 @@ export class SourceCard {
 
   constructor(name: string, act: (action: 'pause' | 'resume', source: string) => void) {
     this.seenPicture = new Picture(this.seen, (pen, [frame, map]) => {
-      if (frame !== undefined) pen.drawImage(frame, 0, 0);
-      this.surprise.draw(map);
+      if (frame === undefined) return;
+      pen.drawImage(frame, 0, 0);
+      this.surprise.draw(map, frame);
     });
     this.expectedPicture = new Picture(this.expected, (pen, [frame]) => {
       if (frame !== undefined) pen.drawImage(frame, 0, 0);
@@ -68,15 +69,10 @@ export class SourceCard {
         h(
           'figure',
           {},
-          h('div', { class: 'frame' }, this.seen, this.surprise.canvas, this.empty),
+          framed(this.seen, this.surprise.canvas, this.empty),
           h('figcaption', {}, 'Sees'),
         ),
-        h(
-          'figure',
-          {},
-          h('div', { class: 'frame' }, this.expected),
-          h('figcaption', {}, 'Expects next'),
-        ),
+        h('figure', {}, framed(this.expected), h('figcaption', {}, 'Expects next')),
       ),
     );
     setText(this.name, name);
