@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """What viewers of the page cost the daemon: it learns on one core, all of them live on another.
 
-usage: viewers.py --daemon PATH_OF_HYPNOSD [--viewers N] [--rounds N] [--seconds S] [--clip FILE]
+usage: viewers.py --daemon PATH_OF_HYPNOSD [--viewers N] [--rounds N] [--seconds S]
+                  [--clip FILE]
 
-Windows without and with viewers in turns; of each, the daemon's CPU time a step. A viewer asks over a
-WebSocket for what the page asks for, as often as it does: pictures with the surprise map, the
+Windows without and with viewers in turns; of each, the daemon's CPU time a step. A viewer asks over
+a WebSocket for what the page asks for, as often as it does: pictures with the surprise map, the
 activity of units, dreams, goodness, phase, sources. Its machine does nothing with it: how fast a
 browser draws is no matter of the daemon's. Prints a table in Markdown.
 """
@@ -55,8 +56,9 @@ class Viewer(control.Client):
     @classmethod
     async def view(cls, messages, port: int):
         reader, writer = await asyncio.open_connection('127.0.0.1', port)
-        writer.write(f'GET /control HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n'
-                     'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n'
+        writer.write(f'GET /control HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n'
+                     f'Origin: http://127.0.0.1:{port}\r\nConnection: Upgrade\r\n'
+                     'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n'
                      f'Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\n'
                      'Sec-WebSocket-Protocol: hypnos.control.v1\r\n\r\n'.encode('ascii'))
         head = await reader.readuntil(b'\r\n\r\n')
@@ -72,8 +74,10 @@ class Viewer(control.Client):
         self.last_id += 1
         data = self.messages.Envelope(version=1, request_id=self.last_id, **body).SerializeToString()
         data = struct.pack('>I', len(data)) + data
+        size = (bytes([0x80 | len(data)]) if len(data) < 126 else
+                struct.pack('>BH', 0xfe, len(data)))
         # Masked, as a client's have to be, by nothing.
-        head = struct.pack('>BBH', 0x82, 0x80 | 126, len(data)) + bytes(4)
+        head = b'\x82' + size + bytes(4)
         self.writer.write(head + data)
         await self.writer.drain()
 
@@ -106,7 +110,8 @@ class Viewing:
 
     async def watch(self, viewer):
         while True:
-            self.bytes += len(await viewer.read_frame())
+            data = await viewer.read_frame()
+            self.bytes += len(data)
 
     async def open_viewers(self):
         m, viewers = self.messages, []
@@ -132,8 +137,8 @@ class Viewing:
             rate = (self.bytes - before) / self.options.seconds
             await self.load.close_clients(viewers, [], tasks)
             await asyncio.sleep(1)
-            print(f'viewers: round {number + 1} of {self.options.rounds}: {alone[-1]:.3f} ms alone, '
-                  f'{among[-1]:.3f} ms watched', file=sys.stderr)
+            print(f'viewers: round {number + 1} of {self.options.rounds}: {alone[-1]:.3f} ms '
+                  f'alone, {among[-1]:.3f} ms watched', file=sys.stderr)
         return alone, among, rate
 
 
@@ -175,9 +180,10 @@ def main():
         messages = control.load_messages(folder)
         config, path = folder / 'viewers.yaml', str(folder / 'control.sock')
         config.write_text(CONFIGURATION.format(clip=options.clip, port=port), encoding='utf-8')
-        with subprocess.Popen([options.daemon, '--config', config, '--control', path],
-                              stdout=subprocess.DEVNULL, stderr=(folder / 'log').open('w'),
-                              preexec_fn=lambda: os.sched_setaffinity(0, {load.DAEMON_CORE})) as daemon:
+        with subprocess.Popen(
+                [options.daemon, '--config', config, '--control', path],
+                stdout=subprocess.DEVNULL, stderr=(folder / 'log').open('w'),
+                preexec_fn=lambda: os.sched_setaffinity(0, {load.DAEMON_CORE})) as daemon:
             try:
                 os.sched_setaffinity(0, {load.LOAD_CORE})
                 while not os.path.exists(path):
