@@ -5,7 +5,9 @@ called."""
 
 import os
 import pathlib
+import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import unittest
@@ -174,9 +176,25 @@ class Demo(ScriptTest):
         self.assertEqual(done.returncode, 66)
         self.assertEqual(self.calls()[0], 'cmake --preset release')
         self.assertIn('--target hypnosd hypnosctl', self.calls()[1])
-        self.assertEqual(self.calls()[2:], [
-            f'hypnosd --config {self.tree}/configs/demo.yaml --until-end --scores a file.csv',
-            f'in {self.folder}'])
+        self.assertEqual(len(self.calls()), 4)
+        # 0 where this machine uses the usual port.
+        self.assertRegex(self.calls()[2],
+                         f'^hypnosd --config {re.escape(str(self.tree))}/configs/demo.yaml '
+                         '--until-end --set web.port=(8420|0) --scores a file.csv$')
+        self.assertEqual(self.calls()[3], f'in {self.folder}')
+
+    def test_takes_another_port_for_the_page_where_the_usual_one_is_taken(self):
+        self.recorder('hypnosd', 'exit 0', self.tree / 'build/release/bin')
+        with socket.socket() as other:
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                other.bind(('127.0.0.1', 8420))
+                other.listen()
+            except OSError:
+                pass  # somebody else listens, which serves as well
+            done = self.run_script('demo', HYPNOS_INSTALL='no')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('--set web.port=0', self.calls()[2])
 
     def test_shows_why_the_build_failed(self):
         self.recorder('cmake', 'echo "error: no such thing"; exit 2')
