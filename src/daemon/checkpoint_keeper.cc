@@ -91,9 +91,8 @@ Result<std::map<std::string, uint64_t>> CheckpointKeeper::Resume(bool fresh) {
   }
   if (!opened.ok()) return opened.error();
   if (!damaged.empty()) {
-    Tell(parts_.events, control::Event::RESTORED, parts_.source,
-         Format("{}checkpoints: going back to {}, which is whole; newer ones are damaged", whose_,
-                opened->name));
+    Tell(parts_.events, control::Event::FELL_BACK, parts_.source,
+         Format("{}checkpoints: going back to {}, which is whole", whose_, opened->name));
   }
   HYPNOS_RETURN_IF_ERROR(CheckConfig(opened->name, opened->file.facts()));
   return Load(*opened);

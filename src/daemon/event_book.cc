@@ -95,6 +95,7 @@ Event::Severity SeverityOf(Event::Kind kind) {
     case Event::SOURCE_STALLED:
     case Event::SOURCE_LOST:
     case Event::GATE_CLOSED:
+    case Event::FELL_BACK:
     case Event::GUARD_WENT_BACK:
     case Event::GUARD_CANNOT_KEEP:
       return Event::WARNING;
