@@ -126,6 +126,14 @@ TEST_F(HostileTest, WhoTakesNoAnswerIsLeft) {
   EXPECT_LT(taken, size_t{64} << 20);
 }
 
+// Who is connected stays so.
+void ExpectServed(WebClient& viewer) {
+  control::Request request;
+  request.mutable_status();
+  viewer.Send(RequestEnvelope(2, request));
+  EXPECT_TRUE(viewer.Read().response().has_status());
+}
+
 TEST_F(HostileTest, ManyIdleConnectionsKeepNobodyOut) {
   options.most_connections = 8;
   Start();
@@ -137,13 +145,7 @@ TEST_F(HostileTest, ManyIdleConnectionsKeepNobodyOut) {
     idle.back().socket().Send("GET / HTTP/1.1\r\n");
   }
   EXPECT_EQ(Client().Get("/livez").status, 200u);
-  // Who is connected stays so.
-  viewer->Send(RequestEnvelope(2, [] {
-    control::Request request;
-    request.mutable_status();
-    return request;
-  }()));
-  EXPECT_TRUE(viewer->Read().response().has_status());
+  ExpectServed(*viewer);
 }
 
 // A WebSocket whose client was not let in is as idle as any other.
@@ -158,12 +160,7 @@ TEST_F(HostileTest, ManyWebSocketsWithoutAHelloKeepNobodyOut) {
     EXPECT_EQ(idle.back().Upgrade().status, 101u);
   }
   EXPECT_EQ(Client().Get("/livez").status, 200u);
-  viewer->Send(RequestEnvelope(2, [] {
-    control::Request request;
-    request.mutable_status();
-    return request;
-  }()));
-  EXPECT_TRUE(viewer->Read().response().has_status());
+  ExpectServed(*viewer);
 }
 
 TEST_F(HostileTest, BadFramesEndTheConnection) {

@@ -11,9 +11,9 @@ it hands out. Prints a table in Markdown.
 
 import argparse
 import asyncio
+import contextlib
 import os
 import pathlib
-import signal
 import statistics
 import subprocess
 import sys
@@ -149,6 +149,28 @@ class Load:
         return rate
 
 
+@contextlib.contextmanager
+def learning(program: str, configuration: str, folder: pathlib.Path):
+    """A daemon on one core, and from then on whoever asks it on the other; the path of its socket,
+    and its process id. It has to be asked to end."""
+    (folder / 'load.yaml').write_text(configuration, encoding='utf-8')
+    path = folder / 'control.sock'
+    with (folder / 'log').open('w') as log, \
+            subprocess.Popen([program, '--config', folder / 'load.yaml', '--control', path],
+                             stdout=subprocess.DEVNULL, stderr=log, preexec_fn=lambda:
+                             os.sched_setaffinity(0, {DAEMON_CORE})) as daemon:
+        try:
+            os.sched_setaffinity(0, {LOAD_CORE})
+            while not path.exists():
+                if daemon.poll() is not None:
+                    sys.exit((folder / 'log').read_text(encoding='utf-8'))
+                time.sleep(0.05)
+            yield str(path), daemon.pid
+            daemon.wait(60)
+        finally:
+            daemon.kill()
+
+
 def percentile(sorted_times, share: float) -> float:
     return sorted_times[min(len(sorted_times) - 1, int(share * len(sorted_times)))]
 
@@ -201,26 +223,9 @@ def parse():
 def main():
     options = parse()
     with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        messages = control.load_messages(folder)
-        (folder / 'load.yaml').write_text(CONFIGURATION, encoding='utf-8')
-        path = str(folder / 'control.sock')
-        daemon = subprocess.Popen(
-            [options.daemon, '--config', folder / 'load.yaml', '--control', path],
-            stdout=subprocess.DEVNULL, stderr=(folder / 'log').open('w'),
-            preexec_fn=lambda: os.sched_setaffinity(0, {DAEMON_CORE}))
-        try:
-            os.sched_setaffinity(0, {LOAD_CORE})
-            while not os.path.exists(path):
-                if daemon.poll() is not None:
-                    sys.exit('load: ' + (folder / 'log').read_text(encoding='utf-8'))
-                time.sleep(0.05)
-            asyncio.run(measure(messages, path, daemon.pid, options))
-            daemon.wait(60)
-        finally:
-            if daemon.poll() is None:
-                daemon.send_signal(signal.SIGKILL)
-                daemon.wait()
+        messages = control.load_messages(pathlib.Path(name))
+        with learning(options.daemon, CONFIGURATION, pathlib.Path(name)) as (path, pid):
+            asyncio.run(measure(messages, path, pid, options))
 
 
 if __name__ == '__main__':

@@ -15,14 +15,11 @@ import asyncio
 import base64
 import os
 import pathlib
-import signal
 import socket
 import statistics
 import struct
-import subprocess
 import sys
 import tempfile
-import time
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / 'control'))
 import client as control  # pylint: disable=wrong-import-position
@@ -72,7 +69,8 @@ class Viewer(control.Client):
 
     async def send(self, **body):
         self.last_id += 1
-        data = self.messages.Envelope(version=1, request_id=self.last_id, **body).SerializeToString()
+        envelope = self.messages.Envelope(version=1, request_id=self.last_id, **body)
+        data = envelope.SerializeToString()
         data = struct.pack('>I', len(data)) + data
         size = (bytes([0x80 | len(data)]) if len(data) < 126 else
                 struct.pack('>BH', 0xfe, len(data)))
@@ -175,26 +173,12 @@ def main():
     parser.add_argument('--rounds', type=int, default=5)
     parser.add_argument('--seconds', type=float, default=15, help='length of a window')
     options = parser.parse_args()
+    port = free_port()
+    configuration = CONFIGURATION.format(clip=options.clip, port=port)
     with tempfile.TemporaryDirectory() as name:
-        folder, port = pathlib.Path(name), free_port()
-        messages = control.load_messages(folder)
-        config, path = folder / 'viewers.yaml', str(folder / 'control.sock')
-        config.write_text(CONFIGURATION.format(clip=options.clip, port=port), encoding='utf-8')
-        with subprocess.Popen(
-                [options.daemon, '--config', config, '--control', path],
-                stdout=subprocess.DEVNULL, stderr=(folder / 'log').open('w'),
-                preexec_fn=lambda: os.sched_setaffinity(0, {load.DAEMON_CORE})) as daemon:
-            try:
-                os.sched_setaffinity(0, {load.LOAD_CORE})
-                while not os.path.exists(path):
-                    if daemon.poll() is not None:
-                        sys.exit('viewers: ' + (folder / 'log').read_text(encoding='utf-8'))
-                    time.sleep(0.05)
-                asyncio.run(measure(messages, path, port, daemon.pid, options))
-                daemon.wait(60)
-            finally:
-                if daemon.poll() is None:
-                    daemon.send_signal(signal.SIGKILL)
+        messages = control.load_messages(pathlib.Path(name))
+        with load.learning(options.daemon, configuration, pathlib.Path(name)) as (path, pid):
+            asyncio.run(measure(messages, path, port, pid, options))
 
 
 if __name__ == '__main__':
