@@ -72,19 +72,25 @@ const shoot = (page, name) => page.screenshot({ path: join(shots, `${name}.png`)
 const phaseIs = (page, word, limit = 60_000) =>
   page.locator('.phase-word', { hasText: word }).first().waitFor({ timeout: limit });
 
-// A number that another picture on the canvas does not have.
-const pixels = (page, selector) =>
+// The numbers of a small copy of a canvas. A copy each time: Chromium warns of a canvas of the page
+// that is read back again and again, and the page is not to be blamed for being looked at.
+const look = (page, selector) =>
   page
     .locator(selector)
     .first()
     .evaluate((canvas) => {
-      const copy = new OffscreenCanvas(64, 48);
-      const pen = copy.getContext('2d');
+      if (canvas.width === 0) return [];
+      const pen = new OffscreenCanvas(64, 48).getContext('2d', { willReadFrequently: true });
       pen.drawImage(canvas, 0, 0, 64, 48);
-      return pen
-        .getImageData(0, 0, 64, 48)
-        .data.reduce((sum, value, index) => (sum * 31 + value * (index + 1)) % 1_000_000_007, 7);
+      return Array.from(pen.getImageData(0, 0, 64, 48).data);
     });
+
+// A number that another picture on the canvas does not have.
+const pixels = async (page, selector) =>
+  (await look(page, selector)).reduce(
+    (sum, value, index) => (sum * 31 + value * (index + 1)) % 1_000_000_007,
+    7,
+  );
 
 async function moves(page, selector, limit = 20_000) {
   const first = await pixels(page, selector);
@@ -92,17 +98,8 @@ async function moves(page, selector, limit = 20_000) {
 }
 
 // Some colour other than nothing and black.
-const isPainted = (page, selector) =>
-  page
-    .locator(selector)
-    .first()
-    .evaluate((canvas) => {
-      if (canvas.width === 0) return false;
-      return canvas
-        .getContext('2d')
-        .getImageData(0, 0, canvas.width, canvas.height)
-        .data.some((value, index) => index % 4 !== 3 && value > 24);
-    });
+const isPainted = async (page, selector) =>
+  (await look(page, selector)).some((value, index) => index % 4 !== 3 && value > 24);
 
 describe('the page of a daemon that watches a street', () => {
   let daemon;
