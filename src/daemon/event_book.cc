@@ -98,6 +98,7 @@ Event::Severity SeverityOf(Event::Kind kind) {
     case Event::FELL_BACK:
     case Event::GUARD_WENT_BACK:
     case Event::GUARD_CANNOT_KEEP:
+    case Event::GUARD_NEVER_SOUND:
       return Event::WARNING;
     default:
       return Event::INFO;

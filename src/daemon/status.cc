@@ -70,6 +70,8 @@ control::Event::Kind KindOf(GuardEvent event) {
       return Event::GUARD_RECOVERED;
     case GuardEvent::kResumed:
       return Event::GUARD_RESUMED;
+    case GuardEvent::kNeverSound:
+      return Event::GUARD_NEVER_SOUND;
   }
   return Event::KIND_UNSPECIFIED;
 }

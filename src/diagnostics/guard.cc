@@ -58,6 +58,12 @@ std::string ToString(const GuardDecision& decision) {
     case GuardEvent::kResumed:
       return Format("resumed by a command, at {:.3g} times the learning rate",
                     decision.rate_factor);
+    case GuardEvent::kNeverSound:
+      return Format(
+          "{}; it has not been sound by the margin since the beginning, so that it does not count: "
+          "the layer may be unable to learn this with these options, or the limit may be too "
+          "strict",
+          Because(decision));
   }
   HYPNOS_CHECK(false);
   return "";
@@ -97,7 +103,8 @@ void Guard::Remember(GuardEvent event, const Moment& now, std::optional<HealthSi
   }
   status_.decisions.push_back(decision);
   if (status_.decisions.size() > kDecisions) status_.decisions.pop_front();
-  news_ = decision;
+  news_.push_back(decision);
+  if (news_.size() > kDecisions) news_.pop_front();
 }
 
 Guard::Next Guard::OnScored(const Scored& scored, const Moment& now) {
@@ -105,6 +112,7 @@ Guard::Next Guard::OnScored(const Scored& scored, const Moment& now) {
   ++status_.judged;
   const HealthVerdict verdict = health_.Judge(scored.figures, scored.weights, scored.judge_auc);
   status_.sign = verdict.sign;
+  for (const HealthSign& sign : verdict.in_vain) Remember(GuardEvent::kNeverSound, now, sign);
   if (verdict.sign) {
     ++status_.alarms;
     alarm_ = verdict.sign;
@@ -178,7 +186,12 @@ bool Guard::Resume(bool full_rate, const Moment& now) {
   return true;
 }
 
-std::optional<GuardDecision> Guard::TakeNews() { return std::exchange(news_, std::nullopt); }
+std::optional<GuardDecision> Guard::TakeNews() {
+  if (news_.empty()) return std::nullopt;
+  GuardDecision oldest = std::move(news_.front());
+  news_.pop_front();
+  return oldest;
+}
 
 void Guard::ExchangeState(StateArchive& archive) {
   ExchangeHealth(archive);

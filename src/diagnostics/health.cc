@@ -106,14 +106,17 @@ HealthVerdict Health::Judge(const ProbeFigures& figures, const WeightHealth& wei
       if (!each.limit) continue;
       bool& was_sound = layer.was_sound[static_cast<size_t>(each.figure)];
       uint64_t& beyond = layer.beyond[static_cast<size_t>(each.figure)];
-      beyond = was_sound && !each.sound() ? beyond + 1 : 0;
+      const HealthSign sign = {l + 1, each.figure, each.value, *each.limit};
       if (each.sound_by(limits_.margin)) {
         verdict.is_first = !std::exchange(was_sound, true) || verdict.is_first;
-        continue;
+        beyond = 0;
+      } else if (!was_sound) {
+        if (++beyond == limits_.patience_scorings) verdict.in_vain.push_back(sign);
+      } else {
+        beyond = each.sound() ? 0 : beyond + 1;
+        verdict.by_a_margin = false;
+        if (beyond >= limits_.scorings) note(sign);
       }
-      if (!was_sound) continue;
-      verdict.by_a_margin = false;
-      if (beyond >= limits_.scorings) note({l + 1, each.figure, each.value, *each.limit});
     }
   }
   if (!weights.generator_finite) note(NotFinite(0));

@@ -23,7 +23,11 @@ Guard::Moment Pipeline::Driver::GuardMoment() const {
 
 void Pipeline::Driver::TellGuard() {
   if (!options_.guard.enabled) return;
-  observer_.OnGuard({.status = guard_.status(), .news = guard_.TakeNews()});
+  auto news = guard_.TakeNews();
+  do {
+    observer_.OnGuard({.status = guard_.status(), .news = news});
+    news = guard_.TakeNews();
+  } while (news);
 }
 
 // After each scoring that nobody has asked for: who looks must change nothing.

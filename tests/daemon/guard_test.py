@@ -8,7 +8,6 @@ usage: guard_test.py PATH_OF_HYPNOSD PATH_OF_HYPNOSCTL [ARGUMENT OF unittest]...
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -178,7 +177,8 @@ class WhileItRuns(Guarded, ControlledTest):
         process = self.start('--config', self.config, *self.keeping())
         self.wait_until(lambda: any(self.kept.glob('*.safetensors')) if self.kept.exists() else
                         False)
-        shutil.rmtree(self.kept)
+        # At once, as it may just be saving into it.
+        self.kept.rename(self.folder / 'gone')
         self.kept.write_text('no folder', encoding='utf-8')
         self.wait_until(lambda: self.guard().get('stopped'))
         self.wait_until(lambda: 'none can be saved' in self.ctl('status'))

@@ -214,7 +214,7 @@ class SessionLogTest(Recorded, HypnosdTest):
         daemon = self.start('--config', self.config)
         self.wait_until(lambda: self.sessions.exists() and any(self.session().iterdir()))
         time.sleep(0.5)
-        shutil.rmtree(self.sessions)
+        self.sessions.rename(self.folder / 'gone')
         self.wait_until(lambda: self.sessions.exists() and any(self.session().iterdir()))
         daemon.send_signal(signal.SIGTERM)
         done = self.finish(daemon)

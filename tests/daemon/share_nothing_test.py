@@ -106,6 +106,38 @@ class Apart(ShareNothing, HypnosdTest):
                     self.assertEqual(self.by_source(), alone, f'{threads} threads')
                     self.assertEqual(self.weights(done), weights, f'{threads} threads')
 
+    def test_the_guard_of_each_does_what_it_would_alone(self):
+        """And is not led by what becomes of another one's network."""
+        nervous = ('probe: {sequences: 2, interval_frames: 8, every_steps: 12}\n'
+                   'guard: {enabled: true, weight_norm: 1.03, margin: 0.01, scorings: 1, '
+                   'keep_every_steps: 1, rate_factor: 0.7, attempts: 3}\n')
+        carried = '--set', 'learning.rule=carried_velocity', '--set', 'learning.rate=0.01'
+        # One gives up after three attempts while the other one learns on.
+        sources = {'door': scene('door', 1, 400), 'yard': scene('yard', 2, 28)}
+
+        def decisions(done):
+            return {name: re.findall(r'^  (frame \d+: .*)$', part, re.MULTILINE) for name, part in
+                    re.findall(r"^Source '(\w+)':\n((?:.*\n)*?)(?=^Source |\Z)", done.stdout, re.MULTILINE)}
+
+        def run(*watched, threads=2):
+            self.watch_apart(*watched)
+            with self.config.open('a', encoding='utf-8') as file:
+                file.write(nervous)
+            done = self.run_to_end(*carried, '--threads', threads)
+            self.assertEqual(done.returncode, OK, done.stderr)
+            rows = self.by_source()
+            self.scores.unlink()
+            return decisions(done), self.weights(done), rows
+
+        alone = [run(source) for source in sources.values()]
+        expected = tuple({name: of for part in parts for name, of in part.items()}
+                         for parts in zip(*alone))
+        self.assertEqual(len(expected[0]['door']), 4, expected[0])
+        self.assertIn('learning has stopped', expected[0]['door'][-1])
+        self.assertNotIn('learning has stopped', ''.join(expected[0]['yard']))
+        for threads in [1, 3]:
+            self.assertEqual(run(*sources.values(), threads=threads), expected, f'{threads} threads')
+
     def test_one_alone_is_what_it_is_where_weights_are_shared(self):
         for source in self.sources.values():
             self.assertEqual(self.alone(source, *self.every),

@@ -47,6 +47,11 @@ class GuardTest : public ::testing::Test {
     ASSERT_EQ(Score(false), Next::kDecide);
     guard.Decide(true, now);
   }
+  std::optional<GuardDecision> NewestNews() {
+    std::optional<GuardDecision> newest;
+    while (const auto news = guard.TakeNews()) newest = news;
+    return newest;
+  }
   Guard Reloaded() {
     Guard loaded(Options());
     MemoryLoader loader(StateOf(guard));
@@ -130,7 +135,7 @@ TEST_F(GuardTest, GivesUpWhenItsAttemptsAreUsedUp) {
   EXPECT_FALSE(guard.stopped());
   RollBack();
   EXPECT_TRUE(guard.stopped());
-  EXPECT_EQ(guard.TakeNews()->event, GuardEvent::kGaveUp);
+  EXPECT_EQ(NewestNews()->event, GuardEvent::kGaveUp);
   EXPECT_EQ(Score(false), Next::kNothing) << "it has stopped";
   EXPECT_EQ(guard.rate_factor(), 0.25);
 }
@@ -163,7 +168,7 @@ TEST_F(GuardTest, ResumesByCommand) {
   EXPECT_FALSE(guard.stopped());
   EXPECT_EQ(guard.status().attempt, 0u);
   EXPECT_EQ(guard.rate_factor(), 0.25);
-  EXPECT_EQ(guard.TakeNews()->event, GuardEvent::kResumed);
+  EXPECT_EQ(NewestNews()->event, GuardEvent::kResumed);
   EXPECT_FALSE(guard.Resume(false, now));
   EXPECT_TRUE(guard.Resume(true, now));
   EXPECT_EQ(guard.rate_factor(), 1);
@@ -183,7 +188,7 @@ TEST_F(GuardTest, AttemptsCountAnewAfterSoManySoundSteps) {
   Score(true);
   EXPECT_EQ(guard.status().attempt, 0u);
   EXPECT_EQ(guard.rate_factor(), 0.5);
-  EXPECT_EQ(guard.TakeNews()->event, GuardEvent::kRecovered);
+  EXPECT_EQ(NewestNews()->event, GuardEvent::kRecovered);
 }
 
 TEST_F(GuardTest, NeverRecoversUnlessThatIsWanted) {
@@ -191,6 +196,32 @@ TEST_F(GuardTest, NeverRecoversUnlessThatIsWanted) {
   Steps(100000);
   Score(true);
   EXPECT_EQ(guard.status().attempt, 1u);
+}
+
+TEST_F(GuardTest, TellsEachFigureThatIsWaitedForInVainOnce) {
+  GuardOptions options = Options();
+  options.limits.auc = 0.6;
+  options.limits.cosine = 0.9;
+  options.limits.patience_scorings = 3;
+  Restart(options);
+  ProbeFigures poor = Figures(true);
+  poor.layers[0].auc = 0.5;
+  poor.layers[0].cosine = 1;
+  for (int scoring = 0; scoring < 7; ++scoring) {
+    EXPECT_FALSE(guard.TakeNews());
+    guard.OnScored({.figures = poor, .weights = {}, .judge_auc = true, .may_keep = false}, now);
+    if (scoring != 2) continue;
+    const auto cosine = guard.TakeNews();
+    const auto auc = guard.TakeNews();
+    ASSERT_TRUE(cosine);
+    ASSERT_TRUE(auc);
+    EXPECT_EQ(cosine->event, GuardEvent::kNeverSound);
+    EXPECT_THAT(ToString(*cosine),
+                HasSubstr("a cosine of 1.0000 (limit: 0.9000); it has not been"));
+    EXPECT_THAT(ToString(*auc), HasSubstr("AUC after sleep is 0.500"));
+  }
+  EXPECT_EQ(guard.status().alarms, 0u);
+  EXPECT_EQ(Reloaded().status().decisions.back().event, GuardEvent::kNeverSound);
 }
 
 TEST_F(GuardTest, SaysOnceThatItCannotKeep) {

@@ -101,6 +101,41 @@ TEST_P(HealthBoundary, CountsOnlyOnceItWasSound) {
   EXPECT_TRUE(health.Judge(beyond, {}, true).sign);
 }
 
+TEST_P(HealthBoundary, IsWaitedForInVainOnce) {
+  const Boundary& of = GetParam();
+  if (of.figure == HealthFigure::kWeightNorm) return;  // in multiples of the first
+  HealthLimits limits = AllLimits();
+  limits.patience_scorings = 3;
+  Health health(limits);
+  // Sound, but not by the margin.
+  const ProbeFigures nearly = With(1, [&](LayerProbe& layer) { of.set(layer, of.sound); });
+  for (int scoring = 1; scoring < 8; ++scoring) {
+    EXPECT_EQ(health.Judge(nearly, {}, true).in_vain.size(), scoring == 3 ? 1u : 0u) << scoring;
+  }
+  EXPECT_FALSE(health.Judge(Sound(), {}, true).sign);
+  const ProbeFigures beyond = With(1, [&](LayerProbe& layer) { of.set(layer, of.beyond); });
+  EXPECT_TRUE(health.Judge(beyond, {}, true).sign) << "since it was sound it counts";
+}
+
+TEST(Health, OnlyWhereItIsLookedAtAFigureIsWaitedFor) {
+  HealthLimits limits = AllLimits();
+  limits.patience_scorings = 2;
+  Health health(limits);
+  const ProbeFigures poor = With(0, [](LayerProbe& layer) { layer.auc = 0.4; });
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(health.Judge(poor, {}, false).in_vain.empty());
+  EXPECT_TRUE(health.Judge(poor, {}, true).in_vain.empty());
+  MemoryLoader loader(StateOf(health));
+  Health loaded(limits);
+  loaded.ExchangeState(loader);
+  const HealthVerdict verdict = loaded.Judge(poor, {}, true);
+  ASSERT_EQ(verdict.in_vain.size(), 1u);
+  EXPECT_EQ(verdict.in_vain[0].layer, 1u);
+  EXPECT_EQ(verdict.in_vain[0].figure, HealthFigure::kAuc);
+  limits.patience_scorings = 0;
+  Health never(limits);
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(never.Judge(poor, {}, true).in_vain.empty());
+}
+
 TEST_P(HealthBoundary, NoLimitNoSign) {
   Health health({.dead_units = {}, .weight_norm = {}, .scorings = 1});
   EXPECT_FALSE(health.Judge(Sound(), {}, true).sign);

@@ -5,6 +5,7 @@
 //                       \-- N attempts are used up, or there is nothing to go back to --> stopped
 //   stopped --command--> sound              stopped: nothing is learned, looking goes on
 //   after recover_steps sound steps attempts count from 0 again; the rate stays low
+//   a figure that never was sound is no sign; that it is waited for in vain is told once
 //
 // It decides and remembers; whoever has the network keeps the good state, goes back to it, and sets
 // the rate. Between the alarm and the decision there is at most one frame, or one dream.
@@ -45,8 +46,9 @@ enum class GuardEvent : size_t {
   kCannotKeep,         // the good state is larger than it may be, or than memory has room for
   kRecovered,          // attempts count from 0 again
   kResumed,            // by a command: learning goes on, attempts count from 0 again
+  kNeverSound,         // a figure is waited for in vain, see Health; nothing else changes
 };
-inline constexpr size_t kGuardEvents = 6;
+inline constexpr size_t kGuardEvents = 7;
 
 struct GuardDecision {
   GuardEvent event = GuardEvent::kRolledBack;
@@ -151,7 +153,7 @@ class Guard {
   bool stopped() const { return status_.stopped; }
   double rate_factor() const { return status_.rate_factor; }
   const GuardStatus& status() const { return status_; }
-  // Made since it was asked last.
+  // The oldest of those made since it was asked last.
   std::optional<GuardDecision> TakeNews();
 
   void ExchangeState(StateArchive& archive);
@@ -167,7 +169,7 @@ class Guard {
   uint64_t sound_steps_ = 0;         // since the last alarm
   uint64_t steps_since_kept_ = 0;
   bool cannot_keep_ = false;  // that was told
-  std::optional<GuardDecision> news_;
+  std::deque<GuardDecision> news_;
 };
 
 }  // namespace hypnos

@@ -13,8 +13,9 @@
 // A figure counts against a layer only once it has been sound by a margin: what never was sound
 // cannot be lost. So a network that has just begun, or a scene that stands still, raises no alarm.
 // And it has to be beyond its limit at so many scorings in a row, of those at which it is looked
-// at: a network that learns has better and worse moments. What is not finite counts at once. Pure:
-// no clock, no randomness, no I/O. Threads: thread-compatible.
+// at: a network that learns has better and worse moments. What is not finite counts at once.
+// A figure that is not sound for so long is said to be waited for in vain, once: by it the layer is
+// not watched over. Pure: no clock, no randomness, no I/O. Threads: thread-compatible.
 #pragma once
 
 #include <array>
@@ -49,6 +50,8 @@ struct HealthLimits {
   // A figure is sound by a margin where it is better than its limit by this share of it.
   double margin = 0.05;
   uint64_t scorings = 2;  // in a row; at least 1
+  // Scorings without ever being sound, after which a figure is waited for in vain; 0: none is.
+  uint64_t patience_scorings = 100;
 };
 
 // Why a network is not sound: of the lowest layer, the first figure in the order above.
@@ -77,6 +80,8 @@ struct HealthVerdict {
   bool by_a_margin = false;
   // A figure has just been sound by the margin for the first time, and counts from now on.
   bool is_first = false;
+  // What is waited for in vain since just now, with its value at this scoring.
+  std::vector<HealthSign> in_vain = {};
 };
 
 class Health {
@@ -94,7 +99,8 @@ class Health {
   struct Layer {
     double first_norm = 0;
     std::array<bool, kHealthFigures> was_sound{};
-    std::array<uint64_t, kHealthFigures> beyond{};  // scorings in a row
+    // Scorings in a row: beyond the limit, or, of what has never been sound, waited for it.
+    std::array<uint64_t, kHealthFigures> beyond{};
   };
 
   HealthLimits limits_;
