@@ -188,7 +188,7 @@ bool Guard::Resume(bool full_rate, const Moment& now) {
 
 std::optional<GuardDecision> Guard::TakeNews() {
   if (news_.empty()) return std::nullopt;
-  GuardDecision oldest = std::move(news_.front());
+  const GuardDecision oldest = news_.front();
   news_.pop_front();
   return oldest;
 }
