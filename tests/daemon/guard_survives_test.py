@@ -2,7 +2,9 @@
 """A network that learns soundly, and then is awake for ten times too long: without the guard it loses
 what it had learned, with it it does not. configs/guard.yaml, as the README of src/diagnostics tells it.
 
-usage: guard_survives_test.py PATH_OF_HYPNOSD PATH_OF_CONFIG
+usage: guard_survives_test.py PATH_OF_HYPNOSD PATH_OF_CONFIG [SEED]
+
+With a seed (1 otherwise) it also shows what a lower rate alone would come to.
 """
 
 import pathlib
@@ -43,24 +45,29 @@ def check(condition, what):
 
 
 def main():
-    program, config = sys.argv[1:]
+    program, config, *seed = sys.argv[1:]
+    seeded = ['--set', f'seed={seed[0]}'] if seed else []
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        sound = Run(program, config, folder / 'sound')
+        sound = Run(program, config, folder / 'sound', *seeded)
         check(min(sound.auc) > 1.05 * FLOOR, f'it did not learn: {sound.auc}')
         check('raised 0 alarms' in sound.summary, sound.summary)
-        for run in ['with', 'without', 'with one thread']:
+        for run in ['with', 'without', 'with one thread', 'without, at 0.3 times the rate']:
             shutil.copytree(folder / 'sound', folder / run)
-        without = Run(program, config, folder / 'without', *TOO_LONG, '--set',
-                      'guard.enabled=false')
-        guarded = Run(program, config, folder / 'with', *TOO_LONG)
+        too_long = *seeded, *TOO_LONG
+        off = '--set', 'guard.enabled=false'
+        without = Run(program, config, folder / 'without', *too_long, *off)
+        if seed:
+            Run(program, config, folder / 'without, at 0.3 times the rate', *too_long, *off, '--set',
+                'learning.rate=0.00003')
+        guarded = Run(program, config, folder / 'with', *too_long)
         print(guarded.summary[guarded.summary.index('The guard judged'):])
         check(min(without.auc) < FLOOR, f'it lives without the guard: {without.auc}')
         check(max(without.norm) > 3 * max(sound.norm), f'it lives without it: {without.norm}')
         check(min(guarded.auc) > FLOOR, f'it dies with the guard: {guarded.auc}')
         check('rolled back' in guarded.summary, guarded.summary)
         check('learning has stopped' not in guarded.summary, guarded.summary)
-        again = Run(program, config, folder / 'with one thread', *TOO_LONG, '--threads', '1')
+        again = Run(program, config, folder / 'with one thread', *too_long, '--threads', '1')
         check((again.auc, again.norm) == (guarded.auc, guarded.norm), 'threads make a difference')
     print('ok')
 
