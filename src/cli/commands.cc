@@ -14,10 +14,11 @@ namespace hypnos::cli {
 const std::vector<Command>& Commands() {
   static const std::vector<Command> kCommands = [] {
     std::vector<Command> all;
-    for (const auto part : {StatusCommands, SourceCommands, LayerCommands, ProbeCommands,
-                            PhaseCommands, GuardCommands, CheckpointCommands, PictureCommands,
-                            EventCommands, ConfigCommands, DaemonCommands, WatchCommands,
-                            TopCommands, SessionCommands, TokenCommands, LocalCommands}) {
+    for (const auto part :
+         {StatusCommands, SourceCommands, LayerCommands, ProbeCommands, PhaseCommands,
+          GuardCommands, HistoryCommands, CheckpointCommands, PictureCommands, EventCommands,
+          ConfigCommands, DaemonCommands, WatchCommands, TopCommands, SessionCommands,
+          TokenCommands, LocalCommands}) {
       std::vector<Command> some = part();
       std::move(some.begin(), some.end(), std::back_inserter(all));
     }

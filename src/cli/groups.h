@@ -13,6 +13,7 @@ std::vector<Command> LayerCommands();
 std::vector<Command> PhaseCommands();
 std::vector<Command> GuardCommands();
 std::vector<Command> ProbeCommands();
+std::vector<Command> HistoryCommands();
 std::vector<Command> CheckpointCommands();
 std::vector<Command> PictureCommands();
 std::vector<Command> EventCommands();

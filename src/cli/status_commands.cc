@@ -47,6 +47,16 @@ std::string Recorded(const hypnos::telemetry::SessionLog& log) {
   return text;
 }
 
+std::string HistoryText(const telemetry::History& history) {
+  std::string text = Format("{} series", history.series());
+  if (history.folder().empty()) return text + ", of the last hour, in memory";
+  text += Format(", {} in {}", Bytes(history.bytes()), Printable(history.folder()));
+  if (history.has_oldest_time()) text += Format(" since {}", Utc(history.oldest_time()));
+  if (history.lost() > 0) text += Format("; {} never written", Counted(history.lost(), "second"));
+  if (history.failing()) text += "; NOT WRITTEN NOW: " + Printable(history.why());
+  return text;
+}
+
 // With the last decision, until there is another one.
 std::string GuardLine(const telemetry::Guard& guard) {
   std::string text = GuardText(guard);
@@ -82,6 +92,7 @@ std::string Show(const Session&, const control::Response& response) {
   facts.Add("hypnosd", Format("{}, up {}, {}{}", Printable(status.daemon_version()),
                               Span(status.uptime_seconds()), Counted(status.clients(), "client"),
                               status.stopping() ? ", stopping" : ""));
+  if (status.has_history()) facts.Add("history", HistoryText(status.history()));
   if (status.replaying()) facts.Add("replay", "of a session: nobody can change what is learned");
   if (response.of_each().empty()) {
     return NetworkText(status, std::move(facts)) + "\n" + SourcesText(status.sources()) +

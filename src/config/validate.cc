@@ -76,6 +76,7 @@ class Validator {
     CheckProbe(config);
     CheckGuard(config);
     CheckRecord(config.record(), config.checkpoint().folder());
+    CheckHistory(config);
   }
 
  private:
@@ -788,6 +789,23 @@ class Validator {
     Complain(budget, Format("{} megabytes are less than two files of record.segment_megabytes, "
                             "which take {}: the one that is written is never removed",
                             record.budget_megabytes(), least));
+  }
+
+  // By value and not by presence, as CheckGate.
+  void CheckHistory(const Config& config) {
+    const History& history = config.history();
+    const std::string folder = "history.folder";
+    if (!Known({folder, "history.enabled"}) || history.folder().empty()) return;
+    if (!history.enabled()) {
+      Complain(folder,
+               "nothing is remembered there while history.enabled is false: switch it on, or leave "
+               "this out");
+    }
+    const bool recorded = config.record().enabled() && config.record().folder() == history.folder();
+    if (recorded || config.checkpoint().folder() == history.folder()) {
+      Complain(folder, Format("{} are kept there, too: name another folder for one of them",
+                              recorded ? "sessions" : "checkpoints"));
+    }
   }
 
   const Places& places_;

@@ -6,6 +6,7 @@
 #include "daemon/build_options.h"
 #include "daemon/common_answers.h"
 #include "daemon/dream_answers.h"
+#include "daemon/history_keeper.h"
 #include "daemon/labour.h"
 #include "daemon/layer_answers.h"
 #include "daemon/snapshot.h"
@@ -143,6 +144,8 @@ void DaemonService::Handle(const Request& request, const std::shared_ptr<CallSta
       return Predict(request.predict(), answer);
     case Request::kSnapshot:
       return Snapshot(request.snapshot().source(), answer);
+    case Request::kQueryHistory:
+      return AnswerFromHistory(parts_.history(), request.query_history(), answer);
     case Request::kReloadConfig:
       return ReloadConfig(answer);
     case Request::kSaveCheckpoint:
@@ -227,6 +230,9 @@ pb::StatusResponse DaemonService::Describe(const StatusSnapshot& now) const {
     if (auto log = parts_.session_log()) *status.mutable_session_log() = *std::move(log);
   }
   if (now.guard.enabled) *status.mutable_guard() = GuardOf(now.guard, GuardDetail::kLast);
+  if (const HistoryKeeper* history = parts_.history()) {
+    *status.mutable_history() = history->Report();
+  }
   status.set_replaying(parts_.replaying);
   status.set_stopping(parts_.stopping());
   status.set_clients(static_cast<uint32_t>(parts_.clients()));

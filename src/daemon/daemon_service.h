@@ -26,6 +26,8 @@
 
 namespace hypnos {
 
+class HistoryKeeper;
+
 // What the service asks and changes. All must outlive it.
 struct ServiceParts {
   const Clock& clock;
@@ -37,6 +39,8 @@ struct ServiceParts {
   std::function<bool()> stopping;
   // How many are connected.
   std::function<size_t()> clients;
+  // Of all networks; null: nothing is remembered.
+  std::function<HistoryKeeper*()> history = []() -> HistoryKeeper* { return nullptr; };
   // What is recorded; empty, or nothing: nothing is.
   std::function<std::optional<telemetry::SessionLog>()> session_log = {};
   // What is learned from is a recording: nobody may change anything.

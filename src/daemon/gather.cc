@@ -19,6 +19,7 @@ void AddStatus(const control::StatusResponse& one, control::StatusResponse* sum)
   sum->set_uptime_seconds(std::max(sum->uptime_seconds(), one.uptime_seconds()));
   sum->set_stopping(one.stopping());
   sum->set_clients(one.clients());
+  if (one.has_history()) *sum->mutable_history() = one.history();
   sum->set_frames(sum->frames() + one.frames());
   sum->set_dream_steps(sum->dream_steps() + one.dream_steps());
   sum->set_frames_per_second(sum->frames_per_second() + one.frames_per_second());

@@ -44,6 +44,7 @@ Learner::Learner(const config::Config& config, LearnerParts parts)
     : config_(config),
       parts_(std::move(parts)),
       board_(parts_.clock, parts_.events, IsAlone(config) ? config.sources(0).name() : ""),
+      track_(parts_.clock),
       pipeline_(OptionsOf(config, parts_), parts_.clock, observers_),
       sources_({.pipeline = pipeline_,
                 .board = board_,
@@ -59,6 +60,7 @@ Learner::Learner(const config::Config& config, LearnerParts parts)
       service_(PartsOfService(), config, parts_.options.version) {
   observers_.Add(&board_);
   observers_.Add(&sources_);
+  observers_.Add(&track_);
   if (checkpoints_ != nullptr) observers_.Add(checkpoints_.get());
 }
 
@@ -70,6 +72,7 @@ ServiceParts Learner::PartsOfService() {
           .stop = parts_.stop,
           .stopping = [this] { return stopped_ || parts_.stopping(); },
           .clients = parts_.clients,
+          .history = parts_.history,
           .session_log = [this]() -> std::optional<telemetry::SessionLog> {
             const SessionLog* log = recording_;
             return log == nullptr ? std::nullopt : std::optional(log->Report());

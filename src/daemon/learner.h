@@ -21,6 +21,7 @@
 #include "daemon/daemon_service.h"
 #include "daemon/exit_code.h"
 #include "daemon/fanout.h"
+#include "daemon/history_track.h"
 #include "daemon/scores_file.h"
 #include "daemon/session_log.h"
 #include "daemon/session_replay.h"
@@ -47,6 +48,7 @@ struct LearnerParts {
   std::function<void()> stop;
   std::function<bool()> stopping;
   std::function<size_t()> clients;
+  std::function<HistoryKeeper*()> history = []() -> HistoryKeeper* { return nullptr; };
   std::function<void(const config::Config&)> apply = [](const config::Config&) {};
   // It has come to an end, or goes on after one.
   std::function<void()> changed = [] {};
@@ -111,6 +113,8 @@ class Learner {
   CheckpointKeeper* checkpoints() { return checkpoints_.get(); }
   StatusSnapshot status() const { return board_.Snapshot(); }
   FrameDrops drops() const { return sources_.drops(); }
+  // What has happened to it since the last time, for its history.
+  std::deque<HistoryChange> TakeHistory() { return track_.Take(); }
   RunDescription Describe() const;
   // What was seen and learned, in words, each time that its sources have ended; empty where there
   // is nothing new to say.
@@ -149,6 +153,7 @@ class Learner {
   std::atomic<bool> over_ = false;    // nobody watches any more
   std::atomic<int> code_ = kExitOk;
   StatusBoard board_;
+  HistoryTrack track_;
   ScoresWriter* scores_ = nullptr;
   SavedScores saved_scores_;
   std::map<std::string, uint64_t> passed_;  // frames that sources had given before, by name

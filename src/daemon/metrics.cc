@@ -298,6 +298,20 @@ void AddNetwork(MetricsPage& page, const MeasuredNetwork& network) {
   if (status.has_session_log()) AddSessionLog(page, status.session_log(), labels);
 }
 
+void AddHistory(MetricsPage& page, const telemetry::History& history) {
+  page.AddGauge("hypnos_history_series", "Series of the history at the moment.", {},
+                Number(history.series()));
+  if (history.folder().empty()) return;
+  page.AddGauge("hypnos_history_size_bytes", "What the history takes on disk.", {},
+                Number(history.bytes()));
+  page.AddCounter("hypnos_history_samples_total", "Samples that were written to disk.", {},
+                  Number(history.written()));
+  page.AddCounter("hypnos_history_samples_lost_total", "Samples that the disk never took.", {},
+                  Number(history.lost()));
+  page.AddGauge("hypnos_history_failing", "1 where the history cannot be written just now.", {},
+                history.failing() ? 1 : 0);
+}
+
 void AddProcess(MetricsPage& page) {
   const ProcessFigures figures = ReadProcessFigures();
   const auto gauge = [&](const char* name, const char* help, const auto& value) {
@@ -314,18 +328,6 @@ void AddProcess(MetricsPage& page) {
 
 }  // namespace
 
-std::vector<MeasuredNetwork> Measure(const Learners& learners, bool separate) {
-  std::vector<MeasuredNetwork> networks;
-  for (const auto& learner : learners.All()) {
-    StatusSnapshot snapshot = learner->status();
-    control::StatusResponse status = learner->service().Describe(snapshot);
-    networks.push_back({.source = separate ? learner->config().sources(0).name() : "",
-                        .status = std::move(status),
-                        .snapshot = std::move(snapshot)});
-  }
-  return networks;
-}
-
 std::string MetricsText(const MeasuredDaemon& daemon) {
   MetricsPage page;
   page.AddGauge("hypnos_build_info", "1, with what is running.",
@@ -338,6 +340,7 @@ std::string MetricsText(const MeasuredDaemon& daemon) {
     AddSources(page, network);
     AddNetwork(page, network);
   }
+  if (daemon.history) AddHistory(page, *daemon.history);
   AddProcess(page);
   return page.Text();
 }

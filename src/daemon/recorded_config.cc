@@ -15,13 +15,9 @@ namespace {
 // What may differ without a bit of what is learned: who listens, what is shown, how many threads;
 // and where the frames came from, for they come from the recording.
 bool ChangesNoBit(std::string_view key) {
-  constexpr std::array<std::string_view, 7> kHarmless = {"web",
-                                                         "control",
-                                                         "output",
-                                                         "record",
-                                                         "sources",
-                                                         "pipeline.threads",
-                                                         "pipeline.frames_in_flight"};
+  constexpr std::array<std::string_view, 8> kHarmless = {
+      "web",    "control", "output",           "history",
+      "record", "sources", "pipeline.threads", "pipeline.frames_in_flight"};
   return std::ranges::any_of(kHarmless, [&](std::string_view harmless) {
     return key == harmless ||
            (key.starts_with(harmless) && key.substr(harmless.size()).starts_with('.'));
@@ -54,6 +50,8 @@ Result<RecordedConfig> ReadRecordedConfig(FileSystem& files, const std::string& 
   if (!Names(sets, "web.")) read.config.clear_web();
   // It would be recorded into the folder in which it lies, and make room there.
   if (!Names(sets, "record.")) read.config.clear_record();
+  // The daemon that recorded may still write to it.
+  if (!Names(sets, "history.")) read.config.clear_history();
   if (!Names(sets, "pipeline.instruction_set") && !header.instruction_set().empty()) {
     read.config.mutable_pipeline()->set_instruction_set(header.instruction_set());
   }

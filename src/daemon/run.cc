@@ -17,6 +17,7 @@
 #include "daemon/exit_code.h"
 #include "daemon/guarded.h"
 #include "daemon/health.h"
+#include "daemon/history_keeper.h"
 #include "daemon/learners.h"
 #include "daemon/metrics.h"
 #include "daemon/scores_file.h"
@@ -84,6 +85,7 @@ class Daemon {
                       .stopping = [this] { return stop_.IsSet(); },
                       .read_config = options.read_config,
                       .apply = [this](const config::Config& next) { Apply(next); },
+                      .history = [this]() -> HistoryKeeper* { return remembering_; },
                       .version = options.version,
                       .events = events_},
                      config),
@@ -118,6 +120,7 @@ class Daemon {
     reloader_.Post([this] { Reload(); });
   }
   void Reload();
+  bool StartHistory(int* code);
   // False: it was stopped before there was anything to watch, or that cannot be done.
   bool Open(int* code);
   bool OpenScoresFile(int* code);
@@ -148,6 +151,8 @@ class Daemon {
   Learners learners_;
   Switchboard switchboard_;  // where there are several networks
   Worker reloader_{1};
+  std::unique_ptr<HistoryKeeper> history_;  // null where nothing is remembered
+  std::atomic<HistoryKeeper*> remembering_ = nullptr;
   std::unique_ptr<ControlServer> server_;  // null where nobody is listened to
   std::unique_ptr<WebServer> web_;         // null where there is no page
   const Signals signals_;
@@ -161,6 +166,7 @@ LearnerParts Daemon::PartsOfLearners() {
           .stop = [this] { StopForClient(); },
           .stopping = [this] { return stop_.IsSet(); },
           .clients = [this] { return clients(); },
+          .history = [this]() -> HistoryKeeper* { return remembering_; },
           .apply = [this](const config::Config& config) { Apply(config); },
           .changed = [this] { changed_.Ring(); }};
 }
@@ -205,15 +211,18 @@ int Daemon::Run() {
   const Status resumed = learners_.Resume();
   if (stop_.IsSet()) return kExitOk;
   if (!resumed.ok()) return Fail(resumed.error(), CheckpointExitCode(resumed.error()));
-  // Before the source is opened: who asks why nothing happens is told that a camera is slow.
   int code = kExitOk;
-  if (!Listen(&code)) return code;
-  if (Open(&code)) {
+  if (!StartHistory(&code)) return code;
+  // Before the source is opened: who asks why nothing happens is told that a camera is slow.
+  if (Listen(&code) && Open(&code)) {
     code = Watch();
     if (!learners_.SaveAtEnd() && code == kExitOk) code = kExitIo;
   }
   if (web_ != nullptr) web_->Stop();
   if (server_ != nullptr) server_->Stop();
+  // Nobody asks any more.
+  remembering_ = nullptr;
+  history_.reset();
   learners_.EndRecording();
   if (!learners_.Close()) ExitWithoutCleaningUp(code);
   return code;
@@ -245,10 +254,13 @@ WebContent Daemon::ContentOfWeb() {
 }
 
 std::string Daemon::Metrics() const {
-  return MetricsText({.version = options_.version,
-                      .clients = clients(),
-                      .stopping = stop_.IsSet(),
-                      .networks = Measure(learners_, separate())});
+  const HistoryKeeper* history = remembering_;
+  return MetricsText(
+      {.version = options_.version,
+       .clients = clients(),
+       .stopping = stop_.IsSet(),
+       .history = history == nullptr ? std::nullopt : std::optional(history->Report()),
+       .networks = Measure(learners_, separate())});
 }
 
 size_t Daemon::clients() const {
@@ -293,6 +305,19 @@ bool Daemon::Open(int* code) {
   if (!OpenScoresFile(code) || !StartRecording(code)) return false;
   learners_.Start(scores_.get());
   watching_ = true;
+  return true;
+}
+
+bool Daemon::StartHistory(int* code) {
+  auto started = HistoryKeeper::Start(
+      {.clock = clock_, .learners = learners_, .separate = separate()}, config_.history());
+  if (!started.ok()) {
+    log::Error("history.folder: {}", Printable(started.error().message));
+    *code = RecordingExitCode(started.error());
+    return false;
+  }
+  history_ = *std::move(started);
+  remembering_ = history_.get();
   return true;
 }
 

@@ -4,6 +4,7 @@
 
 #include "daemon/common_answers.h"
 #include "daemon/gather.h"
+#include "daemon/history_keeper.h"
 #include "daemon/labour.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/printable.h"
@@ -114,6 +115,9 @@ bool Switchboard::AnswerHere(const Request& request, const Answer& answer) {
     case Request::kShowConfig:
       answer(ShowConfig());
       return true;
+    case Request::kQueryHistory:
+      AnswerFromHistory(parts_.history(), request.query_history(), answer);
+      return true;
     case Request::kAddSource:
       Labour(worker_, answer, "BUSY",
              [this, yaml = request.add_source().yaml()] { return AddSource(yaml); });
@@ -173,6 +177,9 @@ Result<Response> Switchboard::OfNone(const Request& request) const {
     case Request::kStatus:
       response.mutable_status()->set_daemon_version(parts_.version);
       response.mutable_status()->set_stopping(parts_.stopping());
+      if (const HistoryKeeper* history = parts_.history()) {
+        *response.mutable_status()->mutable_history() = history->Report();
+      }
       return response;
     case Request::kListSources:
       response.mutable_list_sources();

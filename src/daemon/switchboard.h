@@ -25,6 +25,8 @@ class Switchboard final : public ControlService {
     std::function<bool()> stopping;
     std::function<Result<config::Config>()> read_config;
     std::function<void(const config::Config&)> apply;
+    // As in ServiceParts.
+    std::function<HistoryKeeper*()> history;
     // For what the daemon says of itself when it watches nothing.
     std::string version;
     SharedEvents events = nullptr;

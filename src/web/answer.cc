@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "hypnos/control/history_csv.h"
+
 namespace hypnos {
 namespace {
 
@@ -93,6 +95,12 @@ HttpResponse StatusAnswer(const control::StatusResponse& status) {
     return TextAnswer(500, "the status cannot be written as JSON\n");
   }
   return NewAnswer(200, "application/json", std::move(json));
+}
+
+HttpResponse HistoryAnswer(const control::QueryHistoryResponse& history) {
+  HttpResponse answer = NewAnswer(200, "text/csv; charset=utf-8", HistoryCsv(history));
+  answer.set(http::field::content_disposition, "attachment; filename=\"hypnos-history.csv\"");
+  return answer;
 }
 
 HttpResponse ErrorAnswer(const Error& error) {

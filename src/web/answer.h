@@ -23,6 +23,8 @@ HttpResponse AssetAnswer(const Asset& asset, std::string_view if_none_match);
 HttpResponse MetricsAnswer(std::string metrics);
 // JSON with the field names of control.proto.
 HttpResponse StatusAnswer(const control::StatusResponse& status);
+// See HistoryCsv. A browser keeps it as a file.
+HttpResponse HistoryAnswer(const control::QueryHistoryResponse& history);
 // The sentence, with the status that fits the code.
 HttpResponse ErrorAnswer(const Error& error);
 

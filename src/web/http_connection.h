@@ -15,6 +15,7 @@
 #include "hypnos/web/server.h"
 #include "web/answer.h"
 #include "web/beast.h"
+#include "web/history_query.h"
 #include "web/route.h"
 #include "web/web_socket_transport.h"
 
@@ -118,6 +119,9 @@ class HttpConnection final : public AnyConnection,
       case Route::Kind::kStatus:
         if (MayLook()) AskStatus();
         return;
+      case Route::Kind::kHistory:
+        if (MayLook()) AskHistory();
+        return;
       case Route::Kind::kControl:
         return Upgrade();
       case Route::Kind::kRefused:
@@ -168,16 +172,30 @@ class HttpConnection final : public AnyConnection,
   void AskStatus() {
     control::Request request;
     request.mutable_status();
+    Ask(request, [](const control::Response& response) { return StatusAnswer(response.status()); });
+  }
+
+  void AskHistory() {
+    const auto target = parser_->get().target();
+    auto query = HistoryRequestOf({target.data(), target.size()});
+    if (!query.ok()) return Send(ErrorAnswer(query.error()));
+    control::Request request;
+    *request.mutable_query_history() = *std::move(query);
+    Ask(request,
+        [](const control::Response& response) { return HistoryAnswer(response.query_history()); });
+  }
+
+  void Ask(const control::Request& request, HttpResponse (*answer_of)(const control::Response&)) {
     call_ = std::make_shared<CallState>();
     context_.control.service.Handle(
         request, call_,
-        [weak = this->weak_from_this(),
+        [weak = this->weak_from_this(), answer_of,
          mailbox = context_.control.mailbox](Result<control::Response> result) {
-          mailbox->Post([weak, result = std::move(result)] {
+          mailbox->Post([weak, answer_of, result = std::move(result)] {
             const auto self = weak.lock();
             if (!self || self->over_) return;
             self->call_.reset();
-            self->Send(result.ok() ? StatusAnswer(result->status()) : ErrorAnswer(result.error()));
+            self->Send(result.ok() ? answer_of(*result) : ErrorAnswer(result.error()));
           });
         });
     keep_ = this->shared_from_this();

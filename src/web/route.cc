@@ -114,6 +114,7 @@ Route RouteOf(const WebRequest& request, const HostNames& hosts) {
   if (path == "/readyz") return {.kind = Route::Kind::kReady};
   if (path == "/statusz") return {.kind = Route::Kind::kStatus};
   if (path == "/metrics") return {.kind = Route::Kind::kMetrics};
+  if (path == "/history.csv") return {.kind = Route::Kind::kHistory};
   if (const Asset* asset = FindAsset(path == "/" ? "/index.html" : path)) {
     return {.kind = Route::Kind::kAsset, .asset = asset};
   }

@@ -40,7 +40,7 @@ class HostNames {
 bool IsHostName(std::string_view name);
 
 struct Route {
-  enum class Kind { kAsset, kLive, kReady, kStatus, kMetrics, kControl, kRefused };
+  enum class Kind { kAsset, kLive, kReady, kStatus, kMetrics, kHistory, kControl, kRefused };
   Kind kind = Kind::kRefused;
   // kAsset.
   const Asset* asset = nullptr;

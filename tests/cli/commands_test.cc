@@ -211,6 +211,28 @@ TEST_F(CommandsAtWork, TheWordsBecomeTheRequest) {
   EXPECT_EQ(query.until(), 1800000000);
   EXPECT_EQ(query.source(), "door");
   EXPECT_EQ(query.limit(), 5u);
+  ASSERT_EQ(RunHere({"history", "goodness_*", "asleep", "--since", "2026-11-25", "--until",
+                     "1800000000", "--points", "7"}),
+            0);
+  const auto history = TakeRequest().query_history();
+  ASSERT_EQ(history.series_size(), 2);
+  EXPECT_EQ(history.series(0), "goodness_*");
+  EXPECT_EQ(history.from(), 1795564800);
+  EXPECT_EQ(history.to(), 1800000000);
+  EXPECT_EQ(history.most_points(), 7u);
+  EXPECT_EQ(RunHere({"history", "x", "--points", "10001"}), 64);
+  EXPECT_EQ(RunHere({"history", "x", "--since", "yesterday"}), 64);
+}
+
+TEST_F(CommandsAtWork, TheHistoryIsNamesATableOrCsv) {
+  ASSERT_EQ(RunHere({"history"}), 0);
+  EXPECT_THAT(out, HasSubstr("the names\n"));
+  EXPECT_THAT(out, HasSubstr("of the last hour at most"));
+  ASSERT_EQ(RunHere({"history", "the *"}), 0);
+  EXPECT_THAT(out, HasSubstr("the name"));
+  EXPECT_THAT(out, HasSubstr("guard: the source: the text"));
+  ASSERT_EQ(RunHere({"history", "the *", "--csv"}), 0);
+  EXPECT_EQ(out, "time,series,min,mean,max\n1970-01-01T00:00:08Z,the name,3.5,4.5,5.5\n");
 }
 
 TEST_F(CommandsAtWork, OptionsOfEveryCommandMayStandAnywhere) {

@@ -534,6 +534,19 @@ TEST(Validate, WhatIsRecordedHasAFolderAndRoom) {
             "102: the one that is written is never removed");
 }
 
+TEST(Validate, TheHistoryHasAFolderOfItsOwn) {
+  const auto about = [](const std::string& rest) { return AboutLayers("[{}]", rest + "\n"); };
+  EXPECT_EQ(about("history: {folder: kept}"), "");
+  EXPECT_EQ(about("history: {enabled: false}"), "");
+  EXPECT_EQ(about("history: {enabled: false, folder: kept}"),
+            "f:4:35: nothing is remembered there while history.enabled is false: switch it on, or "
+            "leave this out");
+  EXPECT_EQ(about("checkpoint: {folder: kept}\nhistory: {folder: kept}"),
+            "f:5:19: checkpoints are kept there, too: name another folder for one of them");
+  EXPECT_EQ(about("record: {enabled: true, folder: kept}\nhistory: {folder: kept}"),
+            "f:5:19: sessions are kept there, too: name another folder for one of them");
+}
+
 TEST(Validate, ASessionOfTextsIsAText) {
   EXPECT_EQ(AboutSources("  - {name: a, session: {path: s, text: true}}\n"
                          "  - {name: b, text: {path: t}}\n"),

@@ -22,7 +22,11 @@ void FillIn(Message* message) {
     const FieldDescriptor* field = descriptor->field(i);
     switch (field->cpp_type()) {
       case FieldDescriptor::CPPTYPE_STRING:
-        reflection.SetString(message, field, "square");
+        if (field->is_repeated()) {
+          reflection.AddString(message, field, "square");
+        } else {
+          reflection.SetString(message, field, "square");
+        }
         break;
       case FieldDescriptor::CPPTYPE_UINT32:
         reflection.SetUInt32(message, field, 1);

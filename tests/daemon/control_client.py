@@ -61,7 +61,10 @@ class Client:
         # Set, also where it has no fields.
         getattr(request, name).SetInParent()
         for field, value in fields.items():
-            setattr(getattr(request, name), field, value)
+            if isinstance(value, list):
+                getattr(getattr(request, name), field).extend(value)
+            else:
+                setattr(getattr(request, name), field, value)
         return getattr(self.ask_envelope('request', request).response, name)
 
     def ask_envelope(self, kind: str, body):

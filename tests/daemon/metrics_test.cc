@@ -65,7 +65,13 @@ MeasuredNetwork Network(const std::string& source) {
 }
 
 MeasuredDaemon Daemon() {
-  return {.version = "1.2.3", .clients = 2, .networks = {Network("door")}};
+  telemetry::History history;
+  history.set_series(40);
+  history.set_folder("/kept");
+  history.set_bytes(5000);
+  history.set_lost(3);
+  history.set_failing(true);
+  return {.version = "1.2.3", .clients = 2, .history = history, .networks = {Network("door")}};
 }
 
 TEST(Metrics, TellWhatTheDaemonDoes) {
@@ -105,6 +111,10 @@ TEST(Metrics, TellWhatTheDaemonDoes) {
         "hypnos_session_log_frames_lost_total 5\n",
         "hypnos_label_accuracy_ratio{frames=\"learned\",by=\"read_out\"} 0.5\n",
         "hypnos_label_accuracy_ratio{frames=\"held_out\",by=\"goodness\"} 0.25\n",
+        "hypnos_history_series 40\n",
+        "hypnos_history_size_bytes 5000\n",
+        "hypnos_history_samples_lost_total 3\n",
+        "hypnos_history_failing 1\n",
         "hypnos_clients 2\n",
         "hypnos_networks 1\n",
         "process_open_fds "}) {
@@ -119,9 +129,10 @@ TEST(Metrics, LeaveOutWhatIsNotKnown) {
   daemon.networks.resize(1);
   daemon.networks[0].status.add_sources()->set_name("clip");
   const std::string text = MetricsText(daemon);
-  for (const char* name : {"hypnos_layer_", "hypnos_probe_auc", "hypnos_guard_",
-                           "hypnos_checkpoint_", "hypnos_session_log_", "hypnos_label",
-                           "hypnos_prediction_error", "hypnos_capture_", "hypnos_frames_gated"}) {
+  for (const char* name :
+       {"hypnos_layer_", "hypnos_probe_auc", "hypnos_guard_", "hypnos_checkpoint_",
+        "hypnos_session_log_", "hypnos_label", "hypnos_prediction_error", "hypnos_capture_",
+        "hypnos_frames_gated", "hypnos_history_"}) {
     EXPECT_THAT(text, Not(HasSubstr(name)));
   }
   EXPECT_THAT(text, HasSubstr("hypnos_frames_total{source=\"clip\"} 0\n"));

@@ -40,6 +40,7 @@ TEST(Route, LeadsToWhatThereIs) {
   EXPECT_EQ(At(Get("/livez")).kind, Kind::kLive);
   EXPECT_EQ(At(Get("/readyz?verbose")).kind, Kind::kReady);
   EXPECT_EQ(At(Get("/statusz")).kind, Kind::kStatus);
+  EXPECT_EQ(At(Get("/history.csv?series=*")).kind, Kind::kHistory);
   EXPECT_EQ(At(Get("/metrics")).kind, Kind::kMetrics);
   EXPECT_EQ(At(Upgrade()).kind, Kind::kControl);
 }

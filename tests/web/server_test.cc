@@ -74,6 +74,19 @@ TEST_F(WebTest, ServesMetricsAndStatusToWhoeverMayLook) {
             "application/json");
 }
 
+TEST_F(WebTest, ServesTheHistoryToWhoeverMayLook) {
+  UseTokens();
+  Start();
+  WebClient client = Client();
+  EXPECT_EQ(client.Get("/history.csv").status, 401u);
+  const char* look = "Authorization: Bearer look\r\n";
+  EXPECT_EQ(client.Get("/history.csv?points=some", look).status, 400u);
+  const HttpAnswer history = client.Get("/history.csv?series=*", look);
+  EXPECT_EQ(history.status, 200u);
+  EXPECT_EQ(history.headers.at("Content-Type"), "text/csv; charset=utf-8");
+  EXPECT_EQ(history.body, "time,series,min,mean,max\n");
+}
+
 TEST_F(WebTest, LetsEverybodyLookWhereThereAreNoTokens) {
   Start();
   EXPECT_EQ(Client().Get("/metrics").status, 200u);

@@ -36,9 +36,6 @@ class MetricsPage {
   // Families in the order in which they came.
   std::string Text() const;
 
-  // The content type of the text.
-  static constexpr const char* kContentType = "text/plain; version=0.0.4; charset=utf-8";
-
  private:
   class Families;
   std::unique_ptr<Families> families_;

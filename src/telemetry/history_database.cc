@@ -1,0 +1,394 @@
+#include "telemetry/history_database.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "hypnos/base/format.h"
+#include "telemetry/history_tiers.h"
+
+namespace hypnos {
+namespace {
+
+constexpr int64_t kVersion = 1;
+constexpr size_t kLastTier = kHistoryTiers.size() - 1;
+
+constexpr const char* kSchema = R"(
+CREATE TABLE IF NOT EXISTS series(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS points(
+  tier INTEGER NOT NULL, series INTEGER NOT NULL, time INTEGER NOT NULL,
+  min REAL NOT NULL, mean REAL NOT NULL, max REAL NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY(tier, series, time)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS changes(
+  id INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind INTEGER NOT NULL,
+  source TEXT NOT NULL, state INTEGER NOT NULL, text TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS changes_by_time ON changes(time);
+)";
+
+// Joins what falls into a bucket that is there already: of the clock that was set back, or late.
+constexpr const char* kJoin = R"(
+  ON CONFLICT(tier, series, time) DO UPDATE SET
+    min = min(min, excluded.min), max = max(max, excluded.max),
+    mean = (mean * count + excluded.mean * excluded.count) / (count + excluded.count),
+    count = count + excluded.count)";
+
+std::string PathIn(const std::string& folder) { return folder + "/" + HistoryDatabase::kFileName; }
+
+}  // namespace
+
+HistoryDatabase::HistoryDatabase(std::string path, SqlDatabase database)
+    : path_(std::move(path)), database_(std::move(database)) {}
+
+Result<HistoryDatabase> HistoryDatabase::Open(const std::string& folder, const std::string& vfs) {
+  const std::string path = PathIn(folder);
+  HYPNOS_ASSIGN_OR_RETURN(SqlDatabase opened,
+                          SqlDatabase::Open(path, SqlDatabase::Mode::kWrite, vfs));
+  HistoryDatabase database(path, std::move(opened));
+  HYPNOS_RETURN_IF_ERROR(database.Prepare());
+  struct stat found {};
+  if (stat(path.c_str(), &found) == 0) {
+    database.device_ = found.st_dev;
+    database.inode_ = found.st_ino;
+  }
+  return database;
+}
+
+Status HistoryDatabase::Prepare() {
+  HYPNOS_ASSIGN_OR_RETURN(const int64_t version, database_.Number("PRAGMA user_version"));
+  if (version > kVersion) {
+    return Error{Code::kFailedPrecondition, "NEWER_DATABASE",
+                 Format("'{}' was written by a newer hypnosd: name another folder, or move the "
+                        "file away",
+                        path_)};
+  }
+  // Before there is a table, or it would not take effect.
+  HYPNOS_RETURN_IF_ERROR(database_.Execute("PRAGMA auto_vacuum = INCREMENTAL"));
+  HYPNOS_RETURN_IF_ERROR(
+      database_.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
+                        "PRAGMA journal_size_limit = 4194304"));
+  HYPNOS_ASSIGN_OR_RETURN(SqlStatement check, database_.Prepare("PRAGMA quick_check(1)"));
+  HYPNOS_ASSIGN_OR_RETURN(const bool told, check.Next());
+  if (!told || check.Text(0) != "ok") {
+    return Error{Code::kDataLoss, "DATABASE_DAMAGED",
+                 Format("'{}': {}", path_, told ? check.Text(0) : "cannot be checked")};
+  }
+  HYPNOS_RETURN_IF_ERROR(check.Run());
+  HYPNOS_RETURN_IF_ERROR(
+      database_.Execute(Format("{}PRAGMA user_version = {}", kSchema, kVersion)));
+  HYPNOS_ASSIGN_OR_RETURN(
+      insert_point_,
+      database_.Prepare(Format("INSERT INTO points VALUES(0, ?1, ?2, ?3, ?3, ?3, 1){}", kJoin)));
+  HYPNOS_ASSIGN_OR_RETURN(
+      insert_change_,
+      database_.Prepare(
+          "INSERT INTO changes(time, kind, source, state, text) VALUES(?, ?, ?, ?, ?)"));
+  return EndPhases();
+}
+
+// Whoever wrote it last did not say that it ended: its phases did with its last figures.
+Status HistoryDatabase::EndPhases() {
+  HYPNOS_ASSIGN_OR_RETURN(const auto times, Times());
+  if (!times) return {};
+  return database_.Execute(Format(
+      "INSERT INTO changes(time, kind, source, state, text) "
+      "SELECT max({}, max(time) + 1), {}, source, {}, '' FROM changes AS c WHERE kind = {} "
+      "GROUP BY source HAVING (SELECT state FROM changes WHERE kind = {} AND source = c.source "
+      "ORDER BY time DESC, id DESC LIMIT 1) <> {}",
+      (times->last + 1) * 1000, static_cast<int>(HistoryChange::Kind::kPhase),
+      HistoryChange::kNobody, static_cast<int>(HistoryChange::Kind::kPhase),
+      static_cast<int>(HistoryChange::Kind::kPhase), HistoryChange::kNobody));
+}
+
+bool HistoryDatabase::IsThere() const {
+  struct stat found {};
+  return stat(path_.c_str(), &found) == 0 && found.st_dev == device_ && found.st_ino == inode_;
+}
+
+Result<int64_t> HistoryDatabase::IdOf(const std::string& series) {
+  const auto known = ids_.find(series);
+  if (known != ids_.end()) return known->second;
+  HYPNOS_ASSIGN_OR_RETURN(SqlStatement insert,
+                          database_.Prepare("INSERT OR IGNORE INTO series(name) VALUES(?)"));
+  HYPNOS_RETURN_IF_ERROR(insert.Bind(1, std::string_view(series)).Run());
+  HYPNOS_ASSIGN_OR_RETURN(SqlStatement select,
+                          database_.Prepare("SELECT id FROM series WHERE name = ?"));
+  HYPNOS_ASSIGN_OR_RETURN(const bool found, select.Bind(1, std::string_view(series)).Next());
+  const int64_t id = found ? select.Integer(0) : 0;
+  ids_[series] = id;
+  return id;
+}
+
+Status HistoryDatabase::WriteSample(const HistorySample& sample) {
+  for (const auto& [name, value] : sample.values) {
+    HYPNOS_ASSIGN_OR_RETURN(const int64_t id, IdOf(name));
+    HYPNOS_RETURN_IF_ERROR(insert_point_->Bind(1, id).Bind(2, sample.time).Bind(3, value).Run());
+  }
+  return {};
+}
+
+Status HistoryDatabase::WriteChange(const HistoryChange& change) {
+  return insert_change_->Bind(1, change.time)
+      .Bind(2, static_cast<int64_t>(change.kind))
+      .Bind(3, std::string_view(change.source))
+      .Bind(4, static_cast<int64_t>(change.state))
+      .Bind(5, std::string_view(change.text))
+      .Run();
+}
+
+Status HistoryDatabase::Write(const std::vector<HistorySample>& samples,
+                              const std::vector<HistoryChange>& changes) {
+  const auto write = [&]() -> Status {
+    HYPNOS_ASSIGN_OR_RETURN(SqlTransaction transaction, SqlTransaction::Begin(database_));
+    for (const HistorySample& sample : samples) HYPNOS_RETURN_IF_ERROR(WriteSample(sample));
+    for (const HistoryChange& change : changes) HYPNOS_RETURN_IF_ERROR(WriteChange(change));
+    return transaction.Commit();
+  };
+  Status written = write();
+  // Names that came with it may be gone again.
+  if (!written.ok()) ids_.clear();
+  return written;
+}
+
+Result<std::vector<int64_t>> HistoryDatabase::Series() {
+  std::vector<int64_t> ids;
+  HYPNOS_ASSIGN_OR_RETURN(SqlStatement select, database_.Prepare("SELECT id FROM series"));
+  while (true) {
+    HYPNOS_ASSIGN_OR_RETURN(const bool more, select.Next());
+    if (!more) return ids;
+    ids.push_back(select.Integer(0));
+  }
+}
+
+Status HistoryDatabase::Thin(int64_t now) {
+  for (size_t tier = 0; tier < kLastTier; ++tier) {
+    const int64_t width = kHistoryTiers[tier + 1].width;
+    HYPNOS_RETURN_IF_ERROR(
+        ThinTier(tier, AlignedDown(now - kHistoryTiers[tier].keep_seconds, width)));
+    HYPNOS_RETURN_IF_ERROR(ThinPhases(tier, now));
+  }
+  return database_.Execute(Format(
+      "DELETE FROM changes WHERE kind = {0} AND id <= (SELECT id FROM changes WHERE kind = {0} "
+      "ORDER BY id DESC LIMIT 1 OFFSET {1})",
+      static_cast<int>(HistoryChange::Kind::kGuard), kMostMarks));
+}
+
+// `before`: a multiple of the next tier's width.
+Status HistoryDatabase::ThinTier(size_t tier, int64_t before) {
+  const int64_t width = kHistoryTiers[tier + 1].width;
+  HYPNOS_ASSIGN_OR_RETURN(const std::vector<int64_t> all, Series());
+  HYPNOS_ASSIGN_OR_RETURN(SqlTransaction transaction, SqlTransaction::Begin(database_));
+  HYPNOS_ASSIGN_OR_RETURN(
+      SqlStatement move,
+      database_.Prepare(Format(
+          "INSERT INTO points SELECT {1}, series, time - ((time % {2}) + {2}) % {2} AS start, "
+          "min(min), sum(mean * count) / sum(count), max(max), sum(count) FROM points "
+          "WHERE tier = {0} AND series = ?1 AND time < ?2 GROUP BY start{3}",
+          tier, tier + 1, width, kJoin)));
+  HYPNOS_ASSIGN_OR_RETURN(
+      SqlStatement remove,
+      database_.Prepare(
+          Format("DELETE FROM points WHERE tier = {} AND series = ?1 AND time < ?2", tier)));
+  for (const int64_t id : all) {
+    HYPNOS_RETURN_IF_ERROR(move.Bind(1, id).Bind(2, before).Run());
+    HYPNOS_RETURN_IF_ERROR(remove.Bind(1, id).Bind(2, before).Run());
+  }
+  return transaction.Commit();
+}
+
+// Of the phases that began within one bucket the last one stays, so that what follows it is right.
+Status HistoryDatabase::ThinPhases(size_t tier, int64_t now) {
+  const int64_t before = (now - kHistoryTiers[tier].keep_seconds) * 1000;
+  const int64_t keep = kHistoryTiers[tier + 1].keep_seconds;
+  const int64_t from = keep == 0 ? INT64_MIN : (now - keep) * 1000;
+  const int64_t width = kHistoryTiers[tier + 1].width * 1000;
+  return database_.Execute(
+      Format("DELETE FROM changes WHERE kind = {0} AND time >= {1} AND time < {2} AND id NOT IN "
+             "(SELECT max(id) FROM changes WHERE kind = {0} AND time >= {1} AND time < {2} "
+             "GROUP BY source, time / {3})",
+             static_cast<int>(HistoryChange::Kind::kPhase), from, before, width));
+}
+
+Result<std::optional<HistoryDatabase::Span>> HistoryDatabase::TimesOf(size_t tier) {
+  std::optional<Span> span;
+  HYPNOS_ASSIGN_OR_RETURN(const std::vector<int64_t> all, Series());
+  HYPNOS_ASSIGN_OR_RETURN(
+      SqlStatement select,
+      database_.Prepare(Format("SELECT (SELECT time FROM points WHERE tier = {0} AND series = ?1 "
+                               "ORDER BY time LIMIT 1), (SELECT time FROM points WHERE tier = {0} "
+                               "AND series = ?1 ORDER BY time DESC LIMIT 1), "
+                               "EXISTS(SELECT 1 FROM points WHERE tier = {0} AND series = ?1)",
+                               tier)));
+  for (const int64_t id : all) {
+    HYPNOS_ASSIGN_OR_RETURN(const bool row, select.Bind(1, id).Next());
+    if (row && select.Integer(2) != 0) {
+      const Span one{select.Integer(0), select.Integer(1)};
+      span = span ? Span{std::min(span->first, one.first), std::max(span->last, one.last)} : one;
+    }
+    HYPNOS_RETURN_IF_ERROR(select.Run());
+  }
+  return span;
+}
+
+Result<std::optional<HistoryDatabase::Span>> HistoryDatabase::Times() {
+  std::optional<Span> span;
+  for (size_t tier = 0; tier < kHistoryTiers.size(); ++tier) {
+    HYPNOS_ASSIGN_OR_RETURN(const auto one, TimesOf(tier));
+    if (!one) continue;
+    span = span ? Span{std::min(span->first, one->first), std::max(span->last, one->last)} : *one;
+  }
+  return span;
+}
+
+Result<uint64_t> HistoryDatabase::Bytes() {
+  HYPNOS_ASSIGN_OR_RETURN(const int64_t pages, database_.Number("PRAGMA page_count"));
+  HYPNOS_ASSIGN_OR_RETURN(const int64_t size, database_.Number("PRAGMA page_size"));
+  return static_cast<uint64_t>(pages * size);
+}
+
+Status HistoryDatabase::KeepTo(uint64_t bytes) {
+  while (true) {
+    HYPNOS_ASSIGN_OR_RETURN(const uint64_t taken, Bytes());
+    if (taken <= bytes) return {};
+    HYPNOS_ASSIGN_OR_RETURN(const bool shrunk, Shrink());
+    // What was given up leaves pages behind that nothing is in.
+    HYPNOS_RETURN_IF_ERROR(database_.Execute("PRAGMA incremental_vacuum"));
+    if (!shrunk) return {};
+  }
+}
+
+Result<bool> HistoryDatabase::Shrink() {
+  std::array<int64_t, kHistoryTiers.size()> points{};
+  for (size_t tier = 0; tier < points.size(); ++tier) {
+    HYPNOS_ASSIGN_OR_RETURN(
+        points[tier],
+        database_.Number(Format("SELECT count(*) FROM points WHERE tier = {}", tier)));
+  }
+  // From the largest one on: one that has a single bucket left has nothing to give, nor has the
+  // last one its newest, where there is nothing newer.
+  std::array<size_t, kHistoryTiers.size()> order{};
+  for (size_t tier = 0; tier < order.size(); ++tier) order[tier] = tier;
+  std::ranges::stable_sort(order, std::greater(), [&](size_t tier) { return points[tier]; });
+  for (const size_t tier : order) {
+    HYPNOS_ASSIGN_OR_RETURN(const auto span, TimesOf(tier));
+    if (!span) continue;
+    const int64_t length = span->last - span->first;
+    if (tier == kLastTier) {
+      const int64_t before = span->first + std::max<int64_t>(1, length / 10);
+      HYPNOS_ASSIGN_OR_RETURN(const auto all, Times());
+      if (all->last < before) continue;
+      HYPNOS_RETURN_IF_ERROR(ForgetBefore(before));
+      return true;
+    }
+    const int64_t middle = AlignedDown(span->first + length / 2, kHistoryTiers[tier + 1].width);
+    if (middle <= span->first) continue;
+    HYPNOS_RETURN_IF_ERROR(ThinTier(tier, middle));
+    return true;
+  }
+  return false;
+}
+
+Status HistoryDatabase::ForgetBefore(int64_t time) {
+  // Another one may get the number of a series that is gone.
+  ids_.clear();
+  HYPNOS_ASSIGN_OR_RETURN(SqlTransaction transaction, SqlTransaction::Begin(database_));
+  HYPNOS_RETURN_IF_ERROR(
+      database_.Execute(Format("DELETE FROM points WHERE tier = {} AND time < {}; "
+                               "DELETE FROM changes WHERE time < {}; "
+                               "DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM points "
+                               "WHERE series = series.id AND tier BETWEEN 0 AND {})",
+                               kLastTier, time, time * 1000, kLastTier)));
+  return transaction.Commit();
+}
+
+namespace {
+
+// Of SQLite's machine: some seconds. Who asks for less gets it.
+constexpr int64_t kMostSteps = 400'000'000;
+
+Status ReadPoints(SqlDatabase& database, const HistoryQuery& query, int64_t before,
+                  HistoryAnswer& answer) {
+  HYPNOS_ASSIGN_OR_RETURN(
+      SqlStatement select,
+      database.Prepare("SELECT (time - ?1) / ?2 AS bucket, min(min), max(max), sum(mean * count), "
+                       "sum(count) FROM points WHERE tier = ?3 AND series = "
+                       "(SELECT id FROM series WHERE name = ?4) AND time >= ?1 AND time < ?5 "
+                       "GROUP BY bucket"));
+  for (auto& [name, buckets] : answer.series) {
+    for (size_t tier = 0; tier < kHistoryTiers.size(); ++tier) {
+      select.Bind(1, query.from)
+          .Bind(2, query.width)
+          .Bind(3, static_cast<int64_t>(tier))
+          .Bind(4, std::string_view(name))
+          .Bind(5, before);
+      while (true) {
+        HYPNOS_ASSIGN_OR_RETURN(const bool more, select.Next());
+        if (!more) break;
+        const int64_t place = select.Integer(0);
+        if (place < 0 || place >= std::ssize(buckets)) continue;
+        buckets[static_cast<size_t>(place)].Add({select.Real(1), select.Real(2), select.Real(3),
+                                                 static_cast<uint64_t>(select.Integer(4))});
+      }
+    }
+  }
+  return {};
+}
+
+Status ReadChanges(SqlDatabase& database, const HistoryQuery& query, int64_t before,
+                   HistoryAnswer& answer) {
+  const int64_t from = query.from * 1000;
+  // Of each source also the phase in which it was at the beginning, and of several in one bucket
+  // the last one: the answer must not grow with what happened.
+  HYPNOS_ASSIGN_OR_RETURN(
+      SqlStatement select,
+      database.Prepare(Format(
+          "SELECT time, kind, source, state, text FROM changes WHERE id IN ("
+          "SELECT max(id) FROM changes WHERE kind = {0} AND time < ?1 GROUP BY source UNION ALL "
+          "SELECT max(id) FROM changes WHERE kind = {0} AND time >= ?1 AND time < ?2 "
+          "GROUP BY source, (time - ?1) / ?3 UNION ALL "
+          "SELECT id FROM changes WHERE kind <> {0} AND time >= ?1 AND time < ?2) "
+          "ORDER BY time, id",
+          static_cast<int>(HistoryChange::Kind::kPhase))));
+  select.Bind(1, std::min(from, before)).Bind(2, before).Bind(3, query.width * 1000);
+  while (true) {
+    HYPNOS_ASSIGN_OR_RETURN(const bool more, select.Next());
+    if (!more) return {};
+    answer.changes.push_back({.time = select.Integer(0),
+                              .kind = static_cast<HistoryChange::Kind>(select.Integer(1)),
+                              .source = select.Text(2),
+                              .state = static_cast<int>(select.Integer(3)),
+                              .text = select.Text(4)});
+  }
+}
+
+Result<SqlDatabase> OpenToRead(const HistoryOnDisk& disk) {
+  HYPNOS_ASSIGN_OR_RETURN(
+      SqlDatabase database,
+      SqlDatabase::Open(PathIn(disk.folder), SqlDatabase::Mode::kRead, disk.vfs));
+  database.LimitSteps(kMostSteps);
+  return database;
+}
+
+}  // namespace
+
+Status ReadHistory(const HistoryOnDisk& disk, const HistoryQuery& query, int64_t samples_before,
+                   int64_t changes_before, HistoryAnswer& answer) {
+  HYPNOS_ASSIGN_OR_RETURN(SqlDatabase database, OpenToRead(disk));
+  HYPNOS_RETURN_IF_ERROR(
+      ReadPoints(database, query, std::min(samples_before, query.end()), answer));
+  return ReadChanges(database, query, std::min(changes_before, query.end() * 1000), answer);
+}
+
+Result<std::vector<std::string>> ReadHistoryNames(const HistoryOnDisk& disk) {
+  HYPNOS_ASSIGN_OR_RETURN(SqlDatabase database, OpenToRead(disk));
+  HYPNOS_ASSIGN_OR_RETURN(SqlStatement select, database.Prepare("SELECT name FROM series"));
+  std::vector<std::string> names;
+  while (true) {
+    HYPNOS_ASSIGN_OR_RETURN(const bool more, select.Next());
+    if (!more) return names;
+    names.push_back(select.Text(0));
+  }
+}
+
+}  // namespace hypnos
