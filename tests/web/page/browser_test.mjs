@@ -4,7 +4,7 @@
 //   PAGE_SHOTS     folder for the screenshots
 //   CHROMIUM         by default /usr/bin/chromium
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
@@ -264,6 +264,7 @@ describe('the page of a daemon that watches a street', () => {
     }
     for (const wanted of [
       /To the content/,
+      /History/,
       /Colours/,
       /Opacity/,
       /Sleep now|Wake/,
@@ -315,6 +316,47 @@ describe('the page of a daemon that watches a street', () => {
     await shoot(first, 'asleep-light');
     await shoot(pages['desktop-dark'].page, 'asleep-dark');
     for (const { close } of Object.values(pages)) await close();
+  });
+
+  test('plots the history, zooms into it and hands it out as CSV', async () => {
+    const { page, errors, close } = await open(daemon);
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.locator('.history-plot', { hasText: 'Goodness, layer 1' }).waitFor();
+    await until('a curve is drawn', () => isPainted(page, '.history-plot canvas'));
+    assert.ok(await isPainted(page, '.phase-strip canvas'));
+    const span = page.locator('.history > .figure');
+    const first = await span.textContent();
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await until('a shorter span', async () => (await span.textContent()) !== first);
+    const box = await page.locator('.history-plot .u-over').first().boundingBox();
+    const near = await span.textContent();
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.9, box.y + 60, { steps: 5 });
+    await page.mouse.up();
+    await until('the span that was dragged over', async () => (await span.textContent()) !== near);
+    await page.getByRole('button', { name: 'Back' }).click();
+    await until('back again', async () => (await span.textContent()) === near);
+    await page.getByRole('button', { name: '10 min' }).click();
+    const waiting = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export CSV' }).click();
+    const [head, ...rows] = readFileSync(await (await waiting).path(), 'utf8').split('\r\n');
+    assert.match(head, /^time,.*goodness_real\/1,/);
+    assert.ok(rows.length > 10);
+    await shoot(page, 'history-light');
+    assert.deepEqual(errors, []);
+    await close();
+  });
+
+  test('notices a daemon that answers no more, though the connection stays', async () => {
+    const { page, close } = await open(daemon);
+    await page.locator('.source-card').waitFor();
+    daemon.process.kill('SIGSTOP');
+    await page.locator('.banner', { hasText: 'cannot be reached' }).waitFor({ timeout: 40_000 });
+    daemon.process.kill('SIGCONT');
+    await page.locator('.banner').waitFor({ state: 'hidden', timeout: 60_000 });
+    await moves(page, '.source-card canvas >> nth=0', 40_000);
+    await close();
   });
 
   test('says that the connection is lost, and comes back by itself after a restart', async () => {

@@ -74,6 +74,14 @@ describe('curve data', () => {
     assert.equal(data.columns[0].length, data.times.length);
   });
 
+  test('draws no line over a time in which nothing came', async () => {
+    const { CurveData } = await load('model/curve_data');
+    const data = new CurveData(1, 100);
+    [1, 2, 42].forEach((time) => data.push(time, [time]));
+    assert.deepEqual(data.times, [1, 2, 22, 42]);
+    assert.deepEqual(data.columns, [[1, 2, null, 42]]);
+  });
+
   test('shows what is not known as a gap', async () => {
     const { CurveData } = await load('model/curve_data');
     const data = new CurveData(2, 10);
@@ -170,5 +178,152 @@ describe('words', () => {
     const { why } = await load('model/words');
     assert.equal(why('command'), 'by command');
     assert.equal(why('eclipse'), 'since: eclipse');
+  });
+});
+
+describe('history', () => {
+  const answer = (series, buckets = 3) => ({
+    from: 100,
+    to: 100 + 10 * buckets,
+    bucketSeconds: 10,
+    series,
+  });
+
+  test('puts real and dream of a layer into one plot, and leaves gaps where nothing is known', async () => {
+    const { tableOf } = await load('history/series');
+    const { times, plots } = tableOf(
+      answer([
+        { name: 'goodness_real/1', bucket: [0, 2], mean: [1, 3], min: [0, 2], max: [2, 4] },
+        { name: 'goodness_dream/1', bucket: [1], mean: [5], min: [5], max: [5] },
+        { name: 'asleep', bucket: [0], mean: [1], min: [1], max: [1] },
+        { name: 'prediction_error@door', bucket: [], mean: [], min: [], max: [] },
+      ]),
+    );
+    assert.deepEqual(times, [105, 115, 125]);
+    assert.deepEqual(
+      plots.map(({ title }) => title),
+      ['Goodness, layer 1', 'Prediction error'],
+    );
+    assert.deepEqual(
+      plots[0].series.map(({ label, colour }) => [label, colour]),
+      [
+        ['real', 'real'],
+        ['dream', 'dream'],
+      ],
+    );
+    assert.deepEqual(plots[0].series[0].mean, [1, null, 3]);
+    assert.deepEqual(plots[1].series[0].label, 'door');
+  });
+
+  test('tells whose a figure is, whatever the name of the source', async () => {
+    const { placed } = await load('history/series');
+    assert.deepEqual(placed('goodness_real/2@a/b@c'), {
+      title: 'Goodness, layer 2, a/b@c',
+      label: 'real',
+      colour: 'real',
+    });
+    assert.equal(placed('frames_per_second').label, 'frames a second');
+    assert.equal(placed('something_new/1').title, 'Something new');
+    assert.equal(placed('p_dream/3').title, 'p(real), layer 3');
+  });
+
+  test('ignores buckets beyond the end', async () => {
+    const { tableOf } = await load('history/series');
+    const { plots } = tableOf(
+      answer([{ name: 'a', bucket: [0, 99], mean: [1, 2], min: [1, 2], max: [1, 2] }], 1),
+    );
+    assert.deepEqual(plots[0].series[0].mean, [1]);
+  });
+
+  test('writes CSV that no name breaks out of and no spreadsheet runs', async () => {
+    const { csv } = await load('history/csv');
+    const series = {
+      name: '=1+1,"x"',
+      label: '',
+      colour: '',
+      mean: [-1.5, null],
+      min: [-2, null],
+      max: [0, null],
+    };
+    const lines = csv({ times: [0, 60], plots: [{ title: '', series: [series] }] }).split('\r\n');
+    assert.equal(lines[0], `time,"'=1+1,""x""","'=1+1,""x"" min","'=1+1,""x"" max"`);
+    assert.equal(lines[1], '1970-01-01T00:00:00.000Z,-1.5,-2,0');
+    assert.equal(lines[2], '1970-01-01T00:01:00.000Z,,,');
+  });
+
+  test('moves and zooms, but not beyond now', async () => {
+    const { last, moved, zoomed } = await load('history/span');
+    assert.deepEqual(last(60, 1000), { from: 940, to: 1000 });
+    assert.deepEqual(moved({ from: 900, to: 1000 }, 0.5, 1010), { from: 910, to: 1010 });
+    assert.deepEqual(moved({ from: 900, to: 1000 }, -0.5, 1010), { from: 850, to: 950 });
+    assert.deepEqual(zoomed({ from: 0, to: 100 }, 0.5), { from: 25, to: 75 });
+    assert.deepEqual(zoomed({ from: 0, to: 4 }, 0.5), { from: -3, to: 7 });
+  });
+});
+
+describe('what was before the page was opened', () => {
+  const layer = (number) => ({ layer: number, goodnessReal: 9 });
+  const update = (time, rest) => ({
+    time,
+    sources: [],
+    layers: [],
+    activity: [],
+    ofEach: [],
+    ...rest,
+  });
+
+  test('joins what is known from then on, and overwrites nothing', async () => {
+    const { Model } = await load('model/model');
+    const { recall } = await load('model/past');
+    const model = new Model();
+    const phase = { state: 1, cause: 'steps', sleeps: 0n };
+    model.apply(update(100.5, { phase, layers: [layer(1)] }));
+    recall(model, {
+      from: 96,
+      to: 102,
+      bucketSeconds: 2,
+      series: [{ name: 'goodness_real/1', bucket: [0, 2], mean: [5, 6], min: [], max: [] }],
+      phases: [
+        { source: '', state: 2, cause: 'steps', from: 96, to: 101 },
+        { source: 'another', state: 2, cause: 'steps', from: 96, to: 101 },
+      ],
+    });
+    const [network] = model.networks;
+    const { goodness, probability } = network.layers.get(1);
+    assert.deepEqual(goodness.times, [97, 99, 100.5]);
+    assert.deepEqual(goodness.columns[0], [5, null, 9]);
+    assert.deepEqual(probability.times, [100.5]);
+    const stretches = network.track.stretches.map(({ state, from, to }) => [state, from, to]);
+    assert.deepEqual(stretches, [
+      [2, 96, 100.5],
+      [1, 100.5, 100.5],
+    ]);
+  });
+
+  test('is told of each network by its own name', async () => {
+    const { Model } = await load('model/model');
+    const { recall } = await load('model/past');
+    const model = new Model();
+    const ofEach = ['door', 'yard'].map((source) => ({
+      source,
+      update: { layers: [layer(1)], activity: [] },
+    }));
+    model.apply(update(100, { ofEach }));
+    const series = [{ name: 'goodness_dream/1@yard', bucket: [0], mean: [7], min: [], max: [] }];
+    recall(model, { from: 90, to: 92, bucketSeconds: 2, series, phases: [] });
+    const columns = model.networks.map(({ layers }) => layers.get(1).goodness.columns[1]);
+    assert.deepEqual(columns, [[null], [7, null]]);
+  });
+
+  test('networks go with their sources', async () => {
+    const { Model } = await load('model/model');
+    const model = new Model();
+    const of = (source) => ({ source, update: { layers: [layer(1)], activity: [] } });
+    model.apply(update(1, { ofEach: [of('door'), of('yard')] }));
+    model.apply(update(2, { ofEach: [of('yard')] }));
+    assert.deepEqual(
+      model.networks.map(({ source }) => source),
+      ['yard'],
+    );
   });
 });

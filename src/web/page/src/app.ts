@@ -1,10 +1,12 @@
 // The page as a whole: one connection, one model, two views of it.
-import { Topic, type Update } from '../generated/proto/control_pb';
+import { type StatusResponse, Topic, type Update } from '../generated/proto/control_pb';
 import { type Command, CONTROL, ofSource } from './commands';
+import { HistoryView, type QueryHistory } from './history/history_view';
 import { Model } from './model/model';
+import { PAST, recall } from './model/past';
 import type { Conversation, Subscription } from './net/conversation';
 import { Connection, controlUrl, type State } from './net/connection';
-import { DaemonError, sentence } from './net/daemon_error';
+import { connectionLost, DaemonError, sentence } from './net/daemon_error';
 import { ConnectionBanner } from './ui/connection_banner';
 import { h } from './ui/dom';
 import { count, duration } from './ui/format';
@@ -21,6 +23,8 @@ const PICTURES_HZ = 10;
 const CALM_PICTURES_HZ = 1;
 const DREAMS_HZ = 2;
 const STATUS_MS = 5000;
+// A daemon that takes longer to say how it is cannot be reached.
+const STATUS_WAIT_MS = 8000;
 // Saving a checkpoint may take its time.
 const COMMAND_MS = 60_000;
 
@@ -37,7 +41,13 @@ export class App {
     control: (action) => void this.tell(CONTROL[action]),
     source: (action, name) => void this.tell(ofSource(action, name)),
   });
-  private readonly main = h('main', { id: 'main', tabindex: '-1' }, this.live.element);
+  private readonly history = new HistoryView((query) => this.queryHistory(query));
+  private readonly main = h(
+    'main',
+    { id: 'main', tabindex: '-1' },
+    this.live.element,
+    this.history.element,
+  );
   private readonly connection = new Connection(controlUrl(location), (state) =>
     this.connected(state),
   );
@@ -50,6 +60,7 @@ export class App {
     theme.apply();
     theme.onThemeChange(() => {
       this.live.recolour();
+      this.history.recolour();
       this.draw();
     });
     document.body.append(
@@ -69,8 +80,10 @@ export class App {
   }
 
   private route(): void {
+    this.tab = location.hash === '#history' ? 'history' : 'live';
     this.top.showTab(this.tab);
     this.live.element.hidden = this.tab !== 'live';
+    this.history.element.hidden = this.tab !== 'history';
     this.look();
   }
 
@@ -95,7 +108,24 @@ export class App {
   }
 
   private take(update: Update): void {
+    const first = this.model.time === 0;
     this.model.apply(update);
+    this.history.setClock(update.time);
+    if (first) void this.recall();
+  }
+
+  // A daemon without a history has no past to show.
+  private async recall(): Promise<void> {
+    const { time } = this.model;
+    const answer = await this.queryHistory({
+      series: PAST.series,
+      from: time - PAST.seconds,
+      to: time,
+      mostPoints: PAST.seconds,
+    }).catch(() => undefined);
+    if (answer === undefined) return;
+    recall(this.model, answer);
+    this.draw();
   }
 
   // Pictures are asked for only where they are seen; figures go on, so that the curves have no hole.
@@ -104,6 +134,7 @@ export class App {
     this.looking = [];
     const { state } = this.connection;
     const seen = !document.hidden && state.is === 'open';
+    this.history.show(seen && this.tab === 'history');
     if (!seen || this.tab !== 'live') return;
     const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
     this.looking = [
@@ -150,8 +181,8 @@ export class App {
     const { state } = this.connection;
     if (state.is !== 'open' || document.hidden) return;
     try {
-      const status = await state.conversation.ask({ case: 'status', value: {} });
-      this.live.checkpoints = status.checkpoints !== undefined;
+      const status = await state.conversation.ask({ case: 'status', value: {} }, STATUS_WAIT_MS);
+      this.live.checkpoints = await this.savesCheckpoints(state.conversation, status);
       this.top.showDaemon(
         `hypnosd ${status.daemonVersion}, up ${duration(status.uptimeSeconds)}, ${count(status.frames)} frames`,
       );
@@ -162,17 +193,36 @@ export class App {
     }
   }
 
+  // Where each source has a network of its own, each saves its own, or none does.
+  private async savesCheckpoints(
+    conversation: Conversation,
+    status: StatusResponse,
+  ): Promise<boolean> {
+    const source = this.model.networks[0]?.source ?? '';
+    const one =
+      source === '' ? status : await conversation.ask({ case: 'status', value: { source } });
+    return one.checkpoints !== undefined;
+  }
+
   private async askThresholds(conversation: Conversation): Promise<void> {
     for (const network of this.model.networks) {
       for (const [layer, known] of network.layers) {
-        if (known.threshold !== undefined) continue;
+        const { phaseName } = network;
+        if (known.thresholdOf === phaseName) continue;
         const inspected = await conversation.ask({
           case: 'inspectLayer',
           value: { layer, source: network.source, bins: 1, topUnits: 1 },
         });
         known.threshold = inspected.thresholdPerUnit;
+        known.thresholdOf = phaseName;
       }
     }
+  }
+
+  private async queryHistory(query: Parameters<QueryHistory>[0]): ReturnType<QueryHistory> {
+    const { state } = this.connection;
+    if (state.is !== 'open') throw connectionLost();
+    return state.conversation.ask({ case: 'queryHistory', value: query });
   }
 
   // After a wrong one: perhaps one may look without.

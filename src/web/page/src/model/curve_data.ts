@@ -1,6 +1,9 @@
 // The last so many seconds of some figures, as uPlot wants them: times, then a column a figure.
 export type Value = number | null;
 
+// Over a longer time without a figure no line is drawn: nobody knows what was.
+const GAP_SECONDS = 5;
+
 export class CurveData {
   readonly times: number[] = [];
   readonly columns: Value[][];
@@ -19,12 +22,18 @@ export class CurveData {
     if (last !== undefined && time <= last) {
       if (last - time < 1) return;
       this.cut(this.times.length);
+    } else if (last !== undefined && time - last > GAP_SECONDS) {
+      this.add((last + time) / 2, []);
     }
-    this.times.push(time);
-    this.columns.forEach((column, index) => column.push(values[index] ?? null));
+    this.add(time, values);
     const first = this.times.findIndex((each) => each >= time - this.windowSeconds);
     // One point before the window, so that the line comes in from the edge.
     if (first > 1) this.cut(first - 1);
+  }
+
+  private add(time: number, values: (number | undefined)[]): void {
+    this.times.push(time);
+    this.columns.forEach((column, index) => column.push(values[index] ?? null));
   }
 
   // What was before the first point.

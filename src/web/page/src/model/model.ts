@@ -15,6 +15,8 @@ export class LayerState {
   readonly probability = new CurveData(2, CURVE_SECONDS);
   // Goodness a unit from which on a layer holds its input for real; absent until it was asked for.
   threshold: number | undefined;
+  // Of which phase that is: it may move between phases.
+  thresholdOf = '';
   silentShare: number | undefined;
 
   constructor(public figures: Layer) {}
@@ -33,6 +35,11 @@ export class NetworkState {
 
   // `source`: whose network it is; empty where there is one for all.
   constructor(readonly source: string) {}
+
+  // Another one for each phase.
+  get phaseName(): string {
+    return `${this.phase?.state} after ${this.phase?.sleeps} sleeps`;
+  }
 }
 
 export interface SourceState {
@@ -48,7 +55,7 @@ export class Model {
 
   apply(update: Update): void {
     this.time = Math.max(update.time, this.time - update.time > 60 ? 0 : this.time);
-    if (update.sources.length > 0) this.setSources(update.time, update.sources);
+    this.setSources(update.time, update.sources);
     const parts = update.ofEach.length > 0 ? update.ofEach : [whole(update)];
     if (update.ofEach.length > 0 || update.phase || update.layers.length > 0)
       this.keepNetworks(parts);

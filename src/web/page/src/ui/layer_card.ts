@@ -4,7 +4,7 @@ import type { LayerState, NetworkState } from '../model/model';
 import { learning } from '../model/words';
 import { Curve } from './curve';
 import { h, setAttribute, setText } from './dom';
-import { count, fixed, percent } from './format';
+import { count, fixed, NONE, percent } from './format';
 import { HeatMap } from './heat_map';
 import { icon } from './icons';
 
@@ -23,6 +23,7 @@ export class LayerCard {
   private goodness: Curve | undefined;
   private probability: Curve | undefined;
   private learned = '';
+  private factsShown = '';
   readonly element: HTMLElement;
 
   constructor(layer: number, network: string) {
@@ -138,12 +139,13 @@ export class LayerCard {
   private showFacts({ figures, silentShare }: LayerState): void {
     const dead = silentShare === undefined ? undefined : Math.round(silentShare * figures.units);
     const facts: [string, string][] = [
-      ['dead units', dead === undefined ? '–' : `${count(dead)} (${percent(silentShare)})`],
+      ['dead units', dead === undefined ? NONE : `${count(dead)} (${percent(silentShare)})`],
       ['left to learn', percent(figures.contrast, 1)],
       ['pairs told', percent(figures.probeAccuracy)],
     ];
-    const shown = facts.map(([term, value]) => `${term}${value}`).join();
-    if (this.facts.textContent === shown.replaceAll(',', '')) return;
+    const shown = facts.map((fact) => fact.join(' ')).join();
+    if (this.factsShown === shown) return;
+    this.factsShown = shown;
     this.facts.replaceChildren(
       ...facts.map(([term, value]) => h('div', {}, h('dt', {}, term), h('dd', {}, value))),
     );

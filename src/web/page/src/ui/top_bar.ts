@@ -5,7 +5,7 @@ import { h, setAttribute, setText } from './dom';
 import { eye } from './icons';
 import * as theme from './theme';
 
-export type Tab = 'live';
+export type Tab = 'live' | 'history';
 
 export class TopBar {
   private readonly dot = h('span', { class: 'dot', 'aria-hidden': 'true' });
@@ -17,7 +17,7 @@ export class TopBar {
 
   constructor(unlock: () => void) {
     const tab = (name: Tab, label: string) => h('a', { href: `#${name}` }, label);
-    this.tabs = { live: tab('live', 'Live') };
+    this.tabs = { live: tab('live', 'Live'), history: tab('history', 'History') };
     this.lock = iconButton('Enter a token', 'lock', unlock);
     const contrast = iconButton(themeLabel(), 'contrast', () => {
       theme.choose(theme.next(theme.chosen()));
@@ -28,7 +28,7 @@ export class TopBar {
       'header',
       { class: 'top' },
       h('a', { class: 'brand', href: '#live' }, eye(), h('span', {}, 'Hypnos')),
-      h('nav', { 'aria-label': 'Views' }, this.tabs.live),
+      h('nav', { 'aria-label': 'Views' }, this.tabs.live, this.tabs.history),
       h('span', { class: 'spring' }),
       this.daemon,
       h('p', { class: 'connection', role: 'status' }, this.dot, this.words),
