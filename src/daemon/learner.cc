@@ -361,7 +361,8 @@ void Learner::Summarise() {
   std::string text = IsAlone(config_) && !replays()
                          ? Format("Source '{}':\n", Printable(config_.sources(0).name()))
                          : "";
-  text += SummaryText(pipeline_.summary(), board_.Snapshot(), sources_.drops(), SeveralSources());
+  text +=
+      SummaryText(pipeline_.summary(), board_.WholeSnapshot(), sources_.drops(), SeveralSources());
   if (session_log_ != nullptr || replays()) {
     text += Format("Weights: xxh3 {:016x}.\n", Digest());
   }

@@ -141,7 +141,7 @@ void StatusBoard::NoticeSource(const FrameReport& report) {
   if (report.discontinuity != Discontinuity::kNone) {
     source.frames_since_cut = 0;
   } else if (++source.frames_since_cut >= kFillingFrames) {
-    source.settling[report.clip].Add(report.layers);
+    settling_[report.source][report.clip].Add(report.layers);
   }
 }
 
@@ -154,6 +154,7 @@ void StatusBoard::OnStreamEnd(const StreamEnd& end) {
 void StatusBoard::Forget(const std::string& source) {
   const std::lock_guard lock(mutex_);
   now_.sources.erase(source);
+  settling_.erase(source);
   std::erase_if(resized_, [&](const auto& told) { return told.first == source; });
 }
 
@@ -252,6 +253,24 @@ void StatusBoard::TellStopped(const std::vector<size_t>& layers) const {
 
 StatusSnapshot StatusBoard::Snapshot() const {
   const std::lock_guard lock(mutex_);
+  StatusSnapshot snapshot = Copy();
+  for (const auto& [name, clips] : settling_) {
+    SourceStatus& source = snapshot.sources[name];
+    const auto shown = clips.find(source.clip);
+    if (shown != clips.end()) source.settling.insert(*shown);
+  }
+  return snapshot;
+}
+
+StatusSnapshot StatusBoard::WholeSnapshot() const {
+  const std::lock_guard lock(mutex_);
+  StatusSnapshot snapshot = Copy();
+  for (const auto& [name, clips] : settling_) snapshot.sources[name].settling = clips;
+  return snapshot;
+}
+
+// Under the lock.
+StatusSnapshot StatusBoard::Copy() const {
   StatusSnapshot snapshot = now_;
   // Asked for now: a camera that has stopped reports no frame by which it could be noticed.
   snapshot.frames_per_second = rate_.At(clock_.Now());

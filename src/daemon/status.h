@@ -49,7 +49,8 @@ struct SourceStatus {
   int64_t frames = 0;
   int64_t seen_asleep = 0;                 // of these
   std::optional<double> prediction_error;  // running mean; none before there was one
-  // By clip. The first frames of a clip, and after any other cut, are left out.
+  // By clip; of which ones, the snapshot says. The first frames of a clip, and after any other cut,
+  // are left out.
   std::map<std::string, Settling> settling;
   int frames_since_cut = 0;
   std::string why;  // it broke off
@@ -111,9 +112,14 @@ class StatusBoard final : public PipelineObserver {
   // The source is no longer there.
   void Forget(const std::string& source);
 
+  // How far states settled only of the clip that each source shows: a playlist may have any number,
+  // and whoever looks each second must not make learning wait for a copy of them all.
   StatusSnapshot Snapshot() const;
+  // Of all clips.
+  StatusSnapshot WholeSnapshot() const;
 
  private:
+  StatusSnapshot Copy() const;
   // Returns those that learn no more from now on, from 1.
   std::vector<size_t> Notice(const std::vector<StepStatistics>& layers, bool dream);
   // Without the lock: who reads the log may be slow.
@@ -127,7 +133,9 @@ class StatusBoard final : public PipelineObserver {
   const SharedEvents events_;
   const std::string network_;
   mutable std::mutex mutex_;
-  StatusSnapshot now_;
+  StatusSnapshot now_;  // without settling
+  // By source and clip.
+  std::map<std::string, std::map<std::string, Settling>> settling_;
   FrameRate rate_;
   std::set<std::pair<std::string, std::string>> resized_;  // source and clip of which it was said
 };

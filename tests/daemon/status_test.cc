@@ -230,9 +230,21 @@ TEST_F(StatusBoardTest, SettlingIsFollowedForEachClipAndBeginsAfterACut) {
   report.clip = "swing";
   report.layers[0].change = 0.75;
   board_.OnFrame(report);
-  const StatusSnapshot status = board_.Snapshot();
+  const StatusSnapshot status = board_.WholeSnapshot();
   EXPECT_THAT(status.sources.at("").settling.at("door").changes(), ElementsAre(0.25));
   EXPECT_THAT(status.sources.at("").settling.at("swing").changes(), ElementsAre(0.75));
+}
+
+// A folder of a hundred thousand clips must not be copied each second.
+TEST_F(StatusBoardTest, ALookHasNothingOfClipsThatWereShownBefore) {
+  FrameReport report = Frame(0);
+  for (int i = 0; i < 1000; ++i) {
+    report.clip = std::to_string(i);
+    board_.OnFrame(report);
+  }
+  const StatusSnapshot status = board_.Snapshot();
+  EXPECT_THAT(status.sources.at("").settling, ElementsAre(Pair("999", testing::_)));
+  EXPECT_EQ(board_.WholeSnapshot().sources.at("").settling.size(), 991U);
 }
 
 TEST_F(StatusBoardTest, FinishedIsALayerThatTellsTheProbeSetApartThoughDreamsLookReal) {
