@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "daemon/guarded.h"
 #include "hypnos/base/format.h"
+#include "hypnos/base/guarded.h"
 
 namespace hypnos {
 void Labour(Worker& worker, const Answer& answer, const char* busy, Work work) {

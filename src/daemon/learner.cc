@@ -7,9 +7,9 @@
 
 #include "daemon/ask_pipeline.h"
 #include "daemon/build_options.h"
-#include "daemon/guarded.h"
 #include "daemon/weights_digest.h"
 #include "hypnos/base/format.h"
+#include "hypnos/base/guarded.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
 

@@ -2,10 +2,10 @@
 
 #include <utility>
 
-#include "daemon/guarded.h"
 #include "daemon/layer_answers.h"
 #include "daemon/take_look.h"
 #include "daemon/view.h"
+#include "hypnos/base/guarded.h"
 
 namespace hypnos {
 

@@ -1,4 +1,4 @@
-#include "daemon/guarded.h"
+#include "hypnos/base/guarded.h"
 
 #include <gtest/gtest.h>
 
