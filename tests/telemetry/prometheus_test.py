@@ -95,8 +95,9 @@ class Files(unittest.TestCase):
         names = re.findall(r'- alert: (\w+)', ALERTS.read_text(encoding='utf-8'))
         self.assertGreater(len(names), 10)
         for name in names:
-            self.assertEqual(tests.count(f'alertname: {name},') + tests.count(f'alertname: {name}\n'),
-                             3 if name in ('HypnosNoFrames', 'HypnosCheckpointOld') else 2, name)
+            raised, quiet = tests.count(f'alertname: {name}\n'), tests.count(f'alertname: {name},')
+            self.assertGreaterEqual(raised, 1, name)
+            self.assertGreaterEqual(quiet, 1, name)
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / 'alerts.yml'
             path.write_text(tests.replace('[RULES]', f'[{ALERTS}]'), encoding='utf-8')
