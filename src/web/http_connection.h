@@ -191,11 +191,13 @@ class HttpConnection final : public AnyConnection,
         request, call_,
         [weak = this->weak_from_this(), answer_of,
          mailbox = context_.control.mailbox](Result<control::Response> result) {
-          mailbox->Post([weak, answer_of, result = std::move(result)] {
+          // Written here: it may be large, and on the server's thread everybody would wait for it.
+          HttpResponse response = result.ok() ? answer_of(*result) : ErrorAnswer(result.error());
+          mailbox->Post([weak, response = std::move(response)]() mutable {
             const auto self = weak.lock();
             if (!self || self->over_) return;
             self->call_.reset();
-            self->Send(result.ok() ? answer_of(*result) : ErrorAnswer(result.error()));
+            self->Send(std::move(response));
           });
         });
     keep_ = this->shared_from_this();
