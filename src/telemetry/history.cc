@@ -3,40 +3,71 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <mutex>
 #include <set>
+#include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
-#include "hypnos/base/format.h"
-#include "telemetry/history_database.h"
+#include "hypnos/base/log.h"
+#include "telemetry/asked_series.h"
+#include "telemetry/history_reader.h"
+#include "telemetry/history_tiers.h"
 #include "telemetry/history_writer.h"
 #include "telemetry/recent_history.h"
-#include "telemetry/series_pattern.h"
+#include "telemetry/time_spans.h"
 
 namespace hypnos {
 namespace {
 
-constexpr int64_t kNever = std::numeric_limits<int64_t>::max() / 1000;
-
 // Of the phases of one source that fall into one bucket, or lie before the first one, the last one
-// stays.
+// stays; of what memory and the disk both tell, one.
 std::vector<HistoryChange> Thinned(std::vector<HistoryChange> changes, const HistoryQuery& query) {
   std::ranges::stable_sort(changes, {}, &HistoryChange::time);
   std::set<std::pair<std::string, int64_t>> seen;
+  std::set<std::tuple<int64_t, std::string, std::string>> marks;
   std::vector<HistoryChange> thinned;
   for (size_t i = changes.size(); i-- > 0;) {
     HistoryChange& change = changes[i];
     if (change.time >= query.end() * 1000) continue;
     const int64_t since = change.time - query.from * 1000;
     const int64_t bucket = since < 0 ? -1 : since / (query.width * 1000);
-    const bool stays = change.kind == HistoryChange::Kind::kPhase
-                           ? seen.emplace(change.source, bucket).second
-                           : since >= 0;
+    const bool stays =
+        change.kind == HistoryChange::Kind::kPhase
+            ? seen.emplace(change.source, bucket).second
+            : since >= 0 && marks.emplace(change.time, change.source, change.text).second;
     if (stays) thinned.push_back(std::move(change));
   }
   std::ranges::reverse(thinned);
   return thinned;
+}
+
+// Memory has all of it.
+bool IsKnown(const KnownTimes& known, const HistoryQuery& query) {
+  return Without(known.samples, {query.from, query.end()}).empty() &&
+         Without(known.changes, {query.from * 1000, query.end() * 1000}).empty();
+}
+
+std::set<std::string> SetOf(const std::vector<std::string>& names) {
+  return {names.begin(), names.end()};
+}
+
+// Each value is in one of the two.
+Status AddTo(HistoryAnswer& answer, HistoryAnswer&& more, const HistoryQuery& query) {
+  std::set<std::string> names = SetOf(answer.names);
+  names.insert(more.names.begin(), more.names.end());
+  HYPNOS_ASSIGN_OR_RETURN(SeriesBuckets all, AskedSeries(query, names));
+  for (const SeriesBuckets* part : {&answer.series, &more.series}) {
+    for (const auto& [name, buckets] : *part) {
+      std::vector<HistoryBucket>& joined = all[name];
+      for (size_t i = 0; i < buckets.size(); ++i) joined[i].Add(buckets[i]);
+    }
+  }
+  answer.series = std::move(all);
+  answer.names.assign(names.begin(), names.end());
+  answer.changes.insert(answer.changes.end(), more.changes.begin(), more.changes.end());
+  return {};
 }
 
 }  // namespace
@@ -45,13 +76,15 @@ class History::Impl {
  public:
   explicit Impl(const HistoryOptions& options)
       : options_(options), recent_(options.recent_samples, options.most_series) {
-    if (!options.folder.empty()) writer_ = std::make_unique<HistoryWriter>(options);
+    if (options.folder.empty()) return;
+    writer_ = std::make_unique<HistoryWriter>(options);
+    reader_ = std::make_unique<HistoryReader>(options);
   }
 
   void Add(const HistorySample& sample) {
     HistorySample finite{sample.time, {}};
     for (const auto& value : sample.values) {
-      if (std::isfinite(value.second)) finite.values.push_back(value);
+      if (std::isfinite(static_cast<float>(value.second))) finite.values.push_back(value);
     }
     // What is one series too many for memory is so for the disk.
     if (finite.values.size() > options_.most_series) finite.values.resize(options_.most_series);
@@ -71,27 +104,34 @@ class History::Impl {
   }
 
   Result<HistoryAnswer> Read(const HistoryQuery& query) const {
-    HistoryAnswer answer;
-    const HistoryOnDisk disk{options_.folder, options_.vfs};
-    std::set<std::string> names = RecentNames();
-    if (writer_) {
-      const auto on_disk = ReadHistoryNames(disk);
-      if (on_disk.ok()) names.insert(on_disk->begin(), on_disk->end());
-      if (!on_disk.ok()) answer.incomplete = on_disk.error().message;
-    }
-    answer.names.assign(names.begin(), names.end());
-    for (const std::string& name : answer.names) {
-      if (!MatchesOneOf(query.series, name)) continue;
-      if ((answer.series.size() + 1) * query.buckets > kMostBuckets) return TooMany(query);
-      answer.series[name].resize(query.buckets);
-    }
-    const auto [samples_before, changes_before] = ReadRecent(query, answer);
-    if (writer_ && answer.incomplete.empty()) {
-      const Status read = ReadHistory(disk, query, samples_before, changes_before, answer);
+    HYPNOS_ASSIGN_OR_RETURN(auto recent, ReadRecent(query));
+    auto& [answer, known] = recent;
+    if (reader_ && (query.series.empty() || !IsKnown(known, query))) {
+      Result<HistoryAnswer> on_disk = reader_->Read(query, known);
+      const Status read =
+          on_disk.ok() ? AddTo(answer, *std::move(on_disk), query) : Status(on_disk.error());
+      if (!read.ok() && read.error().code == Code::kInvalidArgument) return read.error();
       if (!read.ok()) answer.incomplete = read.error().message;
     }
     answer.changes = Thinned(std::move(answer.changes), query);
-    return answer;
+    return std::move(answer);
+  }
+
+  void EndReading() {
+    if (reader_) reader_->Stop();
+  }
+
+  bool Close() {
+    if (!writer_ || std::exchange(closed_, true)) return true;
+    EndReading();
+    const SystemClock clock;
+    const Instant end = clock.Now() + options_.patience;
+    const bool written = writer_->Close(options_.patience);
+    const bool read = reader_->WaitUntilOver(end - clock.Now());
+    if (!written)
+      log::Warning("history: the disk hangs and is left behind; what waited for it is lost");
+    if (!read) log::Warning("history: the disk hangs, and who read from it is left behind");
+    return written && read;
   }
 
   HistoryStatus status() const {
@@ -102,40 +142,42 @@ class History::Impl {
   }
 
  private:
-  static Error TooMany(const HistoryQuery& query) {
-    return {Code::kInvalidArgument, "TOO_MANY_POINTS",
-            Format("these series have more than {} points together, with {} each: ask for fewer "
-                   "points or fewer series",
-                   kMostBuckets, query.buckets)};
-  }
-
-  std::set<std::string> RecentNames() const {
+  Result<std::pair<HistoryAnswer, KnownTimes>> ReadRecent(const HistoryQuery& query) const {
     const std::lock_guard lock(mutex_);
-    const std::vector<std::string> names = recent_.Names();
-    return {names.begin(), names.end()};
-  }
-
-  // What it has is not asked of the disk again: before which samples and changes that knows more.
-  std::pair<int64_t, int64_t> ReadRecent(const HistoryQuery& query, HistoryAnswer& answer) const {
-    const std::lock_guard lock(mutex_);
+    HistoryAnswer answer;
+    answer.names = recent_.Names();
+    HYPNOS_ASSIGN_OR_RETURN(answer.series, AskedSeries(query, SetOf(answer.names)));
     recent_.Read(query, answer.series);
-    answer.changes.assign(recent_.changes().begin(), recent_.changes().end());
-    return {recent_.oldest_time().value_or(kNever),
-            recent_.oldest_change().value_or(kNever * 1000)};
+    answer.changes = recent_.Changes();
+    return std::pair(std::move(answer), recent_.Known());
   }
 
   const HistoryOptions options_;
   mutable std::mutex mutex_;
   RecentHistory recent_;
-  std::unique_ptr<HistoryWriter> writer_;  // null: in memory only
+  // Null: in memory only.
+  std::unique_ptr<HistoryWriter> writer_;
+  std::unique_ptr<HistoryReader> reader_;
+  bool closed_ = false;
 };
 
+int64_t History::SecondsAPoint(int64_t age_seconds) {
+  // It goes on to the next tier each minute, and the whole bucket of that at once.
+  constexpr int64_t kLate = 60;
+  for (const HistoryTier& tier : kHistoryTiers) {
+    if (tier.keep_seconds == 0 || age_seconds <= tier.keep_seconds + kLate) return tier.width;
+  }
+  return kHistoryTiers.back().width;
+}
+
 History::History(const HistoryOptions& options) : impl_(std::make_unique<Impl>(options)) {}
-History::~History() = default;
+History::~History() { Close(); }
 
 void History::Add(const HistorySample& sample) { impl_->Add(sample); }
 void History::Add(const HistoryChange& change) { impl_->Add(change); }
 Result<HistoryAnswer> History::Read(const HistoryQuery& query) const { return impl_->Read(query); }
+void History::EndReading() { impl_->EndReading(); }
+bool History::Close() { return impl_->Close(); }
 HistoryStatus History::status() const { return impl_->status(); }
 
 }  // namespace hypnos

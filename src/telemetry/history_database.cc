@@ -14,6 +14,9 @@ namespace {
 
 constexpr int64_t kVersion = 1;
 constexpr size_t kLastTier = kHistoryTiers.size() - 1;
+// The number of changes where tiers are counted.
+constexpr size_t kChanges = kHistoryTiers.size();
+constexpr int kPhase = static_cast<int>(HistoryChange::Kind::kPhase);
 
 constexpr const char* kSchema = R"(
 CREATE TABLE IF NOT EXISTS series(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -63,18 +66,10 @@ Status HistoryDatabase::Prepare() {
                         "file away",
                         path_)};
   }
-  // Before there is a table, or it would not take effect.
-  HYPNOS_RETURN_IF_ERROR(database_.Execute("PRAGMA auto_vacuum = INCREMENTAL"));
+  HYPNOS_RETURN_IF_ERROR(SeeToVacuum());
   HYPNOS_RETURN_IF_ERROR(
       database_.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
                         "PRAGMA journal_size_limit = 4194304"));
-  HYPNOS_ASSIGN_OR_RETURN(SqlStatement check, database_.Prepare("PRAGMA quick_check(1)"));
-  HYPNOS_ASSIGN_OR_RETURN(const bool told, check.Next());
-  if (!told || check.Text(0) != "ok") {
-    return Error{Code::kDataLoss, "DATABASE_DAMAGED",
-                 Format("'{}': {}", path_, told ? check.Text(0) : "cannot be checked")};
-  }
-  HYPNOS_RETURN_IF_ERROR(check.Run());
   HYPNOS_RETURN_IF_ERROR(
       database_.Execute(Format("{}PRAGMA user_version = {}", kSchema, kVersion)));
   HYPNOS_ASSIGN_OR_RETURN(
@@ -84,21 +79,58 @@ Status HistoryDatabase::Prepare() {
       insert_change_,
       database_.Prepare(
           "INSERT INTO changes(time, kind, source, state, text) VALUES(?, ?, ?, ?, ?)"));
-  return EndPhases();
+  return {};
 }
 
-// Whoever wrote it last did not say that it ended: its phases did with its last figures.
+Status HistoryDatabase::SeeToVacuum() {
+  constexpr int64_t kIncremental = 2;
+  // Takes effect at once where there is no table yet.
+  HYPNOS_RETURN_IF_ERROR(database_.Execute("PRAGMA auto_vacuum = INCREMENTAL"));
+  HYPNOS_ASSIGN_OR_RETURN(const int64_t found, database_.Number("PRAGMA auto_vacuum"));
+  if (found == kIncremental) return {};
+  // Some tool wrote it anew. Where there is no room for a copy, pages that are free are used again,
+  // and the file stays as large as it is.
+  const Status written = database_.Execute("VACUUM");
+  if (written.ok() || written.error().code != Code::kDataLoss) return {};
+  return written;
+}
+
+Status HistoryDatabase::Check() {
+  HYPNOS_ASSIGN_OR_RETURN(SqlStatement check, database_.Prepare("PRAGMA quick_check(1)"));
+  HYPNOS_ASSIGN_OR_RETURN(const bool told, check.Next());
+  if (told && check.Text(0) == "ok") return check.Run();
+  return Error{Code::kDataLoss, "DATABASE_DAMAGED",
+               Format("'{}': {}", path_, told ? check.Text(0) : "cannot be checked")};
+}
+
 Status HistoryDatabase::EndPhases() {
   HYPNOS_ASSIGN_OR_RETURN(const auto times, Times());
   if (!times) return {};
   return database_.Execute(Format(
       "INSERT INTO changes(time, kind, source, state, text) "
-      "SELECT max({}, max(time) + 1), {}, source, {}, '' FROM changes AS c WHERE kind = {} "
-      "GROUP BY source HAVING (SELECT state FROM changes WHERE kind = {} AND source = c.source "
-      "ORDER BY time DESC, id DESC LIMIT 1) <> {}",
-      (times->last + 1) * 1000, static_cast<int>(HistoryChange::Kind::kPhase),
-      HistoryChange::kNobody, static_cast<int>(HistoryChange::Kind::kPhase),
-      static_cast<int>(HistoryChange::Kind::kPhase), HistoryChange::kNobody));
+      "SELECT max({0}, max(time) + 1), {1}, source, {2}, '' FROM changes AS c WHERE kind = {1} "
+      "GROUP BY source HAVING (SELECT state FROM changes WHERE kind = {1} AND source = c.source "
+      "ORDER BY time DESC, id DESC LIMIT 1) <> {2}",
+      (times->last + 1) * 1000, kPhase, HistoryChange::kNobody));
+}
+
+Status HistoryDatabase::Restate(const LastPhases& phases) {
+  HYPNOS_ASSIGN_OR_RETURN(SqlTransaction transaction, SqlTransaction::Begin(database_));
+  HYPNOS_ASSIGN_OR_RETURN(
+      SqlStatement select,
+      database_.Prepare(Format("SELECT state, time FROM changes WHERE kind = {} AND source = ? "
+                               "ORDER BY time DESC, id DESC LIMIT 1",
+                               kPhase)));
+  for (const auto& [source, phase] : phases) {
+    HYPNOS_ASSIGN_OR_RETURN(const bool found, select.Bind(1, std::string_view(source)).Next());
+    const bool same = found && select.Integer(0) == phase.state;
+    HistoryChange again = phase;
+    // After what somebody else has written here.
+    if (found) again.time = std::max(again.time, select.Integer(1) + 1);
+    HYPNOS_RETURN_IF_ERROR(select.Run());
+    if (!same) HYPNOS_RETURN_IF_ERROR(WriteChange(again));
+  }
+  return transaction.Commit();
 }
 
 bool HistoryDatabase::IsThere() const {
@@ -207,7 +239,7 @@ Status HistoryDatabase::ThinPhases(size_t tier, int64_t now) {
       Format("DELETE FROM changes WHERE kind = {0} AND time >= {1} AND time < {2} AND id NOT IN "
              "(SELECT max(id) FROM changes WHERE kind = {0} AND time >= {1} AND time < {2} "
              "GROUP BY source, time / {3})",
-             static_cast<int>(HistoryChange::Kind::kPhase), from, before, width));
+             kPhase, from, before, width));
 }
 
 Result<std::optional<HistoryDatabase::Span>> HistoryDatabase::TimesOf(size_t tier) {
@@ -247,46 +279,114 @@ Result<uint64_t> HistoryDatabase::Bytes() {
   return static_cast<uint64_t>(pages * size);
 }
 
-Status HistoryDatabase::KeepTo(uint64_t bytes) {
-  while (true) {
-    HYPNOS_ASSIGN_OR_RETURN(const uint64_t taken, Bytes());
-    if (taken <= bytes) return {};
-    HYPNOS_ASSIGN_OR_RETURN(const bool shrunk, Shrink());
-    // What was given up leaves pages behind that nothing is in.
-    HYPNOS_RETURN_IF_ERROR(database_.Execute("PRAGMA incremental_vacuum"));
-    if (!shrunk) return {};
-  }
+Result<uint64_t> HistoryDatabase::BytesInUse() {
+  HYPNOS_ASSIGN_OR_RETURN(const int64_t pages, database_.Number("PRAGMA page_count"));
+  HYPNOS_ASSIGN_OR_RETURN(const int64_t free, database_.Number("PRAGMA freelist_count"));
+  HYPNOS_ASSIGN_OR_RETURN(const int64_t size, database_.Number("PRAGMA page_size"));
+  return static_cast<uint64_t>((pages - free) * size);
 }
 
-Result<bool> HistoryDatabase::Shrink() {
-  std::array<int64_t, kHistoryTiers.size()> points{};
-  for (size_t tier = 0; tier < points.size(); ++tier) {
-    HYPNOS_ASSIGN_OR_RETURN(
-        points[tier],
-        database_.Number(Format("SELECT count(*) FROM points WHERE tier = {}", tier)));
+Result<bool> HistoryDatabase::KeepTo(uint64_t bytes) {
+  bool shrunk = true;
+  while (shrunk) {
+    HYPNOS_ASSIGN_OR_RETURN(const uint64_t taken, BytesInUse());
+    if (taken <= bytes) break;
+    HYPNOS_ASSIGN_OR_RETURN(shrunk, Shrink());
   }
-  // From the largest one on: one that has a single bucket left has nothing to give, nor has the
-  // last one its newest, where there is nothing newer.
-  std::array<size_t, kHistoryTiers.size()> order{};
-  for (size_t tier = 0; tier < order.size(); ++tier) order[tier] = tier;
-  std::ranges::stable_sort(order, std::greater(), [&](size_t tier) { return points[tier]; });
-  for (const size_t tier : order) {
-    HYPNOS_ASSIGN_OR_RETURN(const auto span, TimesOf(tier));
-    if (!span) continue;
-    const int64_t length = span->last - span->first;
-    if (tier == kLastTier) {
-      const int64_t before = span->first + std::max<int64_t>(1, length / 10);
-      HYPNOS_ASSIGN_OR_RETURN(const auto all, Times());
-      if (all->last < before) continue;
-      HYPNOS_RETURN_IF_ERROR(ForgetBefore(before));
-      return true;
-    }
-    const int64_t middle = AlignedDown(span->first + length / 2, kHistoryTiers[tier + 1].width);
-    if (middle <= span->first) continue;
-    HYPNOS_RETURN_IF_ERROR(ThinTier(tier, middle));
-    return true;
+  // What was given up leaves pages behind that nothing is in.
+  HYPNOS_RETURN_IF_ERROR(database_.Execute("PRAGMA incremental_vacuum"));
+  return shrunk;
+}
+
+Result<HistoryDatabase::Cut> HistoryDatabase::CutOf(size_t tier, double part) {
+  Cut cut;
+  HYPNOS_ASSIGN_OR_RETURN(
+      SqlStatement count,
+      database_.Prepare("SELECT count(*) FROM points WHERE tier = ? AND series = ?"));
+  int64_t longest = 0, most = 0;
+  HYPNOS_ASSIGN_OR_RETURN(const std::vector<int64_t> all, Series());
+  for (const int64_t id : all) {
+    HYPNOS_RETURN_IF_ERROR(count.Bind(1, static_cast<int64_t>(tier)).Bind(2, id).Next());
+    const int64_t rows = count.Integer(0);
+    HYPNOS_RETURN_IF_ERROR(count.Run());
+    cut.rows += rows;
+    if (rows <= most) continue;
+    most = rows;
+    longest = id;
+  }
+  if (most == 0) return cut;
+  const auto at = [&](int64_t place) {
+    return database_.Number(
+        Format("SELECT time FROM points WHERE tier = {} AND series = {} "
+               "ORDER BY time LIMIT 1 OFFSET {}",
+               tier, longest, place));
+  };
+  HYPNOS_ASSIGN_OR_RETURN(cut.first, at(0));
+  HYPNOS_ASSIGN_OR_RETURN(cut.time, at(static_cast<int64_t>(static_cast<double>(most) * part)));
+  return cut;
+}
+
+// From the largest one on.
+Result<bool> HistoryDatabase::Shrink() {
+  std::vector<std::pair<int64_t, size_t>> order;  // rows, and the tier; behind them the changes
+  for (size_t tier = 0; tier <= kLastTier; ++tier) {
+    HYPNOS_ASSIGN_OR_RETURN(const Cut cut, CutOf(tier, 0));
+    order.emplace_back(cut.rows, tier);
+  }
+  HYPNOS_ASSIGN_OR_RETURN(const int64_t changes, database_.Number("SELECT count(*) FROM changes"));
+  order.emplace_back(changes, kChanges);
+  std::ranges::stable_sort(order, std::greater(), &std::pair<int64_t, size_t>::first);
+  for (const auto& [rows, tier] : order) {
+    HYPNOS_ASSIGN_OR_RETURN(const bool shrunk,
+                            tier == kChanges ? ShrinkChanges() : ShrinkTier(tier));
+    if (shrunk) return true;
   }
   return false;
+}
+
+// By the middle of the points, not of their time: some may be of a clock that showed any year. A
+// tier that has a single bucket left has nothing to give, nor has the last one its newest, where
+// there is nothing newer.
+Result<bool> HistoryDatabase::ShrinkTier(size_t tier) {
+  HYPNOS_ASSIGN_OR_RETURN(const Cut cut, CutOf(tier, tier == kLastTier ? 0.1 : 0.5));
+  if (cut.rows == 0) return false;
+  if (tier == kLastTier) {
+    const int64_t before = std::max(cut.time, cut.first + 1);
+    HYPNOS_ASSIGN_OR_RETURN(const auto all, Times());
+    if (all->last < before) return false;
+    HYPNOS_RETURN_IF_ERROR(ForgetBefore(before));
+    return true;
+  }
+  const int64_t middle = AlignedDown(cut.time, kHistoryTiers[tier + 1].width);
+  if (middle <= cut.first) return false;
+  HYPNOS_RETURN_IF_ERROR(ThinTier(tier, middle));
+  return true;
+}
+
+// In which phase each source is stays known, for all the time that follows.
+Result<bool> HistoryDatabase::ShrinkChanges() {
+  HYPNOS_ASSIGN_OR_RETURN(const int64_t rows, database_.Number("SELECT count(*) FROM changes"));
+  const auto at = [&](int64_t place) {
+    return database_.Number(
+        Format("SELECT time FROM changes ORDER BY time LIMIT 1 OFFSET {}", place));
+  };
+  const auto remove = [&](const std::string& which) -> Result<bool> {
+    HYPNOS_RETURN_IF_ERROR(database_.Execute("DELETE FROM changes WHERE " + which));
+    HYPNOS_ASSIGN_OR_RETURN(const int64_t removed, database_.Number("SELECT changes()"));
+    return removed > 0;
+  };
+  HYPNOS_ASSIGN_OR_RETURN(const int64_t middle, at(rows / 2));
+  HYPNOS_ASSIGN_OR_RETURN(
+      const bool thinned,
+      remove(Format("kind = {0} AND time < {1} AND id NOT IN (SELECT max(id) FROM changes "
+                    "WHERE kind = {0} AND time < {1} GROUP BY source, time / {2})",
+                    kPhase, middle, kHistoryTiers[kLastTier].width * 1000)));
+  if (thinned) return true;
+  HYPNOS_ASSIGN_OR_RETURN(const int64_t tenth, at(rows / 10));
+  return remove(
+      Format("time < {1} AND id NOT IN (SELECT max(id) FROM changes WHERE kind = {0} "
+             "AND time < {1} GROUP BY source)",
+             kPhase, tenth));
 }
 
 Status HistoryDatabase::ForgetBefore(int64_t time) {
@@ -300,95 +400,6 @@ Status HistoryDatabase::ForgetBefore(int64_t time) {
                                "WHERE series = series.id AND tier BETWEEN 0 AND {})",
                                kLastTier, time, time * 1000, kLastTier)));
   return transaction.Commit();
-}
-
-namespace {
-
-// Of SQLite's machine: some seconds. Who asks for less gets it.
-constexpr int64_t kMostSteps = 400'000'000;
-
-Status ReadPoints(SqlDatabase& database, const HistoryQuery& query, int64_t before,
-                  HistoryAnswer& answer) {
-  HYPNOS_ASSIGN_OR_RETURN(
-      SqlStatement select,
-      database.Prepare("SELECT (time - ?1) / ?2 AS bucket, min(min), max(max), sum(mean * count), "
-                       "sum(count) FROM points WHERE tier = ?3 AND series = "
-                       "(SELECT id FROM series WHERE name = ?4) AND time >= ?1 AND time < ?5 "
-                       "GROUP BY bucket"));
-  for (auto& [name, buckets] : answer.series) {
-    for (size_t tier = 0; tier < kHistoryTiers.size(); ++tier) {
-      select.Bind(1, query.from)
-          .Bind(2, query.width)
-          .Bind(3, static_cast<int64_t>(tier))
-          .Bind(4, std::string_view(name))
-          .Bind(5, before);
-      while (true) {
-        HYPNOS_ASSIGN_OR_RETURN(const bool more, select.Next());
-        if (!more) break;
-        const int64_t place = select.Integer(0);
-        if (place < 0 || place >= std::ssize(buckets)) continue;
-        buckets[static_cast<size_t>(place)].Add({select.Real(1), select.Real(2), select.Real(3),
-                                                 static_cast<uint64_t>(select.Integer(4))});
-      }
-    }
-  }
-  return {};
-}
-
-Status ReadChanges(SqlDatabase& database, const HistoryQuery& query, int64_t before,
-                   HistoryAnswer& answer) {
-  const int64_t from = query.from * 1000;
-  // Of each source also the phase in which it was at the beginning, and of several in one bucket
-  // the last one: the answer must not grow with what happened.
-  HYPNOS_ASSIGN_OR_RETURN(
-      SqlStatement select,
-      database.Prepare(Format(
-          "SELECT time, kind, source, state, text FROM changes WHERE id IN ("
-          "SELECT max(id) FROM changes WHERE kind = {0} AND time < ?1 GROUP BY source UNION ALL "
-          "SELECT max(id) FROM changes WHERE kind = {0} AND time >= ?1 AND time < ?2 "
-          "GROUP BY source, (time - ?1) / ?3 UNION ALL "
-          "SELECT id FROM changes WHERE kind <> {0} AND time >= ?1 AND time < ?2) "
-          "ORDER BY time, id",
-          static_cast<int>(HistoryChange::Kind::kPhase))));
-  select.Bind(1, std::min(from, before)).Bind(2, before).Bind(3, query.width * 1000);
-  while (true) {
-    HYPNOS_ASSIGN_OR_RETURN(const bool more, select.Next());
-    if (!more) return {};
-    answer.changes.push_back({.time = select.Integer(0),
-                              .kind = static_cast<HistoryChange::Kind>(select.Integer(1)),
-                              .source = select.Text(2),
-                              .state = static_cast<int>(select.Integer(3)),
-                              .text = select.Text(4)});
-  }
-}
-
-Result<SqlDatabase> OpenToRead(const HistoryOnDisk& disk) {
-  HYPNOS_ASSIGN_OR_RETURN(
-      SqlDatabase database,
-      SqlDatabase::Open(PathIn(disk.folder), SqlDatabase::Mode::kRead, disk.vfs));
-  database.LimitSteps(kMostSteps);
-  return database;
-}
-
-}  // namespace
-
-Status ReadHistory(const HistoryOnDisk& disk, const HistoryQuery& query, int64_t samples_before,
-                   int64_t changes_before, HistoryAnswer& answer) {
-  HYPNOS_ASSIGN_OR_RETURN(SqlDatabase database, OpenToRead(disk));
-  HYPNOS_RETURN_IF_ERROR(
-      ReadPoints(database, query, std::min(samples_before, query.end()), answer));
-  return ReadChanges(database, query, std::min(changes_before, query.end() * 1000), answer);
-}
-
-Result<std::vector<std::string>> ReadHistoryNames(const HistoryOnDisk& disk) {
-  HYPNOS_ASSIGN_OR_RETURN(SqlDatabase database, OpenToRead(disk));
-  HYPNOS_ASSIGN_OR_RETURN(SqlStatement select, database.Prepare("SELECT name FROM series"));
-  std::vector<std::string> names;
-  while (true) {
-    HYPNOS_ASSIGN_OR_RETURN(const bool more, select.Next());
-    if (!more) return names;
-    names.push_back(select.Text(0));
-  }
 }
 
 }  // namespace hypnos

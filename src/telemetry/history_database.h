@@ -19,6 +19,7 @@
 
 #include "hypnos/base/result.h"
 #include "hypnos/telemetry/history_data.h"
+#include "telemetry/changes.h"
 #include "telemetry/sqlite.h"
 
 namespace hypnos {
@@ -35,16 +36,24 @@ class HistoryDatabase {
   // newer program has written; it is left alone.
   static Result<HistoryDatabase> Open(const std::string& folder, const std::string& vfs);
 
+  // Reads all of it. kDataLoss where a page is not what it should be.
+  Status Check();
+  // Whoever wrote it last did not say that it ended: all phases did with its last figures.
+  Status EndPhases();
+  // Where the last phase of a source is another one here, that it is in this one.
+  Status Restate(const LastPhases& phases);
   // All of it, or none.
   Status Write(const std::vector<HistorySample>& samples,
                const std::vector<HistoryChange>& changes);
   // What has become too old for its tier goes on to the next one.
   Status Thin(int64_t now);
-  // While it takes more than `bytes`, the tier that has most over its share (each has the same)
-  // gives up the older half of what it has to the next one, of the last one the oldest tenth is
-  // removed.
-  Status KeepTo(uint64_t bytes);
+  // While what is in it takes more than `bytes`, the tier that has most over its share (each has
+  // the same) gives up the older half of what it has to the next one, of the last one the oldest
+  // tenth is removed. So it is with changes: of the older half one phase in ten minutes stays, or
+  // else the oldest tenth goes. False: there was nothing more to give.
+  Result<bool> KeepTo(uint64_t bytes);
 
+  // Of the file, without its journal.
   Result<uint64_t> Bytes();
   // The first and the last moment that it knows of; none: it is empty.
   struct Span {
@@ -59,7 +68,9 @@ class HistoryDatabase {
   HistoryDatabase(std::string path, SqlDatabase database);
 
   Status Prepare();
-  Status EndPhases();
+  // So that the file becomes smaller where what is in it does.
+  Status SeeToVacuum();
+  Result<uint64_t> BytesInUse();
   Result<int64_t> IdOf(const std::string& series);
   Status WriteSample(const HistorySample& sample);
   Status WriteChange(const HistoryChange& change);
@@ -68,8 +79,18 @@ class HistoryDatabase {
   Status ForgetBefore(int64_t time);
   Result<std::optional<Span>> TimesOf(size_t tier);
   Result<std::vector<int64_t>> Series();
-  // False: nothing can be given up any more.
+  // The number of its points, and of the series that has most of them, the time of the one that has
+  // so many of all before it (0 to 1); none: there is none.
+  struct Cut {
+    int64_t rows = 0;
+    int64_t first = 0;
+    int64_t time = 0;
+  };
+  Result<Cut> CutOf(size_t tier, double part);
+  // False: nothing can be given up (any more).
   Result<bool> Shrink();
+  Result<bool> ShrinkTier(size_t tier);
+  Result<bool> ShrinkChanges();
 
   std::string path_;
   uint64_t device_ = 0, inode_ = 0;
@@ -77,16 +98,5 @@ class HistoryDatabase {
   std::map<std::string, int64_t> ids_;
   std::optional<SqlStatement> insert_point_, insert_change_;
 };
-
-// Adds to the answer what is on disk of it before `before`, and the names of all series there.
-// `samples_before`, of samples in seconds, and `changes_before`, in milliseconds: what is later is
-// known already. Errors: as above; kUnavailable where it takes too long.
-struct HistoryOnDisk {
-  std::string folder;
-  std::string vfs;
-};
-Status ReadHistory(const HistoryOnDisk& disk, const HistoryQuery& query, int64_t samples_before,
-                   int64_t changes_before, HistoryAnswer& answer);
-Result<std::vector<std::string>> ReadHistoryNames(const HistoryOnDisk& disk);
 
 }  // namespace hypnos

@@ -1,24 +1,29 @@
 #include "telemetry/history_writer.h"
 
+#include <algorithm>
 #include <condition_variable>
-#include <deque>
 #include <filesystem>
+#include <iterator>
 #include <mutex>
-#include <new>
 #include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "hypnos/base/format.h"
+#include "hypnos/base/guarded.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
+#include "telemetry/changes.h"
 #include "telemetry/history_database.h"
 
 namespace hypnos {
 namespace {
 
+// What waits for the disk: an hour, and of many series less, so that it takes some 40 MB at most.
 constexpr size_t kMostWaiting = 3600;
+constexpr size_t kMostValues = 500'000;
 
 Error FolderIsGone(const std::string& folder) {
   return {Code::kUnavailable, "FOLDER_GONE", Format("the folder '{}' is not there", folder)};
@@ -48,14 +53,17 @@ class HistoryWriter::Loop {
     status_.folder = options.folder;
   }
 
-  template <class Entry>
-  void Add(std::deque<Entry>& waiting, const Entry& entry) {
+  void Add(const HistorySample& sample) {
     const std::lock_guard lock(mutex_);
-    waiting.push_back(entry);
+    waiting_.values += sample.values.size();
+    waiting_.samples.push_back(sample);
     Bound();
   }
-  void Add(const HistorySample& sample) { Add(samples_, sample); }
-  void Add(const HistoryChange& change) { Add(changes_, change); }
+  void Add(const HistoryChange& change) {
+    const std::lock_guard lock(mutex_);
+    AddLastOfSecond(change, waiting_.changes);
+    Bound();
+  }
 
   HistoryStatus status() const {
     const std::lock_guard lock(mutex_);
@@ -74,12 +82,7 @@ class HistoryWriter::Loop {
   }
 
   void Run() {
-    // What a thread throws would end the daemon.
-    try {
-      while (WriteInTurn()) {
-      }
-    } catch (const std::bad_alloc&) {
-      Fail({Code::kResourceExhausted, "OUT_OF_MEMORY", "there is not enough memory"});
+    while (WriteInTurn()) {
     }
     database_.reset();
     const std::lock_guard lock(mutex_);
@@ -88,10 +91,26 @@ class HistoryWriter::Loop {
   }
 
  private:
-  // Under the lock.
+  struct Waiting {
+    std::vector<HistorySample> samples = {};
+    std::vector<HistoryChange> changes = {};
+    size_t values = 0;  // of all samples
+  };
+
+  // Under the lock. The oldest go, but for the phases in which they leave their sources.
   void Bound() {
-    for (; samples_.size() > kMostWaiting; ++status_.lost) samples_.pop_front();
-    while (changes_.size() > kMostWaiting) changes_.pop_front();
+    auto& [samples, changes, values] = waiting_;
+    size_t gone = 0;
+    for (; samples.size() - gone > kMostWaiting || (values > kMostValues && gone < samples.size());
+         ++gone) {
+      values -= samples[gone].values.size();
+    }
+    samples.erase(samples.begin(), samples.begin() + static_cast<ptrdiff_t>(gone));
+    status_.lost += gone;
+    while (changes.size() > kMostWaiting) {
+      NotePhase(changes.front(), phases_);
+      changes.erase(changes.begin());
+    }
   }
 
   // False: that was the last time.
@@ -104,7 +123,8 @@ class HistoryWriter::Loop {
       last = stop_;
     }
     first_ = false;
-    const Status written = WriteAll();
+    // What a thread throws would end the daemon.
+    const Status written = Guarded([this] { return WriteAll(); });
     if (!written.ok()) {
       Fail(written.error());
     } else {
@@ -125,25 +145,49 @@ class HistoryWriter::Loop {
 
   Status OpenAndWrite() {
     HYPNOS_RETURN_IF_ERROR(Open());
-    std::vector<HistorySample> samples;
-    std::vector<HistoryChange> changes;
+    Waiting taken;
     {
       const std::lock_guard lock(mutex_);
-      samples.assign(samples_.begin(), samples_.end());
-      changes.assign(changes_.begin(), changes_.end());
-      samples_.clear();
-      changes_.clear();
+      std::swap(taken, waiting_);
     }
-    Status written = database_->Write(samples, changes);
+    const Status written = Guarded([&] { return WriteAndCheck(taken); });
     if (!written.ok()) {
-      const std::lock_guard lock(mutex_);
-      samples_.insert(samples_.begin(), samples.begin(), samples.end());
-      changes_.insert(changes_.begin(), changes.begin(), changes.end());
-      Bound();
+      PutBack(std::move(taken));
       return written;
     }
-    NoteWritten(samples.size());
-    return Tend(samples);
+    NoteWritten(taken);
+    return Tend(taken.samples);
+  }
+
+  Status WriteAndCheck(const Waiting& taken) {
+    HYPNOS_RETURN_IF_ERROR(OrDamage(database_->Write(taken.samples, taken.changes)));
+    // Afterwards: of a large file it takes long, and somebody may want to end meanwhile.
+    return CheckOnce();
+  }
+
+  // kDataLoss where the file is damaged.
+  Status CheckOnce() {
+    if (checked_) return {};
+    const Status sound = database_->Check();
+    checked_ = sound.ok();
+    return sound.ok() || sound.error().code != Code::kDataLoss ? Status() : sound;
+  }
+
+  // What is wrong within a file may look like anything.
+  Status OrDamage(const Status& done) {
+    if (done.ok()) return {};
+    HYPNOS_RETURN_IF_ERROR(CheckOnce());
+    return done;
+  }
+
+  // Before what has come meanwhile.
+  void PutBack(Waiting taken) {
+    const std::lock_guard lock(mutex_);
+    std::swap(taken, waiting_);
+    std::ranges::move(taken.samples, std::back_inserter(waiting_.samples));
+    std::ranges::move(taken.changes, std::back_inserter(waiting_.changes));
+    waiting_.values += taken.values;
+    Bound();
   }
 
   Status Open() {
@@ -156,7 +200,15 @@ class HistoryWriter::Loop {
     }
     HYPNOS_ASSIGN_OR_RETURN(database_, HistoryDatabase::Open(options_.folder, options_.vfs));
     thinned_ = 0;
-    return {};
+    // Of whoever wrote it before. What follows is of this process, which goes on.
+    if (!begun_) HYPNOS_RETURN_IF_ERROR(OrDamage(database_->EndPhases()));
+    begun_ = true;
+    return OrDamage(database_->Restate(Phases()));
+  }
+
+  LastPhases Phases() const {
+    const std::lock_guard lock(mutex_);
+    return phases_;
   }
 
   // By the time of what is written: no other clock is needed.
@@ -168,7 +220,10 @@ class HistoryWriter::Loop {
     if (now >= thinned_ && now < thinned_ + every) return NoteSize();
     thinned_ = now;
     HYPNOS_RETURN_IF_ERROR(database_->Thin(now));
-    HYPNOS_RETURN_IF_ERROR(database_->KeepTo(options_.budget_bytes));
+    HYPNOS_ASSIGN_OR_RETURN(const bool kept, database_->KeepTo(options_.budget_bytes));
+    if (!kept && !std::exchange(told_budget_, true)) {
+      log::Warning("history: the newest figures alone take more than history.budget_megabytes");
+    }
     HYPNOS_ASSIGN_OR_RETURN(const auto times, database_->Times());
     if (times) {
       const std::lock_guard lock(mutex_);
@@ -184,9 +239,10 @@ class HistoryWriter::Loop {
     return {};
   }
 
-  void NoteWritten(size_t samples) {
+  void NoteWritten(const Waiting& taken) {
     const std::lock_guard lock(mutex_);
-    status_.written += samples;
+    status_.written += taken.samples.size();
+    for (const HistoryChange& change : taken.changes) NotePhase(change, phases_);
   }
 
   void Fail(const Error& error) {
@@ -212,11 +268,15 @@ class HistoryWriter::Loop {
   std::optional<HistoryDatabase> database_;
   int64_t thinned_ = 0;
   bool first_ = true;
+  bool begun_ = false;    // phases of whoever wrote before were ended
+  bool checked_ = false;  // the whole file was read
+  bool told_budget_ = false;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<HistorySample> samples_;
-  std::deque<HistoryChange> changes_;
+  Waiting waiting_;
+  // Of what was written, or will never be.
+  LastPhases phases_;
   HistoryStatus status_;
   bool stop_ = false;
   bool over_ = false;
@@ -227,10 +287,12 @@ HistoryWriter::HistoryWriter(const HistoryOptions& options)
   std::thread([loop = loop_] { loop->Run(); }).detach();
 }
 
-HistoryWriter::~HistoryWriter() {
+HistoryWriter::~HistoryWriter() { (void)Close(patience_); }
+
+bool HistoryWriter::Close(Duration patience) {
+  if (std::exchange(closed_, true)) return true;
   loop_->Stop();
-  if (loop_->WaitUntilOver(patience_)) return;
-  log::Warning("history: the disk hangs and is left behind; what waited for it is lost");
+  return loop_->WaitUntilOver(patience);
 }
 
 void HistoryWriter::Add(const HistorySample& sample) { loop_->Add(sample); }

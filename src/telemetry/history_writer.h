@@ -14,8 +14,7 @@ class HistoryWriter {
  public:
   // `options.folder`: not empty.
   explicit HistoryWriter(const HistoryOptions& options);
-  // Writes what waits; a disk that hangs for longer than options.patience is left behind, with its
-  // thread.
+  // As Close does, where nobody has.
   ~HistoryWriter();
   HistoryWriter(const HistoryWriter&) = delete;
   HistoryWriter& operator=(const HistoryWriter&) = delete;
@@ -23,11 +22,16 @@ class HistoryWriter {
   void Add(const HistorySample& sample);
   void Add(const HistoryChange& change);
 
+  // Writes what waits. False: a disk that hangs for longer than `patience` is left behind, with its
+  // thread.
+  bool Close(Duration patience);
+
   HistoryStatus status() const;
 
  private:
   class Loop;
   const Duration patience_;
+  bool closed_ = false;
   // Shared with the thread, which may be left behind.
   std::shared_ptr<Loop> loop_;
 };

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "hypnos/base/check.h"
+#include "telemetry/changes.h"
 
 namespace hypnos {
 namespace {
@@ -39,19 +40,40 @@ void RecentHistory::Add(const HistorySample& sample) {
 }
 
 void RecentHistory::Add(const HistoryChange& change) {
-  if (changes_.size() == kMostChanges) changes_.pop_front();
-  changes_.push_back(change);
+  AddLastOfSecond(change, changes_);
+  if (changes_.size() <= kMostChanges) return;
+  const HistoryChange& oldest = changes_.front();
+  gone_until_ = std::max(gone_until_.value_or(oldest.time), oldest.time);
+  NotePhase(oldest, gone_phases_);
+  changes_.pop_front();
 }
 
-std::optional<int64_t> RecentHistory::oldest_time() const {
-  if (added_ == 0) return std::nullopt;
-  const auto end = times_.begin() + static_cast<ptrdiff_t>(std::min<uint64_t>(added_, samples_));
-  return *std::min_element(times_.begin(), end);
+KnownTimes RecentHistory::Known() const {
+  KnownTimes known;
+  std::vector<TimeSpan>& spans = known.samples;
+  for (uint64_t i = added_ - std::min<uint64_t>(added_, samples_); i < added_; ++i) {
+    const int64_t time = times_[i % samples_];
+    const bool goes_on =
+        !spans.empty() && time >= spans.back().to - 1 && time < spans.back().to + kLongestPause;
+    if (!goes_on) spans.push_back({.from = time});
+    spans.back().to = time + 1;
+  }
+  // What comes before the next sample will be known, too.
+  if (!spans.empty()) spans.back().to += kLongestPause;
+  spans = Joined(std::move(spans));
+  for (const TimeSpan& span : known.samples) {
+    TimeSpan changes{span.from * 1000, span.to * 1000};
+    if (gone_until_) changes.from = std::max(changes.from, *gone_until_ + 1);
+    if (!changes.empty()) known.changes.push_back(changes);
+  }
+  return known;
 }
 
-std::optional<int64_t> RecentHistory::oldest_change() const {
-  if (changes_.empty()) return std::nullopt;
-  return std::ranges::min_element(changes_, {}, &HistoryChange::time)->time;
+std::vector<HistoryChange> RecentHistory::Changes() const {
+  std::vector<HistoryChange> changes;
+  for (const auto& [source, change] : gone_phases_) changes.push_back(change);
+  changes.insert(changes.end(), changes_.begin(), changes_.end());
+  return changes;
 }
 
 std::vector<std::string> RecentHistory::Names() const {

@@ -22,17 +22,14 @@ Error ErrorOf(sqlite3* database) {
       return {Code::kDataLoss, "DATABASE_DAMAGED", message};
     case SQLITE_FULL:
       return {Code::kResourceExhausted, "DISK_FULL", message};
+    case SQLITE_INTERRUPT:
+      return {Code::kUnavailable, "TOOK_TOO_LONG",
+              "it took too long: ask for a shorter time, or for fewer series"};
     case SQLITE_NOMEM:
       return {Code::kResourceExhausted, "OUT_OF_MEMORY", message};
     default:
       return {Code::kUnavailable, "DATABASE_IO", message};
   }
-}
-
-int CountDown(void* left) {
-  auto& steps = *static_cast<int64_t*>(left);
-  steps -= kStepsAtOnce;
-  return steps < 0 ? 1 : 0;
 }
 
 }  // namespace
@@ -131,9 +128,15 @@ Result<int64_t> SqlDatabase::Number(std::string_view sql) {
   return found ? statement.Integer(0) : 0;
 }
 
-void SqlDatabase::LimitSteps(int64_t steps) {
-  steps_left_ = std::make_unique<int64_t>(steps);
-  sqlite3_progress_handler(database_.get(), kStepsAtOnce, CountDown, steps_left_.get());
+int SqlDatabase::CountDown(void* limit) {
+  auto& [steps_left, stop] = *static_cast<Limit*>(limit);
+  steps_left -= kStepsAtOnce;
+  return steps_left < 0 || stop ? 1 : 0;
+}
+
+void SqlDatabase::LimitSteps(int64_t steps, const std::atomic<bool>& stop) {
+  limit_ = std::make_unique<Limit>(steps, stop);
+  sqlite3_progress_handler(database_.get(), kStepsAtOnce, CountDown, limit_.get());
 }
 
 Result<SqlTransaction> SqlTransaction::Begin(SqlDatabase& database) {

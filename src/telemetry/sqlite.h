@@ -1,9 +1,10 @@
 // SQLite, with our errors: kDataLoss, reason DATABASE_DAMAGED, where the file is no database any
-// more; kResourceExhausted, reason DISK_FULL; kUnavailable, reason DATABASE_IO, for whatever else a
-// disk may do. Threads: thread-compatible.
+// more; kResourceExhausted, reason DISK_FULL; kUnavailable, reason TOOK_TOO_LONG, for what was
+// limited, and DATABASE_IO, for whatever else a disk may do. Threads: thread-compatible.
 // Source: sqlite.org/c3ref
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -57,16 +58,23 @@ class SqlDatabase {
   Result<SqlStatement> Prepare(std::string_view sql);
   // What a statement gives whose answer is one number.
   Result<int64_t> Number(std::string_view sql);
-  // From now on statements end after so many steps of SQLite's machine, as if interrupted.
-  void LimitSteps(int64_t steps);
+  // From now on statements fail (TOOK_TOO_LONG) after so many steps of SQLite's machine, or when
+  // `stop`, which outlives it, is set.
+  void LimitSteps(int64_t steps, const std::atomic<bool>& stop);
 
  private:
   struct Close {
     void operator()(sqlite3* database) const;
   };
   explicit SqlDatabase(sqlite3* database) : database_(database) {}
+  struct Limit {
+    int64_t steps_left;
+    const std::atomic<bool>& stop;
+  };
+  static int CountDown(void* limit);
+
+  std::unique_ptr<Limit> limit_;
   std::unique_ptr<sqlite3, Close> database_;
-  std::unique_ptr<int64_t> steps_left_;
 };
 
 // All that is done while it lives is done when Commit has returned OK, or not at all.

@@ -1,4 +1,5 @@
-// A disk for SQLite that does what a test tells it: it is full, or it hangs.
+// A disk for SQLite that does what a test tells it: it is full, it hangs, or whoever only reads
+// does.
 #pragma once
 
 #include <sqlite3.h>
@@ -21,12 +22,13 @@ class FailingVfs {
   FailingVfs() {
     static const bool registered = Register();
     HYPNOS_CHECK(registered);
-    full = hangs = false;
+    full = hangs = reading_hangs = false;
   }
-  ~FailingVfs() { full = hangs = false; }
+  ~FailingVfs() { full = hangs = reading_hangs = false; }
 
   static inline std::atomic<bool> full = false;
   static inline std::atomic<bool> hangs = false;
+  static inline std::atomic<bool> reading_hangs = false;
 
  private:
   static bool Register() {
@@ -40,6 +42,8 @@ class FailingVfs {
   }
 
   static int Open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out) {
+    const bool only_reads = (flags & SQLITE_OPEN_READONLY) != 0;
+    while (only_reads && reading_hangs) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     const int code = usual_open_(vfs, name, file, flags, out);
     if (code != SQLITE_OK || file->pMethods == nullptr) return code;
     // Of databases and of journals there are different ones, which write in the same way.

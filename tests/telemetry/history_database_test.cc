@@ -3,14 +3,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <string>
+#include <thread>
 
 #include "hypnos/base/format.h"
 #include "hypnos/base/rng.h"
 #include "support/temp_dir.h"
+#include "telemetry/history_on_disk.h"
 #include "telemetry/history_tiers.h"
+#include "telemetry/sqlite.h"
 
 namespace hypnos {
 namespace {
@@ -30,6 +36,11 @@ class HistoryDatabaseTest : public testing::Test {
     database_ = std::make_unique<HistoryDatabase>(*std::move(opened));
   }
 
+  Status OpenAndCheck() const {
+    HYPNOS_ASSIGN_OR_RETURN(auto opened, HistoryDatabase::Open(folder_.path(), ""));
+    return opened.Check();
+  }
+
   // A figure each second, from `first` to `last`.
   void Write(int64_t first, int64_t last, const std::string& name = "x") {
     std::vector<HistorySample> samples;
@@ -40,25 +51,35 @@ class HistoryDatabaseTest : public testing::Test {
     ASSERT_TRUE(written.ok()) << written.error().message;
   }
 
-  HistoryAnswer Read(const HistoryQuery& query, int64_t before = kLater) {
-    HistoryAnswer answer;
-    for (const std::string& name : query.series) answer.series[name].resize(query.buckets);
-    const Status read = ReadHistory({folder_.path(), ""}, query, before, before * 1000, answer);
-    EXPECT_TRUE(read.ok()) << read.error().message;
-    return answer;
+  HistoryAnswer Read(const HistoryQuery& query, const KnownTimes& known = {}) {
+    const std::atomic<bool> stop = false;
+    auto answer = ReadHistory({folder_.path(), ""}, query, known, stop);
+    EXPECT_TRUE(answer.ok()) << answer.error().message;
+    if (!answer.ok()) return {};
+    std::ranges::sort(answer->changes, {}, &HistoryChange::time);
+    return *std::move(answer);
   }
   HistoryBucket All(const std::string& name = "x") {
     const HistoryQuery query{.series = {name}, .from = 0, .width = kLater / 2, .buckets = 1};
-    return Read(query).series[name][0];
+    const auto answer = Read(query);
+    const auto found = answer.series.find(name);
+    return found == answer.series.end() ? HistoryBucket() : found->second[0];
   }
+
+  // Of somebody else, with whatever tool.
+  SqlDatabase Sql() const {
+    auto sql =
+        SqlDatabase::Open(folder_.File(HistoryDatabase::kFileName), SqlDatabase::Mode::kWrite, "");
+    EXPECT_TRUE(sql.ok());
+    return *std::move(sql);
+  }
+  int64_t Number(const std::string& question) const { return *Sql().Number(question); }
 
   // How many rows there are in each tier.
   std::vector<int64_t> Rows() {
-    auto sql =
-        SqlDatabase::Open(folder_.File(HistoryDatabase::kFileName), SqlDatabase::Mode::kRead, "");
     std::vector<int64_t> rows;
     for (size_t tier = 0; tier < kHistoryTiers.size(); ++tier) {
-      rows.push_back(*sql->Number(Format("SELECT count(*) FROM points WHERE tier = {}", tier)));
+      rows.push_back(Number(Format("SELECT count(*) FROM points WHERE tier = {}", tier)));
     }
     return rows;
   }
@@ -76,13 +97,14 @@ TEST_F(HistoryDatabaseTest, TellsWhatWasWritten) {
   EXPECT_EQ(buckets[0].mean(), 2);
   EXPECT_EQ(buckets[1].mean(), 7);
   EXPECT_EQ(buckets[2].count, 0U);
-  EXPECT_EQ(*ReadHistoryNames({folder_.path(), ""}), std::vector<std::string>{"x"});
+  EXPECT_EQ(answer.names, std::vector<std::string>{"x"});
 }
 
 TEST_F(HistoryDatabaseTest, TellsNothingOfWhatIsKnownAlready) {
   Write(kNow, kNow + 9);
   const HistoryQuery query{.series = {"x"}, .from = kNow, .width = 10};
-  EXPECT_EQ(Read(query, kNow + 4).series["x"][0].count, 4U);
+  EXPECT_EQ(Read(query, {.samples = {{kNow + 4, kNow + 7}}}).series["x"][0].count, 7U);
+  EXPECT_EQ(Read(query, {.samples = {{kNow - 9, kNow + 10}}}).series["x"][0].count, 0U);
 }
 
 TEST_F(HistoryDatabaseTest, NamesMayBeAnything) {
@@ -159,8 +181,106 @@ TEST_F(HistoryDatabaseTest, LeavesEachTierItsShareOfTheBudget) {
   EXPECT_GT(rows[3], 3000);
 }
 
+// Whoever dumps a database and loads it again, or recovers it, leaves one that never shrinks.
+TEST_F(HistoryDatabaseTest, MakesOneShrinkThatSomebodyElseWrote) {
+  for (int64_t day = 20; day > 0; --day) Write(kNow - day * 86'400, kNow - day * 86'400 + 9000);
+  database_.reset();
+  ASSERT_TRUE(Sql().Execute("PRAGMA auto_vacuum = NONE; VACUUM").ok());
+  ASSERT_EQ(Number("PRAGMA auto_vacuum"), 0);
+  Open();
+  EXPECT_EQ(Number("PRAGMA auto_vacuum"), 2);
+  constexpr uint64_t kBudget = 1'000'000;
+  ASSERT_GT(*database_->Bytes(), kBudget);
+  ASSERT_TRUE(*database_->KeepTo(kBudget));
+  EXPECT_LE(*database_->Bytes(), kBudget);
+  EXPECT_GT(Rows()[0], 1000);
+}
+
+// Or else all would be given up for a file that stays as large as it is.
+TEST_F(HistoryDatabaseTest, GivesUpNoMoreWhereTheFileCannotShrink) {
+  for (int64_t day = 20; day > 0; --day) Write(kNow - day * 86'400, kNow - day * 86'400 + 9000);
+  ASSERT_TRUE(Sql().Execute("PRAGMA auto_vacuum = NONE; VACUUM").ok());
+  ASSERT_TRUE(*database_->KeepTo(1'000'000));
+  ASSERT_TRUE(*database_->KeepTo(1'000'000));
+  EXPECT_GT(Rows()[0], 1000);
+}
+
+// A small network on a file may fall asleep and wake many times a second.
+TEST_F(HistoryDatabaseTest, PhasesGiveUpTheirShareToo) {
+  std::vector<HistoryChange> changes;
+  for (int64_t i = 0; i < 50'000; ++i) {
+    changes.push_back({.time = (kNow - 3000) * 1000 + i * 60, .state = static_cast<int>(i % 2)});
+  }
+  changes.push_back({.time = (kNow - 3001) * 1000, .source = "still", .state = 2});
+  Write(kNow - 3600, kNow);
+  ASSERT_TRUE(database_->Write({}, changes).ok());
+  ASSERT_TRUE(database_->Thin(kNow).ok());
+  ASSERT_TRUE(*database_->KeepTo(600'000));
+  EXPECT_EQ(Rows()[0], 3601);
+  EXPECT_GT(Number("SELECT count(*) FROM changes"), 100);
+  // In which phase each is stays known.
+  const auto now = Read({.from = kNow + 10}).changes;
+  ASSERT_EQ(now.size(), 2U);
+  EXPECT_EQ(now[0].state, 2);
+  EXPECT_EQ(now[1], changes[49'999]);
+}
+
+TEST_F(HistoryDatabaseTest, SaysThatThereIsNothingMoreToGive) {
+  std::vector<HistoryChange> changes;
+  for (int i = 0; i < 5000; ++i) {
+    changes.push_back({.time = kNow * 1000, .source = std::to_string(i), .state = 1});
+  }
+  Write(kNow, kNow);
+  ASSERT_TRUE(database_->Write({}, changes).ok());
+  EXPECT_FALSE(*database_->KeepTo(100'000));
+  EXPECT_EQ(Number("SELECT count(*) FROM changes"), 5000);
+}
+
+TEST_F(HistoryDatabaseTest, OnePointOfAnotherCenturyCostsNothing) {
+  for (const int64_t wrong : {int64_t{4'070'908'800}, int64_t{0}}) Write(wrong, wrong);
+  Write(kNow - 3600, kNow);
+  for (int64_t day = 60; day > 0; --day) Write(kNow - day * 86'400, kNow - day * 86'400 + 9000);
+  ASSERT_TRUE(database_->Thin(kNow).ok());
+  ASSERT_TRUE(*database_->KeepTo(400'000));
+  EXPECT_GE(Rows()[0], 1800);
+}
+
+TEST_F(HistoryDatabaseTest, SaysAgainInWhichPhaseEachIsWhereThatIsNotKnown) {
+  const HistoryChange awake{.time = kNow * 1000, .source = "a", .state = 1};
+  const LastPhases phases = {{"a", awake}};
+  ASSERT_TRUE(database_->Restate(phases).ok());
+  ASSERT_TRUE(database_->Restate(phases).ok());
+  EXPECT_EQ(Number("SELECT count(*) FROM changes"), 1);
+  ASSERT_TRUE(database_->Write({}, {{.time = (kNow + 7) * 1000, .source = "a", .state = 2}}).ok());
+  ASSERT_TRUE(database_->Restate(phases).ok());
+  EXPECT_EQ(Number("SELECT time FROM changes ORDER BY id DESC LIMIT 1"), (kNow + 7) * 1000 + 1);
+}
+
+// Each value is in one tier, also while what is old goes on to the next one.
+TEST_F(HistoryDatabaseTest, TellsOfOneMomentWhileItIsThinned) {
+  Write(kNow - 20'000, kNow);
+  std::atomic<bool> over = false;
+  std::thread thins([&] {
+    for (int64_t now = kNow - 16'000; now <= kNow + 80'000; now += 200) {
+      EXPECT_TRUE(database_->Thin(now).ok());
+    }
+    over = true;
+  });
+  while (!over) ASSERT_EQ(All().count, 20'001U);
+  thins.join();
+}
+
+TEST_F(HistoryDatabaseTest, WhoReadsIsStopped) {
+  Write(kNow - 5000, kNow);
+  const std::atomic<bool> stop = true;
+  const auto answer = ReadHistory(
+      {folder_.path(), ""}, {.series = {"x"}, .from = kNow - 5000, .buckets = 5000}, {}, stop);
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.error().reason, "TOOK_TOO_LONG");
+}
+
 TEST_F(HistoryDatabaseTest, AnEmptyOneHasNothingToGive) {
-  EXPECT_TRUE(database_->KeepTo(0).ok());
+  EXPECT_FALSE(*database_->KeepTo(0));
   EXPECT_TRUE(database_->Thin(kNow).ok());
   EXPECT_FALSE(database_->Times()->has_value());
 }
@@ -170,7 +290,7 @@ TEST_F(HistoryDatabaseTest, ForgetsSeriesOfWhichNothingIsLeft) {
   Write(kNow - 60, kNow, "new");
   ASSERT_TRUE(database_->Thin(kNow).ok());
   ASSERT_TRUE(database_->KeepTo(1).ok());
-  EXPECT_EQ(*ReadHistoryNames({folder_.path(), ""}), std::vector<std::string>{"new"});
+  EXPECT_EQ(Read({}).names, std::vector<std::string>{"new"});
   // And they may come again.
   Write(kNow + 1, kNow + 5, "old");
   EXPECT_EQ(All("old").count, 5U);
@@ -210,7 +330,8 @@ TEST_F(HistoryDatabaseTest, APhaseEndsWithTheFiguresOfWhoeverWasKilledInIt) {
   Write(kNow, kNow + 5);
   ASSERT_TRUE(database_->Write({}, {{.time = kNow * 1000, .source = "a", .state = 1}}).ok());
   Open();
-  Open();
+  ASSERT_TRUE(database_->EndPhases().ok());
+  ASSERT_TRUE(database_->EndPhases().ok());
   const auto changes = Read({.from = kNow - 10, .width = 100}).changes;
   ASSERT_EQ(changes.size(), 1U);
   EXPECT_EQ(changes[0].state, HistoryChange::kNobody);
@@ -227,11 +348,7 @@ TEST_F(HistoryDatabaseTest, NoticesThatItsFileIsGone) {
 }
 
 TEST_F(HistoryDatabaseTest, LeavesTheDatabaseOfANewerProgramAlone) {
-  {
-    auto sql =
-        SqlDatabase::Open(folder_.File(HistoryDatabase::kFileName), SqlDatabase::Mode::kWrite, "");
-    ASSERT_TRUE(sql->Execute("PRAGMA user_version = 99").ok());
-  }
+  ASSERT_TRUE(Sql().Execute("PRAGMA user_version = 99").ok());
   database_.reset();
   const auto opened = HistoryDatabase::Open(folder_.path(), "");
   ASSERT_FALSE(opened.ok());
@@ -252,15 +369,15 @@ TEST_F(HistoryDatabaseTest, SaysThatItIsDamagedWhicheverPageIsWrong) {
       bad[page * kPage + i] = static_cast<char>(rng.Uniform() * 256);
     }
     std::ofstream(path, std::ios::binary) << bad;
-    const auto opened = HistoryDatabase::Open(folder_.path(), "");
-    ASSERT_FALSE(opened.ok()) << page;
-    EXPECT_EQ(opened.error().code, Code::kDataLoss) << opened.error().message;
+    const Status sound = OpenAndCheck();
+    ASSERT_FALSE(sound.ok()) << page;
+    EXPECT_EQ(sound.error().code, Code::kDataLoss) << sound.error().message;
   }
   for (const std::string& bad : {good.substr(0, good.size() / 2), std::string("no database")}) {
     std::ofstream(path, std::ios::binary) << bad;
-    const auto opened = HistoryDatabase::Open(folder_.path(), "");
-    ASSERT_FALSE(opened.ok());
-    EXPECT_EQ(opened.error().code, Code::kDataLoss) << opened.error().message;
+    const Status sound = OpenAndCheck();
+    ASSERT_FALSE(sound.ok());
+    EXPECT_EQ(sound.error().code, Code::kDataLoss) << sound.error().message;
   }
 }
 
@@ -278,13 +395,12 @@ TEST_F(HistoryDatabaseTest, LivesWithAnyBytes) {
     for (size_t j = 0; j < 50; ++j) bad[at + j] = static_cast<char>(rng.Uniform() * 256);
     std::ofstream(path, std::ios::binary) << bad;
     auto opened = HistoryDatabase::Open(folder_.path(), "");
-    if (!opened.ok()) continue;
+    if (!opened.ok() || !opened->Check().ok()) continue;
     const Status thinned = opened->Thin(kNow + 100'000);
     EXPECT_TRUE(thinned.ok() || thinned.error().code == Code::kDataLoss);
-    HistoryAnswer answer;
-    answer.series["x"].resize(3);
-    (void)ReadHistory({folder_.path(), ""}, {.from = kNow - 600, .width = 200, .buckets = 3},
-                      kLater, kLater, answer);
+    const std::atomic<bool> stop = false;
+    (void)ReadHistory({folder_.path(), ""},
+                      {.series = {"*"}, .from = kNow - 600, .width = 200, .buckets = 3}, {}, stop);
   }
 }
 

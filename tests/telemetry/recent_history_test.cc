@@ -41,7 +41,7 @@ TEST(RecentHistory, ForgetsTheOldestAndGivesBackWhatHasEnded) {
   EXPECT_THAT(history.Names(), ElementsAre("gone", "stays"));
   history.Add({.time = 6, .values = {{"stays", 2.0}}});
   EXPECT_THAT(history.Names(), ElementsAre("stays"));
-  EXPECT_EQ(history.oldest_time(), 2);
+  EXPECT_EQ(history.Known().samples.front().from, 2);
   EXPECT_EQ(Read(history, {.from = 0, .width = 10}, "stays")[0].min, 2);
 }
 
@@ -69,12 +69,51 @@ TEST(RecentHistory, ASeriesThatPausesHasNoFigureMeanwhile) {
   EXPECT_EQ(buckets[2].count, 1U);
 }
 
-TEST(RecentHistory, KeepsABoundedNumberOfChanges) {
+TEST(RecentHistory, KeepsABoundedNumberOfChangesAndThePhasesBefore) {
   RecentHistory history(5, 2);
   const auto most = static_cast<int64_t>(RecentHistory::kMostChanges);
-  for (int64_t i = 0; i < most + 7; ++i) history.Add(HistoryChange{.time = i});
-  EXPECT_EQ(history.changes().size(), RecentHistory::kMostChanges);
-  EXPECT_EQ(history.oldest_change(), 7);
+  history.Add({.time = 0, .values = {}});
+  history.Add(HistoryChange{.time = 0, .source = "gone", .state = 1});
+  history.Add(HistoryChange{.time = 1, .source = "gone"});
+  history.Add(HistoryChange{.time = 2, .source = "door", .state = 1});
+  for (int64_t i = 1; i <= most; ++i) history.Add(HistoryChange{.time = i * 1000, .state = 2});
+  const std::vector<HistoryChange> changes = history.Changes();
+  EXPECT_EQ(changes.size(), RecentHistory::kMostChanges + 1);
+  EXPECT_EQ(changes.front().source, "door");
+  // Of the time of those that had to go not all is known any more.
+  EXPECT_EQ(history.Known().changes.front().from, 3);
+}
+
+TEST(RecentHistory, KeepsOnePhaseASecondOfEachSource) {
+  RecentHistory history(5, 2);
+  for (int64_t i = 0; i < 100; ++i) {
+    for (const char* source : {"a", "b"}) {
+      history.Add({.time = i * 40, .source = source, .state = static_cast<int>(i)});
+    }
+  }
+  history.Add({.time = 3999, .kind = HistoryChange::Kind::kGuard, .source = "a"});
+  const std::vector<HistoryChange> changes = history.Changes();
+  ASSERT_EQ(changes.size(), 2 * 4 + 1U);
+  EXPECT_EQ(changes[0].state, 24);
+  EXPECT_EQ(changes[7].state, 99);
+}
+
+TEST(RecentHistory, KnowsTheTimeFromItsFirstSampleOn) {
+  RecentHistory history(100, 2);
+  EXPECT_TRUE(history.Known().samples.empty());
+  for (int64_t time = 1000; time < 1050; time += 3) history.Add(HistorySample{.time = time});
+  const KnownTimes known = history.Known();
+  EXPECT_THAT(known.samples, ElementsAre(TimeSpan{1000, 1049 + RecentHistory::kLongestPause}));
+  EXPECT_THAT(known.changes, ElementsAre(TimeSpan{1'000'000, 1'109'000}));
+}
+
+// What lies between the times that a clock showed in turn, somebody else may have written.
+TEST(RecentHistory, KnowsNothingOfTheTimeThatAClockHasLeftOut) {
+  RecentHistory history(100, 2);
+  for (const int64_t time : {10, 11, 5000, 5001, 4000, 4001})
+    history.Add(HistorySample{.time = time});
+  EXPECT_THAT(history.Known().samples,
+              ElementsAre(TimeSpan{10, 12}, TimeSpan{4000, 4062}, TimeSpan{5000, 5002}));
 }
 
 }  // namespace

@@ -62,15 +62,16 @@ struct HistoryBucket {
 
 struct HistoryAnswer {
   // Of each series that was asked for and is there, by its name: as many buckets as were asked for.
-  std::map<std::string, std::vector<HistoryBucket>> series;
+  std::map<std::string, std::vector<HistoryBucket>> series = {};
   // In the order of their times: those in the time that was asked for, of phases also the last one
   // before it, and of several in one bucket the last one.
-  std::vector<HistoryChange> changes;
-  // Of all series that there are, in their order.
-  std::vector<std::string> names;
+  std::vector<HistoryChange> changes = {};
+  // Of all series that there are, in their order: those in memory, and where the disk was asked, as
+  // it is for what is not in memory, those on disk.
+  std::vector<std::string> names = {};
   // Why the disk could not be asked, so that this is of the last hour at most; empty: it could, or
-  // there is none.
-  std::string incomplete;
+  // there was no need.
+  std::string incomplete = {};
 };
 
 struct HistoryStatus {
