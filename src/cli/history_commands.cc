@@ -91,7 +91,7 @@ std::string Show(const Session& session, const control::Response& response) {
   const std::string only_recent =
       history.incomplete().empty()
           ? ""
-          : Format("of the last hour at most, as the disk could not be read: {}\n\n",
+          : Format("of the last hour at most, as the disk does not tell: {}\n\n",
                    Printable(history.incomplete()));
   if (session.values().All("SERIES").empty()) return only_recent + NamesText(history);
   return only_recent + FiguresText(history) + PhasesText(history) + MarksText(history);

@@ -6,6 +6,7 @@
 
 #include "daemon/history_track.h"
 #include "hypnos/base/format.h"
+#include "hypnos/telemetry/history.h"
 
 namespace hypnos {
 namespace {
@@ -17,6 +18,8 @@ constexpr size_t kLongestPattern = 1000;
 constexpr double kUsualSpan = 3600;
 // The year 9999.
 constexpr double kEndOfTime = 253'402'300'799.0;
+
+int64_t RoundedUp(int64_t number, int64_t unit) { return (number + unit - 1) / unit * unit; }
 
 Error NoSpan() {
   return {Code::kInvalidArgument, "NO_SPAN",
@@ -102,12 +105,14 @@ Result<HistoryQuery> QueryOf(const control::QueryHistoryRequest& request, WallTi
   // In this order a NaN is none, too.
   if (!(from >= 0 && from < to && to <= kEndOfTime)) return NoSpan();
   const uint32_t points = request.most_points() == 0 ? kUsualPoints : request.most_points();
+  const int64_t point =
+      History::SecondsAPoint(MillisecondsOf(now) / 1000 - static_cast<int64_t>(std::floor(from)));
   HistoryQuery query;
   query.series = {request.series().begin(), request.series().end()};
-  query.from = static_cast<int64_t>(std::floor(from));
+  query.from = static_cast<int64_t>(std::floor(from)) / point * point;
   const auto seconds = static_cast<int64_t>(std::ceil(to)) - query.from;
-  query.width = (seconds + points - 1) / points;
-  query.buckets = static_cast<size_t>((seconds + query.width - 1) / query.width);
+  query.width = RoundedUp(RoundedUp(seconds, points) / points, point);
+  query.buckets = static_cast<size_t>(RoundedUp(seconds, query.width) / query.width);
   return query;
 }
 

@@ -5,6 +5,9 @@
 #include "daemon/history_answers.h"
 #include "daemon/history_track.h"
 #include "daemon/labour.h"
+#include "hypnos/base/guarded.h"
+#include "hypnos/base/log.h"
+#include "hypnos/base/printable.h"
 
 namespace hypnos {
 namespace {
@@ -35,7 +38,12 @@ HistoryKeeper::HistoryKeeper(const Parts& parts, const HistoryOptions& options,
       thread_([this] { Loop(); }),
       reader_(kMostWaiting) {}
 
-HistoryKeeper::~HistoryKeeper() {
+HistoryKeeper::~HistoryKeeper() { Close(); }
+
+bool HistoryKeeper::Close() {
+  if (!thread_.joinable()) return true;
+  // Or whoever waits for a disk that hangs would be waited for.
+  history_.EndReading();
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
@@ -43,6 +51,7 @@ HistoryKeeper::~HistoryKeeper() {
   }
   thread_.join();
   for (const HistoryChange& change : sampler_.End(parts_.clock.WallNow())) history_.Add(change);
+  return history_.Close();
 }
 
 void HistoryKeeper::Loop() {
@@ -50,7 +59,7 @@ void HistoryKeeper::Loop() {
   std::unique_lock lock(mutex_);
   while (!stop_) {
     lock.unlock();
-    Look();
+    LookOnce();
     // What was missed, as while the machine slept, is not made up for.
     const Instant now = parts_.clock.Now();
     next = next + kEvery > now ? next + kEvery : now + kEvery;
@@ -59,8 +68,22 @@ void HistoryKeeper::Loop() {
   }
 }
 
-// Changes first: what is seen afterwards is at least as new, and is not taken back by them.
+// What a thread throws would end the daemon; said once, and not each second.
+void HistoryKeeper::LookOnce() {
+  const auto looked = Guarded([this] {
+    Look();
+    return Status();
+  });
+  const std::string trouble = looked.ok() ? "" : looked.error().message;
+  if (std::exchange(trouble_, trouble) != trouble && !looked.ok()) {
+    log::Error("history: {}; figures of this moment are missing", Printable(trouble));
+  }
+}
+
+// Changes first: what is seen afterwards is at least as new, and is not taken back by them. Its
+// time is that before all: what happens while it is looked has a later one.
 void HistoryKeeper::Look() {
+  const WallTime wall = parts_.clock.WallNow();
   for (const auto& learner : parts_.learners.All()) {
     for (HistoryChange& change : learner->TakeHistory()) {
       if (parts_.separate) change.source = learner->config().sources(0).name();
@@ -69,7 +92,6 @@ void HistoryKeeper::Look() {
     }
   }
   const auto networks = Measure(parts_.learners, parts_.separate);
-  const WallTime wall = parts_.clock.WallNow();
   for (const HistoryChange& change : sampler_.Changes(wall, networks)) history_.Add(change);
   history_.Add(sampler_.Sample(parts_.clock.Now(), wall, networks));
 }

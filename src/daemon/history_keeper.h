@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 
 #include "daemon/answer.h"
@@ -33,7 +34,7 @@ class HistoryKeeper {
   // Errors: those of FolderLock.
   static Result<std::unique_ptr<HistoryKeeper>> Start(const Parts& parts,
                                                       const config::History& config);
-  // Writes what was not written yet.
+  // As Close does, where nobody has.
   ~HistoryKeeper();
   HistoryKeeper(const HistoryKeeper&) = delete;
   HistoryKeeper& operator=(const HistoryKeeper&) = delete;
@@ -45,9 +46,14 @@ class HistoryKeeper {
 
   telemetry::History Report() const;
 
+  // Looks for the last time, and writes what was not written yet. False: the disk hangs and is left
+  // behind, with a thread that may still use what the process has.
+  bool Close();
+
  private:
   HistoryKeeper(const Parts& parts, const HistoryOptions& options, std::optional<FolderLock> lock);
   void Loop();
+  void LookOnce();
   void Look();
 
   const Parts parts_;
@@ -57,6 +63,7 @@ class HistoryKeeper {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stop_ = false;
+  std::string trouble_;  // of the thread: why the last look failed
   std::thread thread_;
   Worker reader_;  // ends before what its jobs use
 };

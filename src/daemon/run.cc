@@ -41,10 +41,10 @@ int Fail(const Error& error, int code) {
   return code;
 }
 
-// A thread that hangs in a library was left behind. Should it come back while the statics of that
-// library are destroyed, the end of a run that went well would be a crash: none are destroyed.
+// A thread that hangs in a library, or at a disk, was left behind. Should it come back while the
+// statics of that library are destroyed, the end of a run that went well would be a crash: none are
+// destroyed.
 [[noreturn]] void ExitWithoutCleaningUp(int code) {
-  log::Warning("the source hangs in its library and is left behind");
   // Not every stream: the thread may hang in a read, and holds the lock of that one. Nor the log,
   // which goes to standard error at once.
   const bool flushed = std::fflush(stdout) == 0;
@@ -222,9 +222,13 @@ int Daemon::Run() {
   if (server_ != nullptr) server_->Stop();
   // Nobody asks any more.
   remembering_ = nullptr;
-  history_.reset();
+  // A session must not be cut short by a disk that the history waits for.
   learners_.EndRecording();
-  if (!learners_.Close()) ExitWithoutCleaningUp(code);
+  const bool history_ended = history_ == nullptr || history_->Close();
+  history_.reset();
+  const bool sources_ended = learners_.Close();
+  if (!sources_ended) log::Warning("the source hangs in its library and is left behind");
+  if (!history_ended || !sources_ended) ExitWithoutCleaningUp(code);
   return code;
 }
 

@@ -38,9 +38,25 @@ TEST(HistoryQueries, HaveNoMorePointsThanAskedForAndNoneShorterThanASecond) {
       ASSERT_TRUE(query.ok());
       EXPECT_LE(query->buckets, points);
       EXPECT_GE(query->width, 1);
-      EXPECT_EQ(query->from, 1000);
+      EXPECT_EQ(query->from, 600);
+      EXPECT_EQ(query->width % 600, 0);
       EXPECT_GE(static_cast<double>(query->end()), 1000.25 + span);
     }
+  }
+}
+
+// Or a bucket that lies between two points would be empty, though there is a value for all of it.
+TEST(HistoryQueries, AreAsCoarseAsWhatIsKeptOfThatTime) {
+  constexpr int64_t kDay = 86'400;
+  for (const auto& [age, width] : std::vector<std::pair<int64_t, int64_t>>{
+           {3500, 1}, {3660, 1}, {7000, 10}, {2 * kDay, 60}, {40 * kDay, 600}}) {
+    const auto from = static_cast<double>(kNow - age) + 0.5;
+    const auto query = QueryOf(Request(from, from + 10, 10'000), kWall);
+    ASSERT_TRUE(query.ok());
+    EXPECT_EQ(query->width, width) << age;
+    EXPECT_EQ(query->from % width, 0) << age;
+    EXPECT_GT(query->from, kNow - age - width) << age;
+    EXPECT_GE(static_cast<double>(query->end()), from + 10) << age;
   }
 }
 
