@@ -138,24 +138,28 @@ bool HistoryDatabase::IsThere() const {
   return stat(path_.c_str(), &found) == 0 && found.st_dev == device_ && found.st_ino == inode_;
 }
 
-Result<int64_t> HistoryDatabase::IdOf(const std::string& series) {
+// None: it is one too many.
+Result<std::optional<int64_t>> HistoryDatabase::IdOf(const std::string& series) {
   const auto known = ids_.find(series);
-  if (known != ids_.end()) return known->second;
-  HYPNOS_ASSIGN_OR_RETURN(SqlStatement insert,
-                          database_.Prepare("INSERT OR IGNORE INTO series(name) VALUES(?)"));
-  HYPNOS_RETURN_IF_ERROR(insert.Bind(1, std::string_view(series)).Run());
+  if (known != ids_.end()) return std::optional(known->second);
+  HYPNOS_ASSIGN_OR_RETURN(
+      SqlStatement insert,
+      database_.Prepare("INSERT OR IGNORE INTO series(name) SELECT ?1 WHERE "
+                        "(SELECT count(*) FROM series) < ?2"));
+  HYPNOS_RETURN_IF_ERROR(insert.Bind(1, std::string_view(series)).Bind(2, kMostSeries).Run());
   HYPNOS_ASSIGN_OR_RETURN(SqlStatement select,
                           database_.Prepare("SELECT id FROM series WHERE name = ?"));
   HYPNOS_ASSIGN_OR_RETURN(const bool found, select.Bind(1, std::string_view(series)).Next());
-  const int64_t id = found ? select.Integer(0) : 0;
-  ids_[series] = id;
-  return id;
+  if (!found) return std::optional<int64_t>();
+  ids_[series] = select.Integer(0);
+  return std::optional(select.Integer(0));
 }
 
 Status HistoryDatabase::WriteSample(const HistorySample& sample) {
   for (const auto& [name, value] : sample.values) {
-    HYPNOS_ASSIGN_OR_RETURN(const int64_t id, IdOf(name));
-    HYPNOS_RETURN_IF_ERROR(insert_point_->Bind(1, id).Bind(2, sample.time).Bind(3, value).Run());
+    HYPNOS_ASSIGN_OR_RETURN(const std::optional<int64_t> id, IdOf(name));
+    if (!id) continue;
+    HYPNOS_RETURN_IF_ERROR(insert_point_->Bind(1, *id).Bind(2, sample.time).Bind(3, value).Run());
   }
   return {};
 }

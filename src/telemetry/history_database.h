@@ -29,8 +29,9 @@ class HistoryDatabase {
   static constexpr const char* kFileName = "history.sqlite";
   // Where one that was damaged is set aside; an older one makes room for it.
   static constexpr const char* kDamagedName = "history.damaged.sqlite";
-  // More marks than so many are not kept.
+  // More marks than so many are not kept, nor figures of more series.
   static constexpr int64_t kMostMarks = 10'000;
+  static constexpr int64_t kMostSeries = 10'000;
 
   // Made where it is not there. Also kFailedPrecondition, reason NEWER_DATABASE, for one that a
   // newer program has written; it is left alone.
@@ -71,7 +72,7 @@ class HistoryDatabase {
   // So that the file becomes smaller where what is in it does.
   Status SeeToVacuum();
   Result<uint64_t> BytesInUse();
-  Result<int64_t> IdOf(const std::string& series);
+  Result<std::optional<int64_t>> IdOf(const std::string& series);
   Status WriteSample(const HistorySample& sample);
   Status WriteChange(const HistoryChange& change);
   Status ThinTier(size_t tier, int64_t before);

@@ -89,11 +89,8 @@ class InMemory(HistoryTest):
             self.assertIn(name, history.names)
         self.assertEqual(history.incomplete, '')
         self.assertEqual(client.ask('status').history.folder, '')
-        # It learns and dreams many times a second: both are found in seconds' time.
-        seen = {phase.state for phase in history.phases}
-        phase = client.protocol.DESCRIPTOR.message_types_by_name['PhaseInterval'].fields_by_name['state'].enum_type
-        self.assertLessEqual(seen, set(phase.values_by_number))
-        self.assertTrue(seen)
+        self.assertTrue(history.phases)
+        self.assertNotIn(0, {phase.state for phase in history.phases})
         for before, after in zip(history.phases, list(history.phases)[1:]):
             self.assertAlmostEqual(before.to, after.__getattribute__('from'))
 
@@ -164,9 +161,10 @@ class InMemory(HistoryTest):
     def test_changes_no_score(self):
         rows = []
         for switch in ['true', 'false']:
-            self.watch('synthetic: {scene: glyphs, width: 32, height: 32, frames: 300}')
-            done = self.run_to_end('--set', f'history.enabled={switch}')
+            self.watch('synthetic: {scene: glyphs, width: 32, height: 32, frames: 3000}')
+            done = self.run_to_end('--set', f'history.enabled={switch}', '--set', f'history.folder={self.kept}')
             self.assertEqual(done.returncode, OK, done.stderr)
+            self.assertGreater(self.rows('SELECT count(*) FROM points')[0][0], 0)
             rows.append(self.scores.read_text(encoding='utf-8'))
             self.scores.unlink()
         self.assertEqual(*rows)

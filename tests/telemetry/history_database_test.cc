@@ -113,6 +113,20 @@ TEST_F(HistoryDatabaseTest, NamesMayBeAnything) {
   EXPECT_EQ(All(name).count, 3U);
 }
 
+// Sources that come and go under ever new names.
+TEST_F(HistoryDatabaseTest, HasABoundedNumberOfSeries) {
+  HistorySample sample{.time = kNow};
+  for (int64_t i = 0; i < HistoryDatabase::kMostSeries + 50; ++i) {
+    sample.values.emplace_back(std::to_string(i), 1.0);
+  }
+  ASSERT_TRUE(database_->Write({sample}, {}).ok());
+  EXPECT_EQ(Number("SELECT count(*) FROM series"), HistoryDatabase::kMostSeries);
+  EXPECT_EQ(Number("SELECT count(*) FROM points"), HistoryDatabase::kMostSeries);
+  sample = {kNow + 1, {{"7", 1.0}}};
+  ASSERT_TRUE(database_->Write({sample}, {}).ok());
+  EXPECT_EQ(All("7").count, 2U);
+}
+
 // What is old becomes coarser, and least, mean, largest and count of all of it stay what they were.
 TEST_F(HistoryDatabaseTest, ThinsWithAgeAndLosesNothingOfTheSums) {
   std::vector<HistorySample> samples;
