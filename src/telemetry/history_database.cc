@@ -90,7 +90,7 @@ Status HistoryDatabase::SeeToVacuum() {
   if (found == kIncremental) return {};
   // Some tool wrote it anew. Where there is no room for a copy, pages that are free are used again,
   // and the file stays as large as it is.
-  const Status written = database_.Execute("VACUUM");
+  Status written = database_.Execute("VACUUM");
   if (written.ok() || written.error().code != Code::kDataLoss) return {};
   return written;
 }

@@ -150,7 +150,7 @@ class HistoryWriter::Loop {
       const std::lock_guard lock(mutex_);
       std::swap(taken, waiting_);
     }
-    const Status written = Guarded([&] { return WriteAndCheck(taken); });
+    Status written = Guarded([&] { return WriteAndCheck(taken); });
     if (!written.ok()) {
       PutBack(std::move(taken));
       return written;

@@ -68,6 +68,7 @@ class SqlDatabase {
   };
   explicit SqlDatabase(sqlite3* database) : database_(database) {}
   struct Limit {
+    Limit(int64_t steps, const std::atomic<bool>& flag) : steps_left(steps), stop(flag) {}
     int64_t steps_left;
     const std::atomic<bool>& stop;
   };
