@@ -128,9 +128,8 @@ class History::Impl {
     const Instant end = clock.Now() + options_.patience;
     const bool written = writer_->Close(options_.patience);
     const bool read = reader_->WaitUntilOver(end - clock.Now());
-    if (!written)
-      log::Warning("history: the disk hangs and is left behind; what waited for it is lost");
-    if (!read) log::Warning("history: the disk hangs, and who read from it is left behind");
+    if (!written) log::Warning("history: the disk hangs; what waited for it is lost");
+    if (!read) log::Warning("history: the disk hangs; who read from it is left behind");
     return written && read;
   }
 
