@@ -142,10 +142,9 @@ bool HistoryDatabase::IsThere() const {
 Result<std::optional<int64_t>> HistoryDatabase::IdOf(const std::string& series) {
   const auto known = ids_.find(series);
   if (known != ids_.end()) return std::optional(known->second);
-  HYPNOS_ASSIGN_OR_RETURN(
-      SqlStatement insert,
-      database_.Prepare("INSERT OR IGNORE INTO series(name) SELECT ?1 WHERE "
-                        "(SELECT count(*) FROM series) < ?2"));
+  HYPNOS_ASSIGN_OR_RETURN(SqlStatement insert,
+                          database_.Prepare("INSERT OR IGNORE INTO series(name) SELECT ?1 WHERE "
+                                            "(SELECT count(*) FROM series) < ?2"));
   HYPNOS_RETURN_IF_ERROR(insert.Bind(1, std::string_view(series)).Bind(2, kMostSeries).Run());
   HYPNOS_ASSIGN_OR_RETURN(SqlStatement select,
                           database_.Prepare("SELECT id FROM series WHERE name = ?"));
