@@ -222,6 +222,7 @@ TEST_F(HistoryDatabaseTest, GivesUpNoMoreWhereTheFileCannotShrink) {
 // A small network on a file may fall asleep and wake many times a second.
 TEST_F(HistoryDatabaseTest, PhasesGiveUpTheirShareToo) {
   std::vector<HistoryChange> changes;
+  changes.reserve(50'001);
   for (int64_t i = 0; i < 50'000; ++i) {
     changes.push_back({.time = (kNow - 3000) * 1000 + i * 60, .state = static_cast<int>(i % 2)});
   }
