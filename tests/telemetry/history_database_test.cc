@@ -242,6 +242,7 @@ TEST_F(HistoryDatabaseTest, PhasesGiveUpTheirShareToo) {
 
 TEST_F(HistoryDatabaseTest, SaysThatThereIsNothingMoreToGive) {
   std::vector<HistoryChange> changes;
+  changes.reserve(5000);
   for (int i = 0; i < 5000; ++i) {
     changes.push_back({.time = kNow * 1000, .source = std::to_string(i), .state = 1});
   }
