@@ -346,6 +346,21 @@ describe('the page of a daemon that watches a street', () => {
     await shoot(page, 'history-light');
     assert.deepEqual(errors, []);
     await close();
+    const others = {
+      'history-dark': { ...DESKTOP, colorScheme: 'dark' },
+      'history-phone': PHONE,
+    };
+    for (const [name, how] of Object.entries(others)) {
+      const other = await open(daemon, how);
+      await other.page.getByRole('link', { name: 'History' }).click();
+      await until('a curve is drawn', () => isPainted(other.page, '.history-plot canvas'));
+      await other.page.locator('.phase-key', { hasText: 'Awake' }).waitFor();
+      // Nobody points at a moment: the last value is told.
+      await other.page.locator('.history-plot .u-value', { hasText: /\d/ }).first().waitFor();
+      await shoot(other.page, name);
+      assert.deepEqual(other.errors, [], name);
+      await other.close();
+    }
   });
 
   test('notices a daemon that answers no more, though the connection stays', async () => {

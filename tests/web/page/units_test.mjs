@@ -251,6 +251,15 @@ describe('history', () => {
     assert.equal(lines[2], '1970-01-01T00:01:00.000Z,,,');
   });
 
+  test('tells moments and how far apart they are', async () => {
+    const { moment, pitch } = await load('history/moment');
+    const time = new Date(2026, 10, 26, 15, 20, 5);
+    assert.equal(moment(time.getTime() / 1000), '26 Nov 2026, 15:20:05');
+    assert.deepEqual([1, 2, 90, 120, 4800, 9000, 14_400, 172_800].map(pitch), [
+      ...['second', '2 s', '90 s', '2 min', '80 min', '2.5 h', '4 h', '2 d'],
+    ]);
+  });
+
   test('moves and zooms, but not beyond now', async () => {
     const { last, moved, zoomed } = await load('history/span');
     assert.deepEqual(last(60, 1000), { from: 940, to: 1000 });

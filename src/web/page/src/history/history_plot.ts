@@ -6,6 +6,7 @@ import { Phase_State } from '../../generated/proto/telemetry_pb';
 import type { PhaseInterval } from '../../generated/proto/control_pb';
 import { colour } from '../ui/colours';
 import { h, setText } from '../ui/dom';
+import { dayAndMonth, moment } from './moment';
 import type { Plot } from './series';
 import type { Span } from './span';
 
@@ -102,7 +103,7 @@ function options(
       fill: () => wash(each.colour),
     })),
     hooks: {
-      setCursor: [({ cursor, data }) => pointed(moment(data[0][cursor.idx ?? -1]))],
+      setCursor: [({ cursor, data }) => pointed(momentAt(data[0], cursor.idx))],
       drawClear: [(drawn) => shade(drawn, sleeps)],
       setSelect: [
         (drawn) => {
@@ -129,11 +130,24 @@ function linesOf({ label, colour: name }: Plot['series'][number]): uPlot.Series[
       stroke: () => colour(name),
       width: 1.6,
       points: { show: false },
-      value: (_plot, value) => (value === null ? '–' : String(Number(value.toPrecision(4)))),
+      // Where nobody points at a moment, the last value.
+      value: ({ data }, value, series, index) =>
+        figure(index === null ? lastOf(data[series] ?? []) : value),
     },
     edge,
     edge,
   ];
+}
+
+const figure = (value: number | null | undefined): string =>
+  value == null ? '–' : String(Number(value.toPrecision(4)));
+
+function lastOf(values: ArrayLike<number | null | undefined>): number | undefined {
+  for (let i = values.length - 1; i >= 0; --i) {
+    const value = values[i];
+    if (value != null) return value;
+  }
+  return undefined;
 }
 
 const wash = (name: string): string => `color-mix(in srgb, ${colour(name)} 16%, transparent)`;
@@ -151,8 +165,10 @@ function shade({ ctx, bbox, valToPos }: uPlot, sleeps: PhaseInterval[]): void {
   ctx.restore();
 }
 
-const moment = (time: number | undefined): string =>
-  time === undefined ? '' : new Date(time * 1000).toLocaleString();
+const momentAt = (times: ArrayLike<number>, index: number | null | undefined): string => {
+  const time = index == null ? undefined : times[index];
+  return time === undefined ? '' : moment(time);
+};
 
 // The others show the same moment, but only the plot that was dragged over zooms: it zooms them all.
 const isPointing = (event: string): boolean => event === 'mousemove' || event === 'mouseleave';
@@ -170,7 +186,7 @@ function timeLabels(
 ): string[] {
   return splits.map((split) => {
     const time = new Date(split * 1000);
-    const day = `${time.getDate()} ${time.toLocaleString('en', { month: 'short' })}`;
+    const day = dayAndMonth(time);
     if (step >= DAY) return day;
     const minutes = `${two(time.getHours())}:${two(time.getMinutes())}`;
     if (step < 60) return `${minutes}:${two(time.getSeconds())}`;

@@ -5,6 +5,7 @@ import { button } from '../ui/buttons';
 import { h, setText } from '../ui/dom';
 import { csv, download } from './csv';
 import { HistoryPlot } from './history_plot';
+import { moment, pitch } from './moment';
 import { PhaseStrip } from './phase_strip';
 import { type Table, tableOf } from './series';
 import { last, moved, RANGES, type Span, zoomed } from './span';
@@ -153,10 +154,7 @@ export class HistoryView {
   private draw({ phases, marks, bucketSeconds }: QueryHistoryResponse): void {
     this.clear();
     const { from, to } = this.span;
-    setText(
-      this.title,
-      `${moment(from)} to ${moment(to)}, a point ${bucketSeconds <= 1 ? 'a second' : `every ${bucketSeconds} s`}`,
-    );
+    setText(this.title, `${moment(from)} to ${moment(to)}, a point every ${pitch(bucketSeconds)}`);
     const { times, plots } = this.table;
     this.shown = plots.map(
       (plot) => new HistoryPlot(plot, times, this.span, phases, (span) => this.go(span)),
@@ -183,5 +181,3 @@ export class HistoryView {
     if (this.table.times.length > 0) download(csv(this.table), 'hypnos-history.csv');
   }
 }
-
-const moment = (seconds: number): string => new Date(seconds * 1000).toLocaleString();

@@ -1,9 +1,11 @@
-// Waking and sleeping over the span of the history, a row for each network.
+// Waking and sleeping over the span of the history, a row for each network, and a key below.
 import type { PhaseInterval } from '../../generated/proto/control_pb';
+import type { Phase_State } from '../../generated/proto/telemetry_pb';
+import { PHASES } from '../model/words';
 import { fitToScreen } from '../ui/canvas';
 import { colour } from '../ui/colours';
 import { h } from '../ui/dom';
-import { phaseColour } from '../ui/phase_colour';
+import { phaseColour, phaseColourName } from '../ui/phase_colour';
 import type { Span } from './span';
 
 export class PhaseStrip {
@@ -11,7 +13,8 @@ export class PhaseStrip {
     role: 'img',
     'aria-label': 'Waking and sleeping in this time',
   });
-  readonly element = h('div', { class: 'phase-strip', hidden: true }, this.canvas);
+  private readonly key = h('ol', { class: 'phase-key' });
+  readonly element = h('div', { class: 'phase-strip', hidden: true }, this.canvas, this.key);
   private phases: PhaseInterval[] = [];
   private span: Span = { from: 0, to: 1 };
 
@@ -23,6 +26,8 @@ export class PhaseStrip {
     this.phases = phases;
     this.span = span;
     this.element.hidden = phases.length === 0;
+    const states = [...new Set(phases.map(({ state }) => state))].sort();
+    this.key.replaceChildren(...states.map(keyOf));
     this.draw();
   }
 
@@ -48,4 +53,11 @@ export class PhaseStrip {
       );
     }
   }
+}
+
+// What a colour stands for, in words: not everybody tells them apart.
+function keyOf(state: Phase_State): HTMLElement {
+  const sample = h('span', { class: 'sample' });
+  sample.style.setProperty('--sample', `var(--${phaseColourName(state)})`);
+  return h('li', {}, sample, PHASES[state]);
 }

@@ -2,15 +2,18 @@
 import { Phase_State } from '../../generated/proto/telemetry_pb';
 import { colour } from './colours';
 
-export function phaseColour(state: Phase_State): string {
+export const phaseColour = (state: Phase_State): string => colour(phaseColourName(state));
+
+// As the style sheet names it.
+export function phaseColourName(state: Phase_State): string {
   switch (state) {
     case Phase_State.AWAKE:
-      return colour('real');
+      return 'real';
     case Phase_State.ASLEEP:
-      return colour('dream');
+      return 'dream';
     case Phase_State.LOOKING:
-      return colour('looking');
+      return 'looking';
     default:
-      return colour('idle');
+      return 'idle';
   }
 }
