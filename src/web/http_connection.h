@@ -17,6 +17,7 @@
 #include "web/beast.h"
 #include "web/history_query.h"
 #include "web/route.h"
+#include "web/seen.h"
 #include "web/web_socket_transport.h"
 
 namespace hypnos {
@@ -105,7 +106,7 @@ class HttpConnection final : public AnyConnection,
   }
 
   void Answer() {
-    const Route route = RouteOf(Seen(), context_.hosts);
+    const Route route = RouteOf(Seen(parser_->get()), context_.hosts);
     switch (route.kind) {
       case Route::Kind::kAsset:
         return Send(AssetAnswer(*route.asset, Header(boost::beast::http::field::if_none_match)));
@@ -129,23 +130,8 @@ class HttpConnection final : public AnyConnection,
     }
   }
 
-  // Empty where it is not given, or more than once.
   std::string_view Header(boost::beast::http::field name) const {
-    const HttpRequest& request = parser_->get();
-    if (request.count(name) != 1) return {};
-    const auto value = request[name];
-    return {value.data(), value.size()};
-  }
-
-  WebRequest Seen() const {
-    namespace http = boost::beast::http;
-    const HttpRequest& request = parser_->get();
-    return {.method = {request.method_string().data(), request.method_string().size()},
-            .target = {request.target().data(), request.target().size()},
-            .host = Header(http::field::host),
-            .origin = Header(http::field::origin),
-            .upgrades = boost::beast::websocket::is_upgrade(request),
-            .subprotocols = Header(http::field::sec_websocket_protocol)};
+    return OnlyField(parser_->get(), name);
   }
 
   void SendHealth(bool good) { Send(TextAnswer(good ? 200 : 503, good ? "ok\n" : "no\n")); }
@@ -258,7 +244,6 @@ class HttpConnection final : public AnyConnection,
         });
   }
 
-  static constexpr uint32_t kMostHeadBytes = 8 << 10;
   static constexpr Duration kLinger = std::chrono::milliseconds(500);
 
   const WebContext& context_;
@@ -266,7 +251,7 @@ class HttpConnection final : public AnyConnection,
   Peer peer_;
   uint64_t id_;
   boost::beast::flat_buffer input_{2 * kMostHeadBytes};
-  std::optional<boost::beast::http::request_parser<boost::beast::http::empty_body>> parser_;
+  std::optional<HttpRequestParser> parser_;
   HttpResponse answer_;
   std::shared_ptr<CallState> call_;
   // Itself, while it waits for the service: nothing else would.
