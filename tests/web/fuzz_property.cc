@@ -43,6 +43,14 @@ bool IsLocal(std::string_view host) {
          });
 }
 
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
 std::string BrokenByRoute(const WebRequest& request, const Route& route) {
   using Kind = Route::Kind;
   if (route.kind == Kind::kRefused) {
@@ -52,11 +60,10 @@ std::string BrokenByRoute(const WebRequest& request, const Route& route) {
   if (request.method != "GET" && request.method != "HEAD") return "another method is answered";
   if (route.kind == Kind::kAsset && route.asset == nullptr) return "an asset that there is none of";
   if (route.kind != Kind::kControl) return "";
-  const bool own = request.origin.ends_with(request.host) && request.origin.starts_with("http");
-  // A host may be written in other letters than the origin.
-  const bool same_size = request.origin.size() == request.host.size() + 7 ||
-                         request.origin.size() == request.host.size() + 8;
-  if (!own && !same_size) return "a page of somebody else may connect";
+  const std::string origin = Lower(request.origin), host = Lower(request.host);
+  if (origin != "http://" + host && origin != "https://" + host) {
+    return "a page of somebody else may connect";
+  }
   return request.upgrades ? "" : "a connection that is none goes on as one";
 }
 
