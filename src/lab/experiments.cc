@@ -2,6 +2,7 @@
 
 #include "lab/boring_video.h"
 #include "lab/next_symbol.h"
+#include "lab/novelty.h"
 #include "lab/online_video.h"
 #include "lab/phases.h"
 #include "lab/potato.h"
@@ -19,6 +20,8 @@ constexpr ExperimentEntry kExperiments[] = {
      MakePotato},
     {"online-video", "One pass over a clip: prediction and real against dream, learning or frozen",
      MakeOnlineVideo},
+    {"novelty", "Clips of a fixed camera: unusual frames told from others, and what earns it",
+     MakeNovelty},
 };
 
 }  // namespace

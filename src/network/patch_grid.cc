@@ -68,6 +68,22 @@ void PatchGrid::Gather(const Planes& frame, MatrixView patches) const {
   }
 }
 
+void PatchGrid::Means(std::span<const float> plane, std::span<float> means) const {
+  HYPNOS_CHECK(plane.size() == frame_.plane_size() && means.size() == locations());
+  const auto width = static_cast<size_t>(frame_.width);
+  size_t location = 0;
+  for (const int top : tops_) {
+    for (const int left : lefts_) {
+      float sum = 0;
+      for (int y = top; y < top + height_; ++y) {
+        const size_t begin = static_cast<size_t>(y) * width + static_cast<size_t>(left);
+        for (const float value : plane.subspan(begin, static_cast<size_t>(width_))) sum += value;
+      }
+      means[location++] = sum / static_cast<float>(height_ * width_);
+    }
+  }
+}
+
 void PatchGrid::Average(ConstMatrixView patches, Planes& frame) const {
   HYPNOS_CHECK(patches.rows == locations() && patches.cols == inputs());
   frame.Resize(frame_);

@@ -260,7 +260,8 @@ bool Pipeline::Driver::AddNegativeBeside(Step& step, Purpose purpose) {
   const NegativeLane::Place place = lane.NextBeside();
   if (place.begins()) {
     const bool labelled = contrasts_labels() && step.label;
-    lane.Begin(judge ? NegativeKind::kDream : choice_.Draw(remembered_, labelled), {});
+    const NegativeKind kind = judge ? NegativeKind::kDream : choice_.Draw(remembered_, labelled);
+    lane.Begin(kind, {}, IsEncoded(kind) ? choice_.DrawPace() : 1);
   }
   lane.Fill(*negatives_, step.real.lane, step.real.number - 1, place.frame, place.hold, step);
   return true;

@@ -179,7 +179,7 @@ bool Pipeline::Driver::DreamFrame() {
   if (frame == options_.dream_steps) return false;
   const bool labelled =
       contrasts_labels() && memories_.sequences.Label(sequence, frames).has_value();
-  if (frame == 0) sleeping_lane_.Begin(choice_.Draw(remembered_, labelled), sequence);
+  if (frame == 0) sleeping_lane_.Begin(choice_.Draw(remembered_, labelled, false), sequence);
   // Where nobody said any longer what was seen, right and wrong labels are the same.
   if (IsWrongLabel(sleeping_lane_.kind()) && !labelled) return false;
   ++recalled_->frames;

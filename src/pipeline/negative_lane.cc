@@ -14,7 +14,7 @@ void NegativeLane::Fill(const Negatives& negatives, Lane follows, int64_t fork_n
   const int64_t beginning = negatives.Beginning(kind_, frame);
   const bool fork = frame == beginning && hold == 0;
   step.has_dream = true;
-  step.negative = {kind_, frame, context_};
+  step.negative = {kind_, frame, context_, pace_};
   step.dream_follows = fork ? follows : lane_;
   Tick& dream = step.dream;
   dream.lane = lane_;
@@ -36,8 +36,10 @@ void NegativeLane::ExchangeState(StateArchive& archive) {
   kind_ = static_cast<NegativeKind>(
       archive.Count("kind", static_cast<size_t>(kind_), kNegativeKinds - 1));
   archive.Number("context", context_);
+  archive.Number("pace", pace_);
   archive.Number("tick", ticks_);
   archive.Number("beside", beside_ticks_);
+  if (pace_ < 1 || pace_ > kMostPace) archive.Refuse("pace", "is none");
   if (ticks_ < 0 || beside_ticks_ < 0) archive.Refuse("tick", "is negative");
 }
 

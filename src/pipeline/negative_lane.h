@@ -18,9 +18,11 @@ class NegativeLane {
       : lane_(lane), frames_(frames), steps_per_frame_(steps_per_frame) {}
 
   // A sequence begins; `context` is the remembered sequence that was recalled before it, if any.
-  void Begin(NegativeKind kind, std::optional<size_t> context) {
+  // `pace`: of a hurried one.
+  void Begin(NegativeKind kind, std::optional<size_t> context, int pace = 1) {
     kind_ = kind;
     context_ = context;
+    pace_ = pace;
   }
   NegativeKind kind() const { return kind_; }
 
@@ -51,6 +53,7 @@ class NegativeLane {
   int steps_per_frame_;
   NegativeKind kind_ = NegativeKind::kDream;
   std::optional<size_t> context_;
+  int pace_ = 1;
   int64_t ticks_ = 0;
   int64_t beside_ticks_ = 0;
 };

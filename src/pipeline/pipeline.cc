@@ -1,16 +1,26 @@
 #include "hypnos/pipeline/pipeline.h"
 
 #include <utility>
+#include <variant>
 
 #include "pipeline/driver.h"
 
 namespace hypnos {
+namespace {
+
+PipelineOptions WithWhatTheyNeed(PipelineOptions options) {
+  auto* pictures = std::get_if<VideoEncoderOptions>(&options.encoder);
+  if (pictures != nullptr && options.negatives.hurried > 0) pictures->past_pictures = kMostPace;
+  return options;
+}
+
+}  // namespace
 
 Pipeline::Pipeline(const PipelineOptions& options, const Clock& clock, PipelineObserver& observer)
-    : options_(options),
+    : options_(WithWhatTheyNeed(options)),
       clock_(clock),
       observer_(observer),
-      driver_(std::make_unique<Driver>(options, clock, observer)) {}
+      driver_(std::make_unique<Driver>(options_, clock, observer)) {}
 
 Pipeline::~Pipeline() = default;
 

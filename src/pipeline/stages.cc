@@ -1,5 +1,7 @@
 #include "pipeline/stages.h"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 #include "pipeline/stream.h"
@@ -57,6 +59,7 @@ void Stages::Encode(Step& step) {
   // Before the frame is remembered, so that what is recalled does not hang on it.
   if (step.recalls_negative()) MakeNegative(step, {}, recalled_);
   if (step.has_real) EncodeReal(step);
+  if (step.hurries_negative()) HurryNegative(step);
 }
 
 void Stages::EncodeReal(Step& step) {
@@ -67,11 +70,32 @@ void Stages::EncodeReal(Step& step) {
   }
   step.resized = step.stream->encoder->Encode(step.frame, &encoded_).resized;
   network_.SetInput(step.real, encoded_);
+  MeasureChange(step);
   // Frames that are not to be learned from are not dreamed from either: they stay fair to be judged
   // on.
   const size_t place = step.stream->place;
   if (step.remember) memories_.sequences.Observe(encoded_, step.label, place, step.recalled);
   if (step.learn) memories_.probes.Observe(encoded_, {}, place);
+}
+
+void Stages::MeasureChange(Step& step) const {
+  const PatchGrid& grid = network_.grid();
+  const std::span<const float> changes = step.stream->encoder->changes();
+  PlaceFigures& places = step.places;
+  places.rows = grid.rows();
+  places.columns = grid.columns();
+  places.log_odds.resize(network_.layer_count());
+  places.change.resize(changes.empty() ? 0 : grid.locations());
+  if (!changes.empty()) grid.Means(changes, places.change);
+}
+
+// While the layer is at this step: the next one overwrites what it says.
+void Stages::RememberLogOdds(size_t layer, Step& step) const {
+  const std::span<const float> goodness = network_.goodness(step.real.lane, layer);
+  std::vector<float>& log_odds = step.places.log_odds[layer];
+  log_odds.resize(goodness.size());
+  std::ranges::transform(goodness, log_odds.begin(),
+                         [&](float of) { return network_.layer(layer).LogOdds(of); });
 }
 
 ResidualMemory& Stages::ResidualsOf(const Step& step) const {
@@ -85,6 +109,14 @@ void Stages::Imagine(Step& step) {
     MakeNegative(step, network_.prediction(step.dream_follows), dreamed_);
   }
   if (step.mislabels_negative()) MislabelNegative(step);
+}
+
+// What stands in `encoded_` is the real frame of this step.
+void Stages::HurryNegative(Step& step) {
+  if (!step.first_of_frame) return network_.HoldInput(step.dream);
+  hurried_ = encoded_;
+  step.stream->encoder->EncodeHurried(step.negative.pace, &hurried_);
+  network_.SetInput(step.dream, hurried_);
 }
 
 // The real input once more, with a wrong label; beside the stream also with the right one.
@@ -117,6 +149,7 @@ void Stages::RunLayer(size_t layer, Step& step, Executor& executor) {
   if (step.has_dream) network_.StepLayer(layer, step.dream, executor);
   if (step.has_labelled) network_.StepLayer(layer, step.labelled, executor);
   if (step.has_real) network_.StepLayer(layer, step.real, executor);
+  if (step.live() && step.last_of_frame) RememberLogOdds(layer, step);
   label_judge_.JudgeByGoodness(layer, step, executor);
   if (step.learns()) network_.FinishStep(layer, executor);
   if (step.judged) Judge(layer, step);
@@ -148,12 +181,14 @@ void Stages::ReadOut(Step& step, Executor& executor) {
 }
 
 // Here, for the next step may be of another stream, or asleep.
-void Stages::RememberSurprise(const Step& step) {
+void Stages::RememberSurprise(Step& step) const {
   std::vector<float>& surprise = step.stream->surprise;
   surprise.clear();
-  if (!step.real.compare) return;
-  const auto errors = network_.prediction_row_errors();
-  surprise.assign(errors.begin(), errors.end());
+  if (step.real.compare) {
+    const auto errors = network_.prediction_row_errors();
+    surprise.assign(errors.begin(), errors.end());
+  }
+  step.places.prediction_error = surprise;
 }
 
 void Stages::RememberResidual(const Step& step) {
@@ -187,6 +222,8 @@ void Stages::ReportFrame(Step& step) {
   }
   if (!step.last_of_frame) return;
   report.layers = step.real.layers;
+  // Each gets the other's storage.
+  std::swap(report.places, step.places);
   report.phase = step.phase;
   label_judge_.Report(step, report, summary_.labels);
   ++summary_.frames;

@@ -38,9 +38,12 @@ class Stages {
  private:
   void EncodeReal(Step& step);
   void MakeNegative(Step& step, ConstMatrixView prediction, Planes& frame);
+  void HurryNegative(Step& step);
   void MislabelNegative(Step& step);
   ResidualMemory& ResidualsOf(const Step& step) const;
-  void RememberSurprise(const Step& step);
+  void MeasureChange(Step& step) const;
+  void RememberLogOdds(size_t layer, Step& step) const;
+  void RememberSurprise(Step& step) const;
   void RememberResidual(const Step& step);
   void Judge(size_t layer, const Step& step);
   void ReportFrame(Step& step);
@@ -54,7 +57,7 @@ class Stages {
   RunSummary& summary_;
   LabelJudge label_judge_;
   std::vector<float> label_guess_;  // [classes]
-  Planes encoded_, recalled_, dreamed_, residual_;
+  Planes encoded_, hurried_, recalled_, dreamed_, residual_;
   FrameReport frame_report_;
   DreamReport dream_report_;
 };

@@ -26,6 +26,7 @@ struct NegativeFrame {
   NegativeKind kind = NegativeKind::kDream;
   int64_t frame = 0;
   std::optional<size_t> context;  // the sequence that was recalled before it
+  int pace = 1;                   // of a hurried one: so many frames at once
 };
 
 // In the order in which it is understood; there are a few of them.
@@ -55,6 +56,7 @@ struct Step {
   std::optional<size_t> label;
   Frame frame;  // moved on to the report
   bool resized = false;
+  PlaceFigures places;  // of the real frame
   ReplayedFrame replayed;
 
   // A dream, or a negative of another kind. A dream's input is what the lane that it follows led to
@@ -84,8 +86,9 @@ struct Step {
   // before predicts; or from what is real in this step.
   bool recalls_negative() const { return has_dream && IsRecalled(negative.kind); }
   bool mislabels_negative() const { return has_dream && IsWrongLabel(negative.kind); }
+  bool hurries_negative() const { return has_dream && IsEncoded(negative.kind); }
   bool imagines_negative() const {
-    return has_dream && !IsRecalled(negative.kind) && !IsWrongLabel(negative.kind);
+    return has_dream && HasFramesOfItsOwn(negative.kind) && !IsRecalled(negative.kind);
   }
   // Whether it is made of a guess of the label.
   bool guesses_label() const {

@@ -20,6 +20,8 @@ double NegativeWeights::Of(NegativeKind kind) const {
       return random_label;
     case NegativeKind::kPredictedLabel:
       return predicted_label;
+    case NegativeKind::kHurried:
+      return hurried;
   }
   HYPNOS_CHECK(false);
   return 0;
@@ -31,7 +33,7 @@ NegativeChoice::NegativeChoice(const NegativeWeights& weights, Rng rng)
   HYPNOS_CHECK(weights.Total() > 0 && std::isfinite(weights.Total()));
 }
 
-NegativeKind NegativeChoice::Draw(size_t remembered, bool labelled) {
+NegativeKind NegativeChoice::Draw(size_t remembered, bool labelled, bool beside) {
   double left = static_cast<double>(rng_.Uniform()) * weights_.Total();
   NegativeKind drawn = NegativeKind::kDream;
   for (const NegativeKind kind : kAllNegativeKinds) {
@@ -41,8 +43,8 @@ NegativeKind NegativeChoice::Draw(size_t remembered, bool labelled) {
     if (left < weight) break;
     left -= weight;
   }
-  const bool impossible =
-      (IsRecalled(drawn) && remembered < 2) || (IsWrongLabel(drawn) && !labelled);
+  const bool impossible = (IsRecalled(drawn) && remembered < 2) ||
+                          (IsWrongLabel(drawn) && !labelled) || (IsEncoded(drawn) && !beside);
   return impossible ? NegativeKind::kDream : drawn;
 }
 

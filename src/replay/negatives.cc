@@ -23,6 +23,7 @@ std::unique_ptr<Negative> Make(NegativeKind kind, const PatchGrid& grid,
       return std::make_unique<SpliceNegative>(options.context_frames, rng.Fork("splice"));
     case NegativeKind::kRandomLabel:
     case NegativeKind::kPredictedLabel:
+    case NegativeKind::kHurried:
       return nullptr;
   }
   HYPNOS_CHECK(false);
@@ -45,6 +46,8 @@ const char* ToString(NegativeKind kind) {
       return "random_label";
     case NegativeKind::kPredictedLabel:
       return "predicted_label";
+    case NegativeKind::kHurried:
+      return "hurried";
   }
   HYPNOS_CHECK(false);
   return "";
@@ -59,7 +62,7 @@ Negatives::Negatives(const PatchGrid& grid, const NegativeOptions& options, cons
 
 void Negatives::ExchangeState(StateArchive& archive) {
   for (const NegativeKind kind : kAllNegativeKinds) {
-    if (IsWrongLabel(kind)) continue;
+    if (!HasFramesOfItsOwn(kind)) continue;
     const StateArchive::Scope scope(archive, ToString(kind));
     (*this)[kind].ExchangeState(archive);
   }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "hypnos/base/check.h"
+
 namespace hypnos {
 namespace {
 
@@ -13,14 +15,14 @@ class PictureEncoder final : public Encoder {
     return encoder_.Encode(frame, planes);
   }
 
+  void EncodeHurried(int pace, Planes* planes) override { encoder_.EncodeHurried(pace, planes); }
+
   // The encoder does not know its size before the first frame, where none is configured.
   PlaneShape ShapeWith(const Frame& first) const override {
-    PlaneShape shape = encoder_.shape();
-    if (shape.width == 0) shape.width = first.image.width();
-    if (shape.height == 0) shape.height = first.image.height();
-    return shape;
+    return encoder_.ShapeWith(first.image.width(), first.image.height());
   }
 
+  std::span<const float> changes() const override { return encoder_.changes(); }
   std::vector<ChannelStatistics> channels() const override { return encoder_.state().channels; }
   void ExchangeState(StateArchive& archive) override { encoder_.ExchangeState(archive); }
 
@@ -36,6 +38,7 @@ class SymbolEncoder final : public Encoder {
     encoder_.Encode(frame, planes);
     return {};
   }
+  void EncodeHurried(int /*pace*/, Planes* /*planes*/) override { HYPNOS_CHECK(false); }
   PlaneShape ShapeWith(const Frame& /*first*/) const override { return encoder_.shape(); }
   std::vector<ChannelStatistics> channels() const override { return {}; }
   void ExchangeState(StateArchive& archive) override { encoder_.ExchangeState(archive); }

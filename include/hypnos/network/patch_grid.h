@@ -7,6 +7,7 @@
 // Threads: safe once made.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "hypnos/base/result.h"
@@ -36,6 +37,8 @@ class PatchGrid {
   const PlaneShape& frame() const { return frame_; }
 
   void Gather(const Planes& frame, MatrixView patches) const;
+  // The mean of each patch of one plane, [locations].
+  void Means(std::span<const float> plane, std::span<float> means) const;
   // Every pixel becomes the mean of the patches that cover it. Gather and Average of a frame give
   // the frame.
   void Average(ConstMatrixView patches, Planes& frame) const;

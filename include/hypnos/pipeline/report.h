@@ -26,6 +26,19 @@ struct PhasePosition {
   uint64_t length = 0;  // 0: it has no end
 };
 
+// One figure for each place of the grid, rows from the top, of a frame as it was seen before
+// anything was learned from it.
+struct PlaceFigures {
+  size_t rows = 0;
+  size_t columns = 0;
+  // Mean square, in variances; empty where nothing led up to the frame.
+  std::vector<float> prediction_error;
+  // Of every layer: the log-odds of "real", see FfLayer; of the frame's last tick.
+  std::vector<std::vector<float>> log_odds;
+  // Mean |difference| to the frame before, 0..1; empty where motion is not encoded.
+  std::vector<float> change;
+};
+
 // One input frame. Its prediction error is from before anything was learned from it.
 struct FrameReport {
   std::string source;  // the name of its stream
@@ -44,7 +57,8 @@ struct FrameReport {
   // of the channel; of symbols bits a symbol. None for a frame that nothing led up to.
   std::optional<double> prediction_error;
   std::vector<StepStatistics> layers;  // of the frame's last tick
-  PhasePosition phase;                 // the frame included
+  PlaceFigures places;
+  PhasePosition phase;  // the frame included
   // What it shows, and what the labelled frame before it showed, as far as anybody has said so.
   std::optional<size_t> label;
   std::optional<size_t> label_before;

@@ -6,6 +6,9 @@
 //   one-step  the generator's next sample after a real context, held until it has reached the top
 //   hybrid    two remembered sequences, mixed by a blurred random mask
 //   splice    a jump cut: another remembered sequence takes the place of what really came
+//   hurried   what really came, as if it had moved faster: what changes from frame to frame is that
+//   of
+//             several frames (see VideoEncoder::EncodeHurried)
 //   random or predicted label
 //             what really came, with a wrong label (see wrong_labels.h); what is real beside it has
 //             the right one
@@ -33,10 +36,12 @@ enum class NegativeKind : size_t {
   kSplice,
   kRandomLabel,
   kPredictedLabel,
+  kHurried,
 };
 inline constexpr std::array kAllNegativeKinds = {
     NegativeKind::kDream,  NegativeKind::kOneStep,     NegativeKind::kHybrid,
-    NegativeKind::kSplice, NegativeKind::kRandomLabel, NegativeKind::kPredictedLabel};
+    NegativeKind::kSplice, NegativeKind::kRandomLabel, NegativeKind::kPredictedLabel,
+    NegativeKind::kHurried};
 inline constexpr size_t kNegativeKinds = kAllNegativeKinds.size();
 
 // As the configuration calls it.
@@ -51,6 +56,16 @@ constexpr bool IsRecalled(NegativeKind kind) {
 // Whether what is wrong about it is its label, and its frames are the real ones.
 constexpr bool IsWrongLabel(NegativeKind kind) {
   return kind == NegativeKind::kRandomLabel || kind == NegativeKind::kPredictedLabel;
+}
+
+// Frames at once, of a hurried one.
+inline constexpr int kMostPace = 3;
+
+// Whether it is made of the frame that really came beside it, by the encoder.
+constexpr bool IsEncoded(NegativeKind kind) { return kind == NegativeKind::kHurried; }
+
+constexpr bool HasFramesOfItsOwn(NegativeKind kind) {
+  return !IsWrongLabel(kind) && !IsEncoded(kind);
 }
 
 // What the next frame may be made of.

@@ -18,10 +18,11 @@ struct NegativeWeights {
   double splice = 0;
   double random_label = 0;
   double predicted_label = 0;
+  double hurried = 0;
 
   double Of(NegativeKind kind) const;
   double Total() const {
-    return dream + one_step + hybrid + splice + random_label + predicted_label;
+    return dream + one_step + hybrid + splice + random_label + predicted_label + hurried;
   }
   // Whether any kind is made of remembered sequences, or has a wrong label.
   bool recall() const { return hybrid > 0 || splice > 0; }
@@ -34,8 +35,11 @@ class NegativeChoice {
 
   // `remembered`: so many whole sequences. With fewer than two of them there is nothing to mix or
   // to cut to, and what would have been recalled is dreamed. So is what would have had a wrong
-  // label, where what is real has none.
-  NegativeKind Draw(size_t remembered, bool labelled = false);
+  // label, where what is real has none. Asleep nothing real stands beside it (`beside`): what would
+  // have been hurried is dreamed.
+  NegativeKind Draw(size_t remembered, bool labelled = false, bool beside = true);
+  // How many frames at once the next hurried one shows: 2 up to kMostPace.
+  int DrawPace() { return 2 + static_cast<int>(rng_.Below(kMostPace - 1)); }
 
   void ExchangeState(StateArchive& archive) { archive.Generator("rng", rng_); }
 

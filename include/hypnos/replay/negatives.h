@@ -36,16 +36,17 @@ class Negatives {
 
   // Precondition: it has frames of its own.
   Negative& operator[](NegativeKind kind) {
-    HYPNOS_CHECK(!IsWrongLabel(kind));
+    HYPNOS_CHECK(HasFramesOfItsOwn(kind));
     return *kinds_[static_cast<size_t>(kind)];
   }
   WrongLabels& wrong_labels() { return wrong_labels_; }
 
   void ExchangeState(StateArchive& archive);
 
-  // Negative::Beginning, of any kind: what has a wrong label is shown it from its first frame on.
+  // Negative::Beginning, of any kind: what has a wrong label, or is hurried, is so from its first
+  // frame on.
   int64_t Beginning(NegativeKind kind, int64_t frame) const {
-    return IsWrongLabel(kind) ? 0 : kinds_[static_cast<size_t>(kind)]->Beginning(frame);
+    return HasFramesOfItsOwn(kind) ? kinds_[static_cast<size_t>(kind)]->Beginning(frame) : 0;
   }
 
  private:

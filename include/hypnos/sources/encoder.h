@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <variant>
 #include <vector>
 
@@ -22,8 +23,14 @@ class Encoder {
   // Precondition: the frame is of the kind that is encoded, a picture or symbols.
   virtual EncodedFrame Encode(const Frame& frame, Planes* planes) = 0;
 
+  // See VideoEncoder::EncodeHurried. Precondition: pictures are encoded.
+  virtual void EncodeHurried(int pace, Planes* planes) = 0;
+
   // Of the planes, where this is the first frame.
   virtual PlaneShape ShapeWith(const Frame& first) const = 0;
+
+  // See VideoEncoder::changes; empty where no pictures are encoded.
+  virtual std::span<const float> changes() const { return {}; }
 
   // By what each channel was scaled; empty where none is.
   virtual std::vector<ChannelStatistics> channels() const = 0;

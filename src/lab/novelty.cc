@@ -1,0 +1,222 @@
+#include "lab/novelty.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "hypnos/base/check.h"
+#include "hypnos/base/format.h"
+#include "hypnos/novelty/novelty.h"
+#include "lab/novelty_cell.h"
+#include "lab/novelty_data.h"
+#include "lab/options.h"
+#include "lab/roc.h"
+
+namespace hypnos::lab {
+namespace {
+
+// What is left out, or put in the place of what is usual.
+struct Arm {
+  std::string_view name;
+  void (*change)(PipelineOptions&);
+};
+
+void ForEachLayer(PipelineOptions& options, void (*change)(NetworkLayerOptions&)) {
+  for (NetworkLayerOptions& layer : options.network.layers) change(layer);
+}
+
+constexpr std::array kArms = {
+    Arm{"full", [](PipelineOptions&) {}},
+    // Layers as they were drawn; the read-out learns.
+    Arm{"frozen", [](PipelineOptions& options) { options.network.learning.rate = 0; }},
+    Arm{"no_recurrence",
+        [](PipelineOptions& options) {
+          ForEachLayer(options, [](NetworkLayerOptions& layer) { layer.layer.self = false; });
+        }},
+    Arm{"no_top_down",
+        [](PipelineOptions& options) {
+          ForEachLayer(options, [](NetworkLayerOptions& layer) { layer.top_down = false; });
+        }},
+    Arm{"one_layer", [](PipelineOptions& options) { options.network.layers.resize(1); }},
+    Arm{"no_place",
+        [](PipelineOptions& options) {
+          std::get<VideoEncoderOptions>(options.encoder).place = false;
+        }},
+    // High goodness for what is usual, as layers have it by default.
+    Arm{"feature_units",
+        [](PipelineOptions& options) {
+          ForEachLayer(options,
+                       [](NetworkLayerOptions& layer) { layer.layer.constraint_units = 0; });
+        }},
+    // Dreams instead of what is hurried.
+    Arm{"dreams", [](PipelineOptions& options) { options.negatives = {.dream = 1, .hurried = 0}; }},
+    // Awake and asleep, by the daemon's default rule: what is real is rehearsed beside dreams.
+    Arm{"asleep",
+        [](PipelineOptions& options) {
+          options.negatives = {.dream = 1, .hurried = 0};
+          options.network.learning = {};
+        }},
+};
+
+const Row kKeyColumns = {"data", "arm", "watching", "seed"};
+const Row kResultColumns = {"auc_goodness_percent", "auc_error_percent", "auc_change_percent",
+                            "frames"};
+
+// What a place is judged by.
+enum class By { kGoodness, kError, kChange };
+constexpr std::array kAllBy = {By::kGoodness, By::kError, By::kChange};
+
+void TakeSurprise(const PlaceFigures& places, By by, std::vector<float>& surprise) {
+  switch (by) {
+    case By::kGoodness:
+      surprise.assign(places.rows * places.columns, 0.0f);
+      for (const std::vector<float>& layer : places.log_odds) {
+        for (size_t i = 0; i < surprise.size(); ++i) surprise[i] -= layer[i];
+      }
+      return;
+    case By::kError:
+      surprise = places.prediction_error;
+      return;
+    case By::kChange:
+      surprise = places.change;
+      return;
+  }
+  HYPNOS_CHECK(false);
+}
+
+// Scores of one run, by one figure.
+class Judge {
+ public:
+  Judge(By by, const NoveltyData& data, Novelty novelty)
+      : by_(by), data_(data), novelty_(std::move(novelty)) {}
+
+  void Watch(const FrameReport& report) {
+    const bool cut = report.discontinuity != Discontinuity::kNone;
+    surprise_.clear();
+    // Nothing has moved yet.
+    if (!cut) TakeSurprise(report.places, by_, surprise_);
+    const NoveltyReport told = novelty_.Observe({.rows = report.places.rows,
+                                                 .columns = report.places.columns,
+                                                 .surprise = surprise_,
+                                                 .change = report.places.change,
+                                                 .time = report.presentation_time,
+                                                 .cut = cut,
+                                                 .learn = report.learn});
+    const auto label = data_.unusual.find({report.clip, report.index});
+    if (label == data_.unusual.end()) return;
+    scores_.push_back({told.score, label->second});
+    rows_ += Format("{},{},{}\n", report.clip, report.index, told.score);
+  }
+
+  double auc() const { return AreaUnderRoc(scores_); }
+  size_t frames() const { return scores_.size(); }
+  std::string csv() const { return "clip,frame,score\n" + rows_; }
+
+ private:
+  By by_;
+  const NoveltyData& data_;
+  Novelty novelty_;
+  std::vector<float> surprise_;
+  std::vector<JudgedScore> scores_;
+  std::string rows_;
+};
+
+class NoveltyExperiment final : public Experiment {
+ public:
+  void Declare(CLI::App& app) override {
+    std::vector<std::string> names;
+    for (const Arm& arm : kArms) names.emplace_back(arm.name);
+    arms_ = names;
+    app.add_option("--arms", arms_, "What is left out of the network")
+        ->delimiter(',')
+        ->check(CLI::IsMember(names))
+        ->capture_default_str();
+    app.add_option("--watching", watching_, "Whether the network goes on learning from test clips")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"frozen", "learning"}))
+        ->capture_default_str();
+    app.add_option("--scores", scores_,
+                   "Folder for the scores of each cell, by goodness: clip,frame,score");
+  }
+
+  Result<Plan> MakePlan(const LabOptions& options, FileSystem& files) override {
+    if (options.data.empty()) {
+      return Error{Code::kNotFound, "NO_DATA",
+                   "novelty needs --data FOLDER with train (or train_mp4), test and labels.csv, as "
+                   "in UCSD's Ped2; there is no data to go by without"};
+    }
+    files_ = &files;
+    Plan plan;
+    plan.key_columns = kKeyColumns;
+    plan.result_columns = kResultColumns;
+    for (const std::string& folder : options.data) {
+      HYPNOS_ASSIGN_OR_RETURN(NoveltyData data, ReadNoveltyData(folder));
+      data_.push_back(std::make_unique<NoveltyData>(std::move(data)));
+      const std::string name = std::filesystem::path(folder).filename().string();
+      plan.configuration += Format("'{}': {} clips, {} frames with a label.\n", name,
+                                   data_.back()->clips.size(), data_.back()->unusual.size());
+      AddCells(name, *data_.back(), options, plan);
+    }
+    return plan;
+  }
+
+ private:
+  void AddCells(const std::string& name, const NoveltyData& data, const LabOptions& options,
+                Plan& plan) {
+    for (const std::string& arm : arms_) {
+      for (const std::string& watching : watching_) {
+        for (unsigned i = 0; i < options.seeds; ++i) {
+          const uint64_t seed = options.seed + i;
+          NoveltyCell cell{.pipeline = NoveltyPipeline(seed), .learns_on = watching == "learning"};
+          std::ranges::find(kArms, arm, &Arm::name)->change(cell.pipeline);
+          Row key = {name, arm, watching, Format("{}", seed)};
+          plan.cells.push_back(
+              {key, data.unusual.size(), [this, cell, key, &data](const GoOn& go_on) {
+                 return RunCell(cell, key, data, go_on);
+               }});
+        }
+      }
+    }
+  }
+
+  Result<Row> RunCell(const NoveltyCell& cell, const Row& key, const NoveltyData& data,
+                      const GoOn& go_on) const {
+    std::vector<Judge> judges;
+    for (const By by : kAllBy) {
+      HYPNOS_ASSIGN_OR_RETURN(Novelty novelty, Novelty::Create({}));
+      judges.emplace_back(by, data, std::move(novelty));
+    }
+    HYPNOS_RETURN_IF_ERROR(WatchClips(
+        cell, data.clips, [&] { return go_on(1); },
+        [&](const FrameReport& report) {
+          for (Judge& judge : judges) judge.Watch(report);
+        }));
+    if (!scores_.empty()) {
+      const std::string path =
+          Format("{}/{}-{}-{}-{}.csv", scores_, key[0], key[1], key[2], key[3]);
+      HYPNOS_ASSIGN_OR_RETURN(const auto file, files_->CreateFile(path));
+      HYPNOS_RETURN_IF_ERROR(file->Append(judges.front().csv()));
+      HYPNOS_RETURN_IF_ERROR(file->Close());
+    }
+    Row row;
+    for (const Judge& judge : judges) row.push_back(Percent(judge.auc()));
+    row.push_back(Format("{}", judges.front().frames()));
+    return row;
+  }
+
+  std::vector<std::string> arms_;
+  std::vector<std::string> watching_ = {"frozen", "learning"};
+  std::string scores_;
+  FileSystem* files_ = nullptr;
+  std::vector<std::unique_ptr<NoveltyData>> data_;
+};
+
+}  // namespace
+
+std::unique_ptr<Experiment> MakeNovelty() { return std::make_unique<NoveltyExperiment>(); }
+
+}  // namespace hypnos::lab

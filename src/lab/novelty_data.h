@@ -1,0 +1,27 @@
+// A data set of one fixed camera, laid out as the copies of UCSD's are:
+//   train or train_mp4   clips that show nothing unusual: videos, or folders of pictures
+//   test                 the others
+//   labels.csv           clip,frame,label: every frame of the others once, 1 where it shows
+//                        something unusual; frames count from 0 in each clip
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hypnos/base/result.h"
+#include "lab/novelty_cell.h"
+
+namespace hypnos::lab {
+
+struct NoveltyData {
+  std::vector<NoveltyClip> clips;  // in the order in which they are shown
+  // By clip and frame.
+  std::map<std::pair<std::string, int64_t>, bool> unusual;
+};
+
+// kNotFound or kInvalidArgument, in a sentence that names the folder or the line.
+Result<NoveltyData> ReadNoveltyData(const std::string& folder);
+
+}  // namespace hypnos::lab

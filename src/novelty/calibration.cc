@@ -1,0 +1,204 @@
+#include "novelty/calibration.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "hypnos/base/check.h"
+#include "hypnos/base/format.h"
+
+namespace hypnos {
+namespace {
+
+constexpr size_t kMostPlaces = size_t{1} << 24;
+// In times the usual evidence of a place where something moves: what all places together count for
+// beside a row's own history.
+constexpr double kPriorWeight = 50;
+constexpr int kRowReach = 3;
+constexpr double kRowDeviation = 1.5;
+// No row's spread is taken to be smaller than this share of the middle one of all rows.
+constexpr double kLeastSpread = 0.3;
+// Of changes at all places at all times: above it a place changes as only few do.
+constexpr double kLargeChange = 0.99;
+
+float Finite(float value) { return std::isfinite(value) ? value : 0; }
+
+}  // namespace
+
+void Calibration::Mean::ExchangeState(StateArchive& archive, const char* name) {
+  const StateArchive::Scope scope(archive, name);
+  archive.Number("sum", sum);
+  archive.Number("weight", weight);
+  if (!std::isfinite(sum) || !(weight >= 0)) archive.Refuse("weight", "is none");
+}
+
+std::span<const float> Calibration::Judge(const NoveltyFrame& frame, double memory) {
+  HYPNOS_CHECK(frame.surprise.size() == frame.rows * frame.columns && !frame.surprise.empty());
+  HYPNOS_CHECK(frame.change.empty() || frame.change.size() == frame.surprise.size());
+  if (frame.rows != rows_ || frame.columns != columns_) Resize(frame.rows, frame.columns);
+  TakeEvidence(frame);
+  Shrink();
+  MeasureScales();
+  for (size_t i = 0; i < z_.size(); ++i) {
+    const Scale& scale = scales_[i / columns_];
+    const double d = s_[i] - scale.middle;
+    z_[i] = scale.spread > 0 ? static_cast<float>(d / scale.spread) : 0;
+  }
+  if (frame.learn) Learn(frame, memory);
+  return z_;
+}
+
+// Another view: nothing of what was seen is about these places.
+void Calibration::Resize(size_t rows, size_t columns) {
+  const CalibrationOptions options = options_;
+  *this = Calibration(options);
+  rows_ = rows;
+  columns_ = columns;
+  history_.resize(rows_);
+  scales_.resize(rows_);
+  for (auto* map : {&evidence_, &weighted_, &e_, &es_, &sum_, &s_, &z_, &sorted_}) {
+    map->assign(rows_ * columns_, 0);
+  }
+  mixed_.resize(DecayingHistogram::kBins);
+  all_.resize(DecayingHistogram::kBins);
+}
+
+void Calibration::MeasureNoise(const NoveltyFrame& frame) {
+  std::ranges::transform(frame.change, sorted_.begin(), Finite);
+  const auto middle = sorted_.begin() + static_cast<std::ptrdiff_t>(sorted_.size() / 2);
+  std::ranges::nth_element(sorted_, middle);
+  frame_noise_ = static_cast<double>(*middle);
+}
+
+void Calibration::TakeEvidence(const NoveltyFrame& frame) {
+  if (frame.change.empty()) {
+    std::ranges::fill(e_, 1.0f);
+    changed_share_ = 0;
+  } else {
+    MeasureNoise(frame);
+    // Where half of the picture changes at once, that is no noise.
+    const double noise =
+        noise_.weight > 0 ? std::min(frame_noise_, 2 * noise_.Or(0)) : frame_noise_;
+    const auto floor = static_cast<float>(2 * noise);
+    size_t large = 0;
+    const double limit =
+        changes_.total() > 0 ? QuantileOf(changes_.weights(), kLargeChange) : INFINITY;
+    for (size_t i = 0; i < e_.size(); ++i) {
+      e_[i] = std::max(0.0f, Finite(frame.change[i]) - floor);
+      if (static_cast<double>(frame.change[i]) > limit) ++large;
+    }
+    changed_share_ = static_cast<double>(large) / static_cast<double>(e_.size());
+  }
+  for (size_t i = 0; i < e_.size(); ++i) es_[i] = e_[i] * Finite(frame.surprise[i]);
+  const auto kept = frame.cut ? 0.0f : static_cast<float>(1 - 1 / options_.persistence_frames);
+  for (auto [map, sums] : {std::pair(&e_, &evidence_), std::pair(&es_, &weighted_)}) {
+    SumOver(*map, sum_);
+    for (size_t i = 0; i < sum_.size(); ++i) (*sums)[i] = kept * (*sums)[i] + sum_[i];
+  }
+}
+
+// Over a square, cut off at the edges.
+void Calibration::SumOver(std::span<const float> map, std::span<float> sums) const {
+  const int reach = options_.reach;
+  const auto rows = static_cast<int>(rows_);
+  const auto columns = static_cast<int>(columns_);
+  for (int row = 0; row < rows; ++row) {
+    for (int column = 0; column < columns; ++column) {
+      float sum = 0;
+      for (int r = std::max(0, row - reach); r <= std::min(rows - 1, row + reach); ++r) {
+        for (int c = std::max(0, column - reach); c <= std::min(columns - 1, column + reach); ++c) {
+          sum += map[static_cast<size_t>(r * columns + c)];
+        }
+      }
+      sums[static_cast<size_t>(row * columns + column)] = sum;
+    }
+  }
+}
+
+void Calibration::Shrink() {
+  const double mean = surprise_.Or(0);
+  // Before anything was learned, what there is now is all there is to go by.
+  const double k = 2 * usual_.Or(0);
+  for (size_t i = 0; i < s_.size(); ++i) {
+    const double evidence = static_cast<double>(evidence_[i]) + k;
+    const double above =
+        static_cast<double>(weighted_[i]) - mean * static_cast<double>(evidence_[i]);
+    s_[i] = evidence > 0 ? static_cast<float>(above / evidence) : 0;
+  }
+}
+
+void Calibration::MeasureScales() {
+  std::ranges::fill(all_, 0.0);
+  double total = 0;
+  for (const DecayingHistogram& row : history_) {
+    for (size_t bin = 0; bin < all_.size(); ++bin) all_[bin] += row.weights()[bin];
+    total += row.total();
+  }
+  std::ranges::fill(scales_, Scale());
+  if (total <= 0) return;
+  const double prior = kPriorWeight * usual_.Or(1) / total;
+  for (int row = 0; row < static_cast<int>(rows_); ++row) {
+    for (size_t bin = 0; bin < mixed_.size(); ++bin) mixed_[bin] = prior * all_[bin];
+    for (int near = std::max(0, row - kRowReach);
+         near <= std::min(static_cast<int>(rows_) - 1, row + kRowReach); ++near) {
+      const double far = (near - row) / kRowDeviation;
+      const double share = std::exp(-far * far / 2);
+      const auto weights = history_[static_cast<size_t>(near)].weights();
+      for (size_t bin = 0; bin < mixed_.size(); ++bin) mixed_[bin] += share * weights[bin];
+    }
+    const double middle = QuantileOf(mixed_, 0.5);
+    scales_[static_cast<size_t>(row)] = {middle, QuantileOf(mixed_, 0.9) - middle};
+  }
+  const double middle = QuantileOf(all_, 0.5);
+  const double least = kLeastSpread * (QuantileOf(all_, 0.9) - middle);
+  for (Scale& scale : scales_) scale.spread = std::max(scale.spread, least);
+}
+
+void Calibration::Learn(const NoveltyFrame& frame, double memory) {
+  for (Mean* mean : {&noise_, &surprise_, &usual_}) mean->Fade(memory);
+  changes_.Fade(memory);
+  noise_.sum += frame_noise_;
+  noise_.weight += 1;
+  for (size_t i = 0; i < e_.size(); ++i) {
+    const auto evidence = static_cast<double>(evidence_[i]);
+    surprise_.sum += static_cast<double>(es_[i]);
+    surprise_.weight += static_cast<double>(e_[i]);
+    usual_.sum += evidence * evidence;
+    usual_.weight += evidence;
+  }
+  for (const float change : frame.change) changes_.Add(static_cast<double>(Finite(change)), 1);
+  for (size_t row = 0; row < rows_; ++row) {
+    history_[row].Fade(memory);
+    for (size_t i = row * columns_; i < (row + 1) * columns_; ++i) {
+      if (evidence_[i] > 0) {
+        history_[row].Add(static_cast<double>(s_[i]), static_cast<double>(evidence_[i]));
+      }
+    }
+  }
+}
+
+void Calibration::ExchangeState(StateArchive& archive) {
+  size_t rows = archive.Count("rows", rows_, kMostPlaces);
+  size_t columns = archive.Count("columns", columns_, kMostPlaces);
+  if (archive.loading()) {
+    if (rows > 0 && columns > kMostPlaces / rows) {
+      archive.Refuse("columns", "are more than a picture has");
+      rows = columns = 0;
+    }
+    Resize(rows, columns);
+  }
+  noise_.ExchangeState(archive, "noise");
+  surprise_.ExchangeState(archive, "surprise");
+  usual_.ExchangeState(archive, "usual");
+  {
+    const StateArchive::Scope scope(archive, "changes");
+    changes_.ExchangeState(archive);
+  }
+  for (size_t row = 0; row < rows_; ++row) {
+    const StateArchive::Scope scope(archive, Format("row.{}", row));
+    history_[row].ExchangeState(archive);
+  }
+  archive.Values("evidence", std::span(evidence_), {rows_, columns_});
+  archive.Values("weighted", std::span(weighted_), {rows_, columns_});
+}
+
+}  // namespace hypnos

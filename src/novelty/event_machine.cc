@@ -1,0 +1,117 @@
+#include "novelty/event_machine.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hypnos {
+
+void EventMachine::Observe(const NoveltyReport& report, const Moment& moment,
+                           NoveltyObserver* observer) {
+  watched_seconds_ += moment.passed;
+  pause_left_ = std::max(0.0, pause_left_ - moment.passed);
+  // What was seen before a cut does not go on after it.
+  if (moment.cut) {
+    End(observer);
+    return;
+  }
+  if (!warm()) return;
+  if (SceneChanges(report, moment, observer)) return;
+  if (state_ == State::kWaiting) return Wait(report, moment);
+  Follow(report, moment, observer);
+}
+
+bool EventMachine::SceneChanges(const NoveltyReport& report, const Moment& moment,
+                                NoveltyObserver* observer) {
+  if (report.changed_share < options_.scene_share) return false;
+  End(observer);
+  const bool settled = pause_left_ == 0;
+  // It goes on changing: still the same event.
+  pause_left_ = std::max(pause_left_, options_.settle_seconds);
+  if (!settled) return true;
+  const NoveltyEvent changed = {.number = ++told_,
+                                .kind = NoveltyKind::kSceneChanged,
+                                .begin = moment.time,
+                                .peak_time = moment.time,
+                                .end = moment.time,
+                                .peak = report.score,
+                                .place = report.place};
+  if (observer != nullptr) {
+    observer->OnBegin(changed);
+    observer->OnEnd(changed);
+  }
+  return true;
+}
+
+void EventMachine::Wait(const NoveltyReport& report, const Moment& moment) {
+  if (report.score < options_.begin_score || pause_left_ > 0) return;
+  state_ = State::kRising;
+  quiet_ = lasted_ = 0;
+  event_ = {.begin = moment.time,
+            .peak_time = moment.time,
+            .end = moment.time,
+            .peak = report.score,
+            .place = report.place};
+}
+
+void EventMachine::Follow(const NoveltyReport& report, const Moment& moment,
+                          NoveltyObserver* observer) {
+  lasted_ += moment.passed;
+  quiet_ = report.score < options_.end_score ? quiet_ + moment.passed : 0;
+  if (quiet_ == 0) event_.end = moment.time;
+  const bool higher = report.score > event_.peak;
+  if (higher) {
+    event_.peak = report.score;
+    event_.peak_time = moment.time;
+    event_.place = report.place;
+  }
+  if (state_ == State::kRising) {
+    // Two scores that are high with nothing between them are no event that lasts.
+    if (quiet_ > 0) {
+      state_ = State::kWaiting;
+    } else if (lasted_ >= options_.least_seconds) {
+      state_ = State::kUnderWay;
+      event_.number = ++told_;
+      if (observer != nullptr) observer->OnBegin(event_);
+    }
+    return;
+  }
+  if (higher && observer != nullptr) observer->OnPeak(event_);
+  if (quiet_ >= options_.quiet_seconds) End(observer);
+}
+
+void EventMachine::End(NoveltyObserver* observer) {
+  if (state_ == State::kUnderWay) {
+    pause_left_ = std::max(pause_left_, options_.cooldown_seconds);
+    if (observer != nullptr) observer->OnEnd(event_);
+  }
+  state_ = State::kWaiting;
+}
+
+void EventMachine::ExchangeState(StateArchive& archive) {
+  auto state = static_cast<size_t>(state_);
+  state_ = static_cast<State>(archive.Count("state", state, static_cast<size_t>(State::kUnderWay)));
+  archive.Number("watched_seconds", watched_seconds_);
+  archive.Number("quiet", quiet_);
+  archive.Number("lasted", lasted_);
+  archive.Number("pause_left", pause_left_);
+  archive.Number("told", told_);
+  archive.Number("number", event_.number);
+  for (auto [name, time] :
+       {std::pair("begin", &event_.begin), std::pair("peak_time", &event_.peak_time),
+        std::pair("end", &event_.end)}) {
+    int64_t ticks = time->count();
+    archive.Number(name, ticks);
+    *time = Duration(ticks);
+  }
+  archive.Number("peak", event_.peak);
+  auto row = static_cast<uint64_t>(event_.place.row);
+  auto column = static_cast<uint64_t>(event_.place.column);
+  archive.Number("row", row);
+  archive.Number("column", column);
+  event_.place = {static_cast<size_t>(row), static_cast<size_t>(column)};
+  for (const double seconds : {watched_seconds_, quiet_, lasted_, pause_left_}) {
+    if (!(seconds >= 0)) return archive.Refuse("watched_seconds", "is no time");
+  }
+}
+
+}  // namespace hypnos

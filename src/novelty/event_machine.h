@@ -1,0 +1,59 @@
+// When an event begins, goes on and ends: hysteresis, a least duration, quiet at its end, a pause
+// after it, and none while the scene is still being learned.
+//
+//   waiting -- score >= begin --> rising -- for least_seconds --> under way
+//   rising  -- score < end    --> waiting
+//   under way -- score < end for quiet_seconds, or a cut --> waiting, and cooling down
+//   any -- many places change at once --> a changed scene, and then settling
+// Threads: thread-compatible. Nothing fails or allocates.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "hypnos/base/clock.h"
+#include "hypnos/base/state_archive.h"
+#include "hypnos/novelty/options.h"
+#include "hypnos/novelty/report.h"
+
+namespace hypnos {
+
+class EventMachine {
+ public:
+  explicit EventMachine(const EventOptions& options) : options_(options) {}
+
+  struct Moment {
+    Duration time{};    // of the source
+    double passed = 0;  // seconds since the frame before
+    bool cut = false;
+  };
+  // `observer`: may be null.
+  void Observe(const NoveltyReport& report, const Moment& moment, NoveltyObserver* observer);
+
+  bool warm() const { return watched_seconds_ >= options_.warm_up_seconds; }
+  // The one under way; also where it has not lasted long enough to be told.
+  const NoveltyEvent* current() const { return state_ == State::kWaiting ? nullptr : &event_; }
+  // Has been told.
+  bool under_way() const { return state_ == State::kUnderWay; }
+
+  void ExchangeState(StateArchive& archive);
+
+ private:
+  enum class State { kWaiting, kRising, kUnderWay };
+
+  bool SceneChanges(const NoveltyReport& report, const Moment& moment, NoveltyObserver* observer);
+  void Wait(const NoveltyReport& report, const Moment& moment);
+  void Follow(const NoveltyReport& report, const Moment& moment, NoveltyObserver* observer);
+  void End(NoveltyObserver* observer);
+
+  EventOptions options_;
+  State state_ = State::kWaiting;
+  double watched_seconds_ = 0;
+  double quiet_ = 0;       // seconds below the end's score
+  double lasted_ = 0;      // seconds since it began to rise
+  double pause_left_ = 0;  // of cooling down, or settling
+  uint64_t told_ = 0;
+  NoveltyEvent event_;
+};
+
+}  // namespace hypnos

@@ -1,0 +1,33 @@
+// How rare a frame's highest z is among those of the frames before.
+//   score = -log10 P(z' >= z)
+// P: the share of weight above; beyond the value that a hundredth lies above, and that at least so
+// much has been seen of, the tail is taken to fall exponentially, with the mean excess of what lies
+// there: what was never seen still has a score.
+// Threads: thread-compatible. Nothing fails or allocates once made.
+#pragma once
+
+#include "hypnos/base/state_archive.h"
+#include "novelty/decaying_histogram.h"
+
+namespace hypnos {
+
+class FrameHistory {
+ public:
+  // Of a frame of which nothing can be said: even chances.
+  static constexpr double kNothing = 0.3010299956639812;
+
+  double Score(double z) const;
+  void Learn(double z, double memory);
+  // As if frames like these had been seen, until a score of `z` is no more than this.
+  void MakeUsual(double z, double score);
+  // As if none of them had been seen.
+  void Forget(std::span<const double> weights);
+  void Fade(double factor) { frames_.Fade(factor); }
+
+  void ExchangeState(StateArchive& archive) { frames_.ExchangeState(archive); }
+
+ private:
+  DecayingHistogram frames_;
+};
+
+}  // namespace hypnos

@@ -1,0 +1,219 @@
+#include "hypnos/novelty/novelty.h"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "hypnos/base/format.h"
+#include "novelty/calibration.h"
+#include "novelty/event_machine.h"
+#include "novelty/frame_history.h"
+
+namespace hypnos {
+namespace {
+
+// Events about which something may still be decided.
+constexpr size_t kKeptEvents = 32;
+// Longer than this no two frames are apart: the source stood still.
+constexpr double kLongestStep = 10;
+// Smoothing of the frames' z: half a lifetime of three frames.
+constexpr double kFrameShare = 1.0 / 3;
+
+Status Check(const NoveltyOptions& options) {
+  const auto bad = [](const char* field, const char* range) {
+    return Error{Code::kInvalidArgument, "BAD_OPTION", Format("{} must be {}", field, range)};
+  };
+  const CalibrationOptions& calibration = options.calibration;
+  if (!(calibration.new_normal_seconds > 0)) return bad("new_normal_seconds", "above 0");
+  if (calibration.reach < 0 || calibration.reach > 16) return bad("reach", "from 0 to 16");
+  if (!(calibration.persistence_frames >= 1)) return bad("persistence_frames", "at least 1");
+  const EventOptions& events = options.events;
+  if (!(events.end_score <= events.begin_score)) return bad("end_score", "at most begin_score");
+  if (!(events.scene_share > 0)) return bad("scene_share", "above 0");
+  for (const auto& [name, seconds] : {std::pair("warm_up_seconds", events.warm_up_seconds),
+                                      std::pair("quiet_seconds", events.quiet_seconds),
+                                      std::pair("least_seconds", events.least_seconds),
+                                      std::pair("cooldown_seconds", events.cooldown_seconds),
+                                      std::pair("settle_seconds", events.settle_seconds)}) {
+    if (!(seconds >= 0) || !std::isfinite(seconds)) return bad(name, "0 or above");
+  }
+  return {};
+}
+
+// What an event has added to the frames' history, and how high it rose.
+struct KeptEvent {
+  uint64_t number = 0;
+  double peak_z = 0;
+  std::vector<double> added = std::vector<double>(DecayingHistogram::kBins);
+
+  void Fade(double factor) {
+    for (double& weight : added) weight *= factor;
+  }
+
+  void ExchangeState(StateArchive& archive) {
+    archive.Number("number", number);
+    archive.Number("peak_z", peak_z);
+    archive.Values("added", std::span(added), {added.size()});
+    for (const double weight : added) {
+      if (!(weight >= 0) || !std::isfinite(weight)) return archive.Refuse("added", "is none");
+    }
+  }
+};
+
+}  // namespace
+
+struct Novelty::State {
+  explicit State(const NoveltyOptions& given)
+      : options(given), calibration(given.calibration), machine(given.events) {}
+
+  NoveltyReport Observe(const NoveltyFrame& frame, NoveltyObserver* observer) {
+    const double passed = Passed(frame);
+    NoveltyReport report{.score = FrameHistory::kNothing};
+    if (!frame.surprise.empty()) Judge(frame, passed, report);
+    report.warm = machine.warm();
+    Keep(observer, [&](NoveltyObserver* to) {
+      machine.Observe(report, {.time = frame.time, .passed = passed, .cut = frame.cut}, to);
+    });
+    return report;
+  }
+
+  double Passed(const NoveltyFrame& frame) {
+    const std::optional<Duration> before = std::exchange(last, frame.time);
+    if (!before || frame.cut || frame.time < *before) return 0;
+    const double seconds = Seconds(frame.time - *before);
+    return seconds <= kLongestStep ? seconds : 0;
+  }
+
+  void Judge(const NoveltyFrame& frame, double passed, NoveltyReport& report) {
+    const double memory = std::exp(-passed / options.calibration.new_normal_seconds);
+    map = calibration.Judge(frame, memory);
+    const auto highest = std::ranges::max_element(map);
+    const auto at = static_cast<size_t>(highest - map.begin());
+    report.place = {at / frame.columns, at % frame.columns};
+    report.changed_share = calibration.changed_share();
+    const auto z = static_cast<double>(*highest);
+    smooth = frame.cut || !smooth ? z : *smooth + kFrameShare * (z - *smooth);
+    report.score = history.Score(*smooth);
+    if (!frame.learn) return;
+    history.Learn(*smooth, memory);
+    for (KeptEvent& event : kept) event.Fade(memory);
+    rising.Fade(memory);
+    if (machine.current() != nullptr) {
+      rising.added[DecayingHistogram::BinOf(*smooth)] += 1;
+    }
+  }
+
+  // Listens beside the observer: an event that has ended may still be judged.
+  template <class Run>
+  void Keep(NoveltyObserver* observer, Run run) {
+    struct Listener final : NoveltyObserver {
+      Listener(State& of, NoveltyObserver* to) : state(of), next(to) {}
+      void OnBegin(const NoveltyEvent& event) override {
+        if (next != nullptr) next->OnBegin(event);
+      }
+      void OnPeak(const NoveltyEvent& event) override {
+        if (next != nullptr) next->OnPeak(event);
+      }
+      void OnEnd(const NoveltyEvent& event) override {
+        if (event.kind == NoveltyKind::kUnusual) state.KeepEvent(event);
+        if (next != nullptr) next->OnEnd(event);
+      }
+      State& state;
+      NoveltyObserver* next;
+    } listener(*this, observer);
+    const bool was_idle = machine.current() == nullptr;
+    run(&listener);
+    if (machine.current() == nullptr) {
+      Clear(rising);
+    } else if (smooth) {
+      rising.peak_z = was_idle ? *smooth : std::max(rising.peak_z, *smooth);
+    }
+  }
+
+  void KeepEvent(const NoveltyEvent& event) {
+    if (kept.size() == kKeptEvents) kept.pop_front();
+    kept.push_back(rising);
+    kept.back().number = event.number;
+  }
+
+  static void Clear(KeptEvent& event) {
+    event.peak_z = 0;
+    std::ranges::fill(event.added, 0.0);
+  }
+
+  KeptEvent* Find(uint64_t number) {
+    const auto found = std::ranges::find(kept, number, &KeptEvent::number);
+    return found == kept.end() ? nullptr : &*found;
+  }
+
+  void ExchangeState(StateArchive& archive) {
+    const auto exchange = [&](const std::string& name, auto& part) {
+      const StateArchive::Scope scope(archive, name);
+      part.ExchangeState(archive);
+    };
+    exchange("calibration", calibration);
+    exchange("history", history);
+    exchange("machine", machine);
+    exchange("rising", rising);
+    const size_t count = archive.Count("kept", kept.size(), kKeptEvents);
+    kept.resize(count);
+    for (size_t i = 0; i < count; ++i) exchange(Format("kept.{}", i), kept[i]);
+    archive.Number("smooth", smooth);
+    bool has_last = last.has_value();
+    archive.Number("has_last", has_last);
+    int64_t ticks = last.value_or(Duration()).count();
+    archive.Number("last", ticks);
+    last = has_last ? std::optional(Duration(ticks)) : std::nullopt;
+    if (smooth && !std::isfinite(*smooth)) archive.Refuse("smooth", "is not finite");
+    map = {};
+  }
+
+  NoveltyOptions options;
+  Calibration calibration;
+  FrameHistory history;
+  EventMachine machine;
+  std::span<const float> map;
+  std::optional<double> smooth;  // z of the last frames
+  std::optional<Duration> last;
+  KeptEvent rising;  // the one under way
+  std::deque<KeptEvent> kept;
+};
+
+Result<Novelty> Novelty::Create(const NoveltyOptions& options) {
+  HYPNOS_RETURN_IF_ERROR(Check(options));
+  return Novelty(std::make_unique<State>(options));
+}
+
+Novelty::Novelty(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Novelty::~Novelty() = default;
+Novelty::Novelty(Novelty&&) noexcept = default;
+Novelty& Novelty::operator=(Novelty&&) noexcept = default;
+
+NoveltyReport Novelty::Observe(const NoveltyFrame& frame, NoveltyObserver* observer) {
+  return state_->Observe(frame, observer);
+}
+
+std::span<const float> Novelty::map() const { return state_->map; }
+
+bool Novelty::Dismiss(uint64_t event) {
+  const KeptEvent* kept = state_->Find(event);
+  if (kept == nullptr) return false;
+  state_->history.MakeUsual(kept->peak_z, state_->options.events.begin_score);
+  return true;
+}
+
+bool Novelty::Confirm(uint64_t event) {
+  KeptEvent* kept = state_->Find(event);
+  if (kept == nullptr) return false;
+  state_->history.Forget(kept->added);
+  // Once only.
+  std::ranges::fill(kept->added, 0.0);
+  return true;
+}
+
+void Novelty::ExchangeState(StateArchive& archive) { state_->ExchangeState(archive); }
+
+}  // namespace hypnos
