@@ -31,11 +31,12 @@ void Calibration::Mean::ExchangeState(StateArchive& archive, const char* name) {
   if (!std::isfinite(sum) || !(weight >= 0)) archive.Refuse("weight", "is none");
 }
 
-std::span<const float> Calibration::Judge(const NoveltyFrame& frame, double memory) {
+std::span<const float> Calibration::Judge(const NoveltyFrame& frame, double memory, double weight) {
   HYPNOS_CHECK(frame.surprise.size() == frame.rows * frame.columns && !frame.surprise.empty());
   HYPNOS_CHECK(frame.change.empty() || frame.change.size() == frame.surprise.size());
   if (frame.rows != rows_ || frame.columns != columns_) Resize(frame.rows, frame.columns);
   TakeEvidence(frame);
+  MeasureMeans();
   Shrink();
   MeasureScales();
   for (size_t i = 0; i < z_.size(); ++i) {
@@ -43,7 +44,7 @@ std::span<const float> Calibration::Judge(const NoveltyFrame& frame, double memo
     const double d = s_[i] - scale.middle;
     z_[i] = scale.spread > 0 ? static_cast<float>(d / scale.spread) : 0;
   }
-  if (frame.learn) Learn(frame, memory);
+  if (frame.learn) Learn(frame, memory, weight);
   return z_;
 }
 
@@ -55,6 +56,8 @@ void Calibration::Resize(size_t rows, size_t columns) {
   columns_ = columns;
   history_.resize(rows_);
   scales_.resize(rows_);
+  surprise_.resize(rows_);
+  means_.resize(rows_);
   for (auto* map : {&evidence_, &weighted_, &e_, &es_, &sum_, &s_, &z_, &sorted_}) {
     map->assign(rows_ * columns_, 0);
   }
@@ -114,15 +117,33 @@ void Calibration::SumOver(std::span<const float> map, std::span<float> sums) con
   }
 }
 
+double Calibration::ShareOf(int rows_away) {
+  const double far = rows_away / kRowDeviation;
+  return std::exp(-far * far / 2);
+}
+
+void Calibration::MeasureMeans() {
+  Mean all;
+  for (const Mean& row : surprise_) all.sum += row.sum, all.weight += row.weight;
+  const double prior = all.weight > 0 ? kPriorWeight * usual_.Or(1) / all.weight : 0;
+  for (int row = 0; row < static_cast<int>(rows_); ++row) {
+    Mean mean{prior * all.sum, prior * all.weight};
+    for (int away = -kRowReach; away <= kRowReach; ++away) {
+      if (row + away < 0 || row + away >= static_cast<int>(rows_)) continue;
+      const Mean& near = surprise_[static_cast<size_t>(row + away)];
+      mean.sum += ShareOf(away) * near.sum;
+      mean.weight += ShareOf(away) * near.weight;
+    }
+    means_[static_cast<size_t>(row)] = mean.Or(0);
+  }
+}
+
 void Calibration::Shrink() {
-  const double mean = surprise_.Or(0);
-  // Before anything was learned, what there is now is all there is to go by.
   const double k = 2 * usual_.Or(0);
   for (size_t i = 0; i < s_.size(); ++i) {
-    const double evidence = static_cast<double>(evidence_[i]) + k;
-    const double above =
-        static_cast<double>(weighted_[i]) - mean * static_cast<double>(evidence_[i]);
-    s_[i] = evidence > 0 ? static_cast<float>(above / evidence) : 0;
+    const auto evidence = static_cast<double>(evidence_[i]);
+    const double above = static_cast<double>(weighted_[i]) - means_[i / columns_] * evidence;
+    s_[i] = evidence + k > 0 ? static_cast<float>(above / (evidence + k)) : 0;
   }
 }
 
@@ -138,11 +159,10 @@ void Calibration::MeasureScales() {
   const double prior = kPriorWeight * usual_.Or(1) / total;
   for (int row = 0; row < static_cast<int>(rows_); ++row) {
     for (size_t bin = 0; bin < mixed_.size(); ++bin) mixed_[bin] = prior * all_[bin];
-    for (int near = std::max(0, row - kRowReach);
-         near <= std::min(static_cast<int>(rows_) - 1, row + kRowReach); ++near) {
-      const double far = (near - row) / kRowDeviation;
-      const double share = std::exp(-far * far / 2);
-      const auto weights = history_[static_cast<size_t>(near)].weights();
+    for (int away = -kRowReach; away <= kRowReach; ++away) {
+      if (row + away < 0 || row + away >= static_cast<int>(rows_)) continue;
+      const auto weights = history_[static_cast<size_t>(row + away)].weights();
+      const double share = ShareOf(away);
       for (size_t bin = 0; bin < mixed_.size(); ++bin) mixed_[bin] += share * weights[bin];
     }
     const double middle = QuantileOf(mixed_, 0.5);
@@ -153,24 +173,28 @@ void Calibration::MeasureScales() {
   for (Scale& scale : scales_) scale.spread = std::max(scale.spread, least);
 }
 
-void Calibration::Learn(const NoveltyFrame& frame, double memory) {
-  for (Mean* mean : {&noise_, &surprise_, &usual_}) mean->Fade(memory);
+void Calibration::Learn(const NoveltyFrame& frame, double memory, double weight) {
+  for (Mean* mean : {&noise_, &usual_}) mean->Fade(memory);
+  for (Mean& row : surprise_) row.Fade(memory);
   changes_.Fade(memory);
-  noise_.sum += frame_noise_;
-  noise_.weight += 1;
+  noise_.sum += weight * frame_noise_;
+  noise_.weight += weight;
   for (size_t i = 0; i < e_.size(); ++i) {
     const auto evidence = static_cast<double>(evidence_[i]);
-    surprise_.sum += static_cast<double>(es_[i]);
-    surprise_.weight += static_cast<double>(e_[i]);
-    usual_.sum += evidence * evidence;
-    usual_.weight += evidence;
+    Mean& row = surprise_[i / columns_];
+    row.sum += weight * static_cast<double>(es_[i]);
+    row.weight += weight * static_cast<double>(e_[i]);
+    usual_.sum += weight * evidence * evidence;
+    usual_.weight += weight * evidence;
   }
-  for (const float change : frame.change) changes_.Add(static_cast<double>(Finite(change)), 1);
+  for (const float change : frame.change) {
+    changes_.Add(static_cast<double>(Finite(change)), weight);
+  }
   for (size_t row = 0; row < rows_; ++row) {
     history_[row].Fade(memory);
     for (size_t i = row * columns_; i < (row + 1) * columns_; ++i) {
       if (evidence_[i] > 0) {
-        history_[row].Add(static_cast<double>(s_[i]), static_cast<double>(evidence_[i]));
+        history_[row].Add(static_cast<double>(s_[i]), weight * static_cast<double>(evidence_[i]));
       }
     }
   }
@@ -187,7 +211,6 @@ void Calibration::ExchangeState(StateArchive& archive) {
     Resize(rows, columns);
   }
   noise_.ExchangeState(archive, "noise");
-  surprise_.ExchangeState(archive, "surprise");
   usual_.ExchangeState(archive, "usual");
   {
     const StateArchive::Scope scope(archive, "changes");
@@ -196,6 +219,7 @@ void Calibration::ExchangeState(StateArchive& archive) {
   for (size_t row = 0; row < rows_; ++row) {
     const StateArchive::Scope scope(archive, Format("row.{}", row));
     history_[row].ExchangeState(archive);
+    surprise_[row].ExchangeState(archive, "surprise");
   }
   archive.Values("evidence", std::span(evidence_), {rows_, columns_});
   archive.Values("weighted", std::span(weighted_), {rows_, columns_});

@@ -2,14 +2,15 @@
 //
 //   e     = max(0, change - 2 noise)             noise: median change of places, of late
 //   E, N  = sums of e and of e s over the neighbours, fading over frames
-//   S     = (N + k m) / (E + k)                  m: mean surprise where something changes
-//   d     = S - m                                k: twice the usual E where something changes
-//   z     = (d - median) / (q90 - median)        quantiles of d in rows near by, weighted by E
-// Where little changes S is drawn towards what is usual, instead of being ruled by a few pixels. In
-// a picture of a scene, rows differ most: what is far away is small and slow. So quantiles are of a
+//   d     = (N - m E) / (E + k)             m: mean surprise where something changes
+//                                           k: twice the usual E where something changes
+//   z     = (d - median) / (q90 - median)   quantiles of d, weighted by E
+// Where little changes d is drawn towards 0, instead of being ruled by a few pixels. In a picture
+// of a scene, rows differ most: what is far away is small and slow. So means and quantiles are of a
 // row and its neighbours, with a little of all rows, so that one with no history is not without a
-// scale. Shapes: maps [rows x columns]. Threads: thread-compatible. Allocates for the first frame
-// only.
+// scale.
+// Shapes: maps [rows x columns].
+// Threads: thread-compatible. Allocates for the first frame only.
 #pragma once
 
 #include <cstddef>
@@ -28,8 +29,9 @@ class Calibration {
   explicit Calibration(const CalibrationOptions& options) : options_(options) {}
 
   // z at each place, by what was seen before; valid until the next call. `memory`: what is kept of
-  // what was seen, 0..1. Precondition: the maps are of the frame's size.
-  std::span<const float> Judge(const NoveltyFrame& frame, double memory);
+  // what was seen, 0..1. `weight`: how much this frame counts for. Precondition: the maps are of
+  // the frame's size.
+  std::span<const float> Judge(const NoveltyFrame& frame, double memory, double weight = 1);
   // Share of places with something to judge whose change is large for any place at any time.
   double changed_share() const { return changed_share_; }
 
@@ -44,6 +46,9 @@ class Calibration {
     double Or(double otherwise) const { return weight > 0 ? sum / weight : otherwise; }
     void ExchangeState(StateArchive& archive, const char* name);
   };
+  // What a row's neighbour counts for in it.
+  static double ShareOf(int rows_away);
+
   // Of one row: where the middle of d lies, and how far from it one in ten.
   struct Scale {
     double middle = 0;
@@ -54,22 +59,24 @@ class Calibration {
   void TakeEvidence(const NoveltyFrame& frame);
   void MeasureNoise(const NoveltyFrame& frame);
   void SumOver(std::span<const float> map, std::span<float> sums) const;
+  void MeasureMeans();
   void Shrink();
   void MeasureScales();
-  void Learn(const NoveltyFrame& frame, double memory);
+  void Learn(const NoveltyFrame& frame, double memory, double weight);
 
   CalibrationOptions options_;
   size_t rows_ = 0;
   size_t columns_ = 0;
-  Mean noise_, surprise_, usual_;  // usual_: E weighted by itself
-  DecayingHistogram changes_;      // of all places
+  Mean noise_, usual_;          // usual_: E weighted by itself
+  std::vector<Mean> surprise_;  // by row
+  DecayingHistogram changes_;   // of all places
   double changed_share_ = 0;
   std::vector<DecayingHistogram> history_;  // of d, by row
   std::vector<Scale> scales_;
   std::vector<float> evidence_, weighted_;  // E and N
   // Scratch.
   std::vector<float> e_, es_, sum_, s_, z_, sorted_;
-  std::vector<double> mixed_, all_;
+  std::vector<double> mixed_, all_, means_;
   double frame_noise_ = 0;
 };
 

@@ -8,7 +8,8 @@ namespace hypnos {
 void EventMachine::Observe(const NoveltyReport& report, const Moment& moment,
                            NoveltyObserver* observer) {
   watched_seconds_ += moment.passed;
-  pause_left_ = std::max(0.0, pause_left_ - moment.passed);
+  cooling_ = std::max(0.0, cooling_ - moment.passed);
+  settling_ = std::max(0.0, settling_ - moment.passed);
   // What was seen before a cut does not go on after it.
   if (moment.cut) {
     End(observer);
@@ -24,9 +25,9 @@ bool EventMachine::SceneChanges(const NoveltyReport& report, const Moment& momen
                                 NoveltyObserver* observer) {
   if (report.changed_share < options_.scene_share) return false;
   End(observer);
-  const bool settled = pause_left_ == 0;
-  // It goes on changing: still the same event.
-  pause_left_ = std::max(pause_left_, options_.settle_seconds);
+  // Where it goes on changing, it is still the same event.
+  const bool settled = settling_ == 0;
+  settling_ = options_.settle_seconds;
   if (!settled) return true;
   const NoveltyEvent changed = {.number = ++told_,
                                 .kind = NoveltyKind::kSceneChanged,
@@ -43,7 +44,7 @@ bool EventMachine::SceneChanges(const NoveltyReport& report, const Moment& momen
 }
 
 void EventMachine::Wait(const NoveltyReport& report, const Moment& moment) {
-  if (report.score < options_.begin_score || pause_left_ > 0) return;
+  if (report.score < options_.begin_score || cooling_ > 0 || settling_ > 0) return;
   state_ = State::kRising;
   quiet_ = lasted_ = 0;
   event_ = {.begin = moment.time,
@@ -81,19 +82,20 @@ void EventMachine::Follow(const NoveltyReport& report, const Moment& moment,
 
 void EventMachine::End(NoveltyObserver* observer) {
   if (state_ == State::kUnderWay) {
-    pause_left_ = std::max(pause_left_, options_.cooldown_seconds);
+    cooling_ = options_.cooldown_seconds;
     if (observer != nullptr) observer->OnEnd(event_);
   }
   state_ = State::kWaiting;
 }
 
 void EventMachine::ExchangeState(StateArchive& archive) {
-  auto state = static_cast<size_t>(state_);
+  const auto state = static_cast<size_t>(state_);
   state_ = static_cast<State>(archive.Count("state", state, static_cast<size_t>(State::kUnderWay)));
   archive.Number("watched_seconds", watched_seconds_);
   archive.Number("quiet", quiet_);
   archive.Number("lasted", lasted_);
-  archive.Number("pause_left", pause_left_);
+  archive.Number("cooling", cooling_);
+  archive.Number("settling", settling_);
   archive.Number("told", told_);
   archive.Number("number", event_.number);
   for (auto [name, time] :
@@ -109,7 +111,7 @@ void EventMachine::ExchangeState(StateArchive& archive) {
   archive.Number("row", row);
   archive.Number("column", column);
   event_.place = {static_cast<size_t>(row), static_cast<size_t>(column)};
-  for (const double seconds : {watched_seconds_, quiet_, lasted_, pause_left_}) {
+  for (const double seconds : {watched_seconds_, quiet_, lasted_, cooling_, settling_}) {
     if (!(seconds >= 0)) return archive.Refuse("watched_seconds", "is no time");
   }
 }

@@ -49,9 +49,10 @@ class EventMachine {
   EventOptions options_;
   State state_ = State::kWaiting;
   double watched_seconds_ = 0;
-  double quiet_ = 0;       // seconds below the end's score
-  double lasted_ = 0;      // seconds since it began to rise
-  double pause_left_ = 0;  // of cooling down, or settling
+  double quiet_ = 0;     // seconds below the end's score
+  double lasted_ = 0;    // seconds since it began to rise
+  double cooling_ = 0;   // seconds left
+  double settling_ = 0;  // the same
   uint64_t told_ = 0;
   NoveltyEvent event_;
 };

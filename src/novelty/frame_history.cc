@@ -9,17 +9,17 @@ namespace {
 // Where the tail begins, and of how many frames at the least it is measured.
 constexpr double kTail = 0.01;
 constexpr double kTailFrames = 5;
+constexpr int kMostRounds = 200;
 
-// Mean of x - begin over what lies above.
-double MeanExcess(const DecayingHistogram& frames, double begin) {
+// Mean of x - begin over the tail, a share of all weight, that begins there. What lies in the bin
+// in which it begins is near enough to it.
+double MeanExcess(const DecayingHistogram& frames, double begin, double tail) {
   double sum = 0;
-  double weight = 0;
   for (size_t bin = DecayingHistogram::BinOf(begin) + 1; bin < DecayingHistogram::kBins; ++bin) {
     const double middle = (DecayingHistogram::Edge(bin) + DecayingHistogram::Edge(bin + 1)) / 2;
     sum += frames.weights()[bin] * (middle - begin);
-    weight += frames.weights()[bin];
   }
-  return weight > 0 ? sum / weight : 0;
+  return sum / (tail * frames.total());
 }
 
 }  // namespace
@@ -32,22 +32,23 @@ double FrameHistory::Score(double z) const {
   // No tail is thinner than a bin is wide.
   const size_t bin = DecayingHistogram::BinOf(begin);
   const double width = DecayingHistogram::Edge(bin + 1) - DecayingHistogram::Edge(bin);
-  const double excess = std::max(width, MeanExcess(frames_, begin));
+  const double excess = std::max(width, MeanExcess(frames_, begin, tail));
   return -std::log10(tail) + (z - begin) / excess * std::log10(std::exp(1.0));
 }
 
-void FrameHistory::Learn(double z, double memory) {
+void FrameHistory::Learn(double z, double memory, double weight) {
   frames_.Fade(memory);
-  frames_.Add(z, 1);
+  frames_.Add(z, weight);
 }
 
 void FrameHistory::MakeUsual(double z, double score) {
-  const double wanted = std::pow(10.0, -score);
-  const double share = frames_.ShareAbove(z);
-  if (frames_.total() <= 0 || share >= wanted || wanted >= 1) return;
-  // (share total + w) / (total + w) = wanted, and half a bin more than that.
-  const double weight = 2 * frames_.total() * (wanted - share) / (1 - wanted);
-  frames_.AddToBin(std::min(DecayingHistogram::BinOf(z) + 1, DecayingHistogram::kBins - 1), weight);
+  const size_t bin = std::min(DecayingHistogram::BinOf(z) + 1, DecayingHistogram::kBins - 1);
+  // A little at first, and ever more: some rounds are enough whatever was seen.
+  double weight = 0.001 * frames_.total();
+  for (int round = 0; round < kMostRounds && weight > 0 && Score(z) > score; ++round) {
+    frames_.AddToBin(bin, weight);
+    weight *= 1.1;
+  }
 }
 
 void FrameHistory::Forget(std::span<const double> weights) {

@@ -6,6 +6,8 @@
 // Threads: thread-compatible. Nothing fails or allocates once made.
 #pragma once
 
+#include <span>
+
 #include "hypnos/base/state_archive.h"
 #include "novelty/decaying_histogram.h"
 
@@ -17,12 +19,13 @@ class FrameHistory {
   static constexpr double kNothing = 0.3010299956639812;
 
   double Score(double z) const;
-  void Learn(double z, double memory);
+  void Learn(double z, double memory, double weight = 1);
+  // Frames that count, by weight.
+  double frames() const { return frames_.total(); }
   // As if frames like these had been seen, until a score of `z` is no more than this.
   void MakeUsual(double z, double score);
   // As if none of them had been seen.
   void Forget(std::span<const double> weights);
-  void Fade(double factor) { frames_.Fade(factor); }
 
   void ExchangeState(StateArchive& archive) { frames_.ExchangeState(archive); }
 

@@ -89,7 +89,8 @@ struct Novelty::State {
 
   void Judge(const NoveltyFrame& frame, double passed, NoveltyReport& report) {
     const double memory = std::exp(-passed / options.calibration.new_normal_seconds);
-    map = calibration.Judge(frame, memory);
+    const double weight = WeightOf(passed);
+    map = calibration.Judge(frame, memory, weight);
     const auto highest = std::ranges::max_element(map);
     const auto at = static_cast<size_t>(highest - map.begin());
     report.place = {at / frame.columns, at % frame.columns};
@@ -98,12 +99,19 @@ struct Novelty::State {
     smooth = frame.cut || !smooth ? z : *smooth + kFrameShare * (z - *smooth);
     report.score = history.Score(*smooth);
     if (!frame.learn) return;
-    history.Learn(*smooth, memory);
+    history.Learn(*smooth, memory, weight);
     for (KeptEvent& event : kept) event.Fade(memory);
     rising.Fade(memory);
     if (machine.current() != nullptr) {
-      rising.added[DecayingHistogram::BinOf(*smooth)] += 1;
+      rising.added[DecayingHistogram::BinOf(*smooth)] += weight;
     }
+  }
+
+  // However little has been seen so far, what an event shows becomes usual no faster than it would
+  // after much: a short history would take in within seconds what it should tell.
+  double WeightOf(double passed) const {
+    if (machine.current() == nullptr) return 1;
+    return std::min(1.0, history.frames() * passed / options.calibration.new_normal_seconds);
   }
 
   // Listens beside the observer: an event that has ended may still be judged.

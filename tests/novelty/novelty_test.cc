@@ -1,0 +1,168 @@
+#include "hypnos/novelty/novelty.h"
+
+#include <gtest/gtest.h>
+
+#include <utility>
+#include <vector>
+
+#include "hypnos/base/rng.h"
+#include "support/memory_archive.h"
+
+namespace hypnos {
+namespace {
+
+constexpr size_t kRows = 8;
+constexpr size_t kColumns = 10;
+
+class Recorder final : public NoveltyObserver {
+ public:
+  void OnBegin(const NoveltyEvent& event) override { begun.push_back(event); }
+  void OnEnd(const NoveltyEvent& event) override { ended.push_back(event); }
+  std::vector<NoveltyEvent> begun, ended;
+};
+
+// Ten frames a second of something small that moves about.
+class Watched : public testing::Test {
+ protected:
+  static NoveltyOptions Options() {
+    NoveltyOptions options;
+    options.events.warm_up_seconds = 20;
+    return options;
+  }
+
+  enum class Shown { kUsual, kOdd, kOdder, kFlash };
+
+  void Show(Shown shown, int frames, bool learn = true) {
+    std::vector<float> surprise(kRows * kColumns), change(kRows * kColumns);
+    for (int i = 0; i < frames; ++i) {
+      for (size_t at = 0; at < change.size(); ++at) {
+        const bool moves = rng_.Uniform() < 0.1f;
+        change[at] = moves ? 1 + rng_.Uniform() : 0.01f * rng_.Uniform();
+        surprise[at] = moves ? rng_.Uniform() : 0;
+        if (shown == Shown::kFlash) change[at] = 50;
+      }
+      if (shown == Shown::kOdd || shown == Shown::kOdder) {
+        change[34] = 2;
+        surprise[34] = shown == Shown::kOdd ? 30 : 3000;
+      }
+      last_ = novelty_.Observe({.rows = kRows,
+                                .columns = kColumns,
+                                .surprise = surprise,
+                                .change = change,
+                                .time = time_,
+                                .learn = learn},
+                               &recorder_);
+      time_ += std::chrono::milliseconds(100);
+    }
+  }
+
+  Novelty novelty_ = Novelty::Create(Options()).value();
+  Recorder recorder_;
+  NoveltyReport last_;
+  Duration time_{};
+  Rng rng_{3};
+};
+
+TEST_F(Watched, TheUsualGivesNoEvents) {
+  Show(Shown::kUsual, 3000);
+  EXPECT_TRUE(recorder_.begun.empty());
+  EXPECT_TRUE(last_.warm);
+}
+
+TEST_F(Watched, TheOddIsToldWithItsPlace) {
+  Show(Shown::kUsual, 600);
+  Show(Shown::kOdd, 15);
+  EXPECT_GT(last_.score, 3);
+  ASSERT_EQ(recorder_.begun.size(), 1u);
+  // Or beside it: evidence is of a neighbourhood.
+  EXPECT_NEAR(static_cast<double>(recorder_.begun[0].place.row), 3, 1);
+  EXPECT_NEAR(static_cast<double>(recorder_.begun[0].place.column), 4, 1);
+  Show(Shown::kUsual, 100);
+  EXPECT_EQ(recorder_.ended.size(), 1u);
+}
+
+TEST_F(Watched, AFlashIsOneChangedScene) {
+  Show(Shown::kUsual, 600);
+  Show(Shown::kFlash, 1);
+  Show(Shown::kUsual, 100);
+  ASSERT_EQ(recorder_.begun.size(), 1u);
+  EXPECT_EQ(recorder_.begun[0].kind, NoveltyKind::kSceneChanged);
+}
+
+TEST_F(Watched, WhatIsDismissedBeginsNoEventAgain) {
+  Show(Shown::kUsual, 600);
+  Show(Shown::kOdd, 15);
+  Show(Shown::kUsual, 200);
+  ASSERT_EQ(recorder_.ended.size(), 1u);
+  EXPECT_TRUE(novelty_.Dismiss(recorder_.ended[0].number));
+  Show(Shown::kOdd, 15);
+  Show(Shown::kUsual, 200);
+  EXPECT_EQ(recorder_.begun.size(), 1u);
+  Show(Shown::kOdder, 15);
+  EXPECT_EQ(recorder_.begun.size(), 2u);
+}
+
+TEST_F(Watched, WhatIsConfirmedStaysAsUnusualAsItWas) {
+  Show(Shown::kUsual, 600);
+  Show(Shown::kOdd, 40);
+  Show(Shown::kUsual, 100);
+  ASSERT_EQ(recorder_.ended.size(), 1u);
+  MemorySaver saver;
+  novelty_.ExchangeState(saver);
+  MemoryLoader loader(saver.saved());
+  Novelty unconfirmed = Novelty::Create(Options()).value();
+  unconfirmed.ExchangeState(loader);
+  ASSERT_TRUE(loader.status().ok());
+  EXPECT_TRUE(novelty_.Confirm(1));
+  Show(Shown::kOdd, 5, false);
+  const double confirmed = last_.score;
+  std::swap(novelty_, unconfirmed);
+  Show(Shown::kOdd, 5, false);
+  EXPECT_GT(confirmed, last_.score);
+}
+
+TEST_F(Watched, NoDecisionIsTakenOfWhatIsNotKnown) {
+  EXPECT_FALSE(novelty_.Dismiss(1));
+  EXPECT_FALSE(novelty_.Confirm(1));
+}
+
+TEST_F(Watched, NothingCanBeSaidOfAFrameWithoutAMap) {
+  Show(Shown::kUsual, 300);
+  const NoveltyReport report = novelty_.Observe({.time = time_, .cut = true});
+  EXPECT_NEAR(report.score, 0.301, 0.001);
+}
+
+TEST_F(Watched, OneThatIsLoadedGoesOnBitForBit) {
+  Show(Shown::kUsual, 400);
+  Show(Shown::kOdd, 15);
+  MemorySaver saver;
+  novelty_.ExchangeState(saver);
+  MemoryLoader loader(saver.saved());
+  Novelty loaded = Novelty::Create(Options()).value();
+  loaded.ExchangeState(loader);
+  ASSERT_TRUE(loader.status().ok());
+  const Rng rng = rng_;
+  const Duration time = time_;
+  Show(Shown::kUsual, 50);
+  const double score = last_.score;
+  std::swap(novelty_, loaded);
+  rng_ = rng;
+  time_ = time;
+  Show(Shown::kUsual, 50);
+  EXPECT_EQ(last_.score, score);
+}
+
+TEST(Novelty, NamesTheOptionThatIsOutOfRange) {
+  NoveltyOptions options;
+  options.calibration.new_normal_seconds = 0;
+  EXPECT_EQ(Novelty::Create(options).error().message, "new_normal_seconds must be above 0");
+  options = {};
+  options.events.end_score = 5;
+  EXPECT_EQ(Novelty::Create(options).error().message, "end_score must be at most begin_score");
+  options = {};
+  options.events.quiet_seconds = -1;
+  EXPECT_EQ(Novelty::Create(options).error().message, "quiet_seconds must be 0 or above");
+}
+
+}  // namespace
+}  // namespace hypnos
