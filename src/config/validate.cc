@@ -75,6 +75,7 @@ class Validator {
     CheckNegatives(config);
     CheckProbe(config);
     CheckGuard(config);
+    CheckNovelty(config);
     CheckRecord(config.record(), config.checkpoint().folder());
     CheckHistory(config);
   }
@@ -488,10 +489,12 @@ class Validator {
       Complain(stride_path,
                Format("a stride of {} leaves gaps between patches of {}", stride, size));
     }
-    const auto fits = [&](const char* side, uint32_t length) {
+    const auto fits = [&](const char* side, uint32_t pixels) {
       const std::string path = Join("encoding", side);
-      if (length == 0 || size <= length || !Known({size_path, path})) return;
-      Complain(size_path, Format("a patch of {} does not fit into a {} of {}", size, side, length));
+      const uint32_t length = encoding.cell() > 0 ? pixels / encoding.cell() : pixels;
+      if (pixels == 0 || size <= length || !Known({size_path, path, "encoding.cell"})) return;
+      Complain(size_path, Format("a patch of {} does not fit into a {} of {}", size, side, length) +
+                              (encoding.cell() > 1 ? " cells" : ""));
     };
     fits("width", encoding.width());
     fits("height", encoding.height());
@@ -510,7 +513,8 @@ class Validator {
                       "encoding.patches",
                       kMostReadOutInputs));
     } else {
-      CheckReadOut(encoding, width, height, "encoding.width",
+      if (!Known({"encoding.cell"}) || encoding.cell() == 0) return;
+      CheckReadOut(encoding, width / encoding.cell(), height / encoding.cell(), "encoding.width",
                    "give a smaller encoding.width and height, or encoding.patches");
     }
   }
@@ -518,12 +522,14 @@ class Validator {
   // Of a patch, or of the whole frame.
   void CheckReadOut(const Encoding& encoding, uint64_t width, uint64_t height,
                     const std::string& path, const char* advice) {
-    if (!Known({"encoding.colour", "encoding.temporal_difference", "encoding.optical_flow"})) {
+    if (!Known({"encoding.colour", "encoding.temporal_difference", "encoding.optical_flow",
+                "encoding.motion", "encoding.place"})) {
       return;
     }
     const uint64_t channels = (encoding.colour() == Encoding::BGR ? 3u : 1u) +
                               (encoding.temporal_difference() ? 1u : 0u) +
-                              (encoding.optical_flow() ? 2u : 0u);
+                              (encoding.optical_flow() ? 2u : 0u) + (encoding.motion() ? 2u : 0u) +
+                              (encoding.place() ? 2u : 0u);
     const uint64_t inputs = width * height * channels;
     if (inputs <= kMostReadOutInputs) return;
     Complain(path, Format("{0}x{1}x{2} = {3} inputs; a read-out that predicts each of them from "
@@ -652,17 +658,20 @@ class Validator {
     const std::string path = "learning.negatives";
     const std::string hybrid = Join(path, "hybrid"), splice = Join(path, "splice");
     const std::string random = Join(path, "random_label"), guessed = Join(path, "predicted_label");
-    if (!Known({Join(path, "dream"), Join(path, "one_step"), hybrid, splice, random, guessed})) {
+    const std::string hurried = Join(path, "hurried");
+    if (!Known({Join(path, "dream"), Join(path, "one_step"), hybrid, splice, random, guessed,
+                hurried})) {
       return;
     }
     const double recalled = weights.hybrid() + weights.splice();
     const double wrong_labels = weights.random_label() + weights.predicted_label();
-    if (weights.dream() + weights.one_step() + recalled + wrong_labels == 0) {
+    if (weights.dream() + weights.one_step() + recalled + wrong_labels + weights.hurried() == 0) {
       Complain(
           path,
           "all weights are 0, so that there is nothing to learn against: give dream, one_step, "
-          "hybrid, splice, random_label or predicted_label a weight above 0");
+          "hybrid, splice, random_label, predicted_label or hurried a weight above 0");
     }
+    if (weights.hurried() > 0) CheckHurried(config, hurried);
     if (wrong_labels > 0) CheckWrongLabels(config, weights.random_label() > 0 ? random : guessed);
     if (weights.hybrid() > 0 && ReadsText(config)) {
       Complain(hybrid,
@@ -674,6 +683,42 @@ class Validator {
              Format("it is made of two remembered sequences, and memory.sequences is {}: remember "
                     "more, or leave the weight at 0",
                     config.memory().sequences()));
+  }
+
+  void CheckHurried(const Config& config, const std::string& path) {
+    const Encoding& encoding = config.encoding();
+    if (ReadsText(config)) {
+      return Complain(path, "a text does not move: leave the weight at 0");
+    }
+    if (Known({"learning.rule"}) && config.learning().rule() != Learning::INTERLEAVED) {
+      Complain(
+          path,
+          "what is hurried is made of the frame that has just come, beside which it is learned "
+          "against: choose learning.rule: interleaved, or leave the weight at 0");
+    }
+    const bool changes =
+        encoding.temporal_difference() || encoding.optical_flow() || encoding.motion();
+    if (changes ||
+        !Known({"encoding.temporal_difference", "encoding.optical_flow", "encoding.motion"})) {
+      return;
+    }
+    Complain(
+        path,
+        "the encoding tells nothing of change, so that what is hurried would be as it was: set "
+        "encoding.motion, temporal_difference or optical_flow, or leave the weight at 0");
+  }
+
+  void CheckNovelty(const Config& config) {
+    const Novelty& novelty = config.novelty();
+    if (!config.has_novelty() || !Known({"novelty"})) return;
+    if (ReadsText(config)) {
+      return Complain("novelty", "it is watched for in pictures, and this is a text: leave it out");
+    }
+    if (novelty.end_score() > novelty.begin_score()) {
+      Complain("novelty.end_score",
+               Format("an event that begins at a score of {} cannot end above it, at {}",
+                      novelty.begin_score(), novelty.end_score()));
+    }
   }
 
   void CheckThresholdShare(const Learning& learning) {

@@ -66,7 +66,8 @@ NegativeWeights BuildNegatives(const pb::Negatives& negatives) {
           .hybrid = negatives.hybrid(),
           .splice = negatives.splice(),
           .random_label = negatives.random_label(),
-          .predicted_label = negatives.predicted_label()};
+          .predicted_label = negatives.predicted_label(),
+          .hurried = negatives.hurried()};
 }
 
 // No layer reads what it never has to tell apart.
@@ -78,6 +79,24 @@ NetworkLabelOptions BuildNetworkLabels(const pb::Config& config) {
           .place = labels.place() == pb::Labels::INPUT ? LabelPlace::kInput : LabelPlace::kTop,
           .strength = static_cast<float>(labels.strength()),
           .read_out_rate = static_cast<float>(labels.read_out_rate())};
+}
+
+PipelineNovelty BuildNovelty(const pb::Novelty& novelty) {
+  PipelineNovelty built;
+  built.by = novelty.surprise() == pb::Novelty::PREDICTION_ERROR ? SurpriseKind::kPredictionError
+                                                                 : SurpriseKind::kGoodness;
+  built.options.calibration = {.new_normal_seconds = novelty.new_normal_seconds(),
+                               .reach = static_cast<int>(novelty.reach()),
+                               .persistence_frames = novelty.persistence_frames()};
+  built.options.events = {.warm_up_seconds = novelty.warm_up_seconds(),
+                          .begin_score = novelty.begin_score(),
+                          .end_score = novelty.end_score(),
+                          .quiet_seconds = novelty.quiet_seconds(),
+                          .least_seconds = novelty.least_seconds(),
+                          .cooldown_seconds = novelty.cooldown_seconds(),
+                          .scene_share = novelty.scene_share(),
+                          .settle_seconds = novelty.settle_seconds()};
+  return built;
 }
 
 // One that is none is met again where a source is opened, which says so.
@@ -135,6 +154,9 @@ VideoEncoderOptions BuildEncoder(const pb::Encoding& encoding) {
                                                           : VideoEncoderOptions::Colour::kGrey;
   options.temporal_difference = encoding.temporal_difference();
   options.optical_flow = encoding.optical_flow();
+  options.motion = encoding.motion();
+  options.place = encoding.place();
+  options.cell = static_cast<int>(encoding.cell());
   options.scaling_horizon_frames = encoding.scaling_horizon_frames();
   return options;
 }
@@ -395,6 +417,7 @@ PipelineOptions BuildPipelineOptions(const pb::Config& config) {
   options.probe.after_sleep = config.probe().after_sleep();
   options.probe.every_steps = config.probe().every_steps();
   options.guard = BuildGuard(config.guard());
+  if (config.has_novelty()) options.novelty = BuildNovelty(config.novelty());
   options.threads = static_cast<int>(config.pipeline().threads());
   options.frames_in_flight = config.pipeline().frames_in_flight();
   return options;

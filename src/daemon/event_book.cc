@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
@@ -12,6 +13,19 @@ namespace {
 using control::Event;
 
 constexpr uint32_t kUsualLimit = 100;
+
+void LogAs(Event::Severity severity, const std::string& message) {
+  switch (severity) {
+    case Event::ALARM:
+      log::Error("{}", message);
+      break;
+    case Event::WARNING:
+      log::Warning("{}", message);
+      break;
+    default:
+      log::Info("{}", message);
+  }
+}
 
 }  // namespace
 
@@ -24,12 +38,42 @@ void EventBook::Note(Event::Kind kind, const std::string& source, const std::str
   event.set_message(message);
   const std::lock_guard lock(mutex_);
   event.set_id(++last_id_);
+  Remember(std::move(event));
+}
+
+void EventBook::Remember(Event event) {
   const auto is_alike = [severity = event.severity()](const Event& known) {
     return known.severity() == severity;
   };
   const auto oldest = std::ranges::find_if(events_, is_alike);
-  if (static_cast<size_t>(std::ranges::count_if(events_, is_alike)) == kMost) events_.erase(oldest);
+  if (static_cast<size_t>(std::ranges::count_if(events_, is_alike)) == kMost) {
+    judges_.erase(oldest->id());
+    events_.erase(oldest);
+  }
   events_.push_back(std::move(event));
+}
+
+uint64_t EventBook::Open(Event event, Judge judge) {
+  event.set_severity(SeverityOf(event.kind()));
+  LogAs(event.severity(), event.message());
+  const std::lock_guard lock(mutex_);
+  const uint64_t id = ++last_id_;
+  event.set_id(id);
+  if (judge) judges_.emplace(id, std::move(judge));
+  Remember(std::move(event));
+  return id;
+}
+
+void EventBook::Change(const Event& event) {
+  const std::lock_guard lock(mutex_);
+  const auto known = std::ranges::find(events_, event.id(), [](const Event& e) { return e.id(); });
+  if (known == events_.end()) return;
+  known->set_surprise(event.surprise());
+  known->set_peak_time(event.peak_time());
+  known->set_end_time(event.end_time());
+  known->set_x(event.x());
+  known->set_y(event.y());
+  known->set_message(event.message());
 }
 
 Result<control::QueryEventsResponse> EventBook::Query(
@@ -57,7 +101,7 @@ Result<Event> EventBook::Resolve(const control::ResolveEventRequest& request) {
   if (request.verdict() != Event::CONFIRMED && request.verdict() != Event::DISMISSED) {
     return Error{Code::kInvalidArgument, "NO_VERDICT", "say whether it is confirmed or dismissed"};
   }
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   const auto event =
       std::ranges::find(events_, request.id(), [](const Event& known) { return known.id(); });
   if (event == events_.end()) {
@@ -73,7 +117,13 @@ Result<Event> EventBook::Resolve(const control::ResolveEventRequest& request) {
                         request.id())};
   }
   event->set_verdict(request.verdict());
-  return *event;
+  const Event resolved = *event;
+  const auto judge = judges_.find(request.id());
+  const Judge told = judge == judges_.end() ? Judge() : judge->second;
+  // Whoever is told may tell of something.
+  lock.unlock();
+  if (told) told(request.verdict());
+  return resolved;
 }
 
 void EventBook::AddNewest(control::Update& update) const {
@@ -92,6 +142,7 @@ Event::Severity SeverityOf(Event::Kind kind) {
     case Event::CONFIG_REFUSED:
       return Event::ALARM;
     case Event::UNUSUAL:
+    case Event::SCENE_CHANGED:
     case Event::SOURCE_STALLED:
     case Event::SOURCE_LOST:
     case Event::GATE_CLOSED:
@@ -107,16 +158,7 @@ Event::Severity SeverityOf(Event::Kind kind) {
 
 void Tell(const SharedEvents& events, Event::Kind kind, const std::string& source,
           const std::string& message) {
-  switch (SeverityOf(kind)) {
-    case Event::ALARM:
-      log::Error("{}", message);
-      break;
-    case Event::WARNING:
-      log::Warning("{}", message);
-      break;
-    default:
-      log::Info("{}", message);
-  }
+  LogAs(SeverityOf(kind), message);
   if (events != nullptr) events->Note(kind, source, message);
 }
 

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -25,6 +27,14 @@ class EventBook {
 
   void Note(control::Event::Kind kind, const std::string& source, const std::string& message);
 
+  // One that goes on, told to the log, too: all of it but its number and how severe it is. Returns
+  // its number. `judge` is told what somebody decides about it, each time; may be empty.
+  using Judge = std::function<void(control::Event::Verdict)>;
+  uint64_t Open(control::Event event, Judge judge);
+  // What has become of the one of this number, but for when it began and what was decided. Without
+  // effect where it is no longer remembered.
+  void Change(const control::Event& event);
+
   // Errors: kInvalidArgument, reason LIMIT, for more than a thousand.
   Result<control::QueryEventsResponse> Query(const control::QueryEventsRequest& request) const;
   // Errors: as ResolveEventRequest says.
@@ -33,10 +43,13 @@ class EventBook {
   void AddNewest(control::Update& update) const;
 
  private:
+  void Remember(control::Event event);
+
   const Clock& clock_;
   mutable std::mutex mutex_;
   std::deque<control::Event> events_;  // the oldest first
   uint64_t last_id_ = 0;
+  std::map<uint64_t, Judge> judges_;  // of those that are remembered
 };
 
 // Shared: a thread that hangs in a library is left behind, and may still tell something.

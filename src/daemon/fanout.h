@@ -31,6 +31,9 @@ class Fanout final : public PipelineObserver {
   void OnGuard(const GuardReport& report) override {
     for (auto* observer : observers_) observer->OnGuard(report);
   }
+  void OnNovelty(const NoveltyNews& news) override {
+    for (auto* observer : observers_) observer->OnNovelty(news);
+  }
   void OnStreamEnd(const StreamEnd& end) override {
     for (auto* observer : observers_) observer->OnStreamEnd(end);
   }

@@ -46,6 +46,7 @@ Learner::Learner(const config::Config& config, LearnerParts parts)
       board_(parts_.clock, parts_.events, IsAlone(config) ? config.sources(0).name() : ""),
       track_(parts_.clock),
       pipeline_(OptionsOf(config, parts_), parts_.clock, observers_),
+      novelty_(parts_.clock, parts_.events, pipeline_),
       sources_({.pipeline = pipeline_,
                 .board = board_,
                 .reconnects = !parts_.options.until_end,
@@ -61,6 +62,7 @@ Learner::Learner(const config::Config& config, LearnerParts parts)
   observers_.Add(&board_);
   observers_.Add(&sources_);
   observers_.Add(&track_);
+  observers_.Add(&novelty_);
   if (checkpoints_ != nullptr) observers_.Add(checkpoints_.get());
 }
 

@@ -22,6 +22,7 @@
 #include "daemon/exit_code.h"
 #include "daemon/fanout.h"
 #include "daemon/history_track.h"
+#include "daemon/novelty_teller.h"
 #include "daemon/scores_file.h"
 #include "daemon/session_log.h"
 #include "daemon/session_replay.h"
@@ -165,6 +166,7 @@ class Learner {
   std::unique_ptr<SessionLog> session_log_;  // null where nothing is recorded
   std::unique_ptr<SessionReplay> replay_;    // null where sources are watched
   Pipeline pipeline_;
+  NoveltyTeller novelty_;
   // Rung when it is to stop, or there is another source.
   Bell more_;
   WatchedSources sources_;

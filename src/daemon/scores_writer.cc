@@ -47,10 +47,15 @@ std::string Labels(const FrameReport& report, const std::vector<std::string>& cl
          Guess(report, report.label_goodness, classes);
 }
 
+double ScoreOf(const FrameReport& report) {
+  if (report.novelty) return report.novelty->score;
+  return report.prediction_error.value_or(0);
+}
+
 std::string Row(const FrameReport& report, const ScoresOptions& options) {
   // Every frame has a score, also one that nothing led up to: judges take no empty ones.
   std::string row = Format("{},{},{},{}", Quoted(report.clip), report.index,
-                           Seconds(report.presentation_time), report.prediction_error.value_or(0));
+                           Seconds(report.presentation_time), ScoreOf(report));
   for (const auto& layer : report.layers) {
     row += Format(",{},{}", layer.goodness, layer.probability);
   }

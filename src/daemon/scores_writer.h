@@ -2,11 +2,12 @@
 // where there are labels, then the frame's own, and for read-out and goodness the likeliest one and
 // how likely the frame's own was taken to be, empty where there is none; and, where there is more
 // than one source, the name of the frame's.
-// The score is the generator's error: of a picture the mean square, in variances of the channel; of
-// symbols bits a symbol, the mean over the readers. 0 for a frame that nothing led up to. Numbers
-// are written so that reading them gives the same bits. Each row is flushed. Where writing fails,
-// as on a full disk, the file ends after its last whole row. What it held before stays until there
-// is a first row. Threads: an observer of one pipeline, or of several at once.
+// Where novelty is watched for, the score is its; see NoveltyReport. Otherwise it is the
+// generator's error: of a picture the mean square, in variances of the channel; of symbols bits a
+// symbol, the mean over the readers. 0 for a frame that nothing led up to. Numbers are written so
+// that reading them gives the same bits. Each row is flushed. Where writing fails, as on a full
+// disk, the file ends after its last whole row. What it held before stays until there is a first
+// row. Threads: an observer of one pipeline, or of several at once.
 #pragma once
 
 #include <cstdint>

@@ -153,6 +153,7 @@ struct Novelty::State {
   }
 
   KeptEvent* Find(uint64_t number) {
+    if (machine.under_way() && machine.current()->number == number) return &rising;
     const auto found = std::ranges::find(kept, number, &KeptEvent::number);
     return found == kept.end() ? nullptr : &*found;
   }

@@ -131,8 +131,7 @@ Status Pipeline::Driver::Prepare(const PlaneShape& shape) {
 }
 
 void Pipeline::Driver::MakeFlow() {
-  stages_.emplace(*network_, memories_, *negatives_, options_.network.labels, clock_, observer_,
-                  summary_);
+  stages_.emplace(*network_, memories_, *negatives_, options_, clock_, observer_, summary_);
   flow_.emplace(*stages_, network_->layer_count(), workers_, StepsInFlight(options_));
 }
 

@@ -57,6 +57,7 @@ class Pipeline::Driver final : public PipelineControl {
   void AddStream(const StreamInput& stream) override;
   bool RemoveStream(const std::string& name) override;
   bool SetLabel(std::optional<size_t> label, const std::string& stream) override;
+  bool JudgeNovelty(const std::string& stream, uint64_t event, Verdict verdict) override;
   Result<ProbeReport> Probe() override;
   Result<Look> TakeLook(const LookParts& parts, const std::string& stream) override;
   Result<StateCounts> SaveState(StateArchive& archive) override;

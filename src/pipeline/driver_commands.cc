@@ -115,6 +115,14 @@ bool Pipeline::Driver::SetLabel(std::optional<size_t> label, const std::string& 
   return true;
 }
 
+bool Pipeline::Driver::JudgeNovelty(const std::string& stream, uint64_t event, Verdict verdict) {
+  const Stream* found = Find(stream);
+  if (found == nullptr || found->novelty == nullptr) return false;
+  if (flow_) flow_->Drain();
+  return verdict == Verdict::kDismissed ? found->novelty->Dismiss(event)
+                                        : found->novelty->Confirm(event);
+}
+
 Result<const Stream*> Pipeline::Driver::StreamToLookAt(const std::string& name) const {
   if (!network_) {
     return Error{Code::kFailedPrecondition, "NO_NETWORK",

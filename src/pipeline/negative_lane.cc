@@ -36,7 +36,7 @@ void NegativeLane::ExchangeState(StateArchive& archive) {
   kind_ = static_cast<NegativeKind>(
       archive.Count("kind", static_cast<size_t>(kind_), kNegativeKinds - 1));
   archive.Number("context", context_);
-  archive.Number("pace", pace_);
+  if (IsEncoded(kind_)) archive.Number("pace", pace_);
   archive.Number("tick", ticks_);
   archive.Number("beside", beside_ticks_);
   if (pace_ < 1 || pace_ > kMostPace) archive.Refuse("pace", "is none");

@@ -39,7 +39,7 @@ void CountNegative(const Network& network, const Step& step, NegativeTally& tall
 }  // namespace
 
 Stages::Stages(Network& network, Memories& memories, Negatives& negatives,
-               const NetworkLabelOptions& labels, const Clock& clock, PipelineObserver& observer,
+               const PipelineOptions& options, const Clock& clock, PipelineObserver& observer,
                RunSummary& summary)
     : network_(network),
       memories_(memories),
@@ -47,8 +47,9 @@ Stages::Stages(Network& network, Memories& memories, Negatives& negatives,
       clock_(clock),
       observer_(observer),
       summary_(summary),
-      label_judge_(network, labels),
-      label_guess_(labels.classes) {
+      label_judge_(network, options.network.labels),
+      novelty_watch_(options.novelty.value_or(PipelineNovelty()).by, observer),
+      label_guess_(options.network.labels.classes) {
   summary_.stages.layers.resize(network.layer_count());
   summary_.held_out.resize(network.layer_count());
 }
@@ -63,6 +64,8 @@ void Stages::Encode(Step& step) {
 }
 
 void Stages::EncodeReal(Step& step) {
+  // Here, for layers fill in each its own at the same time.
+  step.places.log_odds.resize(network_.layer_count());
   if (!step.first_of_frame) return network_.HoldInput(step.real);
   if (!step.live()) {
     memories_.sequences.Read(step.replayed.sequence, step.replayed.frame, encoded_);
@@ -84,7 +87,6 @@ void Stages::MeasureChange(Step& step) const {
   PlaceFigures& places = step.places;
   places.rows = grid.rows();
   places.columns = grid.columns();
-  places.log_odds.resize(network_.layer_count());
   places.change.resize(changes.empty() ? 0 : grid.locations());
   if (!changes.empty()) grid.Means(changes, places.change);
 }
@@ -217,13 +219,16 @@ void Stages::ReportFrame(Step& step) {
     report.asleep = step.seen_asleep;
     report.resized = step.resized;
     report.symbols = step.frame.symbols.size();
+    // Each gets the other's storage.
+    std::swap(report.places, step.places);
     report.prediction_error.reset();
     if (step.real.compare) report.prediction_error = step.real.prediction_error;
   }
   if (!step.last_of_frame) return;
   report.layers = step.real.layers;
-  // Each gets the other's storage.
-  std::swap(report.places, step.places);
+  std::swap(report.places.log_odds, step.places.log_odds);
+  report.novelty.reset();
+  if (step.stream->novelty != nullptr) novelty_watch_.Watch(*step.stream->novelty, report);
   report.phase = step.phase;
   label_judge_.Report(step, report, summary_.labels);
   ++summary_.frames;

@@ -9,6 +9,7 @@
 #include "hypnos/replay/residual_memory.h"
 #include "hypnos/replay/sequence_memory.h"
 #include "pipeline/label_judge.h"
+#include "pipeline/novelty_watch.h"
 #include "pipeline/step.h"
 
 namespace hypnos {
@@ -25,9 +26,8 @@ struct Memories {
 class Stages {
  public:
   // All references must outlive the stages.
-  Stages(Network& network, Memories& memories, Negatives& negatives,
-         const NetworkLabelOptions& labels, const Clock& clock, PipelineObserver& observer,
-         RunSummary& summary);
+  Stages(Network& network, Memories& memories, Negatives& negatives, const PipelineOptions& options,
+         const Clock& clock, PipelineObserver& observer, RunSummary& summary);
 
   void Encode(Step& step);
   void Imagine(Step& step);
@@ -56,6 +56,7 @@ class Stages {
   PipelineObserver& observer_;
   RunSummary& summary_;
   LabelJudge label_judge_;
+  NoveltyWatch novelty_watch_;
   std::vector<float> label_guess_;  // [classes]
   Planes encoded_, hurried_, recalled_, dreamed_, residual_;
   FrameReport frame_report_;

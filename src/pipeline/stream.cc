@@ -1,5 +1,9 @@
 #include "pipeline/stream.h"
 
+#include <utility>
+
+#include "hypnos/base/check.h"
+
 namespace hypnos {
 namespace {
 
@@ -18,7 +22,12 @@ Stream::Stream(const StreamInput& input, size_t at, const PipelineOptions& optio
       waited_for(input.waited_for),
       negative_lane(OfStream(Lane::kDream, at), options.dream_steps, options.steps_per_frame),
       ledger(sequence_frames, options.memory.interval_frames),
-      probing(options) {}
+      probing(options) {
+  if (!options.novelty) return;
+  Result<Novelty> made = Novelty::Create(options.novelty->options);
+  HYPNOS_CHECK(made.ok());
+  novelty = std::make_unique<Novelty>(std::move(*made));
+}
 
 Status Stream::ExchangeState(StateArchive& archive, const EncoderOptions& encoder_options,
                              const PlaneShape& shape) {
@@ -43,6 +52,7 @@ Status Stream::ExchangeState(StateArchive& archive, const EncoderOptions& encode
   const size_t places = archive.Count("surprise_places", surprise.size(), kMostPlaces);
   if (archive.loading()) surprise.resize(places);
   archive.Values("surprise", std::span(surprise), {places});
+  if (novelty != nullptr) exchange("novelty", *novelty);
   archive.Number("label_before", label_before);
   archive.Number("live_label", live_label);
   archive.Number("switched", switched);

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "hypnos/novelty/novelty.h"
 #include "hypnos/pipeline/pipeline.h"
 #include "hypnos/replay/residual_memory.h"
 #include "hypnos/sources/encoder.h"
@@ -46,6 +47,9 @@ struct Stream {
   ResidualMemory residuals, held_out_residuals;
   // Of the last frame, at each place; see Look.
   std::vector<float> surprise;
+
+  // The output's. Null where it is not watched for.
+  std::unique_ptr<Novelty> novelty;
 
   // The output's: what the labelled frame before showed.
   std::optional<size_t> label_before;

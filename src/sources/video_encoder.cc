@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -137,10 +138,12 @@ struct VideoEncoder::Impl {
 
   PlaneShape shape() const { return ShapeOf(state.width, state.height); }
 
-  // Of this frame and as many before it as can be hurried over. Storage goes round.
+  // This frame, and as many before it as can be hurried over. Storage goes round.
   void KeepPicture() {
     if (!NeedsGrey()) return;
-    if (past.size() <= static_cast<size_t>(options.past_pictures)) past.emplace_back();
+    const auto kept =
+        static_cast<size_t>(options.past_pictures == 1 ? 1 : options.past_pictures + 1);
+    if (past.size() < kept) past.emplace_back();
     std::rotate(past.begin(), past.end() - 1, past.end());
     std::swap(past.front(), grey);
   }
@@ -289,21 +292,33 @@ struct VideoEncoder::Impl {
 
   // Grey, of the size that pictures have here; the newest first.
   void ExchangePictures(StateArchive& archive) {
-    const size_t count =
-        archive.Count("pictures", past.size(), static_cast<size_t>(options.past_pictures) + 1);
+    bool has_picture = !past.empty();
+    archive.Number("has_picture", has_picture);
+    size_t older = has_picture ? past.size() - 1 : 0;
+    // Only where they can be hurried over is one more kept than what is gone on from.
+    const auto most = static_cast<size_t>(options.past_pictures);
+    if (has_picture && most > 1) older = archive.Count("older_pictures", older, most);
     if (archive.loading()) {
-      if (count > 0 && (state.width < 1 || state.height < 1 || state.width > kLargestSide ||
-                        state.height > kLargestSide)) {
+      if (has_picture && (state.width < 1 || state.height < 1 || state.width > kLargestSide ||
+                          state.height > kLargestSide)) {
         return archive.Refuse("width", "is of no picture");
       }
-      past.assign(count, Image());
-      for (Image& picture : past) picture = Image(state.width, state.height, 1);
+      past.clear();
+      for (size_t i = 0; has_picture && i <= older; ++i) {
+        past.emplace_back(state.width, state.height, 1);
+      }
     }
-    for (size_t i = 0; i < past.size(); ++i) {
-      archive.Values(
-          Format("picture.{}", i), past[i].bytes(),
-          {static_cast<uint64_t>(past[i].height()), static_cast<uint64_t>(past[i].width())});
+    if (!has_picture) return;
+    ExchangePicture(archive, "picture", past.front());
+    for (size_t i = 1; most > 1 && i < past.size(); ++i) {
+      ExchangePicture(archive, Format("older_picture.{}", i), past[i]);
     }
+  }
+
+  static void ExchangePicture(StateArchive& archive, const std::string& name, Image& picture) {
+    archive.Values(
+        name, picture.bytes(),
+        {static_cast<uint64_t>(picture.height()), static_cast<uint64_t>(picture.width())});
   }
 
   static void Clear(std::span<float> plane) { std::ranges::fill(plane, 0.0f); }

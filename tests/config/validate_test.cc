@@ -366,7 +366,7 @@ TEST(Validate, WhoSleepsByWhateverReasonDreamsToTheTop) {
 TEST(Validate, ThereIsSomethingToLearnAgainst) {
   EXPECT_EQ(AboutLayers("[{}]", "learning:\n  negatives: {dream: 0}\n"),
             "f:5:3: all weights are 0, so that there is nothing to learn against: give dream, "
-            "one_step, hybrid, splice, random_label or predicted_label a weight above 0");
+            "one_step, hybrid, splice, random_label, predicted_label or hurried a weight above 0");
   EXPECT_EQ(AboutLayers("[{}]", "learning: {negatives: {dream: 0, splice: 0.5}}\n"), "");
   EXPECT_EQ(AboutLayers("[{}]", "learning: {negatives: {}}\n"), "");
   EXPECT_EQ(AboutLayers("[{}]", "learning: {negatives: {hybrid: -0.5, one_step: .nan}}\n"),

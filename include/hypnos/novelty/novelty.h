@@ -35,8 +35,8 @@ class Novelty {
 
   // What somebody has decided about an event. Dismissed: its like is usual from now on, and no
   // longer begins an event. Confirmed: what it showed is taken out of what was seen, so that its
-  // like does not become usual. Of the last events only, those that have ended; false: it is none
-  // of them.
+  // like does not become usual. Of the last events only, the one under way among them; false: it is
+  // none of them.
   bool Dismiss(uint64_t event);
   bool Confirm(uint64_t event);
 

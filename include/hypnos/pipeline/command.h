@@ -80,6 +80,11 @@ class PipelineControl {
   virtual bool SetLabel(std::optional<size_t> label, const std::string& stream) = 0;
   bool SetLabel(std::optional<size_t> label) { return SetLabel(label, ""); }
 
+  // What somebody has decided about an event of this stream; see Novelty. False: it is none of the
+  // last ones.
+  enum class Verdict { kDismissed, kConfirmed };
+  virtual bool JudgeNovelty(const std::string& stream, uint64_t event, Verdict verdict) = 0;
+
   // Scores the probe set, with learning off. kFailedPrecondition: NO_NETWORK, NO_PROBES where none
   // is configured, PROBES_NOT_COLLECTED; kResourceExhausted: OUT_OF_MEMORY.
   virtual Result<ProbeReport> Probe() = 0;

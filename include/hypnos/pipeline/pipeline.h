@@ -19,6 +19,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@
 #include "hypnos/base/result.h"
 #include "hypnos/diagnostics/guard.h"
 #include "hypnos/network/network.h"
+#include "hypnos/novelty/options.h"
 #include "hypnos/pipeline/command.h"
 #include "hypnos/pipeline/input.h"
 #include "hypnos/pipeline/report.h"
@@ -74,6 +76,18 @@ enum class WhileAsleep {
   kDrop,  // but for those that always may wait, they are lost, the oldest first
 };
 
+// What each stream's novelty is told by.
+enum class SurpriseKind {
+  kGoodness,  // what the layers take for fake: the log-odds of all of them, with the sign changed
+  kPredictionError,
+};
+
+struct PipelineNovelty {
+  // In range, see Novelty::Create.
+  NoveltyOptions options;
+  SurpriseKind by = SurpriseKind::kGoodness;
+};
+
 struct PipelineOptions {
   uint64_t seed = 1;
   EncoderOptions encoder;
@@ -92,6 +106,8 @@ struct PipelineOptions {
   ProbeOptions probe;
   // Judges by the probe set whenever that is scored but for being asked.
   GuardOptions guard;
+  // Of each stream by itself; none: nothing is told.
+  std::optional<PipelineNovelty> novelty;
   int threads = 0;  // 0: one for each core
   // Instead of threads of its own.
   std::shared_ptr<Workers> workers = nullptr;

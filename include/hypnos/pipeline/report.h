@@ -12,6 +12,7 @@
 #include "hypnos/diagnostics/guard.h"
 #include "hypnos/diagnostics/probe_figures.h"
 #include "hypnos/network/network.h"
+#include "hypnos/novelty/report.h"
 #include "hypnos/pipeline/label_score.h"
 #include "hypnos/replay/negative.h"
 #include "hypnos/replay/real_or_dream.h"
@@ -58,6 +59,8 @@ struct FrameReport {
   std::optional<double> prediction_error;
   std::vector<StepStatistics> layers;  // of the frame's last tick
   PlaceFigures places;
+  // Where novelty is watched for.
+  std::optional<NoveltyReport> novelty;
   PhasePosition phase;  // the frame included
   // What it shows, and what the labelled frame before it showed, as far as anybody has said so.
   std::optional<size_t> label;
@@ -104,6 +107,18 @@ struct PhaseReport {
   PhasePosition phase;
   // Per layer: FfLayer::contrast of the last finished cycle.
   std::vector<double> contrast;
+};
+
+// An event of a stream: it begins, becomes more unusual, or ends. Before the report of its frame.
+struct NoveltyNews {
+  enum class What { kBegin, kPeak, kEnd };
+  What what = What::kBegin;
+  std::string source;
+  NoveltyEvent event;
+  // Of the map in which its place is.
+  size_t rows = 0;
+  size_t columns = 0;
+  Duration now{};  // of the frame at which it is told, in the source's time
 };
 
 // A stream has ended, or broke off. Others go on.
@@ -161,6 +176,7 @@ class PipelineObserver {
   // After each scoring that it judged, after each decision of the guard, and when a state was
   // loaded: the one place where it is told what it has done.
   virtual void OnGuard(const GuardReport&) {}
+  virtual void OnNovelty(const NoveltyNews&) {}
   // After the last frame of the stream.
   virtual void OnStreamEnd(const StreamEnd&) {}
 };

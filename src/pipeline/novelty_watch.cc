@@ -1,0 +1,59 @@
+#include "pipeline/novelty_watch.h"
+
+namespace hypnos {
+namespace {
+
+class Messenger final : public NoveltyObserver {
+ public:
+  Messenger(const FrameReport& report, PipelineObserver& observer)
+      : report_(report), observer_(observer) {}
+
+  void OnBegin(const NoveltyEvent& event) override { Tell(NoveltyNews::What::kBegin, event); }
+  void OnPeak(const NoveltyEvent& event) override { Tell(NoveltyNews::What::kPeak, event); }
+  void OnEnd(const NoveltyEvent& event) override { Tell(NoveltyNews::What::kEnd, event); }
+
+ private:
+  void Tell(NoveltyNews::What what, const NoveltyEvent& event) {
+    observer_.OnNovelty({.what = what,
+                         .source = report_.source,
+                         .event = event,
+                         .rows = report_.places.rows,
+                         .columns = report_.places.columns,
+                         .now = report_.presentation_time});
+  }
+
+  const FrameReport& report_;
+  PipelineObserver& observer_;
+};
+
+}  // namespace
+
+void NoveltyWatch::Watch(Novelty& novelty, FrameReport& report) {
+  TakeSurprise(report);
+  Messenger messenger(report, observer_);
+  const bool cut = report.discontinuity != Discontinuity::kNone;
+  report.novelty = novelty.Observe({.rows = report.places.rows,
+                                    .columns = report.places.columns,
+                                    .surprise = surprise_,
+                                    .change = report.places.change,
+                                    .time = report.presentation_time,
+                                    .cut = cut,
+                                    .learn = report.learn},
+                                   &messenger);
+}
+
+void NoveltyWatch::TakeSurprise(const FrameReport& report) {
+  surprise_.clear();
+  const PlaceFigures& places = report.places;
+  if (report.discontinuity != Discontinuity::kNone) return;
+  if (by_ == SurpriseKind::kPredictionError) {
+    surprise_ = places.prediction_error;
+    return;
+  }
+  surprise_.assign(places.rows * places.columns, 0.0f);
+  for (const std::vector<float>& layer : places.log_odds) {
+    for (size_t i = 0; i < surprise_.size(); ++i) surprise_[i] -= layer[i];
+  }
+}
+
+}  // namespace hypnos
