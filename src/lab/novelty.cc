@@ -139,6 +139,10 @@ class NoveltyExperiment final : public Experiment {
         ->delimiter(',')
         ->check(CLI::IsMember({"frozen", "learning"}))
         ->capture_default_str();
+    app.add_option("--warm-up", warm_up_seconds_,
+                   "Seconds in which all that is seen is usual; Ped2's training clips last 102")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
     app.add_option("--scores", scores_,
                    "Folder for the scores of each cell, by goodness: clip,frame,score");
   }
@@ -185,9 +189,11 @@ class NoveltyExperiment final : public Experiment {
 
   Result<Row> RunCell(const NoveltyCell& cell, const Row& key, const NoveltyData& data,
                       const GoOn& go_on) const {
+    NoveltyOptions options;
+    options.events.warm_up_seconds = warm_up_seconds_;
     std::vector<Judge> judges;
     for (const By by : kAllBy) {
-      HYPNOS_ASSIGN_OR_RETURN(Novelty novelty, Novelty::Create({}));
+      HYPNOS_ASSIGN_OR_RETURN(Novelty novelty, Novelty::Create(options));
       judges.emplace_back(by, data, std::move(novelty));
     }
     HYPNOS_RETURN_IF_ERROR(WatchClips(
@@ -210,6 +216,7 @@ class NoveltyExperiment final : public Experiment {
 
   std::vector<std::string> arms_;
   std::vector<std::string> watching_ = {"frozen", "learning"};
+  double warm_up_seconds_ = 100;
   std::string scores_;
   FileSystem* files_ = nullptr;
   std::vector<std::unique_ptr<NoveltyData>> data_;

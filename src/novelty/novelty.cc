@@ -107,10 +107,10 @@ struct Novelty::State {
     }
   }
 
-  // However little has been seen so far, what an event shows becomes usual no faster than it would
-  // after much: a short history would take in within seconds what it should tell.
+  // While it warms up all that is seen is usual. From then on what is new becomes so no faster than
+  // it would after much was seen: a short history would take in within seconds what it should tell.
   double WeightOf(double passed) const {
-    if (machine.current() == nullptr) return 1;
+    if (!machine.warm()) return 1;
     return std::min(1.0, history.frames() * passed / options.calibration.new_normal_seconds);
   }
 

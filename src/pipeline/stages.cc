@@ -219,8 +219,11 @@ void Stages::ReportFrame(Step& step) {
     report.asleep = step.seen_asleep;
     report.resized = step.resized;
     report.symbols = step.frame.symbols.size();
+    report.places.rows = step.places.rows;
+    report.places.columns = step.places.columns;
     // Each gets the other's storage.
-    std::swap(report.places, step.places);
+    std::swap(report.places.prediction_error, step.places.prediction_error);
+    std::swap(report.places.change, step.places.change);
     report.prediction_error.reset();
     if (step.real.compare) report.prediction_error = step.real.prediction_error;
   }

@@ -294,7 +294,7 @@ struct VideoEncoder::Impl {
   void ExchangePictures(StateArchive& archive) {
     bool has_picture = !past.empty();
     archive.Number("has_picture", has_picture);
-    size_t older = has_picture ? past.size() - 1 : 0;
+    size_t older = past.empty() ? 0 : past.size() - 1;
     // Only where they can be hurried over is one more kept than what is gone on from.
     const auto most = static_cast<size_t>(options.past_pictures);
     if (has_picture && most > 1) older = archive.Count("older_pictures", older, most);

@@ -151,6 +151,42 @@ TEST(BuildPipelineOptions, TakesWhatToLearnAgainst) {
   EXPECT_EQ(weights.splice, 4);
 }
 
+TEST(BuildPipelineOptions, TakesWhatNoveltyIs) {
+  EXPECT_FALSE(Pipeline({}).novelty);
+  const PipelineNovelty defaults = *Pipeline({"novelty={}"}).novelty;
+  const NoveltyOptions made;
+  EXPECT_EQ(defaults.by, SurpriseKind::kGoodness);
+  EXPECT_EQ(defaults.options.calibration.new_normal_seconds, made.calibration.new_normal_seconds);
+  EXPECT_EQ(defaults.options.calibration.reach, made.calibration.reach);
+  EXPECT_EQ(defaults.options.calibration.persistence_frames, made.calibration.persistence_frames);
+  EXPECT_EQ(defaults.options.events.warm_up_seconds, made.events.warm_up_seconds);
+  EXPECT_EQ(defaults.options.events.begin_score, made.events.begin_score);
+  EXPECT_EQ(defaults.options.events.end_score, made.events.end_score);
+  EXPECT_EQ(defaults.options.events.quiet_seconds, made.events.quiet_seconds);
+  EXPECT_EQ(defaults.options.events.least_seconds, made.events.least_seconds);
+  EXPECT_EQ(defaults.options.events.cooldown_seconds, made.events.cooldown_seconds);
+  EXPECT_EQ(defaults.options.events.scene_share, made.events.scene_share);
+  EXPECT_EQ(defaults.options.events.settle_seconds, made.events.settle_seconds);
+  const PipelineNovelty given =
+      *Pipeline({"novelty={surprise: prediction_error, new_normal_seconds: 9, reach: 2, "
+                 "persistence_frames: 3, warm_up_seconds: 4, begin_score: 5, end_score: 1, "
+                 "quiet_seconds: 6, least_seconds: 7, cooldown_seconds: 8, scene_share: 0.25, "
+                 "settle_seconds: 10}"})
+           .novelty;
+  EXPECT_EQ(given.by, SurpriseKind::kPredictionError);
+  EXPECT_EQ(given.options.calibration.new_normal_seconds, 9);
+  EXPECT_EQ(given.options.calibration.reach, 2);
+  EXPECT_EQ(given.options.calibration.persistence_frames, 3);
+  EXPECT_EQ(given.options.events.warm_up_seconds, 4);
+  EXPECT_EQ(given.options.events.begin_score, 5);
+  EXPECT_EQ(given.options.events.end_score, 1);
+  EXPECT_EQ(given.options.events.quiet_seconds, 6);
+  EXPECT_EQ(given.options.events.least_seconds, 7);
+  EXPECT_EQ(given.options.events.cooldown_seconds, 8);
+  EXPECT_EQ(given.options.events.scene_share, 0.25);
+  EXPECT_EQ(given.options.events.settle_seconds, 10);
+}
+
 TEST(BuildPipelineOptions, KnowsEveryRule) {
   const auto rule = [](const std::string& name) {
     return Pipeline({"learning.rule=" + name}).network.learning.rule;
@@ -196,6 +232,9 @@ TEST_F(Defaults, OfTheEncoderAgree) {
   EXPECT_EQ(built.colour, made.colour);
   EXPECT_EQ(built.temporal_difference, made.temporal_difference);
   EXPECT_EQ(built.optical_flow, made.optical_flow);
+  EXPECT_EQ(built.motion, made.motion);
+  EXPECT_EQ(built.place, made.place);
+  EXPECT_EQ(built.cell, made.cell);
   EXPECT_EQ(built.scaling_horizon_frames, made.scaling_horizon_frames);
 }
 

@@ -116,6 +116,49 @@ TEST_F(EventBookTest, JudgesOnlyWhatWasUnusual) {
   EXPECT_EQ(book_.Resolve(request).error().reason, "EVENT_NOT_FOUND");
 }
 
+TEST_F(EventBookTest, WhatGoesOnIsToldAgainAsItChanges) {
+  Event event;
+  event.set_source("door");
+  event.set_kind(Event::UNUSUAL);
+  event.set_time(100);
+  event.set_surprise(3.5);
+  event.set_message("something unusual");
+  event.set_id(book_.Open(event, {}));
+  EXPECT_EQ(book_.Query({})->events(0).severity(), Event::WARNING);
+  control::ResolveEventRequest request;
+  request.set_id(event.id());
+  request.set_verdict(Event::CONFIRMED);
+  ASSERT_TRUE(book_.Resolve(request).ok());
+  event.set_time(50);
+  event.set_surprise(6);
+  event.set_end_time(110);
+  book_.Change(event);
+  const Event told = book_.Query({})->events(0);
+  EXPECT_EQ(told.surprise(), 6);
+  EXPECT_EQ(told.end_time(), 110);
+  EXPECT_EQ(told.time(), 100) << "it began when it began";
+  EXPECT_EQ(told.verdict(), Event::CONFIRMED) << "what was decided stays";
+  event.set_id(77);
+  book_.Change(event);
+  EXPECT_EQ(book_.Query({})->events_size(), 1);
+}
+
+TEST_F(EventBookTest, WhoWatchesIsToldWhatWasDecided) {
+  Event event;
+  event.set_kind(Event::UNUSUAL);
+  std::vector<Event::Verdict> verdicts;
+  // It may look into the book.
+  const uint64_t id = book_.Open(event, [&](Event::Verdict verdict) {
+    verdicts.push_back(verdict);
+    EXPECT_EQ(book_.Query({})->events_size(), 1);
+  });
+  control::ResolveEventRequest request;
+  request.set_id(id);
+  request.set_verdict(Event::DISMISSED);
+  ASSERT_TRUE(book_.Resolve(request).ok());
+  EXPECT_THAT(verdicts, ::testing::ElementsAre(Event::DISMISSED));
+}
+
 TEST(Severity, EveryKindHasOne) {
   const auto* kinds = Event::Kind_descriptor();
   for (int i = 0; i < kinds->value_count(); ++i) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 #include <string>
+#include <vector>
 
 #include "hypnos/base/format.h"
 
@@ -46,6 +47,18 @@ TEST(PatchGrid, APatchHoldsItsChannelsOneAfterTheOtherRowByRow) {
   // The second row's third patch begins at pixel (2, 4); a channel has 24 pixels.
   const float expected[] = {16, 17, 22, 23, 40, 41, 46, 47};
   EXPECT_TRUE(std::ranges::equal(patches.row(5), expected));
+}
+
+TEST(PatchGrid, MeansAreThoseOfThePatches) {
+  const PatchGrid grid = Grid({2, 5, 7}, 3, 2);
+  const Planes frame = Numbered({2, 5, 7});
+  const Matrix patches = Gathered(grid, frame);
+  std::vector<float> means(grid.locations());
+  grid.Means(frame.plane(1), means);
+  for (size_t location = 0; location < means.size(); ++location) {
+    const auto second = patches.row(location).subspan(9);
+    EXPECT_FLOAT_EQ(means[location], std::reduce(second.begin(), second.end()) / 9);
+  }
 }
 
 TEST(PatchGrid, PatchesBeginAStrideApart) {

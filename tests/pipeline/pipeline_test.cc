@@ -301,6 +301,7 @@ NegativeWeights Only(NegativeKind kind) {
    : kind == NegativeKind::kHybrid      ? weights.hybrid
    : kind == NegativeKind::kSplice      ? weights.splice
    : kind == NegativeKind::kRandomLabel ? weights.random_label
+   : kind == NegativeKind::kHurried     ? weights.hurried
                                         : weights.predicted_label) = 1;
   return weights;
 }
@@ -323,8 +324,11 @@ TEST(Pipeline, LearnsAgainstWhatItIsToldTo) {
           rule != LearningRule::kInterleaved) {
         continue;
       }
+      // Made of the frame that has just come.
+      if (IsEncoded(kind) && rule != LearningRule::kInterleaved) continue;
       for (const int steps_per_frame : {1, 2}) {
         PipelineOptions options = SmallPipeline();
+        options.encoder = VideoEncoderOptions{.temporal_difference = IsEncoded(kind)};
         options.network.learning.rule = rule;
         options.negatives = Only(kind);
         options.steps_per_frame = steps_per_frame;

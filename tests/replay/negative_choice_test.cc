@@ -22,13 +22,14 @@ std::array<int, kNegativeKinds> Counts(const NegativeWeights& weights, size_t re
 }
 
 TEST(NegativeChoice, IsOfDreamsUnlessToldOtherwise) {
-  EXPECT_EQ(Counts({}), (std::array{kDraws, 0, 0, 0, 0, 0}));
+  EXPECT_EQ(Counts({}), (std::array{kDraws, 0, 0, 0, 0, 0, 0}));
 }
 
 TEST(NegativeChoice, KeepsToTheWeights) {
   for (const NegativeWeights& weights :
        {NegativeWeights{1, 1, 1, 1}, NegativeWeights{1, 2, 3, 4}, NegativeWeights{0.5, 0, 0.01, 0},
-        NegativeWeights{0, 1000, 0, 3000}, NegativeWeights{1, 0, 0, 1, 2, 3}}) {
+        NegativeWeights{0, 1000, 0, 3000}, NegativeWeights{1, 0, 0, 1, 2, 3},
+        NegativeWeights{0, 1, 0, 0, 0, 0, 3}}) {
     const auto counts = Counts(weights);
     for (const NegativeKind kind : kAllNegativeKinds) {
       const double share = weights.Of(kind) / weights.Total();
@@ -51,6 +52,22 @@ TEST(NegativeChoice, DreamsWhereThereAreNotTwoSequencesToRecall) {
     EXPECT_EQ(few[0], enough[2] + enough[3]);
     EXPECT_EQ(few[1], enough[1]);
   }
+}
+
+TEST(NegativeChoice, DreamsAsleepWhereNothingIsThereToBeHurried) {
+  NegativeChoice choice({.dream = 0, .hurried = 1}, Rng(1));
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_EQ(choice.Draw(2, false, false), NegativeKind::kDream);
+    EXPECT_EQ(choice.Draw(2, false, true), NegativeKind::kHurried);
+  }
+}
+
+TEST(NegativeChoice, HurriesByTwoFramesOrThree) {
+  NegativeChoice choice({.dream = 0, .hurried = 1}, Rng(1));
+  std::array<int, kMostPace + 1> counts{};
+  for (int i = 0; i < 1000; ++i) ++counts.at(static_cast<size_t>(choice.DrawPace()));
+  EXPECT_EQ(counts[0] + counts[1], 0);
+  EXPECT_NEAR(counts[2], 500, 70);
 }
 
 TEST(NegativeChoice, DreamsWhereThereIsNoLabelToGetWrong) {

@@ -74,11 +74,11 @@ TEST_P(EveryNegative, AllocatesNothingOnceItHasShownASequence) {
 INSTANTIATE_TEST_SUITE_P(Kinds, EveryNegative, testing::ValuesIn(kWithFrames),
                          [](const auto& test) { return ToString(test.param); });
 
-TEST(Negatives, ShowAWrongLabelFromTheFirstFrameOn) {
+TEST(Negatives, WithoutFramesOfTheirOwnAreWrongFromTheFirstFrameOn) {
   const Remembered r(0);
   Negatives negatives(r.grid, kOptions, Rng(7));
   for (const NegativeKind kind : kAllNegativeKinds) {
-    if (!IsWrongLabel(kind)) continue;
+    if (HasFramesOfItsOwn(kind)) continue;
     EXPECT_EQ(negatives.Beginning(kind, 5), 0);
     EXPECT_DEATH(negatives[kind], "broken promise");
   }

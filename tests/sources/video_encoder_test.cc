@@ -235,6 +235,131 @@ TEST(VideoEncoder, GoesOnFromASavedStateAsIfNeverInterrupted) {
   EXPECT_EQ(second.state(), whole.state());
 }
 
+TEST(VideoEncoder, GoesOnHurryingFromASavedState) {
+  const VideoEncoderOptions options = {.motion = true, .cell = 2, .past_pictures = 3};
+  Rng rng(6);
+  VideoEncoder whole = Make(options);
+  Planes expected, planes;
+  for (int i = 0; i < 6; ++i)
+    whole.Encode(FrameOf(Noise(&rng), i == 0 ? kStart : kNone), &expected);
+  VideoEncoder second = Make(options);
+  MemoryLoader loader(StateOf(whole));
+  second.ExchangeState(loader);
+  ASSERT_TRUE(loader.status().ok()) << loader.status().error().message;
+  const Frame frame = FrameOf(Noise(&rng));
+  whole.Encode(frame, &expected);
+  second.Encode(frame, &planes);
+  whole.EncodeHurried(3, &expected);
+  second.EncodeHurried(3, &planes);
+  EXPECT_TRUE(std::ranges::equal(planes.values(), expected.values()));
+}
+
+TEST(VideoEncoder, CellsAreMeansOfPixels) {
+  VideoEncoder pixels = Make({});
+  VideoEncoder cells = Make({.cell = 4});
+  Rng rng(8);
+  Image image = Noise(&rng, 18, 13);
+  EXPECT_EQ(cells.ShapeWith(18, 13), (PlaneShape{.channels = 1, .height = 3, .width = 4}));
+  Planes fine, coarse;
+  pixels.Encode(FrameOf(image, kStart), &fine);
+  cells.Encode(FrameOf(image, kStart), &coarse);
+  ASSERT_EQ(coarse.shape(), (PlaneShape{.channels = 1, .height = 3, .width = 4}));
+  // By the same scale, but for a factor: cells differ less than pixels do.
+  std::vector<double> means;
+  for (size_t cell = 0; cell < 12; ++cell) {
+    double sum = 0;
+    for (size_t y = 0; y < 4; ++y) {
+      for (size_t x = 0; x < 4; ++x) {
+        sum += static_cast<double>(fine.plane(0)[(cell / 4 * 4 + y) * 18 + cell % 4 * 4 + x]);
+      }
+    }
+    means.push_back(sum / 16);
+  }
+  const double gain =
+      static_cast<double>(coarse.plane(0)[0] - coarse.plane(0)[1]) / (means[0] - means[1]);
+  for (size_t cell = 1; cell < 12; ++cell) {
+    EXPECT_NEAR(static_cast<double>(coarse.plane(0)[cell] - coarse.plane(0)[0]),
+                gain * (means[cell] - means[0]), 1e-4);
+  }
+}
+
+TEST(VideoEncoder, PlaceRisesDownAndToTheRight) {
+  VideoEncoder encoder = Make({.place = true});
+  Planes planes;
+  encoder.Encode(FrameOf(Plain(9, 5, 3), kStart), &planes);
+  ASSERT_EQ(planes.shape().channels, 3);
+  EXPECT_FLOAT_EQ(planes.plane(1)[0], -std::sqrt(3.0f));
+  EXPECT_FLOAT_EQ(planes.plane(1)[14], std::sqrt(3.0f));
+  EXPECT_FLOAT_EQ(planes.plane(1)[4], planes.plane(1)[0]) << "the same row";
+  EXPECT_FLOAT_EQ(planes.plane(2)[10], planes.plane(2)[0]) << "the same column";
+  EXPECT_FLOAT_EQ(planes.plane(2)[2], 0);
+}
+
+// A square that goes so many pixels to the right in each frame.
+Image Square(int frame, int pixels) {
+  Image image = Plain(40, 96, 48);
+  Rng rng(11);
+  for (int y = 12; y < 36; ++y) {
+    for (int x = 0; x < 24; ++x) {
+      image.bytes()[static_cast<size_t>(y * 96 + 8 + x + frame * pixels)] =
+          static_cast<uint8_t>(100 + rng.Below(156));
+    }
+  }
+  return image;
+}
+
+TEST(VideoEncoder, WhatIsHurriedIsWhatIsFaster) {
+  const VideoEncoderOptions options = {.motion = true, .cell = 8, .past_pictures = 3};
+  VideoEncoder slow = Make(options);
+  Planes once, planes;
+  for (int frame = 0; frame < 6; ++frame) {
+    slow.Encode(FrameOf(Square(frame, 1), frame == 0 ? kStart : kNone), &once);
+  }
+  planes = once;
+  slow.EncodeHurried(1, &planes);
+  EXPECT_TRUE(std::ranges::equal(planes.values(), once.values())) << "as it was";
+  const VideoEncoderState before = slow.state();
+  const auto fastest = [&](int pace) {
+    slow.EncodeHurried(pace, &planes);
+    return *std::ranges::max_element(planes.plane(2));
+  };
+  const float one = *std::ranges::max_element(once.plane(2));
+  const float two = fastest(2);
+  const float three = fastest(3);
+  EXPECT_GT(two, one + 0.5f);
+  EXPECT_GT(three, two + 0.5f);
+  EXPECT_TRUE(std::ranges::equal(planes.plane(0), once.plane(0))) << "the picture stays";
+  EXPECT_EQ(slow.state(), before) << "nothing is learned";
+}
+
+TEST(VideoEncoder, HurriesNoFurtherThanToTheLastCut) {
+  VideoEncoder encoder = Make({.motion = true, .past_pictures = 3});
+  Rng rng(2);
+  Planes planes;
+  for (int i = 0; i < 5; ++i)
+    encoder.Encode(FrameOf(Noise(&rng), i == 0 ? kStart : kNone), &planes);
+  const Image first = Noise(&rng);
+  const Image second = Noise(&rng);
+  encoder.Encode(FrameOf(first, kGap), &planes);
+  encoder.EncodeHurried(3, &planes);
+  EXPECT_TRUE(AllZero(planes.plane(1))) << "nothing has moved yet";
+  encoder.Encode(FrameOf(second), &planes);
+  const Planes once = planes;
+  encoder.EncodeHurried(3, &planes);
+  EXPECT_TRUE(std::ranges::equal(planes.values(), once.values()));
+}
+
+TEST(VideoEncoder, TellsHowMuchChanged) {
+  VideoEncoder encoder = Make({.motion = true, .cell = 8});
+  Planes planes;
+  encoder.Encode(FrameOf(Plain(100), kStart), &planes);
+  ASSERT_EQ(encoder.changes().size(), 4u);
+  EXPECT_TRUE(AllZero(encoder.changes()));
+  encoder.Encode(FrameOf(Plain(151)), &planes);
+  for (const float change : encoder.changes()) EXPECT_FLOAT_EQ(change, 0.2f);
+  EXPECT_TRUE(Make({}).changes().empty());
+}
+
 TEST(VideoEncoder, RefusesAStateOfAnotherShape) {
   VideoEncoder grey = Make({.width = 8, .height = 8});
   VideoEncoder colour = Make({.width = 8, .height = 8, .colour = Colour::kBgr});

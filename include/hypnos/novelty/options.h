@@ -14,8 +14,9 @@ struct CalibrationOptions {
 };
 
 struct EventOptions {
-  // So long nothing is told: what is usual must be seen first.
-  double warm_up_seconds = 60;
+  // So long nothing is told, and all that is seen is usual. After that what is new becomes usual by
+  // new_normal_seconds.
+  double warm_up_seconds = 300;
   // Scores as decades, see NoveltyReport::score: 3 is reached once in a thousand usual frames.
   double begin_score = 3;
   // An event goes on until the score has been below this one for `quiet_seconds`.
