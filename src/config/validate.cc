@@ -710,9 +710,11 @@ class Validator {
 
   void CheckNovelty(const Config& config) {
     const Novelty& novelty = config.novelty();
-    if (!config.has_novelty() || !Known({"novelty"})) return;
+    if (!novelty.enabled() || !Known({"novelty"})) return;
     if (ReadsText(config)) {
-      return Complain("novelty", "it is watched for in pictures, and this is a text: leave it out");
+      Complain("novelty.enabled",
+               "it is watched for in pictures, and this is a text: leave it off");
+      return;
     }
     if (novelty.end_score() > novelty.begin_score()) {
       Complain("novelty.end_score",

@@ -417,7 +417,7 @@ PipelineOptions BuildPipelineOptions(const pb::Config& config) {
   options.probe.after_sleep = config.probe().after_sleep();
   options.probe.every_steps = config.probe().every_steps();
   options.guard = BuildGuard(config.guard());
-  if (config.has_novelty()) options.novelty = BuildNovelty(config.novelty());
+  if (config.novelty().enabled()) options.novelty = BuildNovelty(config.novelty());
   options.threads = static_cast<int>(config.pipeline().threads());
   options.frames_in_flight = config.pipeline().frames_in_flight();
   return options;

@@ -153,7 +153,7 @@ TEST(BuildPipelineOptions, TakesWhatToLearnAgainst) {
 
 TEST(BuildPipelineOptions, TakesWhatNoveltyIs) {
   EXPECT_FALSE(Pipeline({}).novelty);
-  const PipelineNovelty defaults = *Pipeline({"novelty={}"}).novelty;
+  const PipelineNovelty defaults = *Pipeline({"novelty={enabled: true}"}).novelty;
   const NoveltyOptions made;
   EXPECT_EQ(defaults.by, SurpriseKind::kGoodness);
   EXPECT_EQ(defaults.options.calibration.new_normal_seconds, made.calibration.new_normal_seconds);
@@ -168,10 +168,11 @@ TEST(BuildPipelineOptions, TakesWhatNoveltyIs) {
   EXPECT_EQ(defaults.options.events.scene_share, made.events.scene_share);
   EXPECT_EQ(defaults.options.events.settle_seconds, made.events.settle_seconds);
   const PipelineNovelty given =
-      *Pipeline({"novelty={surprise: prediction_error, new_normal_seconds: 9, reach: 2, "
-                 "persistence_frames: 3, warm_up_seconds: 4, begin_score: 5, end_score: 1, "
-                 "quiet_seconds: 6, least_seconds: 7, cooldown_seconds: 8, scene_share: 0.25, "
-                 "settle_seconds: 10}"})
+      *Pipeline(
+           {"novelty={enabled: true, surprise: prediction_error, new_normal_seconds: 9, reach: 2, "
+            "persistence_frames: 3, warm_up_seconds: 4, begin_score: 5, end_score: 1, "
+            "quiet_seconds: 6, least_seconds: 7, cooldown_seconds: 8, scene_share: 0.25, "
+            "settle_seconds: 10}"})
            .novelty;
   EXPECT_EQ(given.by, SurpriseKind::kPredictionError);
   EXPECT_EQ(given.options.calibration.new_normal_seconds, 9);

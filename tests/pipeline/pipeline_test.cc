@@ -354,8 +354,14 @@ TEST(Pipeline, LearnsAgainstWhatItIsToldTo) {
 TEST(Pipeline, TalliesEveryStepOfANegativeOnce) {
   PipelineOptions options = SmallPipeline();
   options.network.learning.rule = LearningRule::kInterleaved;
-  options.negatives = {
-      .dream = 1, .one_step = 1, .hybrid = 1, .splice = 1, .random_label = 1, .predicted_label = 1};
+  options.encoder = VideoEncoderOptions{.temporal_difference = true};
+  options.negatives = {.dream = 1,
+                       .one_step = 1,
+                       .hybrid = 1,
+                       .splice = 1,
+                       .random_label = 1,
+                       .predicted_label = 1,
+                       .hurried = 1};
   options.network.labels = {.classes = 3, .shown = true};
   const Watched run(options, LabelledClip(300));
   int64_t sum = 0;
