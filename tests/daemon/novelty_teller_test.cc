@@ -23,7 +23,11 @@ class NoveltyTellerTest : public ::testing::Test {
 
   // As seen at second 12 of the source.
   void Tell(NoveltyNews::What what, double peak, NoveltyKind kind = NoveltyKind::kUnusual) {
-    NoveltyNews news{.what = what, .source = "door", .rows = 10, .columns = 20};
+    NoveltyNews news;
+    news.what = what;
+    news.source = "door";
+    news.rows = 10;
+    news.columns = 20;
     news.now = seconds(12);
     news.event = {.number = 4,
                   .kind = kind,
