@@ -44,6 +44,13 @@ std::string MaskedParameters(std::string_view text) {
 
 }  // namespace
 
+bool HasWebScheme(std::string_view url) {
+  constexpr std::array<std::string_view, 2> kSchemes = {"http://", "https://"};
+  return std::ranges::any_of(kSchemes, [url](std::string_view scheme) {
+    return url.starts_with(scheme) && url.size() > scheme.size();
+  });
+}
+
 bool HasStreamScheme(std::string_view url) {
   return std::ranges::any_of(kStreamSchemes, [url](std::string_view scheme) {
     return url.starts_with(scheme) && url.substr(scheme.size()).starts_with(kAfterScheme);

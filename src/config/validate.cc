@@ -12,6 +12,7 @@
 #include "hypnos/base/url.h"
 #include "hypnos/base/utf8.h"
 #include "hypnos/schedule/daily_hours.h"
+#include "proto/control.pb.h"
 
 namespace hypnos::config {
 namespace {
@@ -36,6 +37,16 @@ size_t CountCharacters(std::string_view text) {
   size_t count = 0;
   for (; !text.empty(); ++count) text.remove_prefix(std::max<size_t>(1, CharacterLength(text)));
   return count;
+}
+
+// As they are written here.
+std::vector<std::string> EventKinds() {
+  std::vector<std::string> kinds = ValuesOf(*hypnos::control::Event::Kind_descriptor());
+  // Webhooks are not told of webhooks.
+  std::erase_if(kinds, [](const std::string& kind) {
+    return kind == "kind_unspecified" || kind.starts_with("webhook_");
+  });
+  return kinds;
 }
 
 double ReadOutGibibytes(uint64_t inputs) {
@@ -78,6 +89,7 @@ class Validator {
     CheckNovelty(config);
     CheckRecord(config.record(), config.checkpoint().folder());
     CheckHistory(config);
+    CheckWebhooks(config.notify());
   }
 
  private:
@@ -813,6 +825,57 @@ class Validator {
                Format("norms are counted in multiples of the first ones, and with guard.margin {} "
                       "those would not be sound: choose more than {:.4g}",
                       guard.margin(), 1 / (1 - guard.margin())));
+    }
+  }
+
+  void CheckWebhooks(const Notify& notify) {
+    if (notify.webhooks_size() > 0 && notify.folder().empty()) {
+      Complain("notify.folder", "what waits needs a folder");
+    }
+    const std::vector<std::string> kinds = EventKinds();
+    for (int i = 0; i < notify.webhooks_size(); ++i) {
+      const Webhook& webhook = notify.webhooks(i);
+      const std::string here = Join("notify.webhooks", i);
+      CheckWebhookName(notify, i);
+      CheckWebhookUrl(webhook, here);
+      for (int k = 0; k < webhook.kinds_size(); ++k) {
+        const std::string path = Join(Join(here, "kinds"), k);
+        const std::string& kind = webhook.kinds(k);
+        if (std::ranges::find(kinds, kind) != kinds.end()) continue;
+        Complain(path, Format("'{}' is no kind of event{}", Shown(kind), Suggestion(kind, kinds)));
+      }
+    }
+  }
+
+  // It becomes the name of a folder.
+  void CheckWebhookName(const Notify& notify, int index) {
+    constexpr size_t kLongest = 64;
+    const std::string& name = notify.webhooks(index).name();
+    const std::string here = Join(Join("notify.webhooks", index), "name");
+    if (!notify.webhooks(index).has_name() || !Known({here})) return;
+    const bool is_plain = std::ranges::all_of(name, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             c == '-' || c == '_' || c == '.';
+    });
+    if (name.empty() || name.front() == '.' || name.size() > kLongest || !is_plain) {
+      Complain(here, Format("'{}' is no name for a folder: up to {} letters, digits, '-', '_' and "
+                            "'.', which must not be the first",
+                            Shown(name), kLongest));
+    }
+    for (int i = 0; i < index; ++i) {
+      if (notify.webhooks(i).name() != name) continue;
+      Complain(here, Format("the name '{}' is already taken", Shown(name)));
+      return;
+    }
+  }
+
+  void CheckWebhookUrl(const Webhook& webhook, const std::string& path) {
+    const std::string url = Join(path, "url"), file = Join(path, "url_file");
+    if (!Known({url, file})) return;
+    if (webhook.url().empty() == webhook.url_file().empty()) {
+      Complain(path, "give either url or url_file");
+    } else if (!webhook.url().empty() && !HasWebScheme(webhook.url())) {
+      Complain(url, "it begins neither with http:// nor with https://");
     }
   }
 

@@ -42,6 +42,7 @@ void EventBook::Note(Event::Kind kind, const std::string& source, const std::str
 }
 
 void EventBook::Remember(Event event) {
+  if (follower_) follower_(event);
   const auto is_alike = [severity = event.severity()](const Event& known) {
     return known.severity() == severity;
   };
@@ -68,12 +69,19 @@ void EventBook::Change(const Event& event) {
   const std::lock_guard lock(mutex_);
   const auto known = std::ranges::find(events_, event.id(), [](const Event& e) { return e.id(); });
   if (known == events_.end()) return;
+  const bool ends = known->end_time() == 0 && event.end_time() != 0;
   known->set_surprise(event.surprise());
   known->set_peak_time(event.peak_time());
   known->set_end_time(event.end_time());
   known->set_x(event.x());
   known->set_y(event.y());
   known->set_message(event.message());
+  if (ends && follower_) follower_(*known);
+}
+
+void EventBook::Follow(std::function<void(const Event&)> follower) {
+  const std::lock_guard lock(mutex_);
+  follower_ = std::move(follower);
 }
 
 Result<control::QueryEventsResponse> EventBook::Query(
@@ -150,6 +158,7 @@ Event::Severity SeverityOf(Event::Kind kind) {
     case Event::GUARD_WENT_BACK:
     case Event::GUARD_CANNOT_KEEP:
     case Event::GUARD_NEVER_SOUND:
+    case Event::WEBHOOK_FAILED:
       return Event::WARNING;
     default:
       return Event::INFO;

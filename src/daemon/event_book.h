@@ -35,6 +35,10 @@ class EventBook {
   // effect where it is no longer remembered.
   void Change(const control::Event& event);
 
+  // Told of each event from now on, in their order, and once more where one that goes on has ended,
+  // on the thread that says so: it must neither wait nor ask this book. Empty: nobody is.
+  void Follow(std::function<void(const control::Event&)> follower);
+
   // Errors: kInvalidArgument, reason LIMIT, for more than a thousand.
   Result<control::QueryEventsResponse> Query(const control::QueryEventsRequest& request) const;
   // Errors: as ResolveEventRequest says.
@@ -43,10 +47,12 @@ class EventBook {
   void AddNewest(control::Update& update) const;
 
  private:
+  // With the mutex held.
   void Remember(control::Event event);
 
   const Clock& clock_;
   mutable std::mutex mutex_;
+  std::function<void(const control::Event&)> follower_;
   std::deque<control::Event> events_;  // the oldest first
   uint64_t last_id_ = 0;
   std::map<uint64_t, Judge> judges_;  // of those that are remembered

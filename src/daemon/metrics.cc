@@ -312,6 +312,19 @@ void AddHistory(MetricsPage& page, const telemetry::History& history) {
                 history.failing() ? 1 : 0);
 }
 
+void AddWebhook(MetricsPage& page, const MeasuredWebhook& webhook) {
+  const MetricLabels labels = {{"webhook", webhook.name}};
+  page.AddCounter("hypnos_webhook_delivered_total", "Events that a webhook took.", labels,
+                  Number(webhook.status.delivered));
+  page.AddCounter("hypnos_webhook_failures_total", "Tries to deliver to a webhook that failed.",
+                  labels, Number(webhook.status.failed));
+  page.AddCounter("hypnos_webhook_dropped_total",
+                  "Events that a webhook refused, or that made room for others.", labels,
+                  Number(webhook.status.dropped));
+  page.AddGauge("hypnos_webhook_waiting", "Events that wait for a webhook.", labels,
+                Number(webhook.status.waiting));
+}
+
 void AddProcess(MetricsPage& page) {
   const ProcessFigures figures = ReadProcessFigures();
   const auto gauge = [&](const char* name, const char* help, const auto& value) {
@@ -341,6 +354,7 @@ std::string MetricsText(const MeasuredDaemon& daemon) {
     AddNetwork(page, network);
   }
   if (daemon.history) AddHistory(page, *daemon.history);
+  for (const MeasuredWebhook& webhook : daemon.webhooks) AddWebhook(page, webhook);
   AddProcess(page);
   return page.Text();
 }

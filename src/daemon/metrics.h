@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/measured.h"
+#include "daemon/webhooks.h"
 #include "proto/telemetry.pb.h"
 
 namespace hypnos {
@@ -16,6 +17,7 @@ struct MeasuredDaemon {
   size_t clients = 0;
   bool stopping = false;
   std::optional<telemetry::History> history = {};
+  std::vector<MeasuredWebhook> webhooks = {};
   std::vector<MeasuredNetwork> networks;
 };
 

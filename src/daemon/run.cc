@@ -24,6 +24,7 @@
 #include "daemon/stop_flag.h"
 #include "daemon/switchboard.h"
 #include "daemon/web_listener.h"
+#include "daemon/webhooks.h"
 #include "daemon/worker.h"
 #include "hypnos/base/bell.h"
 #include "hypnos/base/format.h"
@@ -100,6 +101,9 @@ class Daemon {
     return config_.share() == config::Config::NOTHING && options_.replay_path.empty();
   }
   ControlService& service();
+  bool StartWebhooks(int* code);
+  // Until all has ended. False: something hangs, and is left behind.
+  bool RunNetworks(int* code);
   // False: it cannot.
   bool Listen(int* code);
   WebContent ContentOfWeb();
@@ -139,6 +143,7 @@ class Daemon {
   StopFlag stop_;
   // Rung when it is to stop, or a network has come to an end or goes on.
   Bell changed_;
+  std::unique_ptr<Webhooks> webhooks_;
   std::unique_ptr<ScoresWriter> scores_;  // null where none are asked for
   std::atomic<double> status_interval_seconds_;
   std::atomic<const ControlServer*> listening_ = nullptr;
@@ -206,17 +211,40 @@ void Daemon::Reload() {
   }
 }
 
+bool Daemon::StartWebhooks(int* code) {
+  auto webhooks = Webhooks::Start(config_, files_, clock_, events_);
+  if (!webhooks.ok()) {
+    const std::string& reason = webhooks.error().reason;
+    const int missing = reason == "FOLDER_IN_USE" ? kExitTryAgain : kExitNoInput;
+    *code = Fail(webhooks.error(), reason == "CONFIG_INVALID" ? kExitConfiguration : missing);
+    return false;
+  }
+  webhooks_ = *std::move(webhooks);
+  return true;
+}
+
 int Daemon::Run() {
+  int code = kExitOk;
+  if (!StartWebhooks(&code)) return code;
+  const bool all_ended = RunNetworks(&code);
+  // After all that something can still happen to.
+  if (!webhooks_->Stop() || !all_ended) ExitWithoutCleaningUp(code);
+  return code;
+}
+
+bool Daemon::RunNetworks(int* code) {
   // Before anybody can ask for anything: it would be forgotten.
   const Status resumed = learners_.Resume();
-  if (stop_.IsSet()) return kExitOk;
-  if (!resumed.ok()) return Fail(resumed.error(), CheckpointExitCode(resumed.error()));
-  int code = kExitOk;
-  if (!StartHistory(&code)) return code;
+  if (stop_.IsSet()) return true;
+  if (!resumed.ok()) {
+    *code = Fail(resumed.error(), CheckpointExitCode(resumed.error()));
+    return true;
+  }
+  if (!StartHistory(code)) return true;
   // Before the source is opened: who asks why nothing happens is told that a camera is slow.
-  if (Listen(&code) && Open(&code)) {
-    code = Watch();
-    if (!learners_.SaveAtEnd() && code == kExitOk) code = kExitIo;
+  if (Listen(code) && Open(code)) {
+    *code = Watch();
+    if (!learners_.SaveAtEnd() && *code == kExitOk) *code = kExitIo;
   }
   if (web_ != nullptr) web_->Stop();
   if (server_ != nullptr) server_->Stop();
@@ -228,8 +256,7 @@ int Daemon::Run() {
   history_.reset();
   const bool sources_ended = learners_.Close();
   if (!sources_ended) log::Warning("the source hangs in its library and is left behind");
-  if (!history_ended || !sources_ended) ExitWithoutCleaningUp(code);
-  return code;
+  return history_ended && sources_ended;
 }
 
 bool Daemon::Listen(int* code) {
@@ -264,6 +291,7 @@ std::string Daemon::Metrics() const {
        .clients = clients(),
        .stopping = stop_.IsSet(),
        .history = history == nullptr ? std::nullopt : std::optional(history->Report()),
+       .webhooks = webhooks_->Measure(),
        .networks = Measure(learners_, separate())});
 }
 

@@ -9,11 +9,11 @@
 #include <optional>
 #include <string>
 
+#include "hypnos/base/backoff.h"
 #include "hypnos/base/rng.h"
 #include "hypnos/imaging/video_capture.h"
 #include "hypnos/sources/live_options.h"
 #include "hypnos/sources/source.h"
-#include "sources/backoff.h"
 #include "sources/frame_stamp.h"
 #include "sources/presentation_clock.h"
 

@@ -15,6 +15,9 @@ inline constexpr std::array<std::string_view, 6> kStreamSchemes = {"rtsp",  "rts
 
 bool HasStreamScheme(std::string_view url);
 
+// http:// or https://, and something behind it.
+bool HasWebScheme(std::string_view url);
+
 // "rtsp://, ... or tcp://", as sentences name them.
 std::string ListedStreamSchemes();
 

@@ -17,18 +17,19 @@ class Backoff {
   static constexpr Duration kLongest = std::chrono::seconds(60);
   static constexpr double kJitter = 0.2;
 
-  explicit Backoff(Rng rng) : rng_(rng) {}
+  explicit Backoff(Rng rng, Duration first = kFirst) : rng_(rng), first_(first), next_(first) {}
 
   Duration Next() {
     const Duration wait = next_;
     next_ = std::min(2 * next_, kLongest);
     return FromSeconds(Seconds(wait) * (1 + kJitter * (2 * rng_.Uniform() - 1)));
   }
-  void Reset() { next_ = kFirst; }
+  void Reset() { next_ = first_; }
 
  private:
   Rng rng_;
-  Duration next_ = kFirst;
+  Duration first_;
+  Duration next_;
 };
 
 }  // namespace hypnos

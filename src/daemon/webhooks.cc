@@ -1,0 +1,209 @@
+#include "daemon/webhooks.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <utility>
+
+#include "hypnos/base/format.h"
+#include "hypnos/base/log.h"
+#include "hypnos/base/printable.h"
+#include "hypnos/base/url.h"
+
+namespace hypnos {
+namespace {
+
+namespace pb = config;
+
+// For what waits to be delivered, and then for who does not answer to be left alone.
+constexpr Duration kToFinish = std::chrono::seconds(2);
+constexpr Duration kToEnd = std::chrono::seconds(4);
+
+std::string HostName() {
+  std::array<char, 256> name{};
+  if (gethostname(name.data(), name.size() - 1) != 0) return "";
+  return name.data();
+}
+
+// The only line of a file.
+Result<std::string> LineOf(FileSystem& files, const std::string& path, const std::string& key) {
+  auto text = files.ReadFile(path);
+  if (!text.ok()) {
+    return Error{text.error().code, text.error().reason,
+                 Format("{}: {}", key, text.error().message)};
+  }
+  while (!text->empty() && std::isspace(static_cast<unsigned char>(text->back())) != 0) {
+    text->pop_back();
+  }
+  if (text->empty() || text->find('\n') != std::string::npos) {
+    return Error{Code::kInvalidArgument, "CONFIG_INVALID",
+                 Format("{}: '{}' holds {}, and has to hold one line", key, path,
+                        text->empty() ? "nothing" : "several lines")};
+  }
+  return text;
+}
+
+// Of a URL that is a secret. Where an '@' leaves open what is host and what is not: nothing.
+std::string WithoutPath(const std::string& url) {
+  const size_t host = url.find("://") + 3;
+  const std::string scheme = url.substr(0, host);
+  if (url.find('@') != std::string::npos) return scheme + "***";
+  const size_t end = std::min(url.find_first_of("/?#", host), url.size());
+  return Format("{}{}/***", scheme, url.substr(host, end - host));
+}
+
+std::string UpperOf(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
+}
+
+Result<WebhookOptions> OptionsOf(const pb::Webhook& webhook, const std::string& folder,
+                                 FileSystem& files) {
+  const std::string key = Format("notify.webhooks: '{}'", webhook.name());
+  WebhookOptions options = {.name = webhook.name(),
+                            .url = webhook.url(),
+                            .shown_url = Printable(MaskedUrl(webhook.url())),
+                            .host = HostName(),
+                            .at_least = static_cast<NoticeSeverity>(webhook.severity()),
+                            .sources = {webhook.sources().begin(), webhook.sources().end()},
+                            .folder = Format("{}/{}", folder, webhook.name())};
+  static_assert(static_cast<int>(NoticeSeverity::kWarning) == pb::Webhook::WARNING);
+  static_assert(static_cast<int>(NoticeSeverity::kAlarm) == pb::Webhook::ALARM);
+  for (const std::string& kind : webhook.kinds()) options.kinds.push_back(UpperOf(kind));
+  if (!webhook.url_file().empty()) {
+    HYPNOS_ASSIGN_OR_RETURN(options.url, LineOf(files, webhook.url_file(), key + ", url_file"));
+    if (!HasWebScheme(options.url)) {
+      return Error{Code::kInvalidArgument, "CONFIG_INVALID",
+                   Format("{}, url_file: what '{}' holds begins neither with http:// nor with "
+                          "https://",
+                          key, webhook.url_file())};
+    }
+    options.shown_url = Printable(WithoutPath(options.url));
+  }
+  if (!webhook.secret_file().empty()) {
+    HYPNOS_ASSIGN_OR_RETURN(options.secret,
+                            LineOf(files, webhook.secret_file(), key + ", secret_file"));
+  }
+  // Tried now: who mistypes a path should not learn of it when something has happened.
+  if (!webhook.ca_file().empty()) {
+    const auto certificates = files.ReadFile(webhook.ca_file());
+    if (!certificates.ok()) {
+      return Error{certificates.error().code, certificates.error().reason,
+                   Format("{}, ca_file: {}", key, certificates.error().message)};
+    }
+  }
+  return options;
+}
+
+bool IsOfWebhooks(control::Event::Kind kind) {
+  return kind == control::Event::WEBHOOK_FAILED || kind == control::Event::WEBHOOK_WORKS;
+}
+
+std::vector<std::string> FoldersOf(const pb::Notify& notify) {
+  std::vector<std::string> folders;
+  for (const pb::Webhook& webhook : notify.webhooks()) {
+    folders.push_back(Format("{}/{}", notify.folder(), webhook.name()));
+  }
+  return folders;
+}
+
+Notice NoticeOf(const control::Event& event) {
+  using control::Event;
+  Notice notice = {.id = event.id(),
+                   .time = WallTime(FromSeconds(event.time())),
+                   .kind = Event::Kind_Name(event.kind()),
+                   .source = event.source(),
+                   .message = event.message(),
+                   .surprise = event.surprise()};
+  if (event.end_time() != 0) notice.end = WallTime(FromSeconds(event.end_time()));
+  if (event.severity() == Event::WARNING) notice.severity = NoticeSeverity::kWarning;
+  if (event.severity() == Event::ALARM) notice.severity = NoticeSeverity::kAlarm;
+  return notice;
+}
+
+// Of a state that has changed.
+void TellState(const SharedEvents& events, const WebhookOptions& options,
+               const WebhookStatus& status) {
+  const std::string who = Format("webhook {} ({})", options.name, options.shown_url);
+  if (status.error.empty()) {
+    return Tell(events, control::Event::WEBHOOK_WORKS, "", who + " can be delivered to again");
+  }
+  Tell(events, control::Event::WEBHOOK_FAILED, "",
+       Format("{} cannot be delivered to: {}; it is tried again, and what it is to be told waits",
+              who, Printable(status.error)));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Webhooks>> Webhooks::Start(const config::Config& config, FileSystem& files,
+                                                  const Clock& clock, const SharedEvents& events) {
+  std::unique_ptr<Webhooks> webhooks(new Webhooks(clock, events));
+  std::vector<WebhookOptions> all;
+  for (const std::string& folder : FoldersOf(config.notify())) {
+    auto lock = FolderLock::Take(folder, "notify.folder");
+    if (lock.ok()) {
+      webhooks->locks_.push_back(*std::move(lock));
+    } else if (lock.error().reason == "FOLDER_IN_USE") {
+      return lock.error();
+    }
+  }
+  for (const pb::Webhook& webhook : config.notify().webhooks()) {
+    HYPNOS_ASSIGN_OR_RETURN(WebhookOptions options,
+                            OptionsOf(webhook, config.notify().folder(), files));
+    all.push_back(std::move(options));
+  }
+  for (size_t i = 0; i < all.size(); ++i) {
+    const pb::Webhook& webhook = config.notify().webhooks(static_cast<int>(i));
+    HttpOptions http = {.timeout = FromSeconds(webhook.timeout_seconds()),
+                        .ca_file = webhook.ca_file()};
+    // Shares nothing with what is learned: when to try again may hang on the clock.
+    const Rng rng(static_cast<uint64_t>(clock.WallNow().time_since_epoch().count()));
+    webhooks->webhooks_.push_back(std::make_unique<Webhook>(
+        all[i], Webhook::Parts{.files = files,
+                               .clock = clock,
+                               .poster = NewHttpPoster(std::move(http)),
+                               .rng = rng.Fork(all[i].name),
+                               .changed = [events, options = all[i]](const WebhookStatus& status) {
+                                 TellState(events, options, status);
+                               }}));
+    log::Info("webhook {}: {}{}", all[i].name, all[i].shown_url,
+              all[i].secret.empty() ? ", unsigned" : "");
+  }
+  if (!all.empty()) {
+    events->Follow([of = webhooks.get()](const control::Event& event) { of->Tell(event); });
+  }
+  return webhooks;
+}
+
+Webhooks::~Webhooks() { events_->Follow({}); }
+
+void Webhooks::Tell(const control::Event& event) {
+  // Or one that fails every other time would be told so for ever.
+  if (IsOfWebhooks(event.kind())) return;
+  for (const auto& webhook : webhooks_) webhook->Offer(NoticeOf(event));
+}
+
+bool Webhooks::Stop() {
+  const Instant now = clock_.Now();
+  for (const auto& webhook : webhooks_) webhook->Finish();
+  bool all = true;
+  for (const auto& webhook : webhooks_) {
+    if (webhook->Stop(now + kToFinish, now + kToEnd)) continue;
+    all = false;
+    log::Warning("webhook {} hangs and is left behind", webhook->name());
+  }
+  return all;
+}
+
+std::vector<MeasuredWebhook> Webhooks::Measure() const {
+  std::vector<MeasuredWebhook> measured;
+  for (const auto& webhook : webhooks_) {
+    measured.push_back({.name = webhook->name(), .status = webhook->status()});
+  }
+  return measured;
+}
+
+}  // namespace hypnos
