@@ -160,8 +160,9 @@ void Calibration::MeasureScales() {
   for (int row = 0; row < static_cast<int>(rows_); ++row) {
     for (size_t bin = 0; bin < mixed_.size(); ++bin) mixed_[bin] = prior * all_[bin];
     for (int away = -kRowReach; away <= kRowReach; ++away) {
-      if (row + away < 0 || row + away >= static_cast<int>(rows_)) continue;
-      const auto weights = history_[static_cast<size_t>(row + away)].weights();
+      const int near = row + away;
+      if (near < 0 || near >= static_cast<int>(rows_)) continue;
+      const auto weights = history_[static_cast<size_t>(near)].weights();
       const double share = ShareOf(away);
       for (size_t bin = 0; bin < mixed_.size(); ++bin) mixed_[bin] += share * weights[bin];
     }
