@@ -129,6 +129,7 @@ class NoveltyExperiment final : public Experiment {
  public:
   void Declare(CLI::App& app) override {
     std::vector<std::string> names;
+    names.reserve(std::size(kArms));
     for (const Arm& arm : kArms) names.emplace_back(arm.name);
     arms_ = names;
     app.add_option("--arms", arms_, "What is left out of the network")

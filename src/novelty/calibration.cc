@@ -104,15 +104,19 @@ void Calibration::SumOver(std::span<const float> map, std::span<float> sums) con
   const int reach = options_.reach;
   const auto rows = static_cast<int>(rows_);
   const auto columns = static_cast<int>(columns_);
+  const auto place_of = [columns](int row, int column) {
+    const int place = row * columns + column;
+    return static_cast<size_t>(place);
+  };
   for (int row = 0; row < rows; ++row) {
     for (int column = 0; column < columns; ++column) {
       float sum = 0;
       for (int r = std::max(0, row - reach); r <= std::min(rows - 1, row + reach); ++r) {
         for (int c = std::max(0, column - reach); c <= std::min(columns - 1, column + reach); ++c) {
-          sum += map[static_cast<size_t>(r * columns + c)];
+          sum += map[place_of(r, c)];
         }
       }
-      sums[static_cast<size_t>(row * columns + column)] = sum;
+      sums[place_of(row, column)] = sum;
     }
   }
 }
@@ -129,10 +133,11 @@ void Calibration::MeasureMeans() {
   for (int row = 0; row < static_cast<int>(rows_); ++row) {
     Mean mean{prior * all.sum, prior * all.weight};
     for (int away = -kRowReach; away <= kRowReach; ++away) {
-      if (row + away < 0 || row + away >= static_cast<int>(rows_)) continue;
-      const Mean& near = surprise_[static_cast<size_t>(row + away)];
-      mean.sum += ShareOf(away) * near.sum;
-      mean.weight += ShareOf(away) * near.weight;
+      const int near = row + away;
+      if (near < 0 || near >= static_cast<int>(rows_)) continue;
+      const Mean& other = surprise_[static_cast<size_t>(near)];
+      mean.sum += ShareOf(away) * other.sum;
+      mean.weight += ShareOf(away) * other.weight;
     }
     means_[static_cast<size_t>(row)] = mean.Or(0);
   }

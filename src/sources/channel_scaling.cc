@@ -35,7 +35,7 @@ Moments Histogram::moments() const {
   int64_t sum = 0;
   int64_t sum_of_squares = 0;
   for (int steps = -kLargestStep; steps <= kLargestStep; ++steps) {
-    const int64_t here = counts_[static_cast<size_t>(steps + kLargestStep)];
+    const int64_t here = counts_[PlaceOf(steps)];
     count += here;
     sum += here * steps;
     sum_of_squares += here * steps * steps;
@@ -65,8 +65,7 @@ float Scaling::operator()(double value) const {
 
 ScalingTable::ScalingTable(const Scaling& scaling) {
   for (int steps = -kLargestStep; steps <= kLargestStep; ++steps) {
-    scaled_[static_cast<size_t>(steps + kLargestStep)] =
-        scaling(static_cast<double>(steps) / kLargestStep);
+    scaled_[PlaceOf(steps)] = scaling(static_cast<double>(steps) / kLargestStep);
   }
 }
 

@@ -36,25 +36,32 @@ class Scaling {
 
 // Values are bytes or differences of bytes, -255..255, in units of one 255th.
 inline constexpr int kLargestStep = 255;
+inline constexpr size_t kSteps = 2 * kLargestStep + 1;
+
+// Where in a table of all of them it is.
+inline size_t PlaceOf(int steps) {
+  const int place = steps + kLargestStep;
+  return static_cast<size_t>(place);
+}
 
 class Histogram {
  public:
   void Clear() { counts_.fill(0); }
-  void Count(int steps) { ++counts_[static_cast<size_t>(steps + kLargestStep)]; }
+  void Count(int steps) { ++counts_[PlaceOf(steps)]; }
   Moments moments() const;
 
  private:
-  std::array<int64_t, 2 * kLargestStep + 1> counts_{};
+  std::array<int64_t, kSteps> counts_{};
 };
 
 // What each of these values becomes.
 class ScalingTable {
  public:
   explicit ScalingTable(const Scaling& scaling);
-  float operator()(int steps) const { return scaled_[static_cast<size_t>(steps + kLargestStep)]; }
+  float operator()(int steps) const { return scaled_[PlaceOf(steps)]; }
 
  private:
-  std::array<float, 2 * kLargestStep + 1> scaled_;
+  std::array<float, kSteps> scaled_;
 };
 
 }  // namespace hypnos

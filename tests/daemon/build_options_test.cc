@@ -307,14 +307,14 @@ TEST_F(Defaults, OfScheduleAndPipelineAgree) {
 }
 
 TEST(BuildPipelineOptions, TakesEveryReasonToSleep) {
-  const PipelineOptions options = Pipeline(
-      {"schedule.hours=[{from: '22:00', to: '24:00', days: [sunday]}]", "schedule.time_zone=UTC",
-       "schedule.need={negatives_above: 0.6, goodness_ratio: 0.7, saturated: 0.8, auc: 0.4, "
-       "margin: 0.5, positives_below: 0.9, least_wake_steps: 7, "
-       "longest_steps: 17}",
-       "schedule.quiet_seconds=8", "schedule.longest_sleep_steps=9",
-       "schedule.wake_when_finished=true", "schedule.while_asleep=wait",
-       "schedule.asleep_frames=10"});
+  const std::string need =
+      "schedule.need={negatives_above: 0.6, goodness_ratio: 0.7, saturated: 0.8, auc: 0.4, "
+      "margin: 0.5, positives_below: 0.9, least_wake_steps: 7, longest_steps: 17}";
+  const PipelineOptions options =
+      Pipeline({"schedule.hours=[{from: '22:00', to: '24:00', days: [sunday]}]",
+                "schedule.time_zone=UTC", need, "schedule.quiet_seconds=8",
+                "schedule.longest_sleep_steps=9", "schedule.wake_when_finished=true",
+                "schedule.while_asleep=wait", "schedule.asleep_frames=10"});
   const WakeSleepOptions& schedule = options.schedule;
   ASSERT_TRUE(schedule.hours);
   const WallTime sunday{
