@@ -127,7 +127,8 @@ TEST(VideoEncoder, FlowShowsWhereThingsGo) {
     Image image(64, 64, 1);
     for (int y = 20; y < 44; ++y) {
       for (int x = left; x < left + 24; ++x) {
-        image.bytes()[static_cast<size_t>(y * 64 + x)] = static_cast<uint8_t>(80 + (x - left) * 5);
+        const int pixel = y * 64 + x;
+        image.bytes()[static_cast<size_t>(pixel)] = static_cast<uint8_t>(80 + (x - left) * 5);
       }
     }
     return image;
@@ -217,6 +218,7 @@ TEST(VideoEncoder, GoesOnFromASavedStateAsIfNeverInterrupted) {
   const VideoEncoderOptions options = {.temporal_difference = true, .optical_flow = true};
   Rng rng(5);
   std::vector<Image> images;
+  images.reserve(12);
   for (int i = 0; i < 12; ++i) images.push_back(Noise(&rng));
   const auto frame = [&images](size_t i) { return FrameOf(images[i], i == 0 ? kStart : kNone); };
   VideoEncoder whole = Make(options);
@@ -301,8 +303,8 @@ Image Square(int frame, int pixels) {
   Rng rng(11);
   for (int y = 12; y < 36; ++y) {
     for (int x = 0; x < 24; ++x) {
-      image.bytes()[static_cast<size_t>(y * 96 + 8 + x + frame * pixels)] =
-          static_cast<uint8_t>(100 + rng.Below(156));
+      const int pixel = y * 96 + 8 + x + frame * pixels;
+      image.bytes()[static_cast<size_t>(pixel)] = static_cast<uint8_t>(100 + rng.Below(156));
     }
   }
   return image;
