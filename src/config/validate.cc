@@ -728,6 +728,20 @@ class Validator {
                "it is watched for in pictures, and this is a text: leave it off");
       return;
     }
+    if (Known({"encoding"}) && !config.encoding().has_patches()) {
+      Complain("novelty.enabled",
+               "it compares the places of a picture, and without encoding.patches there is one "
+               "only: give encoding.patches");
+    }
+    if (Known({"learning.rule"}) && config.learning().rule() == Learning::LOOKING) {
+      Complain("novelty.enabled",
+               "what is usual is learned from the frames that the network learns from, and the "
+               "rule looking learns from none: choose another learning.rule");
+    }
+    if (novelty.warm_up_seconds() <= 0) {
+      Complain("novelty.warm_up_seconds",
+               "without a warm-up nothing is known to be usual: give more than 0 seconds");
+    }
     if (novelty.end_score() > novelty.begin_score()) {
       Complain("novelty.end_score",
                Format("an event that begins at a score of {} cannot end above it, at {}",

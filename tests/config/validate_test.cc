@@ -410,6 +410,25 @@ TEST(Validate, AGuardThatWouldNeverSayAnythingIsRefused) {
   EXPECT_EQ(about("{enabled: false, auc: 0.6}", "probe: {sequences: 0}"), "");
 }
 
+TEST(Validate, NoveltyThatCouldTellNothingIsRefused) {
+  const auto about = [](const char* novelty, const char* encoding, const char* rest = "") {
+    return Complaint(std::string(kSources) +
+                     Format("encoding: {}\nnetwork: {{layers: [{{}}]}}\nnovelty: {}\n{}\n",
+                            encoding, novelty, rest));
+  };
+  const char* patches = "{patches: {size: 8}}";
+  const char* whole = "{width: 32, height: 24}";
+  EXPECT_EQ(about("{enabled: true}", patches), "");
+  EXPECT_THAT(about("{enabled: true}", whole), HasSubstr("without encoding.patches there is one"));
+  EXPECT_THAT(about("{enabled: true}", patches, "learning: {rule: looking}"),
+              HasSubstr("learns from none"));
+  EXPECT_THAT(about("{enabled: true, warm_up_seconds: 0}", patches),
+              HasSubstr("give more than 0 seconds"));
+  EXPECT_THAT(about("{enabled: true, begin_score: 2, end_score: 3}", patches),
+              HasSubstr("cannot end above it"));
+  EXPECT_EQ(about("{enabled: false, begin_score: 2, end_score: 3}", whole), "");
+}
+
 TEST(Validate, LimitsOfTheGuardCanBeKeptTo) {
   const auto about = [](const char* guard) {
     return AboutLayers("[{}]", Format("guard: {{enabled: true, {}}}\n", guard));
