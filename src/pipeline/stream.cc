@@ -27,6 +27,20 @@ Stream::Stream(const StreamInput& input, size_t at, const PipelineOptions& optio
   Result<Novelty> made = Novelty::Create(options.novelty->options);
   HYPNOS_CHECK(made.ok());
   novelty = std::make_unique<Novelty>(std::move(*made));
+  surprise_kind = options.novelty->by;
+}
+
+void Stream::ExchangeNovelty(StateArchive& archive) {
+  const StateArchive::Scope scope(archive, "novelty");
+  const bool is_there =
+      archive.loading() ? archive.SavedShape("by").has_value() : novelty != nullptr;
+  if (!is_there) return;
+  const auto own = static_cast<size_t>(surprise_kind);
+  const size_t by = archive.Count("by", own, kSurpriseKinds - 1);
+  if (novelty != nullptr && by == own) return novelty->ExchangeState(archive);
+  Result<Novelty> dropped = Novelty::Create({});
+  HYPNOS_CHECK(dropped.ok());
+  dropped->ExchangeState(archive);
 }
 
 Status Stream::ExchangeState(StateArchive& archive, const EncoderOptions& encoder_options,
@@ -52,7 +66,7 @@ Status Stream::ExchangeState(StateArchive& archive, const EncoderOptions& encode
   const size_t places = archive.Count("surprise_places", surprise.size(), kMostPlaces);
   if (archive.loading()) surprise.resize(places);
   archive.Values("surprise", std::span(surprise), {places});
-  if (novelty != nullptr) exchange("novelty", *novelty);
+  ExchangeNovelty(archive);
   archive.Number("label_before", label_before);
   archive.Number("live_label", live_label);
   archive.Number("switched", switched);

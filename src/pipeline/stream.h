@@ -35,6 +35,10 @@ struct Stream {
   Status ExchangeState(StateArchive& archive, const EncoderOptions& encoder,
                        const PlaneShape& frame);
 
+  // One that goes on from a state in which it was not watched for, or by something else, begins
+  // anew; and where it is no longer watched for, what was known is dropped.
+  void ExchangeNovelty(StateArchive& archive);
+
   const std::string name;
   const size_t place;
 
@@ -50,6 +54,8 @@ struct Stream {
 
   // The output's. Null where it is not watched for.
   std::unique_ptr<Novelty> novelty;
+  // By what it judges.
+  SurpriseKind surprise_kind = SurpriseKind::kGoodness;
 
   // The output's: what the labelled frame before showed.
   std::optional<size_t> label_before;

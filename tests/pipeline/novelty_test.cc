@@ -120,6 +120,36 @@ TEST(PipelineNovelty, WatchingForItChangesNothingThatIsLearned) {
   EXPECT_TRUE(with.recorder.text == without.recorder.text);
 }
 
+SavedState StateAfter(const PipelineOptions& options) {
+  NovelRun run(options, MakeClip(60));
+  MemorySaver saver;
+  run.pipeline.Post([&](PipelineControl& control) { EXPECT_TRUE(control.SaveState(saver).ok()); });
+  return saver.saved();
+}
+
+bool GoesOnFrom(const PipelineOptions& options, const SavedState& saved) {
+  NovelRun run(options, MakeClip(30));
+  MemoryLoader loader(saved);
+  bool restored = false;
+  run.pipeline.Post([&](PipelineControl& control) {
+    const Status status = control.RestoreState(loader);
+    restored = status.ok();
+    EXPECT_TRUE(restored) << status.error().message;
+  });
+  return restored && loader.left().empty();
+}
+
+TEST(PipelineNovelty, CanBeSwitchedOnAndOffOverWhatWasLearned) {
+  PipelineOptions with = Novel(), without = Novel(), other = Novel();
+  without.novelty.reset();
+  other.novelty->by = SurpriseKind::kPredictionError;
+  const SavedState saved = StateAfter(with);
+  EXPECT_TRUE(GoesOnFrom(with, saved));
+  EXPECT_TRUE(GoesOnFrom(without, saved));
+  EXPECT_TRUE(GoesOnFrom(other, saved));
+  EXPECT_TRUE(GoesOnFrom(with, StateAfter(without)));
+}
+
 TEST(PipelineNovelty, WhatFlickersIsTold) {
   // It speaks of this whatever the layers have learned in half a minute.
   PipelineOptions options = Novel();

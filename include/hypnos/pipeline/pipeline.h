@@ -81,6 +81,7 @@ enum class SurpriseKind {
   kGoodness,  // what the layers take for fake: the log-odds of all of them, with the sign changed
   kPredictionError,
 };
+inline constexpr size_t kSurpriseKinds = 2;
 
 struct PipelineNovelty {
   // In range, see Novelty::Create.
