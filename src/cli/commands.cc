@@ -35,7 +35,7 @@ const std::vector<CommandGroup>& CommandGroups() {
       {"sleep", "Falling asleep, and what is dreamed"},
       {"guard", "What watches over what is learned"},
       {"checkpoint", "What is kept on disk of what was learned"},
-      {"events", "What was unusual"},
+      {"events", "What has happened, and what was unusual"},
       {"config", "The configuration of the daemon"},
       {"session", "What was recorded of what was learned from, on this machine"},
       {"token", "Who is let in from other machines"},
