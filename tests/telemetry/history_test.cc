@@ -352,22 +352,33 @@ TEST_F(HistoryOnDiskTest, TellsWhatItCouldWhereTheDiskCannotBeRead) {
 TEST_F(HistoryOnDiskTest, OutlivesAKill) {
   uint64_t before = 0;
   for (int round = 0; round < 10; ++round) {
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
     const pid_t child = fork();
     if (child == 0) {
       History history(Options());
       for (int64_t i = 0;; ++i) {
         history.Add(Sample(kNow + round * 1000 + i));
+        const uint64_t written = history.status().written;
+        (void)!write(ends[1], &written, sizeof(written));
         std::this_thread::sleep_for(std::chrono::microseconds(500));
       }
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(60 + 7 * round));
+    close(ends[1]);
+    uint64_t written = 0;
+    while (written == 0) ASSERT_EQ(read(ends[0], &written, sizeof(written)), sizeof(written));
+    // Somewhere within what it does.
+    std::this_thread::sleep_for(std::chrono::milliseconds(7 * round));
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
+    while (read(ends[0], &written, sizeof(written)) > 0) {
+    }
+    close(ends[0]);
     History history(Options());
     history.Add(Sample(kNow + 50'000 + round));
     WaitUntilWritten(history, 1);
     const uint64_t now = CountOf(history);
-    EXPECT_GT(now, before);
+    EXPECT_GE(now, before + written + 1) << round;
     before = now;
   }
   EXPECT_FALSE(std::filesystem::exists(folder_.File(HistoryDatabase::kDamagedName)));
