@@ -223,7 +223,12 @@ bool PosixFileSystem::Exists(const std::string& path) {
 Status PosixFileSystem::MakeFolder(const std::string& path) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return {};
-  const auto above = std::filesystem::path(path).parent_path();
+  std::filesystem::path folder = path;
+  // "a/" is "a", and lies in nothing that would have to be made first.
+  if (!folder.has_filename()) folder = folder.parent_path();
+  const auto above = folder.parent_path();
+  // That it is not there yet is none.
+  error.clear();
   if (!above.empty()) std::filesystem::create_directories(above, error);
   if (error) return FromErrno("make folder", path, error.value());
   if (mkdir(path.c_str(), S_IRWXU) == 0) return {};

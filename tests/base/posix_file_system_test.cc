@@ -222,6 +222,20 @@ TEST_F(PosixFileSystemTest, MakesListsAndSyncsFolders) {
   EXPECT_FALSE(disk_.MakeFolder(path_).ok());
 }
 
+// As --set checkpoint.folder=kept asks for.
+TEST_F(PosixFileSystemTest, MakesAFolderWhereItIsStarted) {
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder_.path());
+  for (const char* folder : {"kept", "recorded/", "./here", "a/b/"}) {
+    const Status made = disk_.MakeFolder(folder);
+    EXPECT_TRUE(made.ok()) << made.error().message;
+    struct stat is = {};
+    ASSERT_EQ(stat(folder, &is), 0) << folder;
+    EXPECT_EQ(is.st_mode & 0777, 0700U) << folder;
+  }
+  std::filesystem::current_path(before);
+}
+
 TEST_F(PosixFileSystemTest, TellsFoldersFromFiles) {
   const std::string folder = folder_.File("f");
   ASSERT_TRUE(disk_.MakeFolder(folder + "/b").ok());
