@@ -1,8 +1,8 @@
 // What the fuzzer begins with, and what it has found, and thousands of changes of it: held to the
 // same promises in every test run.
-#include <gtest/gtest.h>
+#include "support/corpus.h"
 
-#include <filesystem>
+#include <gtest/gtest.h>
 
 #include "checkpoint/fuzz_property.h"
 #include "checkpoint/small_state.h"
@@ -22,16 +22,7 @@ std::string WholeFile() {
 }
 
 TEST(CheckpointCorpus, KeepsEveryPromise) {
-  PosixFileSystem files;
-  int inputs = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(HYPNOS_CORPUS_FOLDER)) {
-    SCOPED_TRACE(entry.path().string());
-    const auto input = files.ReadFile(entry.path().string());
-    ASSERT_TRUE(input.ok());
-    EXPECT_EQ(BrokenCheckpointPromise(*input), "");
-    ++inputs;
-  }
-  EXPECT_GE(inputs, 5);
+  ExpectCorpusKeeps(HYPNOS_CORPUS_FOLDER, 5, BrokenCheckpointPromise);
 }
 
 TEST(CheckpointCorpus, KeepsThemWhereBytesAreChangedAndTheChecksumIsRight) {
