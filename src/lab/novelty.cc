@@ -142,7 +142,7 @@ class NoveltyExperiment final : public Experiment {
         ->capture_default_str();
     app.add_option("--warm-up", warm_up_seconds_,
                    "Seconds in which all that is seen is usual; Ped2's training clips last 102")
-        ->check(CLI::NonNegativeNumber)
+        ->check(CLI::PositiveNumber)
         ->capture_default_str();
     app.add_option("--scores", scores_,
                    "Folder for the scores of each cell, by goodness: clip,frame,score");

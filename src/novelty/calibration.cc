@@ -20,7 +20,12 @@ constexpr double kLeastSpread = 0.3;
 // Of changes at all places at all times: above it a place changes as only few do.
 constexpr double kLargeChange = 0.99;
 
-float Finite(float value) { return std::isfinite(value) ? value : 0; }
+// Nothing is told apart beyond it: so that sums over places and frames stay finite.
+constexpr float kLargest = 1e12f;
+
+float Finite(float value) {
+  return std::isfinite(value) ? std::clamp(value, -kLargest, kLargest) : 0;
+}
 
 }  // namespace
 
@@ -28,7 +33,9 @@ void Calibration::Mean::ExchangeState(StateArchive& archive, const char* name) {
   const StateArchive::Scope scope(archive, name);
   archive.Number("sum", sum);
   archive.Number("weight", weight);
-  if (!std::isfinite(sum) || !(weight >= 0)) archive.Refuse("weight", "is none");
+  if (!std::isfinite(sum) || !std::isfinite(weight) || weight < 0) {
+    archive.Refuse("weight", "is none");
+  }
 }
 
 std::span<const float> Calibration::Judge(const NoveltyFrame& frame, double memory, double weight) {
@@ -39,13 +46,20 @@ std::span<const float> Calibration::Judge(const NoveltyFrame& frame, double memo
   MeasureMeans();
   Shrink();
   MeasureScales();
+  const double largest = kLargest;
   for (size_t i = 0; i < z_.size(); ++i) {
     const Scale& scale = scales_[i / columns_];
     const double d = s_[i] - scale.middle;
-    z_[i] = scale.spread > 0 ? static_cast<float>(d / scale.spread) : 0;
+    z_[i] =
+        scale.spread > 0 ? static_cast<float>(std::clamp(d / scale.spread, -largest, largest)) : 0;
   }
   if (frame.learn) Learn(frame, memory, weight);
   return z_;
+}
+
+void Calibration::Cut() {
+  std::ranges::fill(evidence_, 0.0f);
+  std::ranges::fill(weighted_, 0.0f);
 }
 
 // Another view: nothing of what was seen is about these places.
@@ -87,12 +101,12 @@ void Calibration::TakeEvidence(const NoveltyFrame& frame) {
         changes_.total() > 0 ? QuantileOf(changes_.weights(), kLargeChange) : INFINITY;
     for (size_t i = 0; i < e_.size(); ++i) {
       e_[i] = std::max(0.0f, Finite(frame.change[i]) - floor);
-      if (static_cast<double>(frame.change[i]) > limit) ++large;
+      if (static_cast<double>(Finite(frame.change[i])) > limit) ++large;
     }
     changed_share_ = static_cast<double>(large) / static_cast<double>(e_.size());
   }
   for (size_t i = 0; i < e_.size(); ++i) es_[i] = e_[i] * Finite(frame.surprise[i]);
-  const auto kept = frame.cut ? 0.0f : static_cast<float>(1 - 1 / options_.persistence_frames);
+  const auto kept = static_cast<float>(1 - 1 / options_.persistence_frames);
   for (auto [map, sums] : {std::pair(&e_, &evidence_), std::pair(&es_, &weighted_)}) {
     SumOver(*map, sum_);
     for (size_t i = 0; i < sum_.size(); ++i) (*sums)[i] = kept * (*sums)[i] + sum_[i];
@@ -229,6 +243,10 @@ void Calibration::ExchangeState(StateArchive& archive) {
   }
   archive.Values("evidence", std::span(evidence_), {rows_, columns_});
   archive.Values("weighted", std::span(weighted_), {rows_, columns_});
+  const auto is_finite = [](float value) { return std::isfinite(value); };
+  if (!std::ranges::all_of(weighted_, is_finite)) archive.Refuse("weighted", "are not finite");
+  const auto is_evidence = [](float value) { return value >= 0 && std::isfinite(value); };
+  if (!std::ranges::all_of(evidence_, is_evidence)) archive.Refuse("evidence", "are none");
 }
 
 }  // namespace hypnos

@@ -32,6 +32,8 @@ class Calibration {
   // what was seen, 0..1. `weight`: how much this frame counts for. Precondition: the maps are of
   // the frame's size.
   std::span<const float> Judge(const NoveltyFrame& frame, double memory, double weight = 1);
+  // What comes next does not follow what came before: no evidence is carried over.
+  void Cut();
   // Share of places with something to judge whose change is large for any place at any time.
   double changed_share() const { return changed_share_; }
 

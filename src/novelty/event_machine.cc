@@ -7,7 +7,7 @@ namespace hypnos {
 
 void EventMachine::Observe(const NoveltyReport& report, const Moment& moment,
                            NoveltyObserver* observer) {
-  watched_seconds_ += moment.passed;
+  if (moment.learned) learned_seconds_ += moment.passed;
   cooling_ = std::max(0.0, cooling_ - moment.passed);
   settling_ = std::max(0.0, settling_ - moment.passed);
   // What was seen before a cut does not go on after it.
@@ -34,6 +34,7 @@ bool EventMachine::SceneChanges(const NoveltyReport& report, const Moment& momen
                                 .begin = moment.time,
                                 .peak_time = moment.time,
                                 .end = moment.time,
+                                .last = moment.time,
                                 .peak = report.score,
                                 .place = report.place};
   if (observer != nullptr) {
@@ -50,12 +51,14 @@ void EventMachine::Wait(const NoveltyReport& report, const Moment& moment) {
   event_ = {.begin = moment.time,
             .peak_time = moment.time,
             .end = moment.time,
+            .last = moment.time,
             .peak = report.score,
             .place = report.place};
 }
 
 void EventMachine::Follow(const NoveltyReport& report, const Moment& moment,
                           NoveltyObserver* observer) {
+  event_.last = moment.time;
   lasted_ += moment.passed;
   quiet_ = report.score < options_.end_score ? quiet_ + moment.passed : 0;
   if (quiet_ == 0) event_.end = moment.time;
@@ -91,7 +94,7 @@ void EventMachine::End(NoveltyObserver* observer) {
 void EventMachine::ExchangeState(StateArchive& archive) {
   const auto state = static_cast<size_t>(state_);
   state_ = static_cast<State>(archive.Count("state", state, static_cast<size_t>(State::kUnderWay)));
-  archive.Number("watched_seconds", watched_seconds_);
+  archive.Number("learned_seconds", learned_seconds_);
   archive.Number("quiet", quiet_);
   archive.Number("lasted", lasted_);
   archive.Number("cooling", cooling_);
@@ -100,7 +103,7 @@ void EventMachine::ExchangeState(StateArchive& archive) {
   archive.Number("number", event_.number);
   for (auto [name, time] :
        {std::pair("begin", &event_.begin), std::pair("peak_time", &event_.peak_time),
-        std::pair("end", &event_.end)}) {
+        std::pair("end", &event_.end), std::pair("last", &event_.last)}) {
     int64_t ticks = time->count();
     archive.Number(name, ticks);
     *time = Duration(ticks);
@@ -111,9 +114,10 @@ void EventMachine::ExchangeState(StateArchive& archive) {
   archive.Number("row", row);
   archive.Number("column", column);
   event_.place = {static_cast<size_t>(row), static_cast<size_t>(column)};
-  for (const double seconds : {watched_seconds_, quiet_, lasted_, cooling_, settling_}) {
-    if (!(seconds >= 0)) return archive.Refuse("watched_seconds", "is no time");
+  for (const double seconds : {learned_seconds_, quiet_, lasted_, cooling_, settling_}) {
+    if (!(seconds >= 0)) return archive.Refuse("learned_seconds", "is no time");
   }
+  if (!std::isfinite(event_.peak)) archive.Refuse("peak", "is not finite");
 }
 
 }  // namespace hypnos

@@ -8,8 +8,8 @@
 // Threads: thread-compatible. Nothing fails or allocates.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <optional>
 
 #include "hypnos/base/clock.h"
 #include "hypnos/base/state_archive.h"
@@ -26,11 +26,17 @@ class EventMachine {
     Duration time{};    // of the source
     double passed = 0;  // seconds since the frame before
     bool cut = false;
+    bool learned = true;  // what was seen of it counts as usual
   };
   // `observer`: may be null.
   void Observe(const NoveltyReport& report, const Moment& moment, NoveltyObserver* observer);
 
-  bool warm() const { return watched_seconds_ >= options_.warm_up_seconds; }
+  // Nothing follows that could belong to the event under way.
+  void End(NoveltyObserver* observer);
+
+  void NumberAbove(uint64_t number) { told_ = std::max(told_, number); }
+  uint64_t last_number() const { return told_; }
+  bool warm() const { return learned_seconds_ >= options_.warm_up_seconds; }
   // The one under way; also where it has not lasted long enough to be told.
   const NoveltyEvent* current() const { return state_ == State::kWaiting ? nullptr : &event_; }
   // Has been told.
@@ -44,11 +50,10 @@ class EventMachine {
   bool SceneChanges(const NoveltyReport& report, const Moment& moment, NoveltyObserver* observer);
   void Wait(const NoveltyReport& report, const Moment& moment);
   void Follow(const NoveltyReport& report, const Moment& moment, NoveltyObserver* observer);
-  void End(NoveltyObserver* observer);
 
   EventOptions options_;
   State state_ = State::kWaiting;
-  double watched_seconds_ = 0;
+  double learned_seconds_ = 0;
   double quiet_ = 0;     // seconds below the end's score
   double lasted_ = 0;    // seconds since it began to rise
   double cooling_ = 0;   // seconds left

@@ -6,9 +6,6 @@
 namespace hypnos {
 namespace {
 
-// Where the tail begins, and of how many frames at the least it is measured.
-constexpr double kTail = 0.01;
-constexpr double kTailFrames = 5;
 constexpr int kMostRounds = 200;
 
 // Mean of x - begin over the tail, a share of all weight, that begins there. What lies in the bin

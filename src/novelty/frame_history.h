@@ -1,7 +1,7 @@
 // How rare a frame's highest z is among those of the frames before.
 //   score = -log10 P(z' >= z)
-// P: the share of weight above; beyond the value that a hundredth lies above, and that at least so
-// much has been seen of, the tail is taken to fall exponentially, with the mean excess of what lies
+// P: the share of weight above; beyond the value that a hundredth lies above, and at least five
+// frames, the tail is taken to fall exponentially, with the mean excess of what lies
 // there: what was never seen still has a score.
 // Threads: thread-compatible. Nothing fails or allocates once made.
 #pragma once
@@ -17,6 +17,10 @@ class FrameHistory {
  public:
   // Of a frame of which nothing can be said: even chances.
   static constexpr double kNothing = 0.3010299956639812;
+  // The share of frames above which the tail begins, and of how many frames at the least it is
+  // measured.
+  static constexpr double kTail = 0.01;
+  static constexpr double kTailFrames = 5;
 
   double Score(double z) const;
   void Learn(double z, double memory, double weight = 1);

@@ -17,8 +17,12 @@ namespace {
 
 // Events about which something may still be decided.
 constexpr size_t kKeptEvents = 32;
-// Longer than this no two frames are apart: the source stood still.
+// The time between two frames counts for no more than this: a source that stood still has shown
+// nothing meanwhile, and one that gives a frame a minute is to get past its warm-up all the same.
 constexpr double kLongestStep = 10;
+// As many as it takes to know what one in a hundred is: after a warm-up that saw fewer, frames
+// count for more until there are so many.
+constexpr double kEnoughFrames = FrameHistory::kTailFrames / FrameHistory::kTail;
 // Smoothing of the frames' z: half a lifetime of three frames.
 constexpr double kFrameShare = 1.0 / 3;
 
@@ -33,8 +37,8 @@ Status Check(const NoveltyOptions& options) {
   const EventOptions& events = options.events;
   if (!(events.end_score <= events.begin_score)) return bad("end_score", "at most begin_score");
   if (!(events.scene_share > 0)) return bad("scene_share", "above 0");
-  for (const auto& [name, seconds] : {std::pair("warm_up_seconds", events.warm_up_seconds),
-                                      std::pair("quiet_seconds", events.quiet_seconds),
+  if (!(events.warm_up_seconds > 0)) return bad("warm_up_seconds", "above 0");
+  for (const auto& [name, seconds] : {std::pair("quiet_seconds", events.quiet_seconds),
                                       std::pair("least_seconds", events.least_seconds),
                                       std::pair("cooldown_seconds", events.cooldown_seconds),
                                       std::pair("settle_seconds", events.settle_seconds)}) {
@@ -47,6 +51,7 @@ Status Check(const NoveltyOptions& options) {
 struct KeptEvent {
   uint64_t number = 0;
   double peak_z = 0;
+  bool confirmed = false;
   std::vector<double> added = std::vector<double>(DecayingHistogram::kBins);
 
   void Fade(double factor) {
@@ -56,6 +61,8 @@ struct KeptEvent {
   void ExchangeState(StateArchive& archive) {
     archive.Number("number", number);
     archive.Number("peak_z", peak_z);
+    archive.Number("confirmed", confirmed);
+    if (!std::isfinite(peak_z)) archive.Refuse("peak_z", "is not finite");
     archive.Values("added", std::span(added), {added.size()});
     for (const double weight : added) {
       if (!(weight >= 0) || !std::isfinite(weight)) return archive.Refuse("added", "is none");
@@ -71,39 +78,54 @@ struct Novelty::State {
 
   NoveltyReport Observe(const NoveltyFrame& frame, NoveltyObserver* observer) {
     const double passed = Passed(frame);
+    const double memory = std::exp(-passed / options.calibration.new_normal_seconds);
+    const double weight = WeightOf(passed);
     NoveltyReport report{.score = FrameHistory::kNothing};
-    if (!frame.surprise.empty()) Judge(frame, passed, report);
+    if (frame.cut) {
+      calibration.Cut();
+      smooth.reset();
+    }
+    const bool judged = !frame.surprise.empty();
+    const bool learned = judged && frame.learn;
+    if (judged) Judge(frame, memory, weight, report);
     report.warm = machine.warm();
     Keep(observer, [&](NoveltyObserver* to) {
-      machine.Observe(report, {.time = frame.time, .passed = passed, .cut = frame.cut}, to);
+      machine.Observe(
+          report, {.time = frame.time, .passed = passed, .cut = frame.cut, .learned = learned}, to);
     });
+    if (learned) Learn(memory, weight);
     return report;
+  }
+
+  void End(NoveltyObserver* observer) {
+    Keep(observer, [&](NoveltyObserver* to) { machine.End(to); });
   }
 
   double Passed(const NoveltyFrame& frame) {
     const std::optional<Duration> before = std::exchange(last, frame.time);
     if (!before || frame.cut || frame.time < *before) return 0;
-    const double seconds = Seconds(frame.time - *before);
-    return seconds <= kLongestStep ? seconds : 0;
+    return std::min(Seconds(frame.time - *before), kLongestStep);
   }
 
-  void Judge(const NoveltyFrame& frame, double passed, NoveltyReport& report) {
-    const double memory = std::exp(-passed / options.calibration.new_normal_seconds);
-    const double weight = WeightOf(passed);
+  void Judge(const NoveltyFrame& frame, double memory, double weight, NoveltyReport& report) {
     map = calibration.Judge(frame, memory, weight);
     const auto highest = std::ranges::max_element(map);
     const auto at = static_cast<size_t>(highest - map.begin());
     report.place = {at / frame.columns, at % frame.columns};
     report.changed_share = calibration.changed_share();
     const auto z = static_cast<double>(*highest);
-    smooth = frame.cut || !smooth ? z : *smooth + kFrameShare * (z - *smooth);
+    smooth = smooth ? *smooth + kFrameShare * (z - *smooth) : z;
     report.score = history.Score(*smooth);
-    if (!frame.learn) return;
-    history.Learn(*smooth, memory, weight);
+  }
+
+  // What was just judged. Of an event that somebody has confirmed nothing becomes usual.
+  void Learn(double memory, double weight) {
+    const double counts = rising.confirmed ? 0 : weight;
+    history.Learn(*smooth, memory, counts);
     for (KeptEvent& event : kept) event.Fade(memory);
     rising.Fade(memory);
     if (machine.current() != nullptr) {
-      rising.added[DecayingHistogram::BinOf(*smooth)] += weight;
+      rising.added[DecayingHistogram::BinOf(*smooth)] += counts;
     }
   }
 
@@ -111,7 +133,8 @@ struct Novelty::State {
   // it would after much was seen: a short history would take in within seconds what it should tell.
   double WeightOf(double passed) const {
     if (!machine.warm()) return 1;
-    return std::min(1.0, history.frames() * passed / options.calibration.new_normal_seconds);
+    const double frames = std::max(history.frames(), kEnoughFrames);
+    return std::min(1.0, frames * passed / options.calibration.new_normal_seconds);
   }
 
   // Listens beside the observer: an event that has ended may still be judged.
@@ -149,6 +172,7 @@ struct Novelty::State {
 
   static void Clear(KeptEvent& event) {
     event.peak_z = 0;
+    event.confirmed = false;
     std::ranges::fill(event.added, 0.0);
   }
 
@@ -207,6 +231,12 @@ NoveltyReport Novelty::Observe(const NoveltyFrame& frame, NoveltyObserver* obser
 
 std::span<const float> Novelty::map() const { return state_->map; }
 
+void Novelty::End(NoveltyObserver* observer) { state_->End(observer); }
+
+void Novelty::NumberAbove(uint64_t number) { state_->machine.NumberAbove(number); }
+
+uint64_t Novelty::last_number() const { return state_->machine.last_number(); }
+
 bool Novelty::Dismiss(uint64_t event) {
   const KeptEvent* kept = state_->Find(event);
   if (kept == nullptr) return false;
@@ -217,6 +247,7 @@ bool Novelty::Dismiss(uint64_t event) {
 bool Novelty::Confirm(uint64_t event) {
   KeptEvent* kept = state_->Find(event);
   if (kept == nullptr) return false;
+  kept->confirmed = true;
   state_->history.Forget(kept->added);
   // Once only.
   std::ranges::fill(kept->added, 0.0);

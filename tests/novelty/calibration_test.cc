@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "hypnos/base/rng.h"
@@ -47,6 +49,13 @@ class Scene {
   std::vector<float> surprise_ = std::vector<float>(kRows * kColumns);
   std::vector<float> change_ = std::vector<float>(kRows * kColumns);
 };
+
+void SetFirst(SavedState& saved, const std::string& name, double value) {
+  SavedTensor& tensor = saved.at(name);
+  const auto single = static_cast<float>(value);
+  if (tensor.type == ElementType::kF32) std::memcpy(tensor.bytes.data(), &single, sizeof(single));
+  if (tensor.type == ElementType::kF64) std::memcpy(tensor.bytes.data(), &value, sizeof(value));
+}
 
 class CalibrationOf : public testing::Test {
  protected:
@@ -149,6 +158,37 @@ TEST_F(CalibrationOf, ValuesThatAreNotFiniteDoNoHarm) {
     EXPECT_TRUE(std::ranges::all_of(z, [](float value) { return std::isfinite(value); }));
   }
   EXPECT_GT(Judge(1, 4, 1, 1000), 10);
+}
+
+TEST_F(CalibrationOf, NoSurpriseIsTooLargeToBeSummed) {
+  Watch(300);
+  for (int i = 0; i < 50; ++i) {
+    scene_.Next();
+    for (size_t c = 0; c < kColumns; ++c) {
+      scene_.Put(4, c, 3e38f, i % 2 == 0 ? 3e38f : -3e38f);
+      scene_.Put(8, c, 1e-38f, 3e38f);
+    }
+    const auto z = calibration_.Judge(scene_.frame(), 0.999);
+    ASSERT_TRUE(std::ranges::all_of(z, [](float value) { return std::isfinite(value); }));
+  }
+}
+
+TEST_F(CalibrationOf, WhatIsSavedAndIsNotFiniteIsRefused) {
+  Watch(50);
+  MemorySaver saver;
+  calibration_.ExchangeState(saver);
+  const double bad[] = {std::numeric_limits<double>::infinity(),
+                        std::numeric_limits<double>::quiet_NaN()};
+  for (const char* name : {"usual.weight", "noise.sum", "evidence", "weighted"}) {
+    for (const double value : bad) {
+      SavedState saved = saver.saved();
+      SetFirst(saved, name, value);
+      MemoryLoader loader(saved);
+      Calibration loaded{{.reach = 0, .persistence_frames = 1}};
+      loaded.ExchangeState(loader);
+      EXPECT_FALSE(loader.status().ok()) << name;
+    }
+  }
 }
 
 TEST_F(CalibrationOf, OneThatIsLoadedJudgesAsTheOneThatWasSaved) {

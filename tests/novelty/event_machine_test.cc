@@ -43,6 +43,41 @@ class Events : public testing::Test {
   Duration time_{};
 };
 
+TEST_F(Events, ThatAreUnderWayEndWhereNothingFollows) {
+  WarmUp();
+  machine_.End(&recorder_);
+  EXPECT_TRUE(recorder_.ended.empty());
+  Watch(4, 10);
+  const Duration last = time_ - std::chrono::milliseconds(100);
+  machine_.End(&recorder_);
+  ASSERT_EQ(recorder_.ended.size(), 1u);
+  EXPECT_EQ(recorder_.ended[0].end, last);
+  EXPECT_EQ(recorder_.ended[0].last, last);
+  machine_.End(&recorder_);
+  EXPECT_EQ(recorder_.ended.size(), 1u);
+}
+
+// Times after a cut are of another clip.
+TEST_F(Events, ThatACutEndsWereLastSeenBeforeIt) {
+  WarmUp();
+  Watch(4, 10);
+  const Duration last = time_ - std::chrono::milliseconds(100);
+  time_ = {};
+  Watch(0.3, 1, 0, true);
+  ASSERT_EQ(recorder_.ended.size(), 1u);
+  EXPECT_EQ(recorder_.ended[0].last, last);
+}
+
+TEST_F(Events, AreNumberedAboveWhatIsTaken) {
+  machine_.NumberAbove(7);
+  machine_.NumberAbove(3);
+  WarmUp();
+  Watch(4, 10);
+  ASSERT_EQ(recorder_.begun.size(), 1u);
+  EXPECT_EQ(recorder_.begun[0].number, 8u);
+  EXPECT_EQ(machine_.last_number(), 8u);
+}
+
 TEST_F(Events, NothingIsToldWhileItWarmsUp) {
   Watch(9, 98);
   EXPECT_TRUE(recorder_.begun.empty());

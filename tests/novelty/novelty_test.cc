@@ -56,6 +56,11 @@ class Watched : public testing::Test {
     }
   }
 
+  void Cut() {
+    novelty_.Observe({.rows = kRows, .columns = kColumns, .time = time_, .cut = true}, &recorder_);
+    time_ += std::chrono::milliseconds(100);
+  }
+
   Novelty novelty_ = Novelty::Create(Options()).value();
   Recorder recorder_;
   NoveltyReport last_;
@@ -121,15 +126,107 @@ TEST_F(Watched, WhatIsConfirmedStaysAsUnusualAsItWas) {
   EXPECT_GT(confirmed, last_.score);
 }
 
+// From its first frame on, which is judged before it is known to be of an event.
+TEST_F(Watched, NothingIsLeftOfWhatIsConfirmed) {
+  Show(Shown::kUsual, 600);
+  const auto score_of_odd = [&] {
+    MemorySaver saver;
+    novelty_.ExchangeState(saver);
+    MemoryLoader loader(saver.saved());
+    Novelty copy = Novelty::Create(Options()).value();
+    copy.ExchangeState(loader);
+    const Rng rng = std::exchange(rng_, Rng(9));
+    std::swap(copy, novelty_);
+    Show(Shown::kOdd, 6, false);
+    std::swap(copy, novelty_);
+    rng_ = rng;
+    recorder_ = {};
+    return last_.score;
+  };
+  const double before = score_of_odd();
+  Show(Shown::kOdd, 15);
+  ASSERT_EQ(recorder_.begun.size(), 1u);
+  EXPECT_TRUE(novelty_.Confirm(1));
+  // It goes on after that, and does not become usual either.
+  Show(Shown::kOdd, 200);
+  EXPECT_TRUE(recorder_.ended.empty());
+  Show(Shown::kUsual, 60);
+  EXPECT_EQ(recorder_.ended.size(), 1u);
+  EXPECT_NEAR(score_of_odd(), before, 0.2 * before);
+}
+
+TEST_F(Watched, AnEventThatEndsWithItsSourceCanBeDecidedAbout) {
+  Show(Shown::kUsual, 600);
+  Show(Shown::kOdd, 15);
+  novelty_.End(&recorder_);
+  ASSERT_EQ(recorder_.ended.size(), 1u);
+  EXPECT_TRUE(novelty_.Dismiss(recorder_.ended[0].number));
+}
+
 TEST_F(Watched, NoDecisionIsTakenOfWhatIsNotKnown) {
   EXPECT_FALSE(novelty_.Dismiss(1));
   EXPECT_FALSE(novelty_.Confirm(1));
 }
 
+TEST_F(Watched, WhatWasSeenBeforeACutCountsForNothingAfterIt) {
+  Show(Shown::kUsual, 300);
+  MemorySaver saver;
+  novelty_.ExchangeState(saver);
+  std::vector<double> scores;
+  for (const Shown before : {Shown::kOdder, Shown::kUsual}) {
+    MemoryLoader loader(saver.saved());
+    novelty_ = Novelty::Create(Options()).value();
+    novelty_.ExchangeState(loader);
+    ASSERT_TRUE(loader.status().ok());
+    rng_ = Rng(5);
+    Show(before, 5, false);
+    Cut();
+    Show(Shown::kUsual, 1, false);
+    scores.push_back(last_.score);
+  }
+  EXPECT_EQ(scores[0], scores[1]);
+}
+
+TEST_F(Watched, OnlyWhatIsLearnedFromCountsAsWarmUp) {
+  Show(Shown::kUsual, 300, false);
+  EXPECT_FALSE(last_.warm);
+  EXPECT_NEAR(last_.score, 0.301, 0.001);
+  Show(Shown::kUsual, 205);
+  EXPECT_TRUE(last_.warm);
+  Show(Shown::kOdd, 15);
+  EXPECT_EQ(recorder_.begun.size(), 1u);
+}
+
+TEST_F(Watched, ASourceThatGivesAFrameAMinuteWarmsUp) {
+  for (int i = 0; i < 4; ++i) {
+    Show(Shown::kUsual, 1);
+    time_ += std::chrono::minutes(1);
+  }
+  EXPECT_TRUE(last_.warm);
+}
+
+TEST_F(Watched, AfterAShortWarmUpScoresAreSoonRanksAllTheSame) {
+  NoveltyOptions options = Options();
+  options.events.warm_up_seconds = 1;
+  options.calibration.new_normal_seconds = 100;
+  novelty_ = Novelty::Create(options).value();
+  Show(Shown::kUsual, 3000);
+  int rare = 0;
+  for (int i = 0; i < 3000; ++i) {
+    Show(Shown::kUsual, 1);
+    if (last_.score >= 2) ++rare;
+  }
+  EXPECT_GT(rare, 10);
+  EXPECT_LT(rare, 60);
+}
+
 TEST_F(Watched, NothingCanBeSaidOfAFrameWithoutAMap) {
   Show(Shown::kUsual, 300);
+  Show(Shown::kOdder, 1);
+  EXPECT_GT(last_.score, 2);
   const NoveltyReport report = novelty_.Observe({.time = time_, .cut = true});
   EXPECT_NEAR(report.score, 0.301, 0.001);
+  EXPECT_EQ(report.changed_share, 0);
 }
 
 TEST_F(Watched, OneThatIsLoadedGoesOnBitForBit) {
@@ -145,11 +242,18 @@ TEST_F(Watched, OneThatIsLoadedGoesOnBitForBit) {
   const Duration time = time_;
   Show(Shown::kUsual, 50);
   const double score = last_.score;
+  const std::vector<NoveltyEvent> ended = std::exchange(recorder_.ended, {});
+  ASSERT_EQ(ended.size(), 1u);
   std::swap(novelty_, loaded);
   rng_ = rng;
   time_ = time;
   Show(Shown::kUsual, 50);
   EXPECT_EQ(last_.score, score);
+  ASSERT_EQ(recorder_.ended.size(), 1u);
+  EXPECT_EQ(recorder_.ended[0].number, ended[0].number);
+  EXPECT_EQ(recorder_.ended[0].begin, ended[0].begin);
+  EXPECT_EQ(recorder_.ended[0].end, ended[0].end);
+  EXPECT_EQ(recorder_.ended[0].peak, ended[0].peak);
 }
 
 TEST(Novelty, NamesTheOptionThatIsOutOfRange) {
@@ -159,6 +263,9 @@ TEST(Novelty, NamesTheOptionThatIsOutOfRange) {
   options = {};
   options.events.end_score = 5;
   EXPECT_EQ(Novelty::Create(options).error().message, "end_score must be at most begin_score");
+  options = {};
+  options.events.warm_up_seconds = 0;
+  EXPECT_EQ(Novelty::Create(options).error().message, "warm_up_seconds must be above 0");
   options = {};
   options.events.quiet_seconds = -1;
   EXPECT_EQ(Novelty::Create(options).error().message, "quiet_seconds must be 0 or above");

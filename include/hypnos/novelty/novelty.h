@@ -33,6 +33,14 @@ class Novelty {
   // about what is usual, 1 reached by one in ten. Valid until the next call.
   std::span<const float> map() const;
 
+  // Nothing follows that could belong to the event under way, so that it has ended. What is known
+  // stays.
+  void End(NoveltyObserver* observer);
+
+  // Events are numbered from 1, or above this where it is higher.
+  void NumberAbove(uint64_t number);
+  uint64_t last_number() const;
+
   // What somebody has decided about an event. Dismissed: its like is usual from now on, and no
   // longer begins an event. Confirmed: what it showed is taken out of what was seen, so that its
   // like does not become usual. Of the last events only, the one under way among them; false: it is

@@ -14,8 +14,8 @@ struct CalibrationOptions {
 };
 
 struct EventOptions {
-  // So long nothing is told, and all that is seen is usual. After that what is new becomes usual by
-  // new_normal_seconds.
+  // Above 0. So long nothing is told, and all that is seen is usual. After that what is new becomes
+  // usual by new_normal_seconds. Time in which nothing is learned does not count.
   double warm_up_seconds = 300;
   // Scores as decades, see NoveltyReport::score: 3 is reached once in a thousand usual frames.
   double begin_score = 3;

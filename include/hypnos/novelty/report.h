@@ -20,7 +20,8 @@ struct NoveltyFrame {
   // How much changed there, 0 and above, in any unit: where nothing moves there is nothing to be
   // surprised at. Empty: every place counts alike.
   std::span<const float> change = {};
-  // In the source's own time. Jumps, also backwards, count as no time.
+  // In the source's own time. A jump forward counts for ten seconds at most, one backwards for
+  // none.
   Duration time{};
   // It does not follow the frame before.
   bool cut = false;
@@ -38,11 +39,12 @@ enum class NoveltyKind { kUnusual, kSceneChanged };
 
 // An event under way, or ended.
 struct NoveltyEvent {
-  uint64_t number = 0;  // from 1, of this source
+  uint64_t number = 0;  // see Novelty::NumberAbove
   NoveltyKind kind = NoveltyKind::kUnusual;
   Duration begin{};
   Duration peak_time{};
   Duration end{};
+  Duration last{};   // of the last frame that was seen of it
   double peak = 0;   // the highest score
   Place place = {};  // of the peak
 };
