@@ -738,6 +738,11 @@ class Validator {
                "what is usual is learned from the frames that the network learns from, and the "
                "rule looking learns from none: choose another learning.rule");
     }
+    const bool gives_share = novelty.scene_share() != Novelty::default_instance().scene_share();
+    if (gives_share && Known({"encoding"}) && !config.encoding().motion()) {
+      Complain("novelty.scene_share",
+               "it is measured by what moves: switch encoding.motion on, or leave it out");
+    }
     if (novelty.warm_up_seconds() <= 0) {
       Complain("novelty.warm_up_seconds",
                "without a warm-up nothing is known to be usual: give more than 0 seconds");

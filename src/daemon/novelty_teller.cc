@@ -1,5 +1,6 @@
 #include "daemon/novelty_teller.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "hypnos/base/format.h"
@@ -33,6 +34,22 @@ std::string SentenceOf(const NoveltyNews& news, const Event& event) {
                 Seconds(news.event.end - news.event.begin), where, news.event.peak);
 }
 
+// But for its number, its peak and its end.
+Event Describe(const NoveltyNews& news, double begin) {
+  const NoveltyEvent& of = news.event;
+  Event event;
+  event.set_source(news.source);
+  event.set_kind(of.kind == NoveltyKind::kUnusual ? Event::UNUSUAL : Event::SCENE_CHANGED);
+  event.set_time(begin);
+  if (of.kind == NoveltyKind::kUnusual) {
+    event.set_surprise(of.peak);
+    event.set_x(ShareOf(of.place.column, news.columns));
+    event.set_y(ShareOf(of.place.row, news.rows));
+  }
+  event.set_message(SentenceOf(news, event));
+  return event;
+}
+
 }  // namespace
 
 NoveltyTeller::NoveltyTeller(const Clock& clock, SharedEvents events, Pipeline& pipeline)
@@ -45,44 +62,55 @@ NoveltyTeller::~NoveltyTeller() {
   link_->pipeline = nullptr;
 }
 
-void NoveltyTeller::OnNovelty(const NoveltyNews& news) {
-  if (events_ == nullptr) return;
-  Event event = Describe(news);
-  if (news.event.kind == NoveltyKind::kSceneChanged) {
-    if (news.what == NoveltyNews::What::kBegin) events_->Open(std::move(event), {});
-    return;
-  }
-  if (news.what == NoveltyNews::What::kBegin) {
-    under_way_[news.source] = events_->Open(std::move(event), JudgeOf(news));
-    return;
-  }
-  const auto known = under_way_.find(news.source);
-  // It began before the daemon was started.
+void NoveltyTeller::OnFrame(const FrameReport& report) {
+  if (under_way_.empty()) return;
+  const auto known = under_way_.find(report.source);
   if (known == under_way_.end()) return;
-  event.set_id(known->second);
-  events_->Change(event);
-  if (news.what != NoveltyNews::What::kEnd) return;
-  log::Info("{}", event.message());
-  under_way_.erase(known);
+  known->second.last = report.presentation_time;
+  known->second.seen = now();
 }
 
-Event NoveltyTeller::Describe(const NoveltyNews& news) const {
-  const NoveltyEvent& of = news.event;
-  const double now = Seconds(clock_.WallNow().time_since_epoch());
-  const auto wall = [&](Duration time) { return now - Seconds(news.now - time); };
-  Event event;
-  event.set_source(news.source);
-  event.set_kind(of.kind == NoveltyKind::kUnusual ? Event::UNUSUAL : Event::SCENE_CHANGED);
-  event.set_time(wall(of.begin));
-  if (of.kind == NoveltyKind::kUnusual) {
-    event.set_surprise(of.peak);
-    event.set_peak_time(wall(of.peak_time));
-    event.set_x(ShareOf(of.place.column, news.columns));
-    event.set_y(ShareOf(of.place.row, news.rows));
-    if (news.what == NoveltyNews::What::kEnd) event.set_end_time(wall(of.end));
+void NoveltyTeller::OnNovelty(const NoveltyNews& news) {
+  if (events_ == nullptr) return;
+  if (news.what == NoveltyNews::What::kBegin) return Begin(news);
+  const auto known = under_way_.find(news.source);
+  // A changed scene, which was over when it was told; or it began before the daemon was started.
+  if (known == under_way_.end() || news.event.kind != NoveltyKind::kUnusual) return;
+  GoOn(news, known->second);
+  if (news.what == NoveltyNews::What::kEnd) under_way_.erase(known);
+}
+
+void NoveltyTeller::Begin(const NoveltyNews& news) {
+  const double last = now();
+  const auto wall = [&](Duration time) { return last - Seconds(news.event.last - time); };
+  const UnderWay begun = {.begin = wall(news.event.begin),
+                          .peak = wall(news.event.peak_time),
+                          .last = news.event.last,
+                          .seen = last};
+  Event event = Describe(news, begun.begin);
+  if (news.event.kind == NoveltyKind::kSceneChanged) {
+    events_->Open(std::move(event), {});
+    return;
   }
-  event.set_message(SentenceOf(news, event));
-  return event;
+  event.set_peak_time(begun.peak);
+  UnderWay& kept = under_way_[news.source] = begun;
+  kept.id = events_->Open(std::move(event), JudgeOf(news));
+}
+
+void NoveltyTeller::GoOn(const NoveltyNews& news, UnderWay& known) {
+  const NoveltyEvent& of = news.event;
+  // It is told before the report of its frame. What a cut ends was seen until the frame before.
+  const double last = of.last == known.last ? known.seen : now();
+  if (news.what == NoveltyNews::What::kPeak) known.peak = last - Seconds(of.last - of.peak_time);
+  Event event = Describe(news, known.begin);
+  event.set_id(known.id);
+  event.set_peak_time(known.peak);
+  // A file may be read faster than it plays.
+  if (news.what == NoveltyNews::What::kEnd) {
+    event.set_end_time(std::max(known.peak, last - Seconds(of.last - of.end)));
+    log::Info("{}", event.message());
+  }
+  events_->Change(event);
 }
 
 EventBook::Judge NoveltyTeller::JudgeOf(const NoveltyNews& news) const {

@@ -1,5 +1,6 @@
 // What is unusual in the sources of one network, told to the book of events; and what somebody has
-// decided about it, told to the network's pipeline.
+// decided about it, told to the network's pipeline. Times are told as this machine's: those of the
+// source start anew with each clip.
 // Threads: an observer of one pipeline; decisions may come from any thread, also after it is gone.
 #pragma once
 
@@ -23,22 +24,35 @@ class NoveltyTeller final : public PipelineObserver {
   NoveltyTeller(const NoveltyTeller&) = delete;
   NoveltyTeller& operator=(const NoveltyTeller&) = delete;
 
+  void OnFrame(const FrameReport& report) override;
   void OnNovelty(const NoveltyNews& news) override;
 
  private:
+  // Wall times in seconds since 1970.
+  struct UnderWay {
+    uint64_t id = 0;  // in the book
+    double begin = 0;
+    double peak = 0;
+    // The last frame: in the source's time, and when it was seen.
+    Duration last{};
+    double seen = 0;
+  };
+
   // Where decisions go, for as long as there is somebody to take them.
   struct Link {
     std::mutex mutex;
     Pipeline* pipeline = nullptr;
   };
 
-  control::Event Describe(const NoveltyNews& news) const;
+  double now() const { return Seconds(clock_.WallNow().time_since_epoch()); }
+  void Begin(const NoveltyNews& news);
+  void GoOn(const NoveltyNews& news, UnderWay& known);
   EventBook::Judge JudgeOf(const NoveltyNews& news) const;
 
   const Clock& clock_;
   const SharedEvents events_;
   const std::shared_ptr<Link> link_ = std::make_shared<Link>();
-  std::map<std::string, uint64_t> under_way_;  // by source: its event's number in the book
+  std::map<std::string, UnderWay> under_way_;  // by source
 };
 
 }  // namespace hypnos

@@ -89,6 +89,12 @@ struct Filler {
     event.mutable_label()->set_source(label.stream);
     if (label.label) event.mutable_label()->set_label(static_cast<uint32_t>(*label.label));
   }
+  void operator()(const NoveltyJudged& judged) {
+    session::NoveltyJudged& message = *event.mutable_novelty_judged();
+    message.set_source(judged.stream);
+    message.set_event(judged.event);
+    message.set_confirmed(judged.confirmed);
+  }
   void operator()(const GuardResumed& resumed) {
     event.mutable_guard_resumed()->set_full_rate(resumed.full_rate);
   }
@@ -216,6 +222,11 @@ Result<TimedInput> InputOf(const session::Event& event, const InputRules& rules)
       timed.input = std::move(label);
       return timed;
     }
+    case Message::kNoveltyJudged:
+      timed.input = NoveltyJudged{.stream = event.novelty_judged().source(),
+                                  .event = event.novelty_judged().event(),
+                                  .confirmed = event.novelty_judged().confirmed()};
+      return timed;
     case Message::kGuardResumed:
       timed.input = GuardResumed{event.guard_resumed().full_rate()};
       return timed;

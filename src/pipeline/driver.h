@@ -93,6 +93,7 @@ class Pipeline::Driver final : public PipelineControl {
   const char* Do(const WakeOrdered& wake);
   const char* Do(const ClockEndedPhase& ended);
   const char* Do(const LabelOrdered& label);
+  const char* Do(const NoveltyJudged& judged);
   const char* Do(const GuardResumed& resumed);
   const char* Do(const StateReplaced& replaced);
   const char* Do(const RunEnded& run);
@@ -112,6 +113,8 @@ class Pipeline::Driver final : public PipelineControl {
   // Before its first frame. Of an error the stream is to blame where there is a network already.
   Status Welcome(Stream& stream, const Frame& first);
   void Leave(Stream& stream, std::optional<Error> error);
+  // Of what is under way in it. Precondition: no step is under way.
+  void EndEvent(Stream& stream);
   // Drops it without a word to who records.
   bool Drop(const std::string& name);
   bool Awaken();
@@ -193,6 +196,8 @@ class Pipeline::Driver final : public PipelineControl {
   Status ExchangeStreams(StateArchive& archive);
   Status ExchangeStream(StateArchive& archive, size_t index);
   void ExchangeLanes(StateArchive& archive, const Stream& stream);
+  // Its streams of the same names were watched with the weights that are taken over.
+  void TakeOverUsual(Driver& saved);
   // What is remembered was not saved.
   void GoOnWithoutMemory();
   Status CheckFrameShape(const Driver& saved) const;
@@ -238,6 +243,8 @@ class Pipeline::Driver final : public PipelineControl {
   // In the order of their turns. Those that have ended stay, to be looked at, until they are
   // removed or another one of the same name comes.
   std::vector<std::unique_ptr<Stream>> streams_;
+  // The highest of those that are gone: a verdict on one of theirs is on no other.
+  uint64_t last_event_ = 0;
   size_t turn_ = 0;       // of which of them it is
   std::string measured_;  // whose first frame gave the network its size
   Bell bell_;

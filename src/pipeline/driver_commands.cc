@@ -118,9 +118,11 @@ bool Pipeline::Driver::SetLabel(std::optional<size_t> label, const std::string& 
 bool Pipeline::Driver::JudgeNovelty(const std::string& stream, uint64_t event, Verdict verdict) {
   const Stream* found = Find(stream);
   if (found == nullptr || found->novelty == nullptr) return false;
-  if (flow_) flow_->Drain();
-  return verdict == Verdict::kDismissed ? found->novelty->Dismiss(event)
-                                        : found->novelty->Confirm(event);
+  if (flow_ && !ended_) flow_->Drain();
+  const bool confirmed = verdict == Verdict::kConfirmed;
+  const bool known = confirmed ? found->novelty->Confirm(event) : found->novelty->Dismiss(event);
+  if (known) Tell(NoveltyJudged{stream, event, confirmed});
+  return known;
 }
 
 Result<const Stream*> Pipeline::Driver::StreamToLookAt(const std::string& name) const {

@@ -198,6 +198,13 @@ const char* Pipeline::Driver::Do(const LabelOrdered& label) {
   return SetLabel(label.label, label.stream) ? nullptr : "that a source was labelled";
 }
 
+const char* Pipeline::Driver::Do(const NoveltyJudged& judged) {
+  const Verdict verdict = judged.confirmed ? Verdict::kConfirmed : Verdict::kDismissed;
+  return JudgeNovelty(judged.stream, judged.event, verdict)
+             ? nullptr
+             : "that an event was judged which is not known";
+}
+
 const char* Pipeline::Driver::Do(const GuardResumed& resumed) {
   const auto changed = ResumeLearning(resumed.full_rate);
   return changed.ok() && *changed ? nullptr : "that learning was resumed";

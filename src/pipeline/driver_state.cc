@@ -256,6 +256,7 @@ void Pipeline::Driver::TellNewWeights() {
 
 void Pipeline::Driver::TakeOver(Driver& saved) {
   TakeOverLearned(saved);
+  TakeOverUsual(saved);
   memories_.sequences = std::move(saved.memories_.sequences);
   memories_.replay_residuals = std::move(saved.memories_.replay_residuals);
   schedule_ = saved.schedule_;
@@ -276,6 +277,16 @@ void Pipeline::Driver::TakeOver(Driver& saved) {
   CountReplacement();
 }
 
+void Pipeline::Driver::TakeOverUsual(Driver& saved) {
+  for (const auto& stream : streams_) {
+    Stream* before = saved.Find(stream->name);
+    if (before == nullptr || before->novelty == nullptr) continue;
+    before->novelty->End(nullptr);
+    before->novelty->NumberAbove(stream->novelty->last_number());
+    stream->novelty = std::move(before->novelty);
+  }
+}
+
 // As a switch of phases, whether it was one or not: a replay is given what came of it.
 void Pipeline::Driver::CountReplacement() { ++phase_switches_; }
 
@@ -292,10 +303,13 @@ Status Pipeline::Driver::CheckFrameShape(const Driver& saved) const {
                       there.width, there.height, here.width, here.height)};
 }
 
-// What comes next does not follow what the lanes hold now.
+// What comes next does not follow what the lanes hold now, and what is usual was told by other
+// weights.
 void Pipeline::Driver::CutStreams() {
   for (const auto& stream : streams_) {
     network_->MakeLanes(stream->place + 1);
+    EndEvent(*stream);
+    stream->ForgetUsual(options_);
     stream->switched = true;
     stream->held_out_since_learning = false;
     stream->negative_lane.CutBeside();

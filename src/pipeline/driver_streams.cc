@@ -51,6 +51,7 @@ void Pipeline::Driver::AddStream(const StreamInput& input) {
   streams_.push_back(
       std::make_unique<Stream>(input, FreePlace(streams_), options_, memories_.sequences.frames()));
   streams_.back()->live_label = live_label_;
+  if (streams_.back()->novelty != nullptr) streams_.back()->novelty->NumberAbove(last_event_);
   input.queue->SetBell(&bell_);
   TellQueues();
   Tell(StreamAdded{input.name});
@@ -67,6 +68,10 @@ bool Pipeline::Driver::Drop(const std::string& name) {
   if (found == streams_.end()) return false;
   // Steps under way point to it.
   if (flow_ && !ended_) flow_->Drain();
+  EndEvent(**found);
+  if ((*found)->novelty != nullptr) {
+    last_event_ = std::max(last_event_, (*found)->novelty->last_number());
+  }
   if (!(*found)->ended()) (*found)->queue->SetBell(nullptr);
   std::erase_if(summary_.failures, [&](const StreamEnd& end) { return end.source == name; });
   if (static_cast<size_t>(found - streams_.begin()) < turn_) --turn_;
@@ -161,7 +166,13 @@ void Pipeline::Driver::Leave(Stream& stream, std::optional<Error> error) {
   if (end.error) summary_.failures.push_back(end);
   // Of what it gave, nothing is reported after its end.
   if (flow_) flow_->Settle();
+  EndEvent(stream);
   observer_.OnStreamEnd(end);
+}
+
+void Pipeline::Driver::EndEvent(Stream& stream) {
+  if (stream.novelty == nullptr || !network_) return;
+  hypnos::EndEvent(*stream.novelty, stream.name, network_->grid(), observer_);
 }
 
 }  // namespace hypnos

@@ -5,8 +5,8 @@ namespace {
 
 class Messenger final : public NoveltyObserver {
  public:
-  Messenger(const FrameReport& report, PipelineObserver& observer)
-      : report_(report), observer_(observer) {}
+  Messenger(const std::string& source, size_t rows, size_t columns, PipelineObserver& observer)
+      : source_(source), rows_(rows), columns_(columns), observer_(observer) {}
 
   void OnBegin(const NoveltyEvent& event) override { Tell(NoveltyNews::What::kBegin, event); }
   void OnPeak(const NoveltyEvent& event) override { Tell(NoveltyNews::What::kPeak, event); }
@@ -14,23 +14,27 @@ class Messenger final : public NoveltyObserver {
 
  private:
   void Tell(NoveltyNews::What what, const NoveltyEvent& event) {
-    observer_.OnNovelty({.what = what,
-                         .source = report_.source,
-                         .event = event,
-                         .rows = report_.places.rows,
-                         .columns = report_.places.columns,
-                         .now = report_.presentation_time});
+    observer_.OnNovelty(
+        {.what = what, .source = source_, .event = event, .rows = rows_, .columns = columns_});
   }
 
-  const FrameReport& report_;
+  const std::string& source_;
+  size_t rows_;
+  size_t columns_;
   PipelineObserver& observer_;
 };
 
 }  // namespace
 
+void EndEvent(Novelty& novelty, const std::string& source, const PatchGrid& grid,
+              PipelineObserver& observer) {
+  Messenger messenger(source, grid.rows(), grid.columns(), observer);
+  novelty.End(&messenger);
+}
+
 void NoveltyWatch::Watch(Novelty& novelty, FrameReport& report) {
   TakeSurprise(report);
-  Messenger messenger(report, observer_);
+  Messenger messenger(report.source, report.places.rows, report.places.columns, observer_);
   const bool cut = report.discontinuity != Discontinuity::kNone;
   report.novelty = novelty.Observe({.rows = report.places.rows,
                                     .columns = report.places.columns,

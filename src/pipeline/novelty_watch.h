@@ -2,12 +2,19 @@
 // Threads: of the output's stage.
 #pragma once
 
+#include <string>
 #include <vector>
 
+#include "hypnos/network/patch_grid.h"
 #include "hypnos/novelty/novelty.h"
 #include "hypnos/pipeline/pipeline.h"
 
 namespace hypnos {
+
+// A stream has ended, or is watched by another network: so has what is under way in it. Threads: of
+// who submits steps, while none is under way.
+void EndEvent(Novelty& novelty, const std::string& source, const PatchGrid& grid,
+              PipelineObserver& observer);
 
 class NoveltyWatch {
  public:

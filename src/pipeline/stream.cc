@@ -24,10 +24,16 @@ Stream::Stream(const StreamInput& input, size_t at, const PipelineOptions& optio
       ledger(sequence_frames, options.memory.interval_frames),
       probing(options) {
   if (!options.novelty) return;
+  surprise_kind = options.novelty->by;
+  ForgetUsual(options);
+}
+
+void Stream::ForgetUsual(const PipelineOptions& options) {
+  if (!options.novelty) return;
   Result<Novelty> made = Novelty::Create(options.novelty->options);
   HYPNOS_CHECK(made.ok());
+  if (novelty != nullptr) made->NumberAbove(novelty->last_number());
   novelty = std::make_unique<Novelty>(std::move(*made));
-  surprise_kind = options.novelty->by;
 }
 
 void Stream::ExchangeNovelty(StateArchive& archive) {

@@ -35,6 +35,9 @@ struct Stream {
   Status ExchangeState(StateArchive& archive, const EncoderOptions& encoder,
                        const PlaneShape& frame);
 
+  // Where novelty is watched for: as if nothing had been seen, but for the numbers of events.
+  void ForgetUsual(const PipelineOptions& options);
+
   // One that goes on from a state in which it was not watched for, or by something else, begins
   // anew; and where it is no longer watched for, what was known is dropped.
   void ExchangeNovelty(StateArchive& archive);

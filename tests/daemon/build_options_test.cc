@@ -169,7 +169,8 @@ TEST(BuildPipelineOptions, TakesWhatNoveltyIs) {
   EXPECT_EQ(defaults.options.events.settle_seconds, made.events.settle_seconds);
   const PipelineNovelty given =
       *Pipeline(
-           {"novelty={enabled: true, surprise: prediction_error, new_normal_seconds: 9, reach: 2, "
+           {"encoding.motion=true",
+            "novelty={enabled: true, surprise: prediction_error, new_normal_seconds: 9, reach: 2, "
             "persistence_frames: 3, warm_up_seconds: 4, begin_score: 5, end_score: 1, "
             "quiet_seconds: 6, least_seconds: 7, cooldown_seconds: 8, scene_share: 0.25, "
             "settle_seconds: 10}"})

@@ -5,7 +5,11 @@
 
 #include <chrono>
 #include <memory>
+#include <variant>
+#include <vector>
 
+#include "daemon/fanout.h"
+#include "pipeline/novel.h"
 #include "support/simulated_clock.h"
 
 namespace hypnos {
@@ -22,21 +26,37 @@ class NoveltyTellerTest : public ::testing::Test {
         teller_(std::make_unique<NoveltyTeller>(clock_, events_, pipeline_)) {}
 
   // As seen at second 12 of the source.
-  void Tell(NoveltyNews::What what, double peak, NoveltyKind kind = NoveltyKind::kUnusual) {
+  static NoveltyNews News(NoveltyNews::What what, double peak,
+                          NoveltyKind kind = NoveltyKind::kUnusual) {
     NoveltyNews news;
     news.what = what;
     news.source = "door";
     news.rows = 10;
     news.columns = 20;
-    news.now = seconds(12);
     news.event = {.number = 4,
                   .kind = kind,
                   .begin = seconds(10),
                   .peak_time = seconds(11),
                   .end = seconds(12),
+                  .last = seconds(12),
                   .peak = peak,
                   .place = {.row = 9, .column = 4}};
+    return news;
+  }
+  void Tell(NoveltyNews::What what, double peak, NoveltyKind kind = NoveltyKind::kUnusual) {
+    teller_->OnNovelty(News(what, peak, kind));
+  }
+  void TellEnd(seconds end, seconds last) {
+    NoveltyNews news = News(NoveltyNews::What::kEnd, 5);
+    news.event.end = end;
+    news.event.last = last;
     teller_->OnNovelty(news);
+  }
+  void ShowFrame(seconds time) {
+    FrameReport report;
+    report.source = "door";
+    report.presentation_time = time;
+    teller_->OnFrame(report);
   }
   Event Last() const {
     const auto told = events_->Query({}).value();
@@ -69,6 +89,33 @@ TEST_F(NoveltyTellerTest, AnEventIsOneEntryFromBeginToEnd) {
   EXPECT_EQ(events_->Query({})->events_size(), 1);
 }
 
+TEST_F(NoveltyTellerTest, WhatHasBeenQuietForAWhileEndedBefore) {
+  Tell(NoveltyNews::What::kBegin, 3.5);
+  clock_.Advance(seconds(3));
+  ShowFrame(seconds(14));
+  clock_.Advance(seconds(1));
+  TellEnd(seconds(13), seconds(15));
+  EXPECT_DOUBLE_EQ(Last().end_time(), now() - 2);
+}
+
+// Times of the source start anew with each clip, and a camera may be lost for an hour.
+TEST_F(NoveltyTellerTest, WhatACutEndsEndedWhenItWasLastSeen) {
+  Tell(NoveltyNews::What::kBegin, 3.5);
+  const double begun = now();
+  clock_.Advance(seconds(3));
+  ShowFrame(seconds(15));
+  clock_.Advance(seconds(3600));
+  TellEnd(seconds(14), seconds(15));
+  EXPECT_DOUBLE_EQ(Last().end_time(), begun + 2);
+  EXPECT_DOUBLE_EQ(Last().peak_time(), begun - 1);
+}
+
+TEST_F(NoveltyTellerTest, OfAFileThatIsReadFastNothingEndsBeforeItsPeak) {
+  Tell(NoveltyNews::What::kBegin, 3.5);
+  TellEnd(seconds(13), seconds(60));
+  EXPECT_EQ(Last().end_time(), Last().peak_time());
+}
+
 TEST_F(NoveltyTellerTest, AChangedSceneIsToldOnce) {
   Tell(NoveltyNews::What::kBegin, 9, NoveltyKind::kSceneChanged);
   Tell(NoveltyNews::What::kEnd, 9, NoveltyKind::kSceneChanged);
@@ -85,6 +132,43 @@ TEST_F(NoveltyTellerTest, ADecisionThatComesTooLateDoesNoHarm) {
   EXPECT_TRUE(events_->Resolve(request).ok());
   teller_.reset();
   EXPECT_TRUE(events_->Resolve(request).ok());
+}
+
+class Verdicts final : public InputObserver {
+ public:
+  void OnInput(uint64_t, const PipelineInput& input) override {
+    if (const auto* judged = std::get_if<NoveltyJudged>(&input)) told.push_back(*judged);
+  }
+  std::vector<NoveltyJudged> told;
+};
+
+TEST(NoveltyTellerInAPipeline, PassesOnWhatIsDecided) {
+  const SystemClock clock;
+  const auto events = std::make_shared<EventBook>(clock);
+  Fanout observers;
+  Pipeline pipeline(NovelByError(), clock, observers);
+  NoveltyTeller teller(clock, events, pipeline);
+  observers.Add(&teller);
+  Verdicts verdicts;
+  pipeline.SetInputObserver(&verdicts);
+  FrameQueue queue(401, OnFull::kBlock);
+  Fill(queue, FlickeringClip(400, 320, 345));
+  pipeline.Post(
+      [&](PipelineControl& control) { control.AddStream({.name = "door", .queue = &queue}); });
+  ASSERT_TRUE(pipeline.Run().ok());
+  ASSERT_EQ(events->Query({})->events_size(), 1);
+  const Event event = events->Query({})->events(0);
+  EXPECT_GT(event.end_time(), 0);
+  for (const auto verdict : {Event::CONFIRMED, Event::DISMISSED}) {
+    control::ResolveEventRequest request;
+    request.set_id(event.id());
+    request.set_verdict(verdict);
+    ASSERT_TRUE(events->Resolve(request).ok());
+    ASSERT_FALSE(verdicts.told.empty());
+    EXPECT_EQ(verdicts.told.back().stream, "door");
+    EXPECT_EQ(verdicts.told.back().event, 1u);
+    EXPECT_EQ(verdicts.told.back().confirmed, verdict == Event::CONFIRMED);
+  }
 }
 
 TEST_F(NoveltyTellerTest, WhatBeganBeforeTheDaemonDidIsNotTold) {

@@ -80,6 +80,10 @@ TEST(SessionEvents, SoDoesEverythingElse) {
   EXPECT_FALSE(Again(WakeOrdered{false}).after_dream);
   EXPECT_EQ(Again(LabelOrdered{"a", 2}).label, 2u);
   EXPECT_FALSE(Again(LabelOrdered{"", {}}).label);
+  EXPECT_EQ(Again(NoveltyJudged{"a", 7, true}).stream, "a");
+  EXPECT_EQ(Again(NoveltyJudged{"a", 7, true}).event, 7u);
+  EXPECT_TRUE(Again(NoveltyJudged{"a", 7, true}).confirmed);
+  EXPECT_FALSE(Again(NoveltyJudged{"a", 7, false}).confirmed);
   for (const auto cause : {PhaseCause::kHours, PhaseCause::kQuiet, PhaseCause::kFrames}) {
     EXPECT_EQ(Again(ClockEndedPhase{cause}).cause, cause);
   }

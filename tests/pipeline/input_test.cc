@@ -12,7 +12,7 @@
 #include <memory>
 #include <thread>
 
-#include "pipeline/fixture.h"
+#include "pipeline/novel.h"
 #include "support/memory_archive.h"
 
 namespace hypnos {
@@ -73,10 +73,18 @@ struct Outcome {
   std::string message;
 };
 
+class InputRecorder : public Recorder {
+ public:
+  void OnFrame(const FrameReport& report) override {
+    Recorder::OnFrame(report);
+    if (report.novelty) text += Format("novelty {:a}\n", report.novelty->score);
+  }
+};
+
 Outcome Replay(PipelineOptions options, Tape tape, int threads) {
   options.threads = threads;
   const SystemClock clock;
-  Recorder recorder;
+  InputRecorder recorder;
   Pipeline pipeline(options, clock, recorder);
   const auto result = pipeline.Replay(tape);
   return {recorder.text, WeightsOf(pipeline), result.ok(),
@@ -98,10 +106,10 @@ PipelineOptions ByTheClock() {
 // the steps under way happen to be at.
 class InputTest : public ::testing::Test {
  protected:
-  class Commander final : public Recorder {
+  class Commander final : public InputRecorder {
    public:
     void OnFrame(const FrameReport& report) override {
-      Recorder::OnFrame(report);
+      InputRecorder::OnFrame(report);
       if (on_report) on_report(++reports);
     }
     void OnDream(const DreamReport& report) override {
@@ -153,6 +161,31 @@ TEST_F(InputTest, ReplayingIsToldAsItWas) {
   for (size_t i = 0; i < told.inputs.size(); ++i) {
     EXPECT_EQ(told.inputs[i].moment, tape.inputs[i].moment);
     EXPECT_EQ(told.inputs[i].input.index(), tape.inputs[i].input.index());
+  }
+}
+
+TEST_F(InputTest, VerdictsOnWhatIsUnusual) {
+  options = NovelByError();
+  Pipeline novel(options, clock, commander);
+  novel.SetInputObserver(&tape);
+  bool posted = false;
+  commander.on_report = [&](int) {
+    if (posted || commander.frames.size() < 390) return;
+    posted = true;
+    novel.Post([](PipelineControl& control) {
+      const auto dismissed = PipelineControl::Verdict::kDismissed;
+      EXPECT_FALSE(control.JudgeNovelty("", 99, dismissed));
+      EXPECT_TRUE(control.JudgeNovelty("", 1, dismissed));
+    });
+  };
+  FrameQueue queue(451, OnFull::kBlock);
+  Fill(queue, FlickeringClip(450, 320, 345));
+  ASSERT_TRUE(novel.Run(queue).ok());
+  EXPECT_EQ(tape.Count<NoveltyJudged>(), 1u);
+  for (const int threads : {1, 3}) {
+    const Outcome again = Replay(options, tape, threads);
+    ASSERT_TRUE(again.ok) << again.message;
+    EXPECT_TRUE(again.reports == commander.text) << threads << " threads";
   }
 }
 
@@ -448,6 +481,7 @@ TEST_F(InputTest, NonsenseIsRefused) {
   EXPECT_FALSE(replayed({added, {0, WakeOrdered{}}}));
   EXPECT_FALSE(replayed({added, {0, LearningSwitched{true}}}));
   EXPECT_FALSE(replayed({added, {0, LabelOrdered{"b", 1}}}));
+  EXPECT_FALSE(replayed({added, {0, NoveltyJudged{"a", 1, true}}}));
   EXPECT_FALSE(replayed({added, {0, frame}, {1, StreamEnded{"a", {}}}, {2, StreamEnded{"a", {}}}}));
   EXPECT_FALSE(replayed({added, {0, StreamRemoved{"b"}}}));
   EXPECT_FALSE(replayed({{0, StateReplaced{}}}));

@@ -2,84 +2,72 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "pipeline/fixture.h"
+#include "pipeline/novel.h"
 #include "support/memory_archive.h"
 
 namespace hypnos {
 namespace {
 
-// The square of the fixture; for some frames, beside it, something flickers.
-std::vector<Frame> FlickeringClip(int64_t frames, int64_t from, int64_t until) {
-  std::vector<Frame> clip = MakeClip(frames);
-  Rng rng(3);
-  for (int64_t i = from; i < until; ++i) {
-    Image& image = clip[static_cast<size_t>(i)].image;
-    for (size_t y = 8; y < 16; ++y) {
-      for (size_t x = 16; x < 24; ++x) {
-        image.bytes()[y * 32 + x] = rng.Below(2) == 0 ? 0 : 255;
-      }
-    }
-  }
-  return clip;
-}
-
-PipelineOptions Novel() {
-  PipelineOptions options = SmallPipeline();
-  options.encoder = VideoEncoderOptions{.motion = true, .place = true};
-  options.network.input_scale = InputScale::kScaled;
-  options.network.learning.rule = LearningRule::kInterleaved;
-  options.network.learning.optimiser = Optimiser::kRms;
-  options.network.learning.rate = 1e-3f;
-  for (auto& layer : options.network.layers) layer.layer.constraint_units = layer.layer.units;
-  options.negatives = {.dream = 0, .hurried = 1};
-  options.probe.sequences = 0;
-  options.novelty.emplace();
-  options.novelty->options.events.warm_up_seconds = 20;
-  options.novelty->options.events.begin_score = 2;
-  options.novelty->options.events.least_seconds = 0.2;
-  return options;
-}
-
 class NoveltyRecorder final : public PipelineObserver {
  public:
   void OnFrame(const FrameReport& report) override {
     scores.push_back(report.novelty ? report.novelty->score : NAN);
+    warm.push_back(report.novelty && report.novelty->warm);
     places = report.places;
+    if (on_frame) on_frame(report);
   }
-  void OnNovelty(const NoveltyNews& told) override { news.push_back(told); }
+  void OnNovelty(const NoveltyNews& told) override {
+    news.push_back(told);
+    if (on_news) on_news(told);
+  }
+  void OnStreamEnd(const StreamEnd&) override { news_before_end = news.size(); }
 
   std::vector<double> scores;
+  std::vector<bool> warm;
   PlaceFigures places;
   std::vector<NoveltyNews> news;
+  size_t news_before_end = 0;
+  std::function<void(const FrameReport&)> on_frame;
+  std::function<void(const NoveltyNews&)> on_news;
 };
 
-struct NovelRun {
-  explicit NovelRun(const PipelineOptions& options, std::vector<Frame> frames)
-      : pipeline(options, clock, recorder), queue(frames.size() + 1, OnFull::kBlock) {
+class NovelRun {
+ public:
+  explicit NovelRun(const PipelineOptions& options) : pipeline(options, clock, recorder) {}
+  NovelRun(const PipelineOptions& options, std::vector<Frame> frames) : NovelRun(options) {
+    Show(std::move(frames));
+  }
+
+  // As a source of the name `door`.
+  void Show(std::vector<Frame> frames) {
+    FrameQueue& queue = queues.emplace_back(frames.size() + 1, OnFull::kBlock);
     Fill(queue, std::move(frames));
-    pipeline.AddFor(queue);
+    pipeline.Post([&queue](PipelineControl& control) {
+      control.AddStream({.name = "door", .queue = &queue});
+    });
+    HYPNOS_CHECK(pipeline.Run().ok());
+  }
+  // Between two steps, soon after a frame.
+  void At(int64_t frame, PipelineCommand command) {
+    recorder.on_frame = [this, frame, command](const FrameReport& report) {
+      if (report.index == frame) pipeline.Post(command);
+    };
   }
 
   SystemClock clock;
   NoveltyRecorder recorder;
-  struct Named : Pipeline {
-    using Pipeline::Pipeline;
-    void AddFor(FrameQueue& queue) {
-      Post([&queue](PipelineControl& control) {
-        control.AddStream({.name = "door", .queue = &queue});
-      });
-      HYPNOS_CHECK(Run().ok());
-    }
-  } pipeline;
-  FrameQueue queue;
+  std::deque<FrameQueue> queues;
+  Pipeline pipeline;
 };
 
 TEST(PipelineNovelty, EveryFrameHasAScoreAndItsMaps) {
-  const NovelRun run(Novel(), MakeClip(50));
+  const NovelRun run(NovelPipeline(), MakeClip(50));
   ASSERT_EQ(run.recorder.scores.size(), 50u);
   EXPECT_TRUE(std::ranges::all_of(run.recorder.scores, [](double s) { return std::isfinite(s); }));
   const PlaceFigures& places = run.recorder.places;
@@ -97,14 +85,14 @@ TEST(PipelineNovelty, EveryFrameHasAScoreAndItsMaps) {
 }
 
 TEST(PipelineNovelty, WithoutItNothingIsTold) {
-  PipelineOptions options = Novel();
+  PipelineOptions options = NovelPipeline();
   options.novelty.reset();
   const NovelRun run(options, MakeClip(20));
   EXPECT_TRUE(std::ranges::all_of(run.recorder.scores, [](double s) { return std::isnan(s); }));
 }
 
 TEST(PipelineNovelty, ScoresDoNotDependOnThreads) {
-  PipelineOptions options = Novel();
+  PipelineOptions options = NovelPipeline();
   options.threads = 1;
   const NovelRun one(options, MakeClip(120));
   options.threads = 3;
@@ -113,7 +101,7 @@ TEST(PipelineNovelty, ScoresDoNotDependOnThreads) {
 }
 
 TEST(PipelineNovelty, WatchingForItChangesNothingThatIsLearned) {
-  PipelineOptions options = Novel();
+  PipelineOptions options = NovelPipeline();
   const Watched with(options, MakeClip(80));
   options.novelty.reset();
   const Watched without(options, MakeClip(80));
@@ -140,7 +128,7 @@ bool GoesOnFrom(const PipelineOptions& options, const SavedState& saved) {
 }
 
 TEST(PipelineNovelty, CanBeSwitchedOnAndOffOverWhatWasLearned) {
-  PipelineOptions with = Novel(), without = Novel(), other = Novel();
+  PipelineOptions with = NovelPipeline(), without = NovelPipeline(), other = NovelPipeline();
   without.novelty.reset();
   other.novelty->by = SurpriseKind::kPredictionError;
   const SavedState saved = StateAfter(with);
@@ -151,10 +139,7 @@ TEST(PipelineNovelty, CanBeSwitchedOnAndOffOverWhatWasLearned) {
 }
 
 TEST(PipelineNovelty, WhatFlickersIsTold) {
-  // It speaks of this whatever the layers have learned in half a minute.
-  PipelineOptions options = Novel();
-  options.novelty->by = SurpriseKind::kPredictionError;
-  NovelRun run(options, FlickeringClip(400, 320, 345));
+  NovelRun run(NovelByError(), FlickeringClip(400, 320, 345));
   const auto begun =
       std::ranges::find(run.recorder.news, NoveltyNews::What::kBegin, &NoveltyNews::what);
   ASSERT_NE(begun, run.recorder.news.end());
@@ -172,6 +157,123 @@ TEST(PipelineNovelty, WhatFlickersIsTold) {
   });
   EXPECT_TRUE(known);
   EXPECT_FALSE(unknown);
+}
+
+// Before the end of the stream is told, and as it was when it was last seen.
+void ExpectEndedAt(const NovelRun& run, Duration last) {
+  ASSERT_FALSE(run.recorder.news.empty());
+  const NoveltyNews& end = run.recorder.news.back();
+  EXPECT_EQ(end.what, NoveltyNews::What::kEnd);
+  EXPECT_EQ(end.source, "door");
+  EXPECT_EQ(end.rows, 3u);
+  EXPECT_EQ(end.event.last, last);
+  EXPECT_LE(end.event.end, last);
+  EXPECT_GE(end.event.end, end.event.begin);
+}
+
+TEST(PipelineNovelty, AnEventEndsWithItsStream) {
+  const NovelRun run(NovelByError(), FlickeringClip(340, 320, 340));
+  ExpectEndedAt(run, std::chrono::milliseconds(33900));
+  EXPECT_EQ(run.recorder.news_before_end, run.recorder.news.size());
+}
+
+TEST(PipelineNovelty, AnEventEndsAtACut) {
+  std::vector<Frame> clip = FlickeringClip(340, 320, 340);
+  for (Frame& frame : MakeClip(30)) clip.push_back(std::move(frame));
+  clip[340].discontinuity = Discontinuity::kClip;
+  const NovelRun run(NovelByError(), std::move(clip));
+  ExpectEndedAt(run, std::chrono::milliseconds(33900));
+}
+
+TEST(PipelineNovelty, AnEventEndsWhereItsStreamIsRemoved) {
+  NovelRun run(NovelByError());
+  run.recorder.on_news = [&run](const NoveltyNews& news) {
+    if (news.what != NoveltyNews::What::kBegin) return;
+    run.pipeline.Post([](PipelineControl& control) { control.RemoveStream("door"); });
+  };
+  run.Show(FlickeringClip(400, 320, 400));
+  ASSERT_FALSE(run.recorder.news.empty());
+  EXPECT_EQ(run.recorder.news.back().what, NoveltyNews::What::kEnd);
+  EXPECT_LT(run.recorder.scores.size(), 400u);
+}
+
+TEST(PipelineNovelty, AVerdictIsOnNoEventOfALaterStreamOfThatName) {
+  NovelRun run(NovelByError(), FlickeringClip(400, 320, 345));
+  const uint64_t first = run.recorder.news.front().event.number;
+  run.recorder.news.clear();
+  run.Show(FlickeringClip(400, 320, 345));
+  ASSERT_FALSE(run.recorder.news.empty());
+  const uint64_t later = run.recorder.news.front().event.number;
+  EXPECT_GT(later, first);
+  bool knows_first = true;
+  bool knows_later = false;
+  run.pipeline.Post([&](PipelineControl& control) {
+    const auto dismissed = PipelineControl::Verdict::kDismissed;
+    knows_first = control.JudgeNovelty("door", first, dismissed);
+    knows_later = control.JudgeNovelty("door", later, dismissed);
+  });
+  EXPECT_FALSE(knows_first);
+  EXPECT_TRUE(knows_later);
+}
+
+TEST(PipelineNovelty, ScoresOfARunThatIsGoneOnWithAreThoseOfOneThatWasNotInterrupted) {
+  const PipelineOptions options = NovelByError();
+  const NovelRun whole(options, FlickeringClip(360, 320, 345));
+  SavedState saved;
+  NovelRun first(options);
+  size_t seen = 0;
+  first.At(330, [&](PipelineControl& control) {
+    MemorySaver saver;
+    EXPECT_TRUE(control.SaveState(saver).ok());
+    seen = first.recorder.scores.size();
+    saved = saver.saved();
+  });
+  first.Show(FlickeringClip(360, 320, 345));
+  ASSERT_GT(seen, 0u);
+
+  NovelRun second(options);
+  MemoryLoader loader(saved);
+  ASSERT_TRUE(second.pipeline.Load(loader).ok());
+  std::vector<Frame> rest = FlickeringClip(360, 320, 345);
+  rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(seen));
+  FrameQueue queue(rest.size() + 1, OnFull::kBlock);
+  Fill(queue, std::move(rest));
+  second.pipeline.Post([&queue](PipelineControl& control) {
+    control.AddStream({.name = "door", .queue = &queue, .continues = true});
+  });
+  ASSERT_TRUE(second.pipeline.Run().ok());
+  const auto later = std::span(whole.recorder.scores).subspan(seen);
+  EXPECT_TRUE(std::ranges::equal(second.recorder.scores, later));
+  // The event that was under way goes on, too.
+  EXPECT_EQ(second.recorder.news.back().event.number, whole.recorder.news.back().event.number);
+  EXPECT_EQ(second.recorder.news.back().event.end, whole.recorder.news.back().event.end);
+}
+
+TEST(PipelineNovelty, WhatIsUsualIsLearnedAnewWhereOtherWeightsAreTakenOver) {
+  const NovelRun other(NovelPipeline(), MakeClip(30));
+  NovelRun run(NovelPipeline());
+  run.At(240, [&](PipelineControl& control) {
+    EXPECT_TRUE(control.Import(*other.pipeline.network()).ok());
+  });
+  run.Show(MakeClip(280));
+  EXPECT_TRUE(run.recorder.warm[240]);
+  EXPECT_FALSE(run.recorder.warm.back());
+}
+
+TEST(PipelineNovelty, WhatIsUsualGoesBackWithTheWeights) {
+  NovelRun run(NovelPipeline());
+  MemorySaver saver;
+  run.At(220, [&](PipelineControl& control) { EXPECT_TRUE(control.SaveState(saver).ok()); });
+  run.Show(MakeClip(230));
+  // Of a stream of the same name, which is new and not warm by itself.
+  run.At(30, [&](PipelineControl& control) {
+    MemoryLoader loader(saver.saved());
+    EXPECT_TRUE(control.RestoreState(loader).ok());
+  });
+  const size_t before = run.recorder.warm.size();
+  run.Show(MakeClip(60));
+  EXPECT_FALSE(run.recorder.warm[before + 30]);
+  EXPECT_TRUE(run.recorder.warm.back());
 }
 
 }  // namespace

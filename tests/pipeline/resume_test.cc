@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/fixture.h"
+#include "pipeline/novel.h"
 #include "support/memory_archive.h"
 
 namespace hypnos {
@@ -76,6 +76,9 @@ std::vector<Setting> Settings() {
   rms.network.layers[1].layer.top_units = 5;
   rms.network.layers[2].layer.norm_cap = 1;
   add("Rms", rms, one);
+  PipelineOptions novel = NovelPipeline();
+  novel.novelty->options.events.warm_up_seconds = 2;
+  add("Novelty", novel, one);
 
   for (const LearningRule rule : {LearningRule::kRehearsed, LearningRule::kInterleaved}) {
     const std::string of = rule == LearningRule::kRehearsed ? "Asleep" : "Beside";

@@ -56,6 +56,11 @@ struct LabelOrdered {
   std::string stream;  // empty: of all
   std::optional<size_t> label;
 };
+struct NoveltyJudged {
+  std::string stream;
+  uint64_t event = 0;
+  bool confirmed = false;  // otherwise dismissed
+};
 // After the guard had stopped it, or rolled back.
 struct GuardResumed {
   bool full_rate = false;
@@ -80,7 +85,7 @@ struct RunEnded {
 
 using PipelineInput =
     std::variant<StreamAdded, StreamRemoved, FrameTaken, StreamEnded, LearningSwitched,
-                 LearningHeld, SleepOrdered, WakeOrdered, LabelOrdered, GuardResumed,
+                 LearningHeld, SleepOrdered, WakeOrdered, LabelOrdered, NoveltyJudged, GuardResumed,
                  ClockEndedPhase, StateReplaced, RunEnded>;
 
 // Threads: called by whoever runs the pipeline or gives a command, one call after the other. It

@@ -28,7 +28,8 @@ struct PhasePosition {
 };
 
 // One figure for each place of the grid, rows from the top, of a frame as it was seen before
-// anything was learned from it.
+// anything was learned from it; where it is held for several steps, layers have learned from the
+// steps before the last one, but for the error, which is of the first one.
 struct PlaceFigures {
   size_t rows = 0;
   size_t columns = 0;
@@ -118,7 +119,6 @@ struct NoveltyNews {
   // Of the map in which its place is.
   size_t rows = 0;
   size_t columns = 0;
-  Duration now{};  // of the frame at which it is told, in the source's time
 };
 
 // A stream has ended, or broke off. Others go on.
