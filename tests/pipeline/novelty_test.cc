@@ -54,7 +54,7 @@ class NovelRun {
     HYPNOS_CHECK(pipeline.Run().ok());
   }
   // Between two steps, soon after a frame.
-  void At(int64_t frame, PipelineCommand command) {
+  void At(int64_t frame, const PipelineCommand& command) {
     recorder.on_frame = [this, frame, command](const FrameReport& report) {
       if (report.index == frame) pipeline.Post(command);
     };
