@@ -183,20 +183,22 @@ void Prober::Normalise() {
   }
 }
 
+// Each layer reads what its neighbours gave the step before, and so all run at once.
 void Prober::Step(Lane& lane, Executor& executor) {
-  const std::vector<Matrix>& before = lane.out[lane.now];
-  std::vector<Matrix>& after = lane.out[1 - lane.now];
-  for (size_t l = 0; l < layers_.size(); ++l) {
-    const FfLayerOptions& options = layers_[l].options();
-    LayerInputs inputs;
-    inputs.below = l > 0 ? before[l - 1].view() : read_.rows() > 0 ? read_.view() : x_.view();
-    if (options.above > 0) {
-      inputs.above = l + 1 < layers_.size() ? before[l + 1].view() : silence_[l].view();
-    }
-    if (options.self) inputs.self = before[l];
-    layers_[l].Step(inputs, Phase::kLook, lane.states[l], after[l], executor);
-  }
+  executor.Run(layers_.size(), [&](size_t l) { StepLayer(lane, l, executor); });
   lane.now = 1 - lane.now;
+}
+
+void Prober::StepLayer(Lane& lane, size_t l, Executor& executor) {
+  const std::vector<Matrix>& before = lane.out[lane.now];
+  const FfLayerOptions& options = layers_[l].options();
+  LayerInputs inputs;
+  inputs.below = l > 0 ? before[l - 1].view() : read_.rows() > 0 ? read_.view() : x_.view();
+  if (options.above > 0) {
+    inputs.above = l + 1 < layers_.size() ? before[l + 1].view() : silence_[l].view();
+  }
+  if (options.self) inputs.self = before[l];
+  layers_[l].Step(inputs, Phase::kLook, lane.states[l], lane.out[1 - lane.now][l], executor);
 }
 
 void Prober::Show(Lane& lane, size_t frame, std::vector<Tally>* tally, size_t kind,

@@ -51,6 +51,7 @@ class Prober {
   void Rest(Lane& lane) const;
   void Fork(const Lane& from, Lane& to) const;
   void Step(Lane& lane, Executor& executor);
+  void StepLayer(Lane& lane, size_t l, Executor& executor);
   // Shows x_ for the steps of a frame. `tally`: for each layer, where what it says is counted;
   // none: nothing is. `frame`: since the sequences differ.
   void Show(Lane& lane, size_t frame, std::vector<Tally>* tally, size_t kind, Executor& executor);
