@@ -6,7 +6,6 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -38,7 +37,7 @@ void WaitForPath(const char* path) {
 
 void WaitForDescriptor(int descriptor) {
   const int kept = errno;
-  char link[64], path[PATH_MAX] = {};
+  char link[64], path[4096] = {};
   std::snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
   while (Hangs() && readlink(link, path, sizeof path - 1) > 0 && IsOnDisk(path)) {
     usleep(kLookAgainUs);
