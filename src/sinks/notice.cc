@@ -1,5 +1,7 @@
 #include "hypnos/sinks/notice.h"
 
+#include <openssl/evp.h>
+
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -22,6 +24,17 @@ const char* ToString(NoticeSeverity severity) {
   return "";
 }
 
+std::string Base64(const std::string& bytes) {
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                   reinterpret_cast<const unsigned char*>(bytes.data()),
+                                   static_cast<int>(bytes.size()));
+  text.resize(static_cast<size_t>(size));
+  return text;
+}
+
+}  // namespace
+
 std::string Iso8601(WallTime time) {
   const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(time);
   const auto day = std::chrono::floor<std::chrono::days>(milliseconds);
@@ -33,8 +46,6 @@ std::string Iso8601(WallTime time) {
                 clock.subseconds().count());
 }
 
-}  // namespace
-
 std::string JsonOf(const Notice& notice, const std::string& host) {
   nlohmann::json json = {{"version", kVersion},     {"host", host},
                          {"id", notice.id},         {"time", Iso8601(notice.time)},
@@ -42,6 +53,7 @@ std::string JsonOf(const Notice& notice, const std::string& host) {
                          {"source", notice.source}, {"message", notice.message}};
   if (notice.surprise != 0) json["surprise"] = notice.surprise;
   if (notice.end) json["end_time"] = Iso8601(*notice.end);
+  if (!notice.picture.empty()) json["picture_jpeg"] = Base64(notice.picture);
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

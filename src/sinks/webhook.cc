@@ -240,7 +240,9 @@ Webhook::~Webhook() {
 
 void Webhook::Offer(const Notice& notice) {
   if (!IsFor(state_->options, notice)) return;
-  std::string body = JsonOf(notice, state_->options.host);
+  Notice told = notice;
+  if (!state_->options.picture) told.picture.clear();
+  std::string body = JsonOf(told, state_->options.host);
   const std::lock_guard lock(state_->mutex);
   state_->offered.push_back(std::move(body));
   if (state_->offered.size() > kMostOffered) {

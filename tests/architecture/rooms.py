@@ -16,7 +16,7 @@ ROOMS = {
     'checkpoint': ['base'],
     'record': ['base', 'proto'],
     'telemetry': ['base'],
-    'sinks': ['base'],
+    'sinks': ['imaging'],
     'pipeline': ['network', 'replay', 'diagnostics', 'novelty', 'sources', 'schedule', 'telemetry'],
     'config': ['base', 'schedule', 'proto'],
     'control': ['base', 'proto'],

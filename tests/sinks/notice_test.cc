@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+
 namespace hypnos {
 namespace {
 
@@ -27,6 +30,15 @@ TEST(Notice, TellsHowUnusualOnlyWhereThatSaysSomething) {
   unusual.end = unusual.time + std::chrono::seconds(3);
   EXPECT_NE(JsonOf(unusual, "porch").find(R"("end_time":"2026-01-31T12:00:03.250Z")"),
             std::string::npos);
+}
+
+TEST(Notice, HasItsPictureAsBase64) {
+  Notice unusual = Lost();
+  for (const auto& [bytes, text] : {std::pair("abc", "YWJj"), std::pair("abcd", "YWJjZA==")}) {
+    unusual.picture = bytes;
+    EXPECT_NE(JsonOf(unusual, "").find(std::string(R"("picture_jpeg":")") + text + '"'),
+              std::string::npos);
+  }
 }
 
 TEST(Notice, SurvivesWhateverANameHolds) {

@@ -27,11 +27,16 @@ struct Notice {
   // Of what goes on for a while, which is told of when it begins and once more when it has ended,
   // by the same number: when that was.
   std::optional<WallTime> end = std::nullopt;
+  // A small one of its peak, as JPEG; empty: there is none.
+  std::string picture = {};
 };
 
+// "2026-01-31T12:00:00.250Z"
+std::string Iso8601(WallTime time);
+
 // One JSON object: version, host, id, time (ISO 8601, UTC, milliseconds), kind, severity, source,
-// message and, where they say something, surprise and end_time. Keys are never renamed; new ones
-// may come. What is not UTF-8 in a text is replaced.
+// message and, where they say something, surprise, end_time and picture_jpeg, which is base64. Keys
+// are never renamed; new ones may come. What is not UTF-8 in a text is replaced.
 //   {"host":"porch","id":7,"kind":"SOURCE_LOST","message":"...","severity":"WARNING",
 //    "source":"door","time":"2026-01-31T12:00:00.250Z","version":1}
 std::string JsonOf(const Notice& notice, const std::string& host);

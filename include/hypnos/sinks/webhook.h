@@ -39,6 +39,7 @@ struct WebhookOptions {
   NoticeSeverity at_least = NoticeSeverity::kWarning;
   std::vector<std::string> kinds = {};
   std::vector<std::string> sources = {};
+  bool picture = false;  // told, where there is one
   std::string folder = {};
   OutboxLimits limits = {};
   Duration first_retry = std::chrono::seconds(1);

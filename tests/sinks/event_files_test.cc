@@ -1,0 +1,139 @@
+#include "sinks/event_files.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "hypnos/imaging/codecs.h"
+#include "support/failing_file_system.h"
+#include "support/memory_file_system.h"
+
+namespace hypnos {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr uint64_t kPlenty = 1 << 30;
+
+EventClip ClipOf(uint64_t id, const std::string& source = "door") {
+  EventClip clip;
+  clip.news.notice = {.id = id,
+                      .time = WallTime(std::chrono::seconds(1769860800) + std::chrono::hours(id)),
+                      .kind = "UNUSUAL",
+                      .source = source};
+  clip.news.begin = std::chrono::seconds(10);
+  clip.news.x = 0.25;
+  clip.ended = true;
+  clip.picture = Image(40, 30, 3);
+  clip.picture_time = std::chrono::seconds(11);
+  const std::vector<uint8_t> jpeg = EncodeJpeg(Image(20, 15, 3));
+  clip.frames.assign(8, std::make_shared<const std::string>(jpeg.begin(), jpeg.end()));
+  clip.first_time = std::chrono::seconds(8);
+  clip.width = 20;
+  clip.height = 15;
+  return clip;
+}
+
+class EventFilesTest : public ::testing::Test {
+ protected:
+  static std::vector<std::string> NamesIn(FileSystem& files) {
+    return files.ListFolder("events").value();
+  }
+  static uint64_t BytesOf(uint64_t id) {
+    MemoryFileSystem files;
+    EventFiles events(files, "events", kPlenty);
+    EXPECT_TRUE(events.Put(ClipOf(id), 5, "porch").ok());
+    return events.bytes();
+  }
+
+  MemoryFileSystem disk_;
+};
+
+TEST_F(EventFilesTest, AnEventIsThreeFilesThatBelongTogether) {
+  EventFiles events(disk_, "events", kPlenty);
+  ASSERT_TRUE(events.Put(ClipOf(7), 5, "porch").ok());
+  const std::string name = "20260131T190000Z-door-7";
+  EXPECT_THAT(NamesIn(disk_), ElementsAre(name + ".avi", name + ".json", name + ".png"));
+  const auto json = nlohmann::json::parse(disk_.ReadFile("events/" + name + ".json").value());
+  EXPECT_EQ(json["id"], 7);
+  EXPECT_EQ(json["host"], "porch");
+  EXPECT_EQ(json["picture"], name + ".png");
+  EXPECT_EQ(json["clip"], name + ".avi");
+  EXPECT_EQ(json["x"], 0.25);
+  EXPECT_EQ(json["picture_after_begin_seconds"], 1);
+  EXPECT_EQ(json["clip_before_begin_seconds"], 2);
+  EXPECT_EQ(json["clip_is_whole"], true);
+  const std::string png = disk_.ReadFile("events/" + name + ".png").value();
+  const auto* bytes = reinterpret_cast<const uint8_t*>(png.data());
+  EXPECT_EQ(DecodeImage({bytes, png.size()})->width(), 40);
+  // Also after the power failed.
+  disk_.LosePower();
+  EXPECT_THAT(NamesIn(disk_), SizeIs(3));
+  EXPECT_FALSE(disk_.ReadFile("events/" + name + ".avi").value().empty());
+}
+
+TEST_F(EventFilesTest, NoSourceLeadsOutOfTheFolder) {
+  const std::string name =
+      EventFileName(ClipOf(1, "../../etc/\n\xff" + std::string(900, 'a')).news.notice);
+  EXPECT_EQ(name.find('/'), std::string::npos);
+  EXPECT_EQ(name.find('.'), std::string::npos);
+  EXPECT_LT(name.size(), 120u);
+}
+
+TEST_F(EventFilesTest, TheOldestMakeRoomAndOthersAreLeftAlone) {
+  const uint64_t each = BytesOf(1);
+  ASSERT_TRUE((*disk_.CreateFile("events/notes.txt"))->Close().ok());
+  EventFiles events(disk_, "events", 2 * each + each / 2);
+  for (uint64_t id = 1; id <= 4; ++id) ASSERT_TRUE(events.Put(ClipOf(id), 5, "porch").ok());
+  EXPECT_LE(events.bytes(), 2 * each + each / 2);
+  EXPECT_THAT(NamesIn(disk_), SizeIs(2 * 3 + 1));
+  EXPECT_TRUE(disk_.Exists("events/notes.txt"));
+  EXPECT_TRUE(disk_.Exists("events/" + EventFileName(ClipOf(4).news.notice) + ".json"));
+}
+
+TEST_F(EventFilesTest, WhatAnEarlierOneHasLeftCounts) {
+  const uint64_t each = BytesOf(1);
+  {
+    EventFiles events(disk_, "events", kPlenty);
+    for (uint64_t id = 1; id <= 3; ++id) ASSERT_TRUE(events.Put(ClipOf(id), 5, "porch").ok());
+  }
+  const std::string half = "events/20260131T120000Z-door-9.avi.unfinished";
+  ASSERT_TRUE((*disk_.CreateFile(half))->Close().ok());
+  EventFiles events(disk_, "events", 2 * each + each / 2);
+  ASSERT_TRUE(events.Put(ClipOf(4), 5, "porch").ok());
+  EXPECT_FALSE(disk_.Exists(half));
+  EXPECT_THAT(NamesIn(disk_), SizeIs(2 * 3));
+}
+
+TEST_F(EventFilesTest, WhatIsLargerThanAllThatMayBeIsRefused) {
+  EventFiles events(disk_, "events", 100);
+  const Status put = events.Put(ClipOf(1), 5, "porch");
+  ASSERT_FALSE(put.ok());
+  EXPECT_EQ(put.error().reason, "BUDGET");
+  EXPECT_THAT(NamesIn(disk_), IsEmpty());
+}
+
+// Whichever call fails.
+TEST_F(EventFilesTest, WhatCannotBeWrittenLeavesNothingBehind) {
+  const Error full = {Code::kResourceExhausted, "DISK_FULL", "the disk is full"};
+  int failures = 0;
+  for (int call = 1;; ++call) {
+    MemoryFileSystem disk;
+    FailingFileSystem failing(disk);
+    EventFiles events(failing, "events", kPlenty);
+    failing.FailAt(call, full);
+    if (events.Put(ClipOf(1), 5, "porch").ok()) break;
+    ++failures;
+    failing.Heal();
+    // All of it or nothing: whether its folder is durable is another matter.
+    EXPECT_THAT(NamesIn(disk), SizeIs(events.bytes() > 0 ? 3 : 0)) << call;
+    EXPECT_TRUE(events.Put(ClipOf(2), 5, "porch").ok()) << call;
+  }
+  EXPECT_GT(failures, 15);
+}
+
+}  // namespace
+}  // namespace hypnos
