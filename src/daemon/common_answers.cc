@@ -90,6 +90,9 @@ Result<pb::Response> AnswerEvents(const SharedEvents& events, const Request& req
   pb::Response response;
   if (request.has_query_events()) {
     HYPNOS_ASSIGN_OR_RETURN(*response.mutable_query_events(), book.Query(request.query_events()));
+  } else if (request.has_event_picture()) {
+    HYPNOS_ASSIGN_OR_RETURN(*response.mutable_event_picture()->mutable_jpeg(),
+                            book.Picture(request.event_picture().id()));
   } else {
     HYPNOS_ASSIGN_OR_RETURN(*response.mutable_resolve_event()->mutable_event(),
                             book.Resolve(request.resolve_event()));

@@ -20,8 +20,8 @@ std::string SourceNamedBy(const control::Request& request);
 // it.
 bool IsAboutOneView(const control::Request& request);
 
-// What is remembered of what has happened, or what somebody makes of it; `events` may be null,
-// which remembers nothing. Precondition: it is one of these two requests. Errors: those of
+// What is remembered of what has happened, how it looked, or what somebody makes of it; `events`
+// may be null, which remembers nothing. Precondition: it is one of these requests. Errors: those of
 // EventBook.
 Result<control::Response> AnswerEvents(const SharedEvents& events, const control::Request& request);
 

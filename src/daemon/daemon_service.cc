@@ -177,6 +177,7 @@ Result<Response> DaemonService::AnswerNow(const Request& request) {
     case Request::kSleepStatus:
       return SleepStatus();
     case Request::kQueryEvents:
+    case Request::kEventPicture:
     case Request::kResolveEvent:
       return AnswerEvents(parts_.events, request);
     case Request::kGuard:

@@ -42,16 +42,22 @@ void EventBook::Note(Event::Kind kind, const std::string& source, const std::str
 }
 
 void EventBook::Remember(Event event) {
-  if (follower_) follower_(event);
+  if (follower_) follower_(event, {});
   const auto is_alike = [severity = event.severity()](const Event& known) {
     return known.severity() == severity;
   };
   const auto oldest = std::ranges::find_if(events_, is_alike);
   if (static_cast<size_t>(std::ranges::count_if(events_, is_alike)) == kMost) {
     judges_.erase(oldest->id());
+    pictures_.erase(oldest->id());
     events_.erase(oldest);
   }
   events_.push_back(std::move(event));
+}
+
+Event* EventBook::Find(uint64_t id) {
+  const auto known = std::ranges::find(events_, id, [](const Event& event) { return event.id(); });
+  return known == events_.end() ? nullptr : &*known;
 }
 
 uint64_t EventBook::Open(Event event, Judge judge) {
@@ -67,8 +73,8 @@ uint64_t EventBook::Open(Event event, Judge judge) {
 
 void EventBook::Change(const Event& event) {
   const std::lock_guard lock(mutex_);
-  const auto known = std::ranges::find(events_, event.id(), [](const Event& e) { return e.id(); });
-  if (known == events_.end()) return;
+  Event* known = Find(event.id());
+  if (known == nullptr) return;
   const bool ends = known->end_time() == 0 && event.end_time() != 0;
   known->set_surprise(event.surprise());
   known->set_peak_time(event.peak_time());
@@ -76,10 +82,31 @@ void EventBook::Change(const Event& event) {
   known->set_x(event.x());
   known->set_y(event.y());
   known->set_message(event.message());
-  if (ends && follower_) follower_(*known);
+  if (!ends || !follower_) return;
+  const auto picture = pictures_.find(event.id());
+  follower_(*known, picture == pictures_.end() ? std::string() : picture->second);
 }
 
-void EventBook::Follow(std::function<void(const Event&)> follower) {
+void EventBook::SetPicture(uint64_t id, std::string jpeg) {
+  const std::lock_guard lock(mutex_);
+  Event* known = Find(id);
+  if (known == nullptr) return;
+  known->set_picture(known->picture() + 1);
+  pictures_[id] = std::move(jpeg);
+  if (pictures_.size() <= kMostPictures) return;
+  if (Event* oldest = Find(pictures_.begin()->first)) oldest->set_picture(0);
+  pictures_.erase(pictures_.begin());
+}
+
+Result<std::string> EventBook::Picture(uint64_t id) const {
+  const std::lock_guard lock(mutex_);
+  const auto picture = pictures_.find(id);
+  if (picture != pictures_.end()) return picture->second;
+  return Error{Code::kNotFound, "NO_PICTURE",
+               Format("there is no picture of an event {}, or none any more", id)};
+}
+
+void EventBook::Follow(Follower follower) {
   const std::lock_guard lock(mutex_);
   follower_ = std::move(follower);
 }

@@ -35,9 +35,18 @@ class EventBook {
   // effect where it is no longer remembered.
   void Change(const control::Event& event);
 
+  // Of the event of this number, instead of what there was, as JPEG. Without effect where it is no
+  // longer remembered. The newest kMostPictures are kept.
+  static constexpr size_t kMostPictures = 200;
+  void SetPicture(uint64_t id, std::string jpeg);
+  // Errors: as EventPictureRequest says.
+  Result<std::string> Picture(uint64_t id) const;
+
   // Told of each event from now on, in their order, and once more where one that goes on has ended,
-  // on the thread that says so: it must neither wait nor ask this book. Empty: nobody is.
-  void Follow(std::function<void(const control::Event&)> follower);
+  // with its picture or an empty one, on the thread that says so: it must neither wait nor ask this
+  // book. Empty: nobody is.
+  using Follower = std::function<void(const control::Event&, const std::string& picture)>;
+  void Follow(Follower follower);
 
   // Errors: kInvalidArgument, reason LIMIT, for more than a thousand.
   Result<control::QueryEventsResponse> Query(const control::QueryEventsRequest& request) const;
@@ -49,13 +58,16 @@ class EventBook {
  private:
   // With the mutex held.
   void Remember(control::Event event);
+  control::Event* Find(uint64_t id);
 
   const Clock& clock_;
   mutable std::mutex mutex_;
-  std::function<void(const control::Event&)> follower_;
+  Follower follower_;
   std::deque<control::Event> events_;  // the oldest first
   uint64_t last_id_ = 0;
-  std::map<uint64_t, Judge> judges_;  // of those that are remembered
+  // Of those that are remembered.
+  std::map<uint64_t, Judge> judges_;
+  std::map<uint64_t, std::string> pictures_;
 };
 
 // Shared: a thread that hangs in a library is left behind, and may still tell something.

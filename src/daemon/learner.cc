@@ -46,7 +46,7 @@ Learner::Learner(const config::Config& config, LearnerParts parts)
       board_(parts_.clock, parts_.events, IsAlone(config) ? config.sources(0).name() : ""),
       track_(parts_.clock),
       pipeline_(OptionsOf(config, parts_), parts_.clock, observers_),
-      novelty_(parts_.clock, parts_.events, pipeline_),
+      novelty_(parts_.clock, parts_.events, pipeline_, parts_.recorder),
       sources_({.pipeline = pipeline_,
                 .board = board_,
                 .reconnects = !parts_.options.until_end,

@@ -43,6 +43,8 @@ struct LearnerParts {
   const RunOptions& options;
   // What happens to it; may be null.
   SharedEvents events = nullptr;
+  // Is shown what unusual events look like; may be null.
+  std::function<EventRecorder*()> recorder = []() -> EventRecorder* { return nullptr; };
   // Threads that it shares with others; null: its own.
   std::shared_ptr<Workers> workers = nullptr;
   // The daemon's; see ServiceParts.

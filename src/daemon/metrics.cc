@@ -325,6 +325,18 @@ void AddWebhook(MetricsPage& page, const MeasuredWebhook& webhook) {
                 Number(webhook.status.waiting));
 }
 
+void AddEventFiles(MetricsPage& page, const EventRecorderStatus& events) {
+  page.AddCounter("hypnos_event_files_kept_total", "Events whose pictures were written.", {},
+                  Number(events.kept));
+  page.AddCounter("hypnos_event_files_failures_total",
+                  "Events whose pictures could not be written.", {}, Number(events.failed));
+  page.AddCounter("hypnos_event_files_frames_left_out_total",
+                  "Frames that no clip has, as they came faster than they could be encoded.", {},
+                  Number(events.frames_left_out));
+  page.AddGauge("hypnos_event_files_size_bytes", "What the pictures of events take on disk.", {},
+                Number(events.bytes));
+}
+
 void AddProcess(MetricsPage& page) {
   const ProcessFigures figures = ReadProcessFigures();
   const auto gauge = [&](const char* name, const char* help, const auto& value) {
@@ -355,6 +367,7 @@ std::string MetricsText(const MeasuredDaemon& daemon) {
   }
   if (daemon.history) AddHistory(page, *daemon.history);
   for (const MeasuredWebhook& webhook : daemon.webhooks) AddWebhook(page, webhook);
+  if (daemon.event_files) AddEventFiles(page, *daemon.event_files);
   AddProcess(page);
   return page.Text();
 }

@@ -8,6 +8,7 @@
 
 #include "daemon/measured.h"
 #include "daemon/webhooks.h"
+#include "hypnos/sinks/event_recorder.h"
 #include "proto/telemetry.pb.h"
 
 namespace hypnos {
@@ -18,6 +19,7 @@ struct MeasuredDaemon {
   bool stopping = false;
   std::optional<telemetry::History> history = {};
   std::vector<MeasuredWebhook> webhooks = {};
+  std::optional<EventRecorderStatus> event_files = {};
   std::vector<MeasuredNetwork> networks;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/notice_of.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
@@ -52,8 +53,9 @@ Event Describe(const NoveltyNews& news, double begin) {
 
 }  // namespace
 
-NoveltyTeller::NoveltyTeller(const Clock& clock, SharedEvents events, Pipeline& pipeline)
-    : clock_(clock), events_(std::move(events)) {
+NoveltyTeller::NoveltyTeller(const Clock& clock, SharedEvents events, Pipeline& pipeline,
+                             Recorder recorder)
+    : clock_(clock), events_(std::move(events)), recorder_(std::move(recorder)) {
   link_->pipeline = &pipeline;
 }
 
@@ -63,6 +65,12 @@ NoveltyTeller::~NoveltyTeller() {
 }
 
 void NoveltyTeller::OnFrame(const FrameReport& report) {
+  if (EventRecorder* recorder = recorder_()) {
+    const bool cut = report.discontinuity != Discontinuity::kNone;
+    if (recorder->Wants(report.source, report.presentation_time, cut) && !report.image.empty()) {
+      recorder->Show(report.source, report.presentation_time, report.image);
+    }
+  }
   if (under_way_.empty()) return;
   const auto known = under_way_.find(report.source);
   if (known == under_way_.end()) return;
@@ -89,12 +97,18 @@ void NoveltyTeller::Begin(const NoveltyNews& news) {
                           .seen = last};
   Event event = Describe(news, begun.begin);
   if (news.event.kind == NoveltyKind::kSceneChanged) {
-    events_->Open(std::move(event), {});
-    return;
+    event.set_id(events_->Open(event, {}));
+    Record(news, event);
+    NoveltyNews over = news;
+    over.what = NoveltyNews::What::kEnd;
+    event.set_end_time(event.time());
+    return Record(over, event);
   }
   event.set_peak_time(begun.peak);
   UnderWay& kept = under_way_[news.source] = begun;
-  kept.id = events_->Open(std::move(event), JudgeOf(news));
+  kept.id = events_->Open(event, JudgeOf(news));
+  event.set_id(kept.id);
+  Record(news, event);
 }
 
 void NoveltyTeller::GoOn(const NoveltyNews& news, UnderWay& known) {
@@ -111,6 +125,34 @@ void NoveltyTeller::GoOn(const NoveltyNews& news, UnderWay& known) {
     log::Info("{}", event.message());
   }
   events_->Change(event);
+  Record(news, event);
+}
+
+void NoveltyTeller::Record(const NoveltyNews& news, const Event& event) const {
+  EventRecorder* recorder = recorder_();
+  if (recorder == nullptr) return;
+  Event told = event;
+  told.set_severity(SeverityOf(event.kind()));
+  const double peak = event.peak_time() != 0 ? event.peak_time() : event.time();
+  const auto what = [&] {
+    switch (news.what) {
+      case NoveltyNews::What::kBegin:
+        return EventNews::What::kBegin;
+      case NoveltyNews::What::kPeak:
+        return EventNews::What::kPeak;
+      case NoveltyNews::What::kEnd:
+        break;
+    }
+    return EventNews::What::kEnd;
+  };
+  recorder->Tell({.what = what(),
+                  .notice = NoticeOf(told),
+                  .x = event.x(),
+                  .y = event.y(),
+                  .peak_wall_time = WallTime(FromSeconds(peak)),
+                  .begin = news.event.begin,
+                  .peak_time = news.event.peak_time,
+                  .end = news.event.end});
 }
 
 EventBook::Judge NoveltyTeller::JudgeOf(const NoveltyNews& news) const {

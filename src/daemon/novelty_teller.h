@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -13,13 +14,18 @@
 #include "daemon/event_book.h"
 #include "hypnos/base/clock.h"
 #include "hypnos/pipeline/pipeline.h"
+#include "hypnos/sinks/event_recorder.h"
 
 namespace hypnos {
 
 class NoveltyTeller final : public PipelineObserver {
  public:
-  // `events`: may be null. All must outlive it.
-  NoveltyTeller(const Clock& clock, SharedEvents events, Pipeline& pipeline);
+  // `recorder`: who is shown what events look like, from the first frame on; may give null, as
+  // `events` may be. All must outlive it.
+  using Recorder = std::function<EventRecorder*()>;
+  NoveltyTeller(
+      const Clock& clock, SharedEvents events, Pipeline& pipeline,
+      Recorder recorder = [] { return nullptr; });
   ~NoveltyTeller() override;
   NoveltyTeller(const NoveltyTeller&) = delete;
   NoveltyTeller& operator=(const NoveltyTeller&) = delete;
@@ -45,12 +51,14 @@ class NoveltyTeller final : public PipelineObserver {
   };
 
   double now() const { return Seconds(clock_.WallNow().time_since_epoch()); }
+  void Record(const NoveltyNews& news, const control::Event& event) const;
   void Begin(const NoveltyNews& news);
   void GoOn(const NoveltyNews& news, UnderWay& known);
   EventBook::Judge JudgeOf(const NoveltyNews& news) const;
 
   const Clock& clock_;
   const SharedEvents events_;
+  const Recorder recorder_;
   const std::shared_ptr<Link> link_ = std::make_shared<Link>();
   std::map<std::string, UnderWay> under_way_;  // by source
 };

@@ -16,6 +16,9 @@ namespace hypnos {
 Image PictureOf(const Planes& planes, const std::vector<ChannelStatistics>& channels,
                 VideoEncoderOptions::Colour colour);
 
+// So unusual are places of which events are made, by Novelty::map: as bright as can be.
+inline constexpr float kMostUnusual = 10;
+
 control::Picture PngPicture(const std::string& name, const Image& image);
 
 // The picture with the map of rows x columns laid over it; a figure of `brightest` is brightest.

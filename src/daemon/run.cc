@@ -14,6 +14,7 @@
 #include "daemon/build_options.h"
 #include "daemon/control_listener.h"
 #include "daemon/display.h"
+#include "daemon/event_pictures.h"
 #include "daemon/exit_code.h"
 #include "daemon/health.h"
 #include "daemon/history_keeper.h"
@@ -102,6 +103,7 @@ class Daemon {
   }
   ControlService& service();
   bool StartWebhooks(int* code);
+  bool StartPictures(int* code);
   // Until all has ended. False: something hangs, and is left behind.
   bool RunNetworks(int* code);
   // False: it cannot.
@@ -144,6 +146,7 @@ class Daemon {
   // Rung when it is to stop, or a network has come to an end or goes on.
   Bell changed_;
   std::unique_ptr<Webhooks> webhooks_;
+  std::unique_ptr<EventPictures> pictures_;
   std::unique_ptr<ScoresWriter> scores_;  // null where none are asked for
   std::atomic<double> status_interval_seconds_;
   std::atomic<const ControlServer*> listening_ = nullptr;
@@ -168,6 +171,7 @@ LearnerParts Daemon::PartsOfLearners() {
           .clock = clock_,
           .options = options_,
           .events = events_,
+          .recorder = [this] { return pictures_ == nullptr ? nullptr : pictures_->recorder(); },
           .stop = [this] { StopForClient(); },
           .stopping = [this] { return stop_.IsSet(); },
           .clients = [this] { return clients(); },
@@ -211,6 +215,16 @@ void Daemon::Reload() {
   }
 }
 
+bool Daemon::StartPictures(int* code) {
+  auto pictures = EventPictures::Start(config_, files_, clock_, events_);
+  if (!pictures.ok()) {
+    *code = Fail(pictures.error(), kExitTryAgain);
+    return false;
+  }
+  pictures_ = *std::move(pictures);
+  return true;
+}
+
 bool Daemon::StartWebhooks(int* code) {
   auto webhooks = Webhooks::Start(config_, files_, clock_, events_);
   if (!webhooks.ok()) {
@@ -225,10 +239,12 @@ bool Daemon::StartWebhooks(int* code) {
 
 int Daemon::Run() {
   int code = kExitOk;
-  if (!StartWebhooks(&code)) return code;
+  if (!StartWebhooks(&code) || !StartPictures(&code)) return code;
   const bool all_ended = RunNetworks(&code);
   // After all that something can still happen to.
-  if (!webhooks_->Stop() || !all_ended) ExitWithoutCleaningUp(code);
+  const bool pictures_ended = pictures_->Stop();
+  const bool webhooks_ended = webhooks_->Stop();
+  if (!all_ended || !pictures_ended || !webhooks_ended) ExitWithoutCleaningUp(code);
   return code;
 }
 
@@ -292,6 +308,7 @@ std::string Daemon::Metrics() const {
        .stopping = stop_.IsSet(),
        .history = history == nullptr ? std::nullopt : std::optional(history->Report()),
        .webhooks = webhooks_->Measure(),
+       .event_files = pictures_->Measure(),
        .networks = Measure(learners_, separate())});
 }
 

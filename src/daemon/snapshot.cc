@@ -26,6 +26,10 @@ control::SnapshotResponse SnapshotOf(const Look& look, VideoEncoderOptions::Colo
     *response.add_pictures() =
         PngMap("surprise", frame, look.surprise, look.rows, look.columns, kMostSurprise);
   }
+  if (!look.novelty.empty()) {
+    *response.add_pictures() =
+        PngMap("novelty", frame, look.novelty, look.rows, look.columns, kMostUnusual);
+  }
   for (size_t l = 0; l < look.goodness.size(); ++l) {
     std::vector<float> share = look.goodness[l];
     for (float& goodness : share) goodness /= static_cast<float>(look.layers[l].units);

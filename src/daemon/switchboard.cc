@@ -106,6 +106,7 @@ bool Switchboard::AnswerHere(const Request& request, const Answer& answer) {
       Shutdown(answer);
       return true;
     case Request::kQueryEvents:
+    case Request::kEventPicture:
     case Request::kResolveEvent:
       answer(AnswerEvents(parts_.events, request));
       return true;

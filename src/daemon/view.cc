@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
+#include <vector>
 
 #include "daemon/pictures.h"
 #include "hypnos/imaging/codecs.h"
@@ -22,12 +24,11 @@ std::string ToString(const Bytes& bytes) {
 std::string JpegOf(const Image& image) { return ToString(EncodeJpeg(image, kQuality)); }
 
 // One pixel a place.
-Image MapOf(const Look& look) {
+Image MapOf(const Look& look, std::span<const float> values, float brightest) {
   Image map(static_cast<int>(look.columns), static_cast<int>(look.rows), 1);
-  std::ranges::transform(look.surprise, map.bytes().begin(), [](float surprise) {
-    if (!std::isfinite(surprise)) return uint8_t{0};
-    return static_cast<uint8_t>(
-        std::lround(255 * std::clamp(surprise / kMostSurprise, 0.0f, 1.0f)));
+  std::ranges::transform(values, map.bytes().begin(), [brightest](float value) {
+    if (!std::isfinite(value)) return uint8_t{0};
+    return static_cast<uint8_t>(std::lround(255 * std::clamp(value / brightest, 0.0f, 1.0f)));
   });
   return map;
 }
@@ -44,11 +45,15 @@ control::View ViewOf(const Look& look, VideoEncoderOptions::Colour colour, WallT
   view.set_height(static_cast<uint32_t>(look.shape.height));
   view.set_frame_jpeg(JpegOf(PictureOf(look.input, look.channels, colour)));
   view.set_prediction_jpeg(JpegOf(PictureOf(look.prediction, look.channels, colour)));
-  if (look.surprise.empty()) return view;
-  view.set_surprise_png(ToString(EncodePng(MapOf(look))));
+  const bool is_novelty = !look.novelty.empty();
+  const std::vector<float>& values = is_novelty ? look.novelty : look.surprise;
+  if (values.empty()) return view;
+  const float brightest = is_novelty ? kMostUnusual : kMostSurprise;
+  view.set_surprise_png(ToString(EncodePng(MapOf(look, values, brightest))));
   view.set_surprise_width(static_cast<uint32_t>(look.columns));
   view.set_surprise_height(static_cast<uint32_t>(look.rows));
-  view.set_surprise_brightest(static_cast<double>(kMostSurprise));
+  view.set_surprise_brightest(static_cast<double>(brightest));
+  view.set_surprise_is_novelty(is_novelty);
   return view;
 }
 

@@ -1,12 +1,10 @@
 #include "daemon/webhooks.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <utility>
 
+#include "daemon/notice_of.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
@@ -20,12 +18,6 @@ namespace pb = config;
 // For what waits to be delivered, and then for who does not answer to be left alone.
 constexpr Duration kToFinish = std::chrono::seconds(2);
 constexpr Duration kToEnd = std::chrono::seconds(4);
-
-std::string HostName() {
-  std::array<char, 256> name{};
-  if (gethostname(name.data(), name.size() - 1) != 0) return "";
-  return name.data();
-}
 
 // The only line of a file.
 Result<std::string> LineOf(FileSystem& files, const std::string& path, const std::string& key) {
@@ -69,6 +61,7 @@ Result<WebhookOptions> OptionsOf(const pb::Webhook& webhook, const std::string& 
                             .host = HostName(),
                             .at_least = static_cast<NoticeSeverity>(webhook.severity()),
                             .sources = {webhook.sources().begin(), webhook.sources().end()},
+                            .picture = webhook.picture(),
                             .folder = Format("{}/{}", folder, webhook.name())};
   static_assert(static_cast<int>(NoticeSeverity::kWarning) == pb::Webhook::WARNING);
   static_assert(static_cast<int>(NoticeSeverity::kAlarm) == pb::Webhook::ALARM);
@@ -110,21 +103,6 @@ std::vector<std::string> FoldersOf(const pb::Notify& notify) {
   return folders;
 }
 
-Notice NoticeOf(const control::Event& event) {
-  using control::Event;
-  Notice notice = {.id = event.id(),
-                   .time = WallTime(FromSeconds(event.time())),
-                   .kind = Event::Kind_Name(event.kind()),
-                   .source = event.source(),
-                   .message = event.message(),
-                   .surprise = event.surprise()};
-  if (event.end_time() != 0) notice.end = WallTime(FromSeconds(event.end_time()));
-  if (event.severity() == Event::WARNING) notice.severity = NoticeSeverity::kWarning;
-  if (event.severity() == Event::ALARM) notice.severity = NoticeSeverity::kAlarm;
-  return notice;
-}
-
-// Of a state that has changed.
 void TellState(const SharedEvents& events, const WebhookOptions& options,
                const WebhookStatus& status) {
   const std::string who = Format("webhook {} ({})", options.name, options.shown_url);
@@ -173,17 +151,21 @@ Result<std::unique_ptr<Webhooks>> Webhooks::Start(const config::Config& config, 
               all[i].secret.empty() ? ", unsigned" : "");
   }
   if (!all.empty()) {
-    events->Follow([of = webhooks.get()](const control::Event& event) { of->Tell(event); });
+    events->Follow([of = webhooks.get()](const control::Event& event, const std::string& picture) {
+      of->Tell(event, picture);
+    });
   }
   return webhooks;
 }
 
 Webhooks::~Webhooks() { events_->Follow({}); }
 
-void Webhooks::Tell(const control::Event& event) {
+void Webhooks::Tell(const control::Event& event, const std::string& picture) {
   // Or one that fails every other time would be told so for ever.
   if (IsOfWebhooks(event.kind())) return;
-  for (const auto& webhook : webhooks_) webhook->Offer(NoticeOf(event));
+  Notice notice = NoticeOf(event);
+  notice.picture = picture;
+  for (const auto& webhook : webhooks_) webhook->Offer(notice);
 }
 
 bool Webhooks::Stop() {

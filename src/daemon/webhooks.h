@@ -36,7 +36,7 @@ class Webhooks {
 
  private:
   Webhooks(const Clock& clock, SharedEvents events) : clock_(clock), events_(std::move(events)) {}
-  void Tell(const control::Event& event);
+  void Tell(const control::Event& event, const std::string& picture);
 
   const Clock& clock_;
   SharedEvents events_;

@@ -33,6 +33,10 @@ void CopyPicture(const LookSubject& subject, Look& look) {
   network.grid().Average(network.input(stream.lane(Lane::kReal), stream.real_ticks), look.input);
   network.grid().Average(network.prediction(stream.lane(Lane::kReal)), look.prediction);
   look.surprise = stream.surprise;
+  if (stream.novelty != nullptr) {
+    const auto map = stream.novelty->map();
+    look.novelty.assign(map.begin(), map.end());
+  }
 }
 
 // A few are enough to dream with, and each is as large as a frame.

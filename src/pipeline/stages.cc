@@ -222,6 +222,7 @@ void Stages::ReportFrame(Step& step) {
     report.places.rows = step.places.rows;
     report.places.columns = step.places.columns;
     // Each gets the other's storage.
+    std::swap(report.image, step.frame.image);
     std::swap(report.places.prediction_error, step.places.prediction_error);
     std::swap(report.places.change, step.places.change);
     report.prediction_error.reset();

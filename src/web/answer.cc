@@ -103,6 +103,10 @@ HttpResponse HistoryAnswer(const control::QueryHistoryResponse& history) {
   return answer;
 }
 
+HttpResponse PictureAnswer(const control::EventPictureResponse& picture) {
+  return NewAnswer(200, "image/jpeg", picture.jpeg());
+}
+
 HttpResponse ErrorAnswer(const Error& error) {
   HttpResponse answer = TextAnswer(StatusOf(error.code), error.message + "\n");
   if (answer.result_int() == 401) answer.set(http::field::www_authenticate, "Bearer");

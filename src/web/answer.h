@@ -25,6 +25,7 @@ HttpResponse MetricsAnswer(std::string metrics);
 HttpResponse StatusAnswer(const control::StatusResponse& status);
 // See HistoryCsv. A browser keeps it as a file.
 HttpResponse HistoryAnswer(const control::QueryHistoryResponse& history);
+HttpResponse PictureAnswer(const control::EventPictureResponse& picture);
 // The sentence, with the status that fits the code.
 HttpResponse ErrorAnswer(const Error& error);
 

@@ -123,6 +123,9 @@ class HttpConnection final : public AnyConnection,
       case Route::Kind::kHistory:
         if (MayLook()) AskHistory();
         return;
+      case Route::Kind::kPicture:
+        if (MayLook()) AskPicture(route.event);
+        return;
       case Route::Kind::kControl:
         return Upgrade();
       case Route::Kind::kRefused:
@@ -169,6 +172,13 @@ class HttpConnection final : public AnyConnection,
     *request.mutable_query_history() = *std::move(query);
     Ask(request,
         [](const control::Response& response) { return HistoryAnswer(response.query_history()); });
+  }
+
+  void AskPicture(uint64_t event) {
+    control::Request request;
+    request.mutable_event_picture()->set_id(event);
+    Ask(request,
+        [](const control::Response& response) { return PictureAnswer(response.event_picture()); });
   }
 
   void Ask(const control::Request& request, HttpResponse (*answer_of)(const control::Response&)) {

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <optional>
+#include <system_error>
 
 namespace hypnos {
 namespace {
@@ -64,7 +67,19 @@ bool Lists(std::string_view list, std::string_view word) {
 }
 
 Route Refuse(unsigned status, std::string_view why) {
-  return {Route::Kind::kRefused, nullptr, status, why};
+  return {.kind = Route::Kind::kRefused, .status = status, .why = why};
+}
+
+// The number in /events/NUMBER.jpg, as numbers are written; none: it is no such path.
+std::optional<uint64_t> PicturedEvent(std::string_view path) {
+  constexpr std::string_view kBefore = "/events/", kBehind = ".jpg";
+  if (!path.starts_with(kBefore) || !path.ends_with(kBehind)) return std::nullopt;
+  if (path.size() <= kBefore.size() + kBehind.size()) return std::nullopt;
+  path = path.substr(kBefore.size(), path.size() - kBefore.size() - kBehind.size());
+  uint64_t number = 0;
+  const auto read = std::from_chars(path.data(), path.data() + path.size(), number);
+  const bool is_whole = read.ec == std::errc() && read.ptr == path.data() + path.size();
+  return is_whole && path.front() != '0' ? std::optional(number) : std::nullopt;
 }
 
 // Browsers tell on each WebSocket which page has opened it, and let any page open one.
@@ -115,6 +130,9 @@ Route RouteOf(const WebRequest& request, const HostNames& hosts) {
   if (path == "/statusz") return {.kind = Route::Kind::kStatus};
   if (path == "/metrics") return {.kind = Route::Kind::kMetrics};
   if (path == "/history.csv") return {.kind = Route::Kind::kHistory};
+  if (const auto event = PicturedEvent(path)) {
+    return {.kind = Route::Kind::kPicture, .event = *event};
+  }
   if (const Asset* asset = FindAsset(path == "/" ? "/index.html" : path)) {
     return {.kind = Route::Kind::kAsset, .asset = asset};
   }

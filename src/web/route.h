@@ -2,6 +2,7 @@
 // written. Threads: safe.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,10 +41,22 @@ class HostNames {
 bool IsHostName(std::string_view name);
 
 struct Route {
-  enum class Kind { kAsset, kLive, kReady, kStatus, kMetrics, kHistory, kControl, kRefused };
+  enum class Kind {
+    kAsset,
+    kLive,
+    kReady,
+    kStatus,
+    kMetrics,
+    kHistory,
+    kPicture,
+    kControl,
+    kRefused
+  };
   Kind kind = Kind::kRefused;
   // kAsset.
   const Asset* asset = nullptr;
+  // kPicture: of which event.
+  uint64_t event = 0;
   // kRefused: the status of HTTP, and a sentence.
   unsigned status = 0;
   std::string_view why = {};

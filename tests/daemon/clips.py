@@ -14,13 +14,23 @@ def picture(number: int, width: int, height: int) -> bytes:
                  for y in range(height) for x in range(width))
 
 
-def write_avi(path: pathlib.Path, frames: int, width=32, height=24, rate=10):
+def flickering(number: int, width: int, height: int) -> bytes:
+    """As `picture`; in frames 320 to 344, something flickers beside the square."""
+    grey = bytearray(picture(number, width, height))
+    noise = random.Random(number)
+    for y in range(8, 16) if 320 <= number < 345 else []:
+        for x in range(16, 24):
+            grey[y * width + x] = noise.choice([0, 255])
+    return bytes(grey)
+
+
+def write_avi(path: pathlib.Path, frames: int, width=32, height=24, rate=10, shows=picture):
     """Uncompressed, which everyone reads."""
     size = 3 * width * height
     # Uncompressed pictures are stored from the bottom row up.
     stored = []
     for number in range(frames):
-        grey = picture(number, width, height)
+        grey = shows(number, width, height)
         rows = [grey[y * width:(y + 1) * width] for y in reversed(range(height))]
         stored.append(_chunk(b'00db', b''.join(bytes([v, v, v]) for row in rows for v in row)))
     index = b''.join(struct.pack('<4sIII', b'00db', 0x10, 4 + n * (size + 8), size)

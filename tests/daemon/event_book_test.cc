@@ -25,6 +25,18 @@ class EventBookTest : public ::testing::Test {
     for (int i = 0; i < count; ++i) book_.Note(Event::SOURCE_LOST, source, "it is gone");
   }
 
+  static Event Unusual() {
+    Event event;
+    event.set_kind(Event::UNUSUAL);
+    event.set_source("door");
+    return event;
+  }
+  static control::QueryEventsRequest OnlyLast(uint32_t limit) {
+    control::QueryEventsRequest request;
+    request.set_limit(limit);
+    return request;
+  }
+
   SimulatedClock clock_;
   EventBook book_{clock_};
 };
@@ -55,6 +67,33 @@ TEST_F(EventBookTest, GivesTheNewestOfThoseThatAreAskedForTheOldestFirst) {
   EXPECT_THAT(Ids(request), ::testing::ElementsAre(2, 4));
   request.set_source("nobody");
   EXPECT_THAT(Ids(request), ::testing::IsEmpty());
+}
+
+TEST_F(EventBookTest, HasPicturesOfTheNewest) {
+  const uint64_t first = book_.Open(Unusual(), {});
+  EXPECT_EQ(book_.Picture(first).error().reason, "NO_PICTURE");
+  book_.SetPicture(first, "jpeg");
+  book_.SetPicture(first, "better jpeg");
+  EXPECT_EQ(book_.Picture(first).value(), "better jpeg");
+  EXPECT_EQ(book_.Query({})->events(0).picture(), 2u);
+  for (size_t i = 0; i < EventBook::kMostPictures; ++i) {
+    book_.SetPicture(book_.Open(Unusual(), {}), "another");
+  }
+  EXPECT_FALSE(book_.Picture(first).ok());
+  EXPECT_EQ(book_.Query(OnlyLast(1000))->events(0).picture(), 0u);
+  book_.SetPicture(999999, "of nothing");
+  EXPECT_FALSE(book_.Picture(999999).ok());
+}
+
+TEST_F(EventBookTest, ThePictureIsToldWithTheEnd) {
+  std::vector<std::string> told;
+  book_.Follow([&](const Event&, const std::string& picture) { told.push_back(picture); });
+  Event event = Unusual();
+  event.set_id(book_.Open(event, {}));
+  book_.SetPicture(event.id(), "jpeg");
+  event.set_end_time(9);
+  book_.Change(event);
+  EXPECT_THAT(told, ::testing::ElementsAre("", "jpeg"));
 }
 
 TEST_F(EventBookTest, GivesThoseOfATime) {

@@ -42,15 +42,42 @@ TEST(Route, LeadsToWhatThereIs) {
   EXPECT_EQ(At(Get("/statusz")).kind, Kind::kStatus);
   EXPECT_EQ(At(Get("/history.csv?series=*")).kind, Kind::kHistory);
   EXPECT_EQ(At(Get("/metrics")).kind, Kind::kMetrics);
+  EXPECT_EQ(At(Get("/events/17.jpg")).kind, Kind::kPicture);
+  EXPECT_EQ(At(Get("/events/17.jpg?again")).event, 17u);
   EXPECT_EQ(At(Upgrade()).kind, Kind::kControl);
 }
 
 TEST(Route, LeadsNowhereElseHoweverItIsWritten) {
-  for (const char* target :
-       {"", "*", "index.html", "//", "//index.html", "/../index.html", "/./index.html",
-        "/assets/../../etc/passwd", "/..%2f..%2fetc%2fpasswd", "/%69ndex.html", "/index.html/",
-        "/index.html%00.js", "/INDEX.HTML", "/livez/", "/..\\..\\etc\\passwd",
-        "http://127.0.0.1:8420/", "/statusz#x", "127.0.0.1:8420"}) {
+  for (const char* target : {"",
+                             "*",
+                             "index.html",
+                             "//",
+                             "//index.html",
+                             "/../index.html",
+                             "/./index.html",
+                             "/assets/../../etc/passwd",
+                             "/..%2f..%2fetc%2fpasswd",
+                             "/%69ndex.html",
+                             "/index.html/",
+                             "/index.html%00.js",
+                             "/INDEX.HTML",
+                             "/livez/",
+                             "/..\\..\\etc\\passwd",
+                             "http://127.0.0.1:8420/",
+                             "/statusz#x",
+                             "127.0.0.1:8420",
+                             "/events/",
+                             "/events/.jpg",
+                             "/events/0.jpg",
+                             "/events/017.jpg",
+                             "/events/-1.jpg",
+                             "/events/1e3.jpg",
+                             "/events/17.png",
+                             "/events/17.jpg/",
+                             "/events/17 .jpg",
+                             "/events/99999999999999999999.jpg",
+                             "/events/1/2.jpg",
+                             "/events.jpg"}) {
     EXPECT_EQ(Refused(Get(target)), 404u) << target;
   }
 }

@@ -61,6 +61,9 @@ struct Look {
   Planes prediction;
   std::vector<ChannelStatistics> channels;
   std::vector<float> surprise;
+  // Likewise, where novelty is watched for: how unusual each place was, see Novelty::map; empty
+  // where nothing could be said.
+  std::vector<float> novelty;
   // LookParts::residuals: a few of the generator's last errors; none before the second frame.
   std::vector<HalfBuffer> residuals;
   // LookParts::dream: with what mean and deviation each channel was scaled, too; none awake, and

@@ -11,6 +11,7 @@
 #include "hypnos/base/result.h"
 #include "hypnos/diagnostics/guard.h"
 #include "hypnos/diagnostics/probe_figures.h"
+#include "hypnos/imaging/image.h"
 #include "hypnos/network/network.h"
 #include "hypnos/novelty/report.h"
 #include "hypnos/pipeline/label_score.h"
@@ -53,6 +54,8 @@ struct FrameReport {
   bool kept_back = false;  // by the source's gate, or by sleep: looked at, and no more
   bool asleep = false;     // by sleep
   bool resized = false;    // it was of another size than the first one
+  // As it came from its source; empty: it is a text.
+  Image image;
   // Of a text: how many symbols this frame has, one for each reader. 0: it is a picture.
   size_t symbols = 0;
   // Of the generator's prediction, over the frame: of a picture the mean square error, in variances

@@ -7,6 +7,7 @@
 //   GET /livez, /readyz           200 or 503, and nothing more; without a token
 //   GET /statusz, /metrics        `Authorization: Bearer TOKEN`, where there are tokens
 //   GET /history.csv              likewise; ?series=PATTERN&from=SECONDS&to=SECONDS&points=COUNT
+//   GET /events/NUMBER.jpg        likewise; a small picture of an event, where there is one
 //
 // It runs on the control server's thread, with the same tokens, the same brake on guessing and the
 // same service. Threads: thread-compatible; one thread owns it.
