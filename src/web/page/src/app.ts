@@ -40,6 +40,7 @@ export class App {
   private readonly live = new LiveView(this.model, {
     control: (action) => void this.tell(CONTROL[action]),
     source: (action, name) => void this.tell(ofSource(action, name)),
+    picture: (event) => this.pictureOf(event),
   });
   private readonly history = new HistoryView((query) => this.queryHistory(query));
   private readonly main = h(
@@ -223,6 +224,13 @@ export class App {
     const { state } = this.connection;
     if (state.is !== 'open') throw connectionLost();
     return state.conversation.ask({ case: 'queryHistory', value: query });
+  }
+
+  private async pictureOf(event: bigint): Promise<Uint8Array> {
+    const { state } = this.connection;
+    if (state.is !== 'open') throw connectionLost();
+    const answer = await state.conversation.ask({ case: 'eventPicture', value: { id: event } });
+    return answer.jpeg;
   }
 
   // After a wrong one: perhaps one may look without.

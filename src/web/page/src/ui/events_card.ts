@@ -1,7 +1,8 @@
 // What has happened that whoever runs the daemon may want to know of, the newest first.
 import { type Event, Event_Severity } from '../../generated/proto/control_pb';
-import { h, KeyedList, setText } from './dom';
+import { h, KeyedList, setAttribute, setText } from './dom';
 import { clock } from './format';
+import { Picture } from './picture';
 
 const KEPT = 100;
 
@@ -12,19 +13,66 @@ const SEVERITIES: Record<Event_Severity, { words: string; mood: string }> = {
   [Event_Severity.ALARM]: { words: 'alarm', mood: 'bad' },
 };
 
+// JPEG; fails where there is none any more.
+export type PictureOf = (event: bigint) => Promise<Uint8Array>;
+
 class EventRow {
+  private readonly canvas = h('canvas', { role: 'img' });
+  private readonly thumbnail = h('span', { class: 'thumbnail', hidden: true }, this.canvas);
+  private readonly picture = new Picture(this.canvas, (pen, [image]) => {
+    if (image === undefined) return;
+    pen.drawImage(image, 0, 0);
+    this.mark(pen);
+    this.thumbnail.hidden = false;
+  });
+  private readonly severity = h('span', { class: 'severity' });
+  private readonly what = h('span', { class: 'name' });
+  private shown = 0;
   readonly element: HTMLElement;
 
-  constructor({ time, source, message, severity }: Event) {
-    const { words, mood } = SEVERITIES[severity] ?? { words: '', mood: 'idle' };
+  constructor(
+    private event: Event,
+    private readonly pictureOf: PictureOf,
+  ) {
+    const { mood } = SEVERITIES[event.severity] ?? { mood: 'idle' };
+    const time = new Date(event.time * 1000).toISOString();
     this.element = h(
       'li',
       { 'data-mood': mood },
       h('span', { class: `dot ${mood}`, 'aria-hidden': 'true' }),
-      h('time', { class: 'muted', datetime: new Date(time * 1000).toISOString() }, clock(time)),
-      h('span', { class: 'severity' }, words),
-      h('span', { class: 'name' }, message.includes(source) ? message : `${source}: ${message}`),
+      h('time', { class: 'muted', datetime: time }, clock(event.time)),
+      this.thumbnail,
+      this.severity,
+      this.what,
     );
+  }
+
+  show(event: Event): void {
+    this.event = event;
+    const { source, message, severity } = event;
+    setText(this.severity, SEVERITIES[severity]?.words ?? '');
+    setText(this.what, message.includes(source) ? message : `${source}: ${message}`);
+    if (event.picture > this.shown) void this.load(event);
+  }
+
+  // One that is gone meanwhile is not missed.
+  private async load({ id, picture, message }: Event): Promise<void> {
+    this.shown = picture;
+    setAttribute(this.canvas, 'aria-label', message);
+    const jpeg = await this.pictureOf(id).catch(() => undefined);
+    if (jpeg !== undefined) await this.picture.show([jpeg]);
+  }
+
+  // Where it was most unusual.
+  private mark(pen: CanvasRenderingContext2D): void {
+    const { x, y } = this.event;
+    if (x === 0 && y === 0) return;
+    const { width, height } = this.canvas;
+    pen.lineWidth = Math.max(2, width / 80);
+    pen.strokeStyle = getComputedStyle(this.canvas).color;
+    pen.beginPath();
+    pen.arc(x * width, y * height, width / 12, 0, 2 * Math.PI);
+    pen.stroke();
   }
 }
 
@@ -41,12 +89,12 @@ export class EventsCard {
   private readonly rows = new KeyedList<Event, EventRow>(
     this.list,
     ({ id }) => String(id),
-    (event) => new EventRow(event),
-    () => {},
+    (event) => new EventRow(event, this.pictureOf),
+    (row, event) => row.show(event),
   );
   private events: Event[] = [];
 
-  constructor() {
+  constructor(private readonly pictureOf: PictureOf) {
     this.clear();
   }
 
@@ -56,11 +104,12 @@ export class EventsCard {
     this.show();
   }
 
+  // Those that are known may have gone on.
   push(events: Event[]): void {
-    const known = new Set(this.events.map(({ id }) => id));
-    const unknown = events.filter(({ id }) => !known.has(id));
-    if (unknown.length === 0) return;
-    this.events = [...unknown, ...this.events]
+    if (events.length === 0) return;
+    const told = new Set(events.map(({ id }) => id));
+    const others = this.events.filter(({ id }) => !told.has(id));
+    this.events = [...events, ...others]
       .sort((one, other) => Number(other.id - one.id))
       .slice(0, KEPT);
     this.show();
@@ -70,6 +119,10 @@ export class EventsCard {
     setText(this.empty, this.events.length > 0 ? '' : 'No events yet.');
     this.empty.hidden = this.events.length > 0;
     this.list.hidden = this.events.length === 0;
+    this.list.classList.toggle(
+      'pictured',
+      this.events.some(({ picture }) => picture > 0),
+    );
     this.rows.show(this.events);
   }
 }

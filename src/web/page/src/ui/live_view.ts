@@ -5,7 +5,7 @@ import type { LayerState, Model, NetworkState, SourceState } from '../model/mode
 import { type Action, Controls } from './controls';
 import { h, KeyedList } from './dom';
 import { DreamCard } from './dream_card';
-import { EventsCard } from './events_card';
+import { EventsCard, type PictureOf } from './events_card';
 import { LayerCard } from './layer_card';
 import { PhasePanel } from './phase_panel';
 import { SourceCard } from './source_card';
@@ -16,6 +16,7 @@ type LayerItem = { key: string; network: NetworkState; layer: LayerState };
 export interface LiveActions {
   control(action: Action): void;
   source(action: 'pause' | 'resume', name: string): void;
+  picture: PictureOf;
 }
 
 export class LiveView {
@@ -28,7 +29,7 @@ export class LiveView {
     'The layers are shown from the first frame on.',
   );
   private readonly dream = new DreamCard();
-  private readonly events = new EventsCard();
+  private readonly events: EventsCard;
   private readonly controls: Controls;
   private readonly phasePanels: KeyedList<NetworkState, PhasePanel>;
   private readonly sourceCards: KeyedList<SourceState, SourceCard>;
@@ -41,6 +42,7 @@ export class LiveView {
     actions: LiveActions,
   ) {
     this.controls = new Controls(actions.control);
+    this.events = new EventsCard(actions.picture);
     this.phasePanels = new KeyedList<NetworkState, PhasePanel>(
       this.phases,
       ({ source }) => source,

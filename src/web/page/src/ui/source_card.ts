@@ -29,6 +29,7 @@ export class SourceCard {
   private readonly surprise = new SurpriseLayer(
     h('canvas', { class: 'surprise', 'aria-hidden': 'true' }),
   );
+  private readonly caption = h('figcaption', {}, 'Sees');
   private readonly empty = h('p', { class: 'empty' }, 'No picture yet.');
   private readonly seenPicture: Picture;
   private readonly expectedPicture: Picture;
@@ -66,12 +67,7 @@ export class SourceCard {
       h(
         'div',
         { class: 'pictures' },
-        h(
-          'figure',
-          {},
-          framed(this.seen, this.surprise.canvas, this.empty),
-          h('figcaption', {}, 'Sees'),
-        ),
+        h('figure', {}, framed(this.seen, this.surprise.canvas, this.empty), this.caption),
         h('figure', {}, framed(this.expected), h('figcaption', {}, 'Expects next')),
       ),
     );
@@ -119,6 +115,7 @@ export class SourceCard {
       `What the network sees of ${view.source}, frame ${view.frame}`,
     );
     setAttribute(this.expected, 'aria-label', `What the network expects next of ${view.source}`);
+    setText(this.caption, view.surpriseIsNovelty ? 'Sees, and what is unusual of it' : 'Sees');
     const map = view.surprisePng.length > 0 ? [view.surprisePng] : [];
     void this.seenPicture.show([view.frameJpeg, ...map]);
     if (view.predictionJpeg.length > 0) void this.expectedPicture.show([view.predictionJpeg]);
