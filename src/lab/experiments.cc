@@ -3,6 +3,7 @@
 #include "lab/boring_video.h"
 #include "lab/next_symbol.h"
 #include "lab/novelty.h"
+#include "lab/oddities.h"
 #include "lab/online_video.h"
 #include "lab/phases.h"
 #include "lab/potato.h"
@@ -22,6 +23,9 @@ constexpr ExperimentEntry kExperiments[] = {
      MakeOnlineVideo},
     {"novelty", "Clips of a fixed camera: unusual frames told from others, and what earns it",
      MakeNovelty},
+    {"oddities",
+     "Something unusual put into clips: what is found, how soon, and what is told falsely",
+     MakeOddities},
 };
 
 }  // namespace

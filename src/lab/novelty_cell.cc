@@ -12,8 +12,8 @@ namespace {
 
 class Watcher final : public PipelineObserver {
  public:
-  Watcher(const std::function<bool()>& go_on, const std::function<void(const FrameReport&)>& watch)
-      : go_on_(go_on), watch_(watch) {}
+  Watcher(const std::function<bool()>& go_on, PipelineObserver& observer)
+      : go_on_(go_on), observer_(observer) {}
 
   void Watch(Pipeline& pipeline, FrameQueue& queue) {
     pipeline_ = &pipeline;
@@ -21,21 +21,31 @@ class Watcher final : public PipelineObserver {
   }
 
   void OnFrame(const FrameReport& report) override {
-    watch_(report);
+    observer_.OnFrame(report);
     if (stopped_ || go_on_()) return;
     stopped_ = true;
     pipeline_->Stop();
     queue_->Close();
   }
+  void OnNovelty(const NoveltyNews& news) override { observer_.OnNovelty(news); }
 
   bool stopped() const { return stopped_; }
 
  private:
   const std::function<bool()>& go_on_;
-  const std::function<void(const FrameReport&)>& watch_;
+  PipelineObserver& observer_;
   Pipeline* pipeline_ = nullptr;
   FrameQueue* queue_ = nullptr;
   std::atomic<bool> stopped_ = false;
+};
+
+class FramesTo final : public PipelineObserver {
+ public:
+  explicit FramesTo(const std::function<void(const FrameReport&)>& watch) : watch_(watch) {}
+  void OnFrame(const FrameReport& report) override { watch_(report); }
+
+ private:
+  const std::function<void(const FrameReport&)>& watch_;
 };
 
 SourceOptions EntryOf(const NoveltyClip& clip, bool learn) {
@@ -85,9 +95,15 @@ Status WatchClips(const NoveltyCell& cell, const std::vector<NoveltyClip>& clips
     playlist.entries.push_back(EntryOf(clip, clip.usual || cell.learns_on));
   }
   HYPNOS_ASSIGN_OR_RETURN(std::unique_ptr<Source> source, OpenPlaylist({"clips", true}, playlist));
+  FramesTo frames(watch);
+  return WatchSource(cell.pipeline, std::move(source), go_on, frames);
+}
+
+Status WatchSource(const PipelineOptions& options, std::unique_ptr<Source> source,
+                   const std::function<bool()>& go_on, PipelineObserver& observer) {
   const SystemClock clock;
-  Watcher watcher(go_on, watch);
-  Pipeline pipeline(cell.pipeline, clock, watcher);
+  Watcher watcher(go_on, observer);
+  Pipeline pipeline(options, clock, watcher);
   CaptureThread capture(std::move(source), 4, OnFull::kBlock);
   watcher.Watch(pipeline, capture.queue());
   HYPNOS_ASSIGN_OR_RETURN(const RunSummary summary, pipeline.Run(capture.queue()));

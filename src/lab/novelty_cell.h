@@ -7,11 +7,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "hypnos/base/result.h"
 #include "hypnos/pipeline/pipeline.h"
+#include "hypnos/sources/source.h"
 
 namespace hypnos::lab {
 
@@ -37,5 +39,9 @@ PipelineOptions NoveltyPipeline(uint64_t seed);
 Status WatchClips(const NoveltyCell& cell, const std::vector<NoveltyClip>& clips,
                   const std::function<bool()>& go_on,
                   const std::function<void(const FrameReport&)>& watch);
+
+// Likewise of one source, to an observer, who is told of frames and of novelty.
+Status WatchSource(const PipelineOptions& options, std::unique_ptr<Source> source,
+                   const std::function<bool()>& go_on, PipelineObserver& observer);
 
 }  // namespace hypnos::lab
