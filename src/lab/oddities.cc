@@ -81,18 +81,28 @@ class Oddities final : public Experiment {
       return Error{Code::kNotFound, "NO_DATA",
                    "oddities needs --data CLIP, a video of a fixed camera; may be repeated"};
     }
+    plan_.times = std::max(1, static_cast<int>(std::lround(options.scale * plan_.times)));
     Plan plan;
     plan.key_columns = kKeyColumns;
+    plan.configuration =
+        Format("After {} s without any, each of {} oddities {} times, for {} s, one every {} s.\n",
+               plan_.warm_up_seconds, kAllOddities.size(), plan_.times, plan_.lasts_seconds,
+               plan_.apart_seconds);
     for (const Oddity oddity : kAllOddities) {
       for (const char* figure : {"found", "of", "delay_s", "score"}) {
         plan.result_columns.push_back(Format("{}_{}", ToString(oddity), figure));
       }
     }
     plan.result_columns.emplace_back("false_alarms_per_hour");
-    const auto frames =
-        static_cast<uint64_t>(Seconds(LengthOf(plan_)) * kMostFramesASecond * options.scale);
+    const auto frames = static_cast<uint64_t>(Seconds(LengthOf(plan_)) * kMostFramesASecond);
     for (const std::string& path : options.data) {
-      const std::string name = std::filesystem::path(path).stem().string();
+      std::string name = std::filesystem::path(path).stem().string();
+      // Names stand in a CSV file.
+      std::ranges::replace_if(
+          name, [](unsigned char c) { return c < ' ' || c == ',' || c == '"'; }, '_');
+      // Here, and not when its turn comes.
+      HYPNOS_ASSIGN_OR_RETURN(const auto opened, OpenFileSource({name, true}, {.path = path}));
+      (void)opened;
       for (unsigned i = 0; i < options.seeds; ++i) {
         const uint64_t seed = options.seed + i;
         plan.cells.push_back(

@@ -28,6 +28,11 @@ int64_t StepOf(const OddMoment* moment) {
   }
 }
 
+size_t PlaceOf(int x, int y, int width) {
+  const int place = y * width + x;
+  return static_cast<size_t>(place);
+}
+
 Image PatchFor(int width, Rng& rng) {
   const int side = std::max(1, width / kPatchShare);
   Image patch(side, side, 1);
@@ -36,8 +41,7 @@ Image PatchFor(int width, Rng& rng) {
   for (uint8_t& shade : shades) shade = static_cast<uint8_t>(rng.Below(256));
   for (int y = 0; y < side; ++y) {
     for (int x = 0; x < side; ++x) {
-      patch.bytes()[static_cast<size_t>(y * side + x)] =
-          shades[static_cast<size_t>(y / kSquare * squares + x / kSquare)];
+      patch.bytes()[PlaceOf(x, y, side)] = shades[PlaceOf(x / kSquare, y / kSquare, squares)];
     }
   }
   return patch;
@@ -155,8 +159,8 @@ void OddSource::Paste(Duration time, const OddMoment& moment, Image& image) cons
                        : static_cast<int>(way * (image.width() + side)) - side;
   for (int y = 0; y < std::min(side, image.height() - top); ++y) {
     for (int x = std::max(0, -left); x < std::min(side, image.width() - left); ++x) {
-      image.bytes()[static_cast<size_t>((top + y) * image.width() + left + x)] =
-          patch_.bytes()[static_cast<size_t>(y * side + x)];
+      image.bytes()[PlaceOf(left + x, top + y, image.width())] =
+          patch_.bytes()[PlaceOf(x, y, side)];
     }
   }
 }

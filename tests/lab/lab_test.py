@@ -16,6 +16,9 @@ import sys
 import tempfile
 import unittest
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'daemon'))
+import clips  # noqa: E402
+
 PROGRAM = os.path.abspath(sys.argv.pop(1))
 # Generous: a sanitizer on a busy machine is slow.
 PATIENCE_S = 300
@@ -307,6 +310,29 @@ class WrongUse(LabTest):
     def test_a_folder_that_cannot_be_made_is_an_io_error(self):
         (self.folder / 'out').write_text('', encoding='utf-8')
         self.assert_ends(self.phases(), IO_ERROR, "cannot make the folder 'out'")
+
+
+class Oddities(LabTest):
+
+    def test_says_what_was_found_and_what_was_told_falsely(self):
+        clip = self.folder / 'square.avi'
+        # A frame a second: the plan is in seconds, and this is about nothing but that it runs.
+        clips.write_avi(clip, 40, width=96, height=64, rate=1)
+        run = self.lab('oddities', '--out', 'out', '--data', clip, '--warm-up', '20', '--apart', '20',
+                       '--times', '1')
+        self.assert_ends(run, OK)
+        with (self.folder / 'out/oddities.csv').open(encoding='utf-8', newline='') as file:
+            row = next(csv.DictReader(file))
+        self.assertEqual(row['clip'], 'square')
+        for oddity in ['patch', 'crossing', 'backwards', 'hurried', 'frozen', 'upside_down']:
+            self.assertEqual(row[f'{oddity}_of'], '1')
+            self.assertIn(row[f'{oddity}_found'], ['0', '1'])
+            self.assertEqual(row[f'{oddity}_delay_s'] == '', row[f'{oddity}_found'] == '0')
+        self.assertGreaterEqual(float(row['false_alarms_per_hour']), 0)
+
+    def test_needs_a_clip(self):
+        self.assert_ends(self.lab('oddities'), NO_INPUT, '--data CLIP')
+        self.assert_ends(self.lab('oddities', '--data', 'nowhere.avi'), NO_INPUT, 'nowhere.avi')
 
 
 class Potato(LabTest):
