@@ -60,6 +60,21 @@ std::string PredictedText(const control::PredictResponse& predicted) {
   return text;
 }
 
+// A line for each step of each column, with the values between which nine in ten are expected.
+std::string SeriesText(const google::protobuf::RepeatedPtrField<control::SeriesForecast>& series) {
+  std::string text;
+  for (const control::SeriesForecast& column : series) {
+    text += Format("{}\n", Printable(column.column()));
+    for (int step = 0; step < column.values_size(); ++step) {
+      text += Format("{:5}  {:.6g}", step + 1, column.values(step));
+      const bool has_interval = step < column.low_size() && step < column.high_size();
+      if (has_interval) text += Format("  ({:.6g} to {:.6g})", column.low(step), column.high(step));
+      text += "\n";
+    }
+  }
+  return text;
+}
+
 Command Dream() {
   return {.words = "dream",
           .summary = "Lets a copy of the network dream from now on, and shows what it dreams",
@@ -90,6 +105,7 @@ Command Dream() {
               [](const Session& session, const control::Response& response) {
                 const control::DreamResponse& dream = response.dream();
                 if (!dream.text().empty()) return PrintableLines(dream.text());
+                if (!dream.series().empty()) return SeriesText(dream.series());
                 return PicturesText(dream.frames(), Folder(session));
               }};
 }
@@ -122,7 +138,9 @@ Command Predict() {
                         : "-";
                 return Format("prediction error {}\n", error) +
                        (predicted.has_labels() ? LabelsText(predicted.labels()) : "") +
-                       PicturesText(predicted.frames(), Folder(session));
+                       (predicted.series().empty()
+                            ? PicturesText(predicted.frames(), Folder(session))
+                            : SeriesText(predicted.series()));
               }};
 }
 

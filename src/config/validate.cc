@@ -63,8 +63,11 @@ class Validator {
     for (int i = 0; i < config.sources_size(); ++i) {
       CheckSource(config.sources(i), Join("sources", i));
     }
+    CheckKinds(config);
     if (CheckTexts(config)) {
       CheckTextReadOut(config.encoding().text());
+    } else if (CheckSeries(config)) {
+      CheckSeriesEncoding(config.encoding().series());
     } else {
       CheckEncoding(config.encoding());
     }
@@ -147,9 +150,13 @@ class Validator {
     for (int i = 0; i < source.masks_size(); ++i) {
       CheckRectangle(source.masks(i), Join(masks, i));
     }
-    if (!source.has_text() || (!source.has_region() && source.masks().empty())) return;
+    const bool has_picture = !source.has_text() && !source.has_series();
+    if (has_picture || (!source.has_region() && source.masks().empty())) return;
     const std::string& here = source.has_region() ? region : masks;
-    if (Known({here})) Complain(here, "a text has no picture of which a part could be seen");
+    const char* what = source.has_text() ? "text" : "series";
+    if (Known({here})) {
+      Complain(here, Format("a {} has no picture of which a part could be seen", what));
+    }
   }
 
   void CheckRectangle(const Rectangle& rectangle, const std::string& path) {
@@ -357,6 +364,20 @@ class Validator {
       endless("synthetic", "frames");
     } else if (entry.has_text()) {
       CheckTextEntry(entry.text(), Join(path, "text"));
+    } else if (entry.has_series()) {
+      CheckSeriesEntry(entry.series(), Join(path, "series"));
+    }
+  }
+
+  void CheckSeriesEntry(const SeriesSource& series, const std::string& path) {
+    const std::string file = Join(path, "path"), follow = Join(path, "follow");
+    const std::string rounds = Join(path, "rounds");
+    if ((series.path() == "-" || series.path().starts_with("tcp://")) && Known({file})) {
+      Complain(file, "an entry of a playlist must end: nobody knows when this does");
+    } else if (series.follow() && Known({follow})) {
+      Complain(follow, "an entry of a playlist must end: it cannot be followed");
+    } else if (series.rounds() == 0 && Known({rounds})) {
+      Complain(rounds, "an entry of a playlist must end: 'rounds' cannot be 0");
     }
   }
 
@@ -387,25 +408,100 @@ class Validator {
 
   static bool IsText(const Source& source) { return source.has_text() || source.session().text(); }
 
-  // Whether texts are read, and not pictures.
-  bool CheckTexts(const Config& config) {
-    bool texts = false, pictures = false;
+  static bool IsSeries(const Source& source) {
+    return source.has_series() || source.session().series();
+  }
+
+  // A network is made for one kind of what is watched.
+  void CheckKinds(const Config& config) {
+    bool texts = false, series = false, pictures = false;
     ForEachSource(config.sources(), "sources", [&](const Source& source, const std::string&) {
+      const bool known = source.kind_case() != Source::KIND_NOT_SET;
       texts = texts || IsText(source);
-      pictures = pictures || (!IsText(source) && source.kind_case() != Source::KIND_NOT_SET);
+      series = series || IsSeries(source);
+      pictures = pictures || (known && !IsText(source) && !IsSeries(source));
     });
-    if (!texts) return false;
+    if (texts + series + pictures < 2) return;
     ForEachSource(config.sources(), "sources", [&](const Source& source, const std::string& path) {
-      if (!source.has_text()) return;
-      const std::string here = Join(path, "text");
-      if (pictures && Known({here})) {
-        Complain(here,
-                 "one network reads either texts or pictures: leave one of them "
-                 "out");
-      }
-      CheckText(source.text(), config.encoding().text(), here);
+      const std::string here = Join(path, source.has_text() ? "text" : "series");
+      if ((!source.has_text() && !source.has_series()) || !Known({here})) return;
+      Complain(here, "one network reads either texts, series or pictures: leave the others out");
     });
-    return true;
+  }
+
+  // Whether texts are read.
+  bool CheckTexts(const Config& config) {
+    ForEachSource(config.sources(), "sources", [&](const Source& source, const std::string& path) {
+      if (source.has_text()) {
+        CheckText(source.text(), config.encoding().text(), Join(path, "text"));
+      }
+    });
+    return ReadsText(config);
+  }
+
+  // Whether series are read.
+  bool CheckSeries(const Config& config) {
+    ForEachSource(config.sources(), "sources", [&](const Source& source, const std::string& path) {
+      if (source.has_series()) {
+        CheckSeriesSource(source.series(), config.encoding().series(), Join(path, "series"));
+      }
+    });
+    return ReadsSeries(config);
+  }
+
+  void CheckSeriesSource(const SeriesSource& series, const SeriesEncoding& encoding,
+                         const std::string& path) {
+    const std::string file = Join(path, "path"), rounds = Join(path, "rounds");
+    const std::string follow = Join(path, "follow"), separator = Join(path, "separator");
+    if (!Known({file, follow})) return;
+    const bool is_connection = series.path().starts_with("tcp://");
+    const bool comes_once = series.follow() || series.path() == "-" || is_connection;
+    if (comes_once && series.rounds() != 1 && Known({rounds})) {
+      Complain(rounds, "what is read as it comes is read once");
+    }
+    if (series.follow() && (series.path() == "-" || is_connection)) {
+      Complain(follow, "only a file can be followed: leave the key out");
+    }
+    const std::string& between = series.separator();
+    if (!between.empty() && between != "," && between != ";" && between != "\t" &&
+        Known({separator})) {
+      Complain(separator, "fields are separated by a comma, a semicolon or a tab (\"\\t\")");
+    }
+    CheckLines(series, encoding, path);
+  }
+
+  void CheckLines(const SeriesSource& series, const SeriesEncoding& encoding,
+                  const std::string& path) {
+    if (series.format() != SeriesSource::LINES || !Known({Join(path, "format")})) return;
+    const auto& columns = encoding.columns();
+    const bool is_one_log = columns.size() == 1 && columns[0].kind() == SeriesColumn::LOG;
+    if (columns.empty() || is_one_log || !Known({"encoding.series.columns"})) return;
+    Complain("encoding.series.columns",
+             "where every line is a text there is one column, of the kind log");
+  }
+
+  void CheckSeriesEncoding(const SeriesEncoding& series) {
+    const std::string columns = "encoding.series.columns", bumps = "encoding.series.bumps";
+    if (!Known({"encoding.series"})) return;
+    if (series.bumps() == 1 && Known({bumps})) {
+      Complain(bumps, "one bump tells nothing: give two or more, or 0 for none");
+    }
+    std::map<std::string, int> taken;
+    uint64_t values = (series.time_of_day() ? 2 : 0) + (series.time_of_week() ? 2 : 0);
+    for (int i = 0; i < series.columns_size(); ++i) {
+      const SeriesColumn& column = series.columns(i);
+      const bool is_number = column.kind() == SeriesColumn::NUMBER;
+      values += is_number ? 1 + (series.difference() ? 1 : 0) + series.bumps() : column.buckets();
+      const std::string name = Join(Join(columns, i), "name");
+      if (!column.has_name() || !Known({name}) || taken.emplace(column.name(), i).second) continue;
+      Complain(name, Format("the column '{}' is already there", Shown(column.name())));
+    }
+    const std::string window = "encoding.series.window";
+    const uint64_t inputs = values * series.window();
+    if (inputs <= kMostReadOutInputs || !Known({window})) return;
+    Complain(window, Format("{} values in each of {} rows are {} inputs, and may be at most {}: "
+                            "choose a shorter window, or fewer buckets or bumps",
+                            values, series.window(), inputs, kMostReadOutInputs));
   }
 
   // What is read as it comes has no parts that could be read at the same time, nor a beginning.
@@ -443,6 +539,14 @@ class Validator {
     return texts;
   }
 
+  static bool ReadsSeries(const Config& config) {
+    bool series = false;
+    ForEachSource(config.sources(), "sources", [&](const Source& source, const std::string&) {
+      series = series || IsSeries(source);
+    });
+    return series;
+  }
+
   void CheckGeneratorKind(const Config& config) {
     const std::string kind = "generator.kind";
     if (!Known({kind, "sources"}) || config.generator().kind() == Generator::BY_SOURCE) return;
@@ -450,8 +554,8 @@ class Validator {
     if (texts == (config.generator().kind() == Generator::SOFTMAX)) return;
     Complain(kind, texts ? "a text is a matter of symbols, which softmax predicts: choose it, or "
                            "leave the key out"
-                         : "softmax predicts symbols, and pictures have none: choose linear, or "
-                           "leave the key out");
+                         : "softmax predicts symbols, and what is watched has none: choose linear, "
+                           "or leave the key out");
   }
 
   void CheckGeneratorRule(const Config& config) {
@@ -690,6 +794,11 @@ class Validator {
                "a hybrid mixes two pictures, and a text has none: leave the weight at 0; splice "
                "cuts from one text to another");
     }
+    if (weights.hybrid() > 0 && ReadsSeries(config)) {
+      Complain(hybrid,
+               "a hybrid mixes two pictures, and a row of a series is none: leave the weight at 0; "
+               "splice cuts from one stretch to another");
+    }
     if (recalled == 0 || !Known({"memory.sequences"}) || config.memory().sequences() >= 2) return;
     Complain(weights.splice() > 0 ? splice : hybrid,
              Format("it is made of two remembered sequences, and memory.sequences is {}: remember "
@@ -701,6 +810,9 @@ class Validator {
     const Encoding& encoding = config.encoding();
     if (ReadsText(config)) {
       return Complain(path, "a text does not move: leave the weight at 0");
+    }
+    if (ReadsSeries(config)) {
+      return Complain(path, "it is made of pictures, and a series has none: leave the weight at 0");
     }
     if (Known({"learning.rule"}) && config.learning().rule() != Learning::INTERLEAVED) {
       Complain(
@@ -728,7 +840,7 @@ class Validator {
                "it is watched for in pictures, and this is a text: leave it off");
       return;
     }
-    if (Known({"encoding"}) && !config.encoding().has_patches()) {
+    if (Known({"encoding"}) && !config.encoding().has_patches() && !ReadsSeries(config)) {
       Complain("novelty.enabled",
                "it compares the places of a picture, and without encoding.patches there is one "
                "only: give encoding.patches");

@@ -123,8 +123,8 @@ GeneratorOptions BuildGenerator(const pb::Config& config) {
 
 NetworkOptions BuildNetwork(const pb::Config& config) {
   NetworkOptions options;
-  if (ReadsText(config)) {
-    // Every reader is a place of its own.
+  if (ReadsText(config) || ReadsSeries(config)) {
+    // Every reader is a place of its own, and a row is one.
     options.patches.size = 1;
   } else if (config.encoding().has_patches()) {
     options.patches.size = static_cast<int>(config.encoding().patches().size());
@@ -172,6 +172,18 @@ TextSourceOptions BuildText(const pb::TextSource& source, const pb::TextEncoding
           .readers = encoding.readers(),
           .rounds = source.rounds(),
           .follow = source.follow()};
+}
+
+std::vector<SeriesColumn> BuildColumns(const pb::SeriesEncoding& series) {
+  std::vector<SeriesColumn> columns;
+  for (const pb::SeriesColumn& column : series.columns()) {
+    columns.push_back({.name = column.name(),
+                       .kind = column.kind() == pb::SeriesColumn::CATEGORY ? ColumnKind::kCategory
+                               : column.kind() == pb::SeriesColumn::LOG    ? ColumnKind::kLog
+                                                                           : ColumnKind::kNumber,
+                       .buckets = column.buckets()});
+  }
+  return columns;
 }
 
 ForeignSourceOptions BuildSession(const pb::SessionSource& session, const pb::Config& config) {
@@ -256,6 +268,21 @@ LiveOptions BuildLive(const pb::Source& source) {
   return options;
 }
 
+SeriesSourceOptions BuildSeries(const pb::Source& source, const pb::SeriesEncoding& encoding) {
+  const pb::SeriesSource& series = source.series();
+  return {.path = series.path(),
+          .lines = series.format() == pb::SeriesSource::LINES,
+          .separator = series.separator().empty() ? '\0' : series.separator().front(),
+          .time_column = series.time_column(),
+          .columns = BuildColumns(encoding),
+          .interval_seconds = series.interval_seconds(),
+          .gap_factor = series.gap_factor(),
+          .stop_at_bad_row = series.on_bad_row() == pb::SeriesSource::STOP,
+          .rounds = series.rounds(),
+          .follow = series.follow(),
+          .live = BuildLive(source)};
+}
+
 LabelOptions BuildLabels(const pb::SourceLabels& source, const pb::Labels& labels) {
   LabelOptions options;
   options.classes = {labels.classes().begin(), labels.classes().end()};
@@ -308,6 +335,22 @@ control::Access BuildAccess(pb::Control::SocketAccess access) {
 bool IsText(const pb::Source& source) {
   return source.has_text() || source.session().text() ||
          std::ranges::any_of(source.playlist().entries(), IsText);
+}
+
+bool IsSeries(const pb::Source& source) {
+  return source.has_series() || source.session().series() ||
+         std::ranges::any_of(source.playlist().entries(), IsSeries);
+}
+
+bool IsConnected(const pb::Source& source) {
+  return source.has_series() && source.series().path().starts_with("tcp://");
+}
+
+// Nobody knows when its next frame comes.
+bool ComesWhenItComes(const pb::Source& source) {
+  const bool is_fed = source.text().follow() || source.text().path() == "-" ||
+                      source.series().follow() || source.series().path() == "-";
+  return source.has_camera() || source.has_stream() || IsConnected(source) || is_fed;
 }
 
 std::optional<DailyHours> BuildHours(const pb::Schedule& schedule) {
@@ -387,6 +430,24 @@ WhileAsleep BuildWhileAsleep(pb::Schedule::WhileAsleep what) {
 
 bool ReadsText(const pb::Config& config) { return std::ranges::any_of(config.sources(), IsText); }
 
+bool ReadsSeries(const pb::Config& config) {
+  return std::ranges::any_of(config.sources(), IsSeries);
+}
+
+bool WatchTheSameKind(const pb::Config& one, const pb::Config& other) {
+  return ReadsText(one) == ReadsText(other) && ReadsSeries(one) == ReadsSeries(other);
+}
+
+SeriesEncoderOptions BuildSeriesEncoder(const pb::SeriesEncoding& series) {
+  return {.columns = BuildColumns(series),
+          .difference = series.difference(),
+          .bumps = series.bumps(),
+          .time_of_day = series.time_of_day(),
+          .time_of_week = series.time_of_week(),
+          .window = series.window(),
+          .horizon_rows = series.horizon_rows()};
+}
+
 Result<Alphabet> BuildAlphabet(const pb::TextEncoding& text) {
   return Alphabet::Create(text.alphabet().empty() ? kDefaultAlphabet
                                                   : std::string_view(text.alphabet()));
@@ -397,6 +458,8 @@ PipelineOptions BuildPipelineOptions(const pb::Config& config) {
   options.seed = config.seed();
   if (ReadsText(config)) {
     options.encoder = BuildTextEncoder(config.encoding().text());
+  } else if (ReadsSeries(config)) {
+    options.encoder = BuildSeriesEncoder(config.encoding().series());
   } else {
     options.encoder = BuildEncoder(config.encoding());
   }
@@ -469,6 +532,9 @@ SourceOptions BuildSourceOptions(const pb::Source& source, const pb::Config& con
     case pb::Source::kText:
       options.kind = BuildText(source.text(), config.encoding().text());
       break;
+    case pb::Source::kSeries:
+      options.kind = BuildSeries(source, config.encoding().series());
+      break;
     case pb::Source::kSession:
       options.kind = BuildSession(source.session(), config);
       break;
@@ -511,20 +577,16 @@ OnFull BuildOnFull(const pb::Source& source) {
     case pb::Source::BY_KIND:
       break;
   }
-  return source.has_camera() || source.has_stream() ? OnFull::kDropOldest : OnFull::kBlock;
+  const bool is_live = source.has_camera() || source.has_stream() || IsConnected(source);
+  return is_live ? OnFull::kDropOldest : OnFull::kBlock;
 }
 
 bool GivesTheSame(const pb::Source& source) {
-  const bool is_live = source.has_camera() || source.has_stream() || source.text().follow() ||
-                       source.text().path() == "-";
-  return BuildOnFull(source) == OnFull::kBlock && !is_live;
+  return BuildOnFull(source) == OnFull::kBlock && !ComesWhenItComes(source);
 }
 
 bool IsWaitedFor(const pb::Source& source) {
-  const bool comes_when_it_comes = source.has_camera() || source.has_stream() ||
-                                   source.pace() == pb::Source::REALTIME ||
-                                   source.text().follow() || source.text().path() == "-";
-  return BuildOnFull(source) == OnFull::kBlock && !comes_when_it_comes;
+  return GivesTheSame(source) && source.pace() != pb::Source::REALTIME;
 }
 
 }  // namespace hypnos

@@ -18,6 +18,11 @@ SourceOptions BuildSourceOptions(const config::Source& source, const config::Con
 
 // Whether what is watched is read: texts, and no pictures.
 bool ReadsText(const config::Config& config);
+// Whether it is series.
+bool ReadsSeries(const config::Config& config);
+// Whether both watch the same kind: pictures, texts or series, for which a network is made.
+bool WatchTheSameKind(const config::Config& one, const config::Config& other);
+SeriesEncoderOptions BuildSeriesEncoder(const config::SeriesEncoding& series);
 // The symbols of the texts. kInvalidArgument, reason ALPHABET.
 Result<Alphabet> BuildAlphabet(const config::TextEncoding& text);
 

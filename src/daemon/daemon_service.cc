@@ -9,6 +9,7 @@
 #include "daemon/history_keeper.h"
 #include "daemon/labour.h"
 #include "daemon/layer_answers.h"
+#include "daemon/series_answers.h"
 #include "daemon/snapshot.h"
 #include "daemon/take_look.h"
 #include "daemon/telemetry.h"
@@ -66,6 +67,11 @@ std::optional<Alphabet> AlphabetOf(const config::Config& config) {
   return alphabet.ok() ? std::optional(*std::move(alphabet)) : std::nullopt;
 }
 
+std::optional<SeriesEncoderOptions> SeriesOf(const config::Config& config) {
+  if (!ReadsSeries(config)) return std::nullopt;
+  return BuildSeriesEncoder(config.encoding().series());
+}
+
 }  // namespace
 
 DaemonService::DaemonService(ServiceParts parts, const config::Config& config, std::string version)
@@ -77,6 +83,7 @@ DaemonService::DaemonService(ServiceParts parts, const config::Config& config, s
       guards_(config.guard().enabled()),
       colour_(ColourOf(config)),
       alphabet_(AlphabetOf(config)),
+      series_(SeriesOf(config)),
       goodness_share_(static_cast<float>(config.generator().goodness_share())),
       config_(ConfigParts(), config),
       meter_(parts_.clock, parts_.pipeline, thinker_),
@@ -449,6 +456,7 @@ void DaemonService::Dream(const pb::DreamRequest& request, const Answer& answer)
            Response response;
            HYPNOS_ASSIGN_OR_RETURN(*response.mutable_dream(),
                                    alphabet_ ? DreamTextOf(look, steps, seed, *alphabet_)
+                                   : series_ ? DreamSeriesOf(look, steps, seed, *series_)
                                              : DreamOf(look, steps, seed, colour_));
            return response;
          });
@@ -459,13 +467,15 @@ void DaemonService::Predict(const pb::PredictRequest& request, const Answer& ans
   if (!steps.ok()) return answer(steps.error());
   Labour(thinker_, answer, "BUSY_DREAMING",
          [this, steps = *steps, source = request.source()]() -> Result<Response> {
-           HYPNOS_ASSIGN_OR_RETURN(const Look look,
-                                   TakeLook(parts_.pipeline, kPredictParts, source));
+           HYPNOS_ASSIGN_OR_RETURN(
+               const Look look,
+               TakeLook(parts_.pipeline, series_ ? kDreamParts : kPredictParts, source));
            Response response;
            HYPNOS_ASSIGN_OR_RETURN(*response.mutable_predict(),
                                    alphabet_
                                        ? PredictedTextOf(look, steps, *alphabet_, goodness_share_)
-                                       : PredictionOf(look, steps, colour_));
+                                   : series_ ? PredictedSeriesOf(look, steps, *series_)
+                                             : PredictionOf(look, steps, colour_));
            const StatusSnapshot now = parts_.board.Snapshot();
            if (now.prediction_error) {
              response.mutable_predict()->set_prediction_error(*now.prediction_error);
@@ -478,10 +488,11 @@ void DaemonService::Predict(const pb::PredictRequest& request, const Answer& ans
 }
 
 void DaemonService::Snapshot(const std::string& source, const Answer& answer) {
-  if (alphabet_) {
+  if (!has_pictures()) {
     return answer(Error{Code::kUnimplemented, "NO_PICTURE",
-                        "the network reads text, of which there is no picture; ask what it "
-                        "predicts or dreams"});
+                        Format("the network reads {}, of which there is no picture; ask what it "
+                               "predicts or dreams",
+                               alphabet_ ? "text" : "series")});
   }
   Labour(thinker_, answer, "BUSY_LOOKING", [this, source]() -> Result<Response> {
     HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, kSnapshotParts, source));
@@ -556,10 +567,12 @@ void DaemonService::ReloadConfig(const Answer& answer) {
 
 // Of sources that are to be watched from now on, by the network that there is.
 Status DaemonService::CheckSources(const config::Config& next) const {
-  if (next.sources_size() == 0 || ReadsText(next) == alphabet_.has_value()) return {};
+  const bool same =
+      ReadsText(next) == alphabet_.has_value() && ReadsSeries(next) == series_.has_value();
+  if (next.sources_size() == 0 || same) return {};
   return Error{Code::kFailedPrecondition, "NEEDS_RESTART",
-               "the network was made for texts or for pictures, and the sources are now of the "
-               "other kind: start the daemon again"};
+               "the network was made for pictures, texts or series, and the sources are now of "
+               "another of these kinds: start the daemon again"};
 }
 
 Result<Response> DaemonService::AddSource(const std::string& yaml) {
@@ -586,7 +599,7 @@ pb::Update DaemonService::Sample(const TopicSet& topics) {
   if (topics.Has(pb::ACTIVITY)) {
     for (auto& activity : meter_.Latest()) *update.add_activity() = std::move(activity);
   }
-  if (!alphabet_) views_.AddTo(topics, &update);
+  if (has_pictures()) views_.AddTo(topics, &update);
   if (topics.Has(pb::GOODNESS)) {
     for (auto& layer : LayersNow(now)) *update.add_layers() = std::move(layer);
   }

@@ -22,6 +22,7 @@
 #include "hypnos/control/service.h"
 #include "hypnos/pipeline/pipeline.h"
 #include "hypnos/sources/alphabet.h"
+#include "hypnos/sources/series_encoder.h"
 #include "proto/config.pb.h"
 
 namespace hypnos {
@@ -111,6 +112,7 @@ class DaemonService final : public ControlService {
   Result<const Look*> LookAtLayer(size_t layer, const std::string& source);
 
   telemetry::Phase PhaseNow() const;
+  bool has_pictures() const { return !alphabet_ && !series_; }
   // Whether the network can watch these sources.
   Status CheckSources(const config::Config& next) const;
   ConfigInEffect::Parts ConfigParts();
@@ -125,7 +127,8 @@ class DaemonService final : public ControlService {
   const config::Labels labels_;
   const bool guards_;
   const VideoEncoderOptions::Colour colour_;
-  const std::optional<Alphabet> alphabet_;  // where text is read
+  const std::optional<Alphabet> alphabet_;            // where text is read
+  const std::optional<SeriesEncoderOptions> series_;  // where series are read
   const float goodness_share_;
   ConfigInEffect config_;
   std::atomic<bool> learning_ = true;

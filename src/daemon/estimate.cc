@@ -17,6 +17,8 @@ constexpr uint64_t kFloat = 4, kHalf = 2, kDouble = 8;
 std::optional<PlaneShape> ShapeOf(const EncoderOptions& encoder) {
   if (const auto* text = std::get_if<TextEncoderOptions>(&encoder))
     return TextEncoder(*text).shape();
+  if (const auto* series = std::get_if<SeriesEncoderOptions>(&encoder))
+    return SeriesEncoder(*series).shape();
   const auto video = VideoEncoder::Create(std::get<VideoEncoderOptions>(encoder));
   if (!video.ok() || video->shape().width == 0 || video->shape().height == 0) return std::nullopt;
   return video->shape();

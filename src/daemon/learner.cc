@@ -389,10 +389,10 @@ Result<Learner::OtherSource> Learner::OpenOther(const config::Config& config) {
                         "first; when it is added again it goes on from what was saved",
                         Printable(config_.sources(0).name()))};
   }
-  if (ReadsText(config) != ReadsText(config_)) {
+  if (!WatchTheSameKind(config, config_)) {
     return Error{Code::kFailedPrecondition, "NEEDS_RESTART",
-                 Format("the network of source '{}' was made for texts or for pictures, and the "
-                        "source is now of the other kind: give it another name",
+                 Format("the network of source '{}' was made for pictures, texts or series, and "
+                        "the source is now of another of these kinds: give it another name",
                         Printable(config_.sources(0).name()))};
   }
   HYPNOS_ASSIGN_OR_RETURN(

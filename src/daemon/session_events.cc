@@ -49,6 +49,9 @@ void FillFrame(const std::string& stream, const Frame& frame, session::Frame* me
   message->set_channels(static_cast<uint32_t>(frame.image.channels()));
   message->set_pixels(frame.image.bytes().data(), frame.image.bytes().size());
   message->set_symbols(frame.symbols.data(), frame.symbols.size());
+  const Readings& readings = frame.readings;
+  message->mutable_readings()->Assign(readings.values.begin(), readings.values.end());
+  if (readings.when) message->set_when_nanoseconds(readings.when->count());
 }
 
 std::optional<Code> CodeNamed(const std::string& name) {
@@ -153,12 +156,17 @@ Frame FrameOf(const session::Frame& message) {
     std::ranges::copy(message.pixels(), frame.image.bytes().begin());
   }
   frame.symbols.assign(message.symbols().begin(), message.symbols().end());
+  frame.readings.values.assign(message.readings().begin(), message.readings().end());
+  if (message.has_when_nanoseconds()) {
+    frame.readings.when = Duration(message.when_nanoseconds());
+  }
   return frame;
 }
 
 InputRules RulesOf(const config::Config& config) {
   InputRules rules;
   rules.classes = static_cast<size_t>(config.labels().classes_size());
+  rules.series = ReadsSeries(config);
   if (!ReadsText(config)) return rules;
   const auto alphabet = BuildAlphabet(config.encoding().text());
   rules.symbols = alphabet.ok() ? alphabet->size() : 1;
@@ -168,6 +176,10 @@ InputRules RulesOf(const config::Config& config) {
 
 Status CheckFrame(const Frame& frame, const InputRules& rules) {
   HYPNOS_RETURN_IF_ERROR(CheckLabel(frame.label, rules));
+  if (rules.series) {
+    return frame.readings.values.empty() ? Status(DoesNotFit("a frame is no row of a series"))
+                                         : Status();
+  }
   if (rules.symbols == 0) {
     return frame.image.empty() ? Status(DoesNotFit("a picture is a text")) : Status();
   }

@@ -19,9 +19,10 @@ Frame FrameOf(const session::Frame& frame);
 
 // What frames and labels must be for the network of a configuration.
 struct InputRules {
-  // Of texts; 0: pictures are watched.
+  // Of texts; 0: pictures or series are watched.
   size_t symbols = 0;
   size_t readers = 0;
+  bool series = false;
   size_t classes = 0;
 };
 InputRules RulesOf(const config::Config& config);

@@ -1,6 +1,7 @@
 #include "lab/experiments.h"
 
 #include "lab/boring_video.h"
+#include "lab/nab.h"
 #include "lab/next_symbol.h"
 #include "lab/novelty.h"
 #include "lab/oddities.h"
@@ -26,6 +27,8 @@ constexpr ExperimentEntry kExperiments[] = {
     {"oddities",
      "Something unusual put into clips: what is found, how soon, and what is told falsely",
      MakeOddities},
+    {"nab", "Series of sensors and counters: unusual rows told from others, and what earns it",
+     MakeNab},
 };
 
 }  // namespace

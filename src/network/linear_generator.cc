@@ -49,10 +49,11 @@ LinearGenerator::LinearGenerator(const GeneratorOptions& options,
   const size_t features = column + inputs;
   weights_ = Matrix(inputs, features);
   if (options.rule == GeneratorRule::kLeastSquares && options.rate > 0) {
-    HYPNOS_CHECK(batch > kFewRows && inputs <= kMostLeastSquaresInputs);
+    HYPNOS_CHECK(inputs <= kMostLeastSquaresInputs);
     input_weights_ = std::make_unique<LeastSquares>(inputs, inputs, batch, options.horizon_steps);
   }
-  if (batch <= kFewRows && options.rate > 0) {
+  // Least squares move the weights themselves.
+  if (batch <= kFewRows && options.rate > 0 && input_weights_ == nullptr) {
     pending_ = PendingFactors(kFactorBlock + batch, inputs, features, batch);
     joined_ = Matrix(batch, features);
   }

@@ -36,13 +36,16 @@ Status Validate(const NetworkOptions& options) {
 
 Status ValidateGenerator(const GeneratorOptions& options, const PatchGrid& grid) {
   if (options.rule != GeneratorRule::kLeastSquares) return {};
-  if (grid.locations() > kFewRows && grid.inputs() <= kMostLeastSquaresInputs) return {};
+  const size_t most =
+      grid.locations() > kFewRows ? kMostLeastSquaresInputs : kMostLeastSquaresInputsOfFew;
+  if (grid.inputs() <= most) return {};
   return Error{
       Code::kInvalidArgument, "LEAST_SQUARES",
-      Format("generator.rule is least_squares, which needs more than {} places and at most "
-             "{} inputs at each, and the frame has {} of {}: choose encoding.patches, or "
-             "the rule delta",
-             kFewRows, kMostLeastSquaresInputs, grid.locations(), grid.inputs())};
+      Format("generator.rule is least_squares, which may have at most {} inputs at each place, or "
+             "{} where there are {} places or less, and the frame has {} of {}: choose "
+             "encoding.patches, fewer inputs, or the rule delta",
+             kMostLeastSquaresInputs, kMostLeastSquaresInputsOfFew, kFewRows, grid.locations(),
+             grid.inputs())};
 }
 
 }  // namespace

@@ -39,13 +39,15 @@ void CopyPicture(const LookSubject& subject, Look& look) {
   }
 }
 
-// A few are enough to dream with, and each is as large as a frame.
+// A few are enough to dream with, and each is as large as a frame. Of small frames more are taken:
+// how far a series is expected to stray is told by them.
 void CopyResiduals(const Stream& stream, Rng& rng, Look& look) {
-  constexpr int kFew = 8;
+  constexpr size_t kSmallFrame = 4096;
+  const int count = look.shape.size() <= kSmallFrame ? 64 : 8;
   const ResidualMemory& memory =
       stream.residuals.empty() ? stream.held_out_residuals : stream.residuals;
   if (memory.empty()) return;
-  for (int i = 0; i < kFew; ++i) look.residuals.push_back(memory.Draw(rng));
+  for (int i = 0; i < count; ++i) look.residuals.push_back(memory.Draw(rng));
 }
 
 }  // namespace

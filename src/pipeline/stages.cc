@@ -74,6 +74,10 @@ void Stages::EncodeReal(Step& step) {
   step.resized = step.stream->encoder->Encode(step.frame, &encoded_).resized;
   network_.SetInput(step.real, encoded_);
   MeasureChange(step);
+  step.places.row.clear();
+  if (!step.frame.readings.values.empty()) {
+    step.places.row.assign(encoded_.values().begin(), encoded_.values().end());
+  }
   // Frames that are not to be learned from are not dreamed from either: they stay fair to be judged
   // on.
   const size_t place = step.stream->place;
@@ -191,6 +195,11 @@ void Stages::RememberSurprise(Step& step) const {
     surprise.assign(errors.begin(), errors.end());
   }
   step.places.prediction_error = surprise;
+  step.places.row_error.clear();
+  if (step.real.compare && !step.places.row.empty()) {
+    const auto error = network_.prediction_errors().row(0);
+    step.places.row_error.assign(error.begin(), error.end());
+  }
 }
 
 void Stages::RememberResidual(const Step& step) {
@@ -225,6 +234,9 @@ void Stages::ReportFrame(Step& step) {
     std::swap(report.image, step.frame.image);
     std::swap(report.places.prediction_error, step.places.prediction_error);
     std::swap(report.places.change, step.places.change);
+    std::swap(report.places.readings, step.frame.readings.values);
+    std::swap(report.places.row, step.places.row);
+    std::swap(report.places.row_error, step.places.row_error);
     report.prediction_error.reset();
     if (step.real.compare) report.prediction_error = step.real.prediction_error;
   }

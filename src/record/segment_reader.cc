@@ -29,9 +29,9 @@ std::string WrongWith(const session::Frame& frame) {
       !session::Frame::Gate_IsValid(frame.gate())) {
     return "a frame is of a kind that is not known";
   }
-  if (frame.pixels().empty() == frame.symbols().empty()) {
-    return "a frame has either pixels or symbols";
-  }
+  const int kinds = (frame.pixels().empty() ? 0 : 1) + (frame.symbols().empty() ? 0 : 1) +
+                    (frame.readings().empty() ? 0 : 1);
+  if (kinds != 1) return "a frame has either pixels, symbols or readings";
   if (frame.width() > kLongestSide || frame.height() > kLongestSide) {
     return "a frame is larger than any";
   }

@@ -17,7 +17,9 @@ namespace {
 constexpr Duration kPatience = std::chrono::seconds(30);
 
 uint64_t Payload(const session::Event& event) {
-  return event.frame().pixels().size() + event.frame().symbols().size();
+  const session::Frame& frame = event.frame();
+  return frame.pixels().size() + frame.symbols().size() +
+         sizeof(double) * static_cast<size_t>(frame.readings_size());
 }
 
 // In memory, about: a frame of one symbol is not one byte.

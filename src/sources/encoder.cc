@@ -47,6 +47,24 @@ class SymbolEncoder final : public Encoder {
   TextEncoder encoder_;
 };
 
+class RowEncoder final : public Encoder {
+ public:
+  explicit RowEncoder(const SeriesEncoderOptions& options) : encoder_(options) {}
+
+  EncodedFrame Encode(const Frame& frame, Planes* planes) override {
+    return encoder_.Encode(frame, planes);
+  }
+  void EncodeHurried(int /*pace*/, Planes* /*planes*/) override { HYPNOS_CHECK(false); }
+  PlaneShape ShapeWith(const Frame& first) const override {
+    return encoder_.ShapeWith(first.readings.values.size());
+  }
+  std::vector<ChannelStatistics> channels() const override { return encoder_.channels(); }
+  void ExchangeState(StateArchive& archive) override { encoder_.ExchangeState(archive); }
+
+ private:
+  SeriesEncoder encoder_;
+};
+
 // The table of the kinds: one line each.
 struct Maker {
   using Made = Result<std::unique_ptr<Encoder>>;
@@ -57,6 +75,9 @@ struct Maker {
   }
   Made operator()(const TextEncoderOptions& options) const {
     return std::unique_ptr<Encoder>(std::make_unique<SymbolEncoder>(options));
+  }
+  Made operator()(const SeriesEncoderOptions& options) const {
+    return std::unique_ptr<Encoder>(std::make_unique<RowEncoder>(options));
   }
 };
 

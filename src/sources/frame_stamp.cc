@@ -21,8 +21,10 @@ Frame FrameStamp::Stamp(Image image, Duration presentation_time) {
 
 void FrameStamp::Skip() {
   ++index_;
-  pending_ = Stronger(pending_, Discontinuity::kGap);
+  BeginAfterGap();
 }
+
+void FrameStamp::BeginAfterGap() { pending_ = Stronger(pending_, Discontinuity::kGap); }
 
 void FrameStamp::BeginAnew() { pending_ = Stronger(pending_, Discontinuity::kReconnect); }
 

@@ -20,6 +20,9 @@ class FrameStamp {
   // So many frames were there that nobody had room for. Time passes faster for once, no more.
   void PassOver(int64_t frames) { index_ += frames; }
 
+  // The next frame comes long after the last one, and none in between is missing.
+  void BeginAfterGap();
+
   // The next frame is of another connection.
   void BeginAnew();
 

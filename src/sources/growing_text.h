@@ -8,16 +8,14 @@
 
 #include "hypnos/base/result.h"
 #include "hypnos/imaging/interruption.h"
+#include "sources/byte_stream.h"
 
 namespace hypnos {
 
 class GrowingText {
  public:
-  struct Piece {
-    std::string bytes;         // empty: the end, which a text that is followed never has
-    bool restarted = false;    // it had become shorter: these are its first bytes again
-    bool interrupted = false;  // it is empty for that reason only
-  };
+  // Restarted: it had become shorter, and these are its first bytes again.
+  using Piece = BytePiece;
 
   // "-" is the standard input. Errors: those of opening, naming the path; kInvalidArgument, reason
   // NOT_A_FILE, where it is no regular file: to open a pipe waits for ever for somebody who writes

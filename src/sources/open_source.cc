@@ -25,6 +25,7 @@ struct Opener {
   Opened operator()(const CameraSourceOptions& o) const { return OpenCameraSource(identity, o); }
   Opened operator()(const StreamSourceOptions& o) const { return OpenStreamSource(identity, o); }
   Opened operator()(const TextSourceOptions& o) const { return OpenTextSource(identity, o); }
+  Opened operator()(const SeriesSourceOptions& o) const { return OpenSeriesSource(identity, o); }
   Opened operator()(const ForeignSourceOptions& o) const { return o.open(identity); }
   Opened operator()(const PlaylistOptions& o) const { return OpenPlaylist(identity, o); }
 };
@@ -89,7 +90,8 @@ Result<std::unique_ptr<Source>> OpenSeen(SourceOptions options) {
 LiveOptions* LiveOptionsOf(SourceOptions& options) {
   if (auto* camera = std::get_if<CameraSourceOptions>(&options.kind)) return &camera->live;
   if (auto* stream = std::get_if<StreamSourceOptions>(&options.kind)) return &stream->live;
-  return nullptr;
+  auto* series = std::get_if<SeriesSourceOptions>(&options.kind);
+  return series != nullptr && IsConnection(*series) ? &series->live : nullptr;
 }
 
 Result<std::unique_ptr<Source>> OpenSource(const SourceOptions& options) {

@@ -76,7 +76,9 @@ Status CheckNames(const PlaylistOptions& options) {
 
 bool IsLive(const SourceOptions& options) {
   const auto* text = std::get_if<TextSourceOptions>(&options.kind);
+  const auto* series = std::get_if<SeriesSourceOptions>(&options.kind);
   return (text != nullptr && IsReadAsItComes(*text)) ||
+         (series != nullptr && IsReadAsItComes(*series)) ||
          std::holds_alternative<CameraSourceOptions>(options.kind) ||
          std::holds_alternative<StreamSourceOptions>(options.kind);
 }

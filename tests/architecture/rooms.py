@@ -42,7 +42,7 @@ LIBRARIES = {
     'zlib': (['zlib.h'], ['lab']),
     'libcurl': (['curl/'], ['sinks']),
     'xxHash': (['xxhash.h'], ['checkpoint', 'record']),
-    'JSON': (['nlohmann/'], ['checkpoint', 'sinks']),
+    'JSON': (['nlohmann/'], ['checkpoint', 'sinks', 'lab']),
     'prometheus-cpp': (['prometheus/'], ['telemetry']),
     'SQLite': (['sqlite3.h'], ['telemetry']),
     'oneTBB': (['oneapi/tbb', 'tbb/'], ['pipeline', 'bench']),

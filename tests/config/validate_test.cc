@@ -74,7 +74,7 @@ TEST(Validate, WhatIsReadAsItComesIsReadByOneReaderOnce) {
 TEST(Validate, OneNetworkReadsTextsOrPictures) {
   const std::string list = "playlist: {entries: [{name: b, text: {path: x}}, {name: c, ";
   EXPECT_EQ(AboutText(list + "text: {path: x}}]}"), "");
-  EXPECT_THAT(AboutText(list + "synthetic: {}}]}"), HasSubstr("either texts or pictures"));
+  EXPECT_THAT(AboutText(list + "synthetic: {}}]}"), HasSubstr("either texts, series or pictures"));
   EXPECT_THAT(AboutText(list + "text: {path: '-'}}]}"), HasSubstr("the standard input"));
   EXPECT_THAT(AboutText(list + "text: {path: x, follow: true}}]}"), HasSubstr("must end"));
   EXPECT_THAT(AboutText(list + "text: {path: x, rounds: 0}}]}"), HasSubstr("cannot be 0"));
@@ -86,7 +86,7 @@ TEST(Validate, TheReadOutIsOfTheKindThatTheSourceIs) {
               HasSubstr("which softmax predicts"));
   EXPECT_THAT(
       Complaint(std::string(kSources) + kEncoding + kNetwork + "generator: {kind: softmax}"),
-      HasSubstr("softmax predicts symbols, and pictures have none"));
+      HasSubstr("softmax predicts symbols, and what is watched has none"));
 }
 
 TEST(Validate, AThresholdMovesBetweenPhasesOnly) {
@@ -575,7 +575,7 @@ TEST(Validate, ASessionOfTextsIsAText) {
             "");
   EXPECT_THAT(AboutSources("  - {name: a, session: {path: s}}\n"
                            "  - {name: b, text: {path: t}}\n"),
-              ::testing::HasSubstr("one network reads either texts or pictures"));
+              ::testing::HasSubstr("one network reads either texts, series or pictures"));
 }
 
 }  // namespace

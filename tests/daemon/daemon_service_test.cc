@@ -666,7 +666,7 @@ TEST_F(WatchingService, RefusesASourceThatIsNone) {
   EXPECT_EQ(refused("{name: yard, file: {path: /nowhere.avi}}"),
             "NO_SUCH_FILE: source 'yard': file '/nowhere.avi' does not exist");
   EXPECT_THAT(refused("{name: page, text: {path: x}}"),
-              HasSubstr("one network reads either texts or pictures"));
+              HasSubstr("one network reads either texts, series or pictures"));
   EXPECT_THAT(refused("nonsense"), HasSubstr("CONFIG_INVALID"));
   EXPECT_THAT(refused(""), HasSubstr("CONFIG_INVALID"));
   EXPECT_EQ(Must(Status()).status().sources_size(), 1);

@@ -94,13 +94,14 @@ TEST(Network, ItsLayersAreAsWideAsTheirNeighbours) {
   EXPECT_EQ(network.parameter_count(), 9u * 33 + 7 * 17 + 5 * 13 + 16 * (9 + 7 + 5 + 16));
 }
 
-TEST(Network, LeastSquaresNeedPlaces) {
+TEST(Network, LeastSquaresNeedPlacesOrFewInputs) {
   NetworkOptions options = SmallNetwork();
   options.generator.rule = GeneratorRule::kLeastSquares;
   options.patches.size = 2;
   EXPECT_TRUE(Network::Create(options, kFrame, 4, Rng(1)).ok());
   options.patches.size = 0;
-  const auto network = Network::Create(options, kFrame, 4, Rng(1));
+  EXPECT_TRUE(Network::Create(options, kFrame, 4, Rng(1)).ok());
+  const auto network = Network::Create(options, {1, 1, 513}, 4, Rng(1));
   ASSERT_FALSE(network.ok());
   EXPECT_EQ(network.error().reason, "LEAST_SQUARES");
 }

@@ -114,9 +114,9 @@ TEST(Segment, RefusesFramesThatAreNone) {
               }),
               HasSubstr("larger than any"));
   EXPECT_THAT(with([](auto& frame) { frame.clear_pixels(); }),
-              HasSubstr("either pixels or symbols"));
+              HasSubstr("either pixels, symbols or readings"));
   EXPECT_THAT(with([](auto& frame) { frame.set_symbols("a"); }),
-              HasSubstr("either pixels or symbols"));
+              HasSubstr("either pixels, symbols or readings"));
   EXPECT_THAT(with([](auto& frame) { frame.set_difference(true); }),
               HasSubstr("differs from one that is not there"));
   EXPECT_THAT(with([](auto& frame) { frame.set_gate(static_cast<session::Frame::Gate>(99)); }),

@@ -36,6 +36,8 @@ enum class GeneratorRule {
 
 // Each of them is read with each other one.
 inline constexpr size_t kMostLeastSquaresInputs = 2048;
+// Where a step shows but a few places, for which the cube of the inputs is much to pay.
+inline constexpr size_t kMostLeastSquaresInputsOfFew = 512;
 
 struct GeneratorOptions {
   GeneratorKind kind = GeneratorKind::kLinear;

@@ -40,6 +40,11 @@ struct PlaceFigures {
   std::vector<std::vector<float>> log_odds;
   // Mean |difference| to the frame before, 0..1; empty where motion is not encoded.
   std::vector<float> change;
+  // Of a series, which has one place: the row's readings; the row as it was encoded, and how far
+  // each of its values is from what was predicted, empty where nothing led up to it.
+  std::vector<double> readings;
+  std::vector<float> row;
+  std::vector<float> row_error;
 };
 
 // One input frame. Its prediction error is from before anything was learned from it.

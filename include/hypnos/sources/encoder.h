@@ -9,6 +9,7 @@
 #include "hypnos/base/result.h"
 #include "hypnos/base/state_archive.h"
 #include "hypnos/sources/frame.h"
+#include "hypnos/sources/series_encoder.h"
 #include "hypnos/sources/text_encoder.h"
 #include "hypnos/sources/video_encoder.h"
 #include "hypnos/tensor/planes.h"
@@ -20,7 +21,7 @@ class Encoder {
  public:
   virtual ~Encoder() = default;
 
-  // Precondition: the frame is of the kind that is encoded, a picture or symbols.
+  // Precondition: the frame is of the kind that is encoded, a picture, symbols or a row.
   virtual EncodedFrame Encode(const Frame& frame, Planes* planes) = 0;
 
   // See VideoEncoder::EncodeHurried. Precondition: pictures are encoded.
@@ -39,7 +40,7 @@ class Encoder {
   virtual void ExchangeState(StateArchive& archive) = 0;
 };
 
-using EncoderOptions = std::variant<VideoEncoderOptions, TextEncoderOptions>;
+using EncoderOptions = std::variant<VideoEncoderOptions, TextEncoderOptions, SeriesEncoderOptions>;
 
 // Errors: those of the kind, naming the field.
 Result<std::unique_ptr<Encoder>> MakeEncoder(const EncoderOptions& options);

@@ -9,6 +9,7 @@
 
 #include "hypnos/base/clock.h"
 #include "hypnos/imaging/image.h"
+#include "hypnos/sources/series_columns.h"
 
 namespace hypnos {
 
@@ -61,6 +62,8 @@ struct Frame {
   Image image;
   // Of a text, instead of an image: the next symbol of each reader.
   std::vector<uint8_t> symbols = {};
+  // Of a series, instead of an image: its next row.
+  Readings readings = {};
 };
 
 }  // namespace hypnos

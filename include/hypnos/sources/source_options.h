@@ -12,6 +12,7 @@
 #include "hypnos/sources/file_source.h"
 #include "hypnos/sources/folder_source.h"
 #include "hypnos/sources/labels.h"
+#include "hypnos/sources/series_source.h"
 #include "hypnos/sources/source.h"
 #include "hypnos/sources/source_identity.h"
 #include "hypnos/sources/stream_source.h"
@@ -46,7 +47,8 @@ struct ForeignSourceOptions {
 struct SourceOptions {
   SourceIdentity identity;
   std::variant<FileSourceOptions, FolderSourceOptions, SyntheticSourceOptions, CameraSourceOptions,
-               StreamSourceOptions, TextSourceOptions, PlaylistOptions, ForeignSourceOptions>
+               StreamSourceOptions, TextSourceOptions, SeriesSourceOptions, PlaylistOptions,
+               ForeignSourceOptions>
       kind;
   // Of a playlist, each entry has labels of its own.
   LabelOptions labels = {};
@@ -55,7 +57,7 @@ struct SourceOptions {
   Pace pace = Pace::kFast;
 };
 
-// Of a camera or stream; null for others.
+// Of a camera, a stream or a series that comes over a connection; null for others.
 LiveOptions* LiveOptionsOf(SourceOptions& options);
 
 // Errors: those of the kind and of its labels (see labels.h), beginning with the source's name.

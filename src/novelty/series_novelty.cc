@@ -1,0 +1,214 @@
+#include "hypnos/novelty/series_novelty.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "hypnos/base/check.h"
+#include "hypnos/base/format.h"
+#include "novelty/tail_history.h"
+
+namespace hypnos {
+namespace {
+
+constexpr size_t kKinds = 4;
+constexpr size_t kMostColumns = 1 << 15;
+
+constexpr double kFarthest = 8;
+// The square of anything larger overflows.
+constexpr double kLargest = 1e150;
+
+using Signals = std::array<double, kKinds>;
+
+// Where a column was so far.
+class Course {
+ public:
+  // NaN for what nothing can be said of. Then the reading joins what was.
+  Signals Follow(const SeriesReading& reading, double scale_rows) {
+    Signals signals;
+    signals.fill(SeriesReading::kNone);
+    signals[3] = reading.error;
+    if (!std::isfinite(reading.value)) {
+      before_ = SeriesReading::kNone;
+      return signals;
+    }
+    const double x = std::clamp(reading.value, -kLargest, kLargest);
+    if (rows_ > 0) {
+      const double deviation = std::max(std::sqrt(variance_), 1e-9 * (std::abs(mean_) + 1e-9));
+      signals[0] = std::clamp((x - mean_) / deviation, -kFarthest, kFarthest);
+      signals[1] = (x - before_) / deviation;
+      const double range = std::max(highest_ - lowest_, 1e-12);
+      signals[2] = std::max({x - highest_, lowest_ - x, 0.0}) / range;
+    }
+    Join(x, scale_rows);
+    return signals;
+  }
+
+  // The next row does not follow the last one.
+  void Cut() { before_ = SeriesReading::kNone; }
+
+  void ExchangeState(StateArchive& archive) {
+    archive.Number("rows", rows_);
+    archive.Number("mean", mean_);
+    archive.Number("variance", variance_);
+    archive.Number("lowest", lowest_);
+    archive.Number("highest", highest_);
+    archive.Number("before", before_);
+    const bool sound = rows_ >= 0 && std::isfinite(mean_) && variance_ >= 0;
+    if (!sound) archive.Refuse("variance", "is none");
+  }
+
+ private:
+  void Join(double x, double scale_rows) {
+    const double weight = std::max(1 / static_cast<double>(++rows_), 1 / scale_rows);
+    const double off = x - mean_;
+    mean_ += weight * off;
+    variance_ += weight * (off * (x - mean_) - variance_);
+    lowest_ = rows_ == 1 ? x : std::min(lowest_, x);
+    highest_ = rows_ == 1 ? x : std::max(highest_, x);
+    before_ = x;
+  }
+
+  int64_t rows_ = 0;
+  double mean_ = 0, variance_ = 0;
+  double lowest_ = 0, highest_ = 0;
+  double before_ = SeriesReading::kNone;
+};
+
+// The mean of the last few values.
+class RunningMean {
+ public:
+  explicit RunningMean(size_t window) : last_(window) {}
+
+  void Clear() { count_ = next_ = 0; }
+  double Add(double value) {
+    last_[next_] = value;
+    next_ = (next_ + 1) % last_.size();
+    count_ = std::min(count_ + 1, last_.size());
+    double sum = 0;
+    // Added up anew, so that no rounding stays behind.
+    for (size_t i = 0; i < count_; ++i) sum += last_[i];
+    return sum / static_cast<double>(count_);
+  }
+  void ExchangeState(StateArchive& archive) {
+    archive.Values("last", std::span(last_), {last_.size()});
+    next_ = archive.Count("next", next_, last_.size() - 1);
+    count_ = archive.Count("count", count_, last_.size());
+  }
+
+ private:
+  std::vector<double> last_;
+  size_t next_ = 0;
+  size_t count_ = 0;
+};
+
+// One signal over one window.
+struct Watched {
+  Watched(size_t window, double rows) : mean(window), history(rows) {}
+  RunningMean mean;
+  TailHistory history;
+};
+
+}  // namespace
+
+struct SeriesNovelty::Column {
+  explicit Column(const SeriesNoveltyOptions& options) {
+    for (size_t kind = 0; kind < kKinds; ++kind) {
+      for (const size_t window : options.windows) {
+        watched.emplace_back(window, options.signal_rows);
+      }
+    }
+  }
+  Course course;
+  std::vector<Watched> watched;  // [kinds x windows]
+};
+
+SeriesNovelty::SeriesNovelty(const SeriesNoveltyOptions& options)
+    : options_(options),
+      scores_(std::make_unique<TailHistory>(options.score_rows)),
+      told_(options.rest_rows) {
+  HYPNOS_CHECK(!options.windows.empty() && std::ranges::min(options.windows) >= 1);
+  HYPNOS_CHECK(options.scale_rows >= 1 && options.signal_rows >= 1 && options.score_rows >= 1);
+}
+
+SeriesNovelty::~SeriesNovelty() = default;
+SeriesNovelty::SeriesNovelty(SeriesNovelty&&) noexcept = default;
+SeriesNovelty& SeriesNovelty::operator=(SeriesNovelty&&) noexcept = default;
+
+SeriesReport SeriesNovelty::Observe(std::span<const SeriesReading> columns, bool cut) {
+  while (columns_.size() < columns.size()) columns_.emplace_back(options_);
+  if (cut) {
+    for (Column& column : columns_) {
+      column.course.Cut();
+      for (Watched& each : column.watched) each.mean.Clear();
+    }
+  }
+  SeriesReport report;
+  double highest = 0;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const double evidence = Evidence(columns_[i], columns[i]);
+    if (evidence <= highest) continue;
+    highest = evidence;
+    report.column = i;
+  }
+  report.score = scores_->Decades(highest);
+  scores_->Learn(highest);
+  report.told = Tell(report.score);
+  return report;
+}
+
+double SeriesNovelty::Evidence(Column& column, const SeriesReading& reading) {
+  double sum = 0;
+  size_t count = 0;
+  size_t at = 0;
+  for (const double signal : column.course.Follow(reading, options_.scale_rows)) {
+    for (size_t window = 0; window < options_.windows.size(); ++window, ++at) {
+      if (!std::isfinite(signal)) continue;
+      Watched& watched = column.watched[at];
+      const double size = std::abs(watched.mean.Add(signal));
+      sum += watched.history.Decades(size);
+      watched.history.Learn(size);
+      ++count;
+    }
+  }
+  return count == 0 ? 0 : sum / static_cast<double>(count);
+}
+
+double SeriesNovelty::Tell(double score) {
+  const size_t rows = told_.size();
+  double told = score;
+  for (size_t age = 1; age <= rows && told > 0; ++age) {
+    const double before = told_[(next_told_ + rows - age) % rows];
+    const double rested = static_cast<double>(age) / static_cast<double>(rows);
+    if (before > 0 && score <= before + options_.margin * (1 - rested)) told = 0;
+  }
+  if (rows == 0) return told;
+  told_[next_told_] = told;
+  next_told_ = (next_told_ + 1) % rows;
+  return told;
+}
+
+void SeriesNovelty::ExchangeState(StateArchive& archive) {
+  const size_t columns = archive.Count("columns", columns_.size(), kMostColumns);
+  while (columns_.size() < columns) columns_.emplace_back(options_);
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    {
+      const StateArchive::Scope scope(archive, Format("{}.course", i));
+      columns_[i].course.ExchangeState(archive);
+    }
+    for (size_t at = 0; at < columns_[i].watched.size(); ++at) {
+      const StateArchive::Scope scope(archive, Format("{}.{}", i, at));
+      columns_[i].watched[at].mean.ExchangeState(archive);
+      columns_[i].watched[at].history.ExchangeState(archive);
+    }
+  }
+  {
+    const StateArchive::Scope scope(archive, "scores");
+    scores_->ExchangeState(archive);
+  }
+  archive.Values("told", std::span(told_), {told_.size()});
+  next_told_ = archive.Count("next_told", next_told_, told_.empty() ? 0 : told_.size() - 1);
+}
+
+}  // namespace hypnos

@@ -1,0 +1,122 @@
+#include "hypnos/novelty/series_novelty.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "hypnos/base/rng.h"
+#include "support/memory_archive.h"
+
+namespace hypnos {
+namespace {
+
+constexpr SeriesReading kMissing = {};
+
+// Noise about a wave.
+class Sensor {
+ public:
+  SeriesReading Next() {
+    const double error = 0.1 * static_cast<double>(rng_.Normal());
+    return {.value = std::sin(++row_ / 20.0) + error, .error = error};
+  }
+
+ private:
+  Rng rng_{1};
+  double row_ = 0;
+};
+
+SeriesReport Watch(SeriesNovelty& novelty, SeriesReading reading, bool cut = false) {
+  return novelty.Observe({&reading, 1}, cut);
+}
+
+TEST(SeriesNovelty, TellsASpikeAndNotWhatFollowsIt) {
+  SeriesNovelty novelty({});
+  Sensor sensor;
+  double highest = 0;
+  for (int i = 0; i < 2000; ++i) highest = std::max(highest, Watch(novelty, sensor.Next()).score);
+  const SeriesReport spike = Watch(novelty, {.value = 20, .error = 19});
+  EXPECT_GT(spike.score, highest);
+  EXPECT_EQ(spike.told, spike.score);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(Watch(novelty, sensor.Next()).told, 0) << i;
+}
+
+TEST(SeriesNovelty, TellsWhatIsUnusualByTheErrorAlone) {
+  SeriesNovelty novelty({});
+  Sensor sensor;
+  double highest = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const double told = Watch(novelty, sensor.Next()).told;
+    if (i > 300) highest = std::max(highest, told);
+  }
+  SeriesReading reading = sensor.Next();
+  reading.error = 5;
+  EXPECT_GT(Watch(novelty, reading).score, highest);
+}
+
+TEST(SeriesNovelty, IsTheSameInAnyUnit) {
+  SeriesNovelty one({}), other({});
+  Sensor sensor;
+  for (int i = 0; i < 500; ++i) {
+    const SeriesReading reading = sensor.Next();
+    const SeriesReading scaled = {.value = 1e6 * reading.value, .error = reading.error};
+    EXPECT_NEAR(Watch(one, reading).score, Watch(other, scaled).score, 0.05) << i;
+  }
+}
+
+TEST(SeriesNovelty, NamesTheColumn) {
+  SeriesNovelty novelty({});
+  Sensor sensor;
+  for (int i = 0; i < 1000; ++i) {
+    const std::vector<SeriesReading> row = {sensor.Next(), {.value = double(i % 5)}, kMissing};
+    novelty.Observe(row, false);
+  }
+  const std::vector<SeriesReading> row = {sensor.Next(), {.value = 100}, kMissing};
+  EXPECT_EQ(novelty.Observe(row, false).column, 1u);
+}
+
+TEST(SeriesNovelty, TakesWhatIsMissingOrAbsurdForGranted) {
+  SeriesNovelty novelty({});
+  Sensor sensor;
+  for (const double value : {1e308, -1e308, INFINITY, 0.0, double(NAN)}) {
+    const SeriesReport report = Watch(novelty, {.value = value, .error = value});
+    EXPECT_TRUE(std::isfinite(report.score)) << value;
+  }
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_TRUE(std::isfinite(Watch(novelty, i % 3 == 0 ? kMissing : sensor.Next()).score));
+  }
+}
+
+TEST(SeriesNovelty, ComparesNothingOverACut) {
+  SeriesNovelty with({}), without({});
+  Sensor sensor;
+  for (int i = 0; i < 1000; ++i) {
+    const SeriesReading reading = {.value = sensor.Next().value};
+    Watch(with, reading);
+    Watch(without, reading);
+  }
+  // A jump within the range: only the change is unusual.
+  EXPECT_LT(Watch(with, {.value = -1}, true).score, Watch(without, {.value = -1}).score);
+}
+
+TEST(SeriesNovelty, GoesOnFromASavedStateAsIfNeverInterrupted) {
+  const SeriesNoveltyOptions options = {.windows = {1, 7}, .rest_rows = 20};
+  SeriesNovelty one(options), other(options);
+  Sensor sensor;
+  for (int i = 0; i < 333; ++i) Watch(one, sensor.Next());
+  MemorySaver saving;
+  one.ExchangeState(saving);
+  MemoryLoader loading(saving.saved());
+  other.ExchangeState(loading);
+  ASSERT_TRUE(loading.status().ok()) << loading.status().error().message;
+  EXPECT_THAT(loading.left(), testing::IsEmpty());
+  for (int i = 0; i < 50; ++i) {
+    const SeriesReading reading = sensor.Next();
+    const SeriesReport a = Watch(one, reading), b = Watch(other, reading);
+    EXPECT_EQ(a.score, b.score) << i;
+    EXPECT_EQ(a.told, b.told) << i;
+  }
+}
+
+}  // namespace
+}  // namespace hypnos

@@ -1,0 +1,132 @@
+#include "sources/series_rows.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <span>
+
+namespace hypnos {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsNan;
+
+class Reader {
+ public:
+  explicit Reader(SeriesRowsOptions options = {}) : rows_(WithName(std::move(options))) {}
+
+  Result<std::optional<Readings>> Read(const std::string& line) {
+    return rows_.Read({.line = ++line_, .text = line, .fault = {}});
+  }
+  bool IsHeader(const std::string& line) {
+    const auto row = Read(line);
+    EXPECT_TRUE(row.ok()) << row.error().message;
+    return row.ok() && !*row;
+  }
+  Readings Row(const std::string& line) {
+    const auto row = Read(line);
+    EXPECT_TRUE(row.ok() && *row) << (row.ok() ? "no row" : row.error().message);
+    return row.ok() && *row ? **row : Readings();
+  }
+  std::string Refused(const std::string& line) {
+    const auto row = Read(line);
+    EXPECT_FALSE(row.ok());
+    return row.ok() ? "" : row.error().reason + " " + row.error().message;
+  }
+  const SeriesRows& rows() const { return rows_; }
+
+ private:
+  static SeriesRowsOptions WithName(SeriesRowsOptions options) {
+    options.name = "f.csv";
+    return options;
+  }
+
+  SeriesRows rows_;
+  int64_t line_ = 0;
+};
+
+TEST(SeriesRows, TakesTimeAndNumbersByThemselves) {
+  Reader reader;
+  EXPECT_TRUE(reader.IsHeader("Timestamp,host, temperature ,load"));
+  const Readings row = reader.Row("1970-01-01 00:01:00,web1,+21.5,NA");
+  EXPECT_EQ(row.when, FromSeconds(60));
+  EXPECT_THAT(row.values, ElementsAre(21.5, IsNan()));
+  ASSERT_EQ(reader.rows().columns().size(), 2u);
+  EXPECT_EQ(reader.rows().columns()[0].name, "temperature");
+}
+
+TEST(SeriesRows, NeedsNoHeader) {
+  Reader reader;
+  EXPECT_THAT(reader.Row("2014-02-14 14:30:00;1,5;x;2").values, ElementsAre(1.5, 2));
+  EXPECT_THAT(reader.Row("2014-02-14 14:35:00;-3e2;x;").values, ElementsAre(-300, IsNan()));
+  Reader numbers;
+  const Readings row = numbers.Row("1,2");
+  EXPECT_THAT(row.values, ElementsAre(1, 2));
+  EXPECT_FALSE(row.when);
+  EXPECT_THAT(numbers.Row("1,2").values, ElementsAre(1, 2));
+}
+
+TEST(SeriesRows, LooksAtTheColumnsThatAreNamed) {
+  Reader reader({.time_column = "at",
+                 .columns = {{.name = "text", .kind = ColumnKind::kLog, .buckets = 64},
+                             {.name = "host", .kind = ColumnKind::kCategory, .buckets = 4},
+                             {.name = "load"}}});
+  EXPECT_TRUE(reader.IsHeader("load,host,text,at"));
+  const Readings row = reader.Row("0.5,web1,\"disk, full\",10");
+  ASSERT_EQ(row.values.size(), 66u);
+  EXPECT_EQ(std::ranges::count(std::span(row.values).first(64), 1.0), 2);
+  EXPECT_LT(row.values[64], 4);
+  EXPECT_EQ(row.values[65], 0.5);
+  EXPECT_EQ(row.when, FromSeconds(10));
+  EXPECT_TRUE(std::isnan(reader.Row("0.5,,x,11").values[64]));
+}
+
+TEST(SeriesRows, RefusesWhatIsNoRowByFileAndLine) {
+  Reader reader;
+  EXPECT_TRUE(reader.IsHeader("time,a,b"));
+  reader.Row("1,2,3");
+  EXPECT_EQ(reader.Refused("1,2"), "BAD_ROW f.csv:3: the row has 2 fields, and the header 3");
+  EXPECT_EQ(reader.Refused("1,2,3,4"), "BAD_ROW f.csv:4: the row has 4 fields, and the header 3");
+  EXPECT_EQ(reader.Refused("1,x\x1b[2J,3"),
+            "BAD_ROW f.csv:5: 'x\\x1b[2J' in column 'a' is no number");
+  EXPECT_EQ(reader.Refused("later,2,3"), "BAD_ROW f.csv:6: 'later' in column 'time' is no time");
+  EXPECT_THAT(reader.Refused("1,inf,3"), HasSubstr("no number"));
+  EXPECT_THAT(reader.Refused("1,1e999,3"), HasSubstr("no number"));
+  EXPECT_THAT(reader.Row("7,8,9").values, ElementsAre(8, 9));
+}
+
+TEST(SeriesRows, FollowsAHeaderThatComesAgainInAnotherOrder) {
+  Reader reader;
+  EXPECT_TRUE(reader.IsHeader("time,a,b"));
+  EXPECT_THAT(reader.Row("1,2,3").values, ElementsAre(2, 3));
+  EXPECT_TRUE(reader.IsHeader("b,time,c,a"));
+  const Readings row = reader.Row("3,1,5,2");
+  EXPECT_THAT(row.values, ElementsAre(2, 3));
+  EXPECT_EQ(row.when, FromSeconds(1));
+}
+
+TEST(SeriesRows, RefusesAHeaderThatLacksAColumn) {
+  Reader reader({.columns = {{.name = "temperature"}}});
+  EXPECT_EQ(
+      reader.Refused("time,pressure"),
+      "BAD_HEADER f.csv:1: there is no column 'temperature': the columns are 'time,pressure'");
+  Reader time({.time_column = "when"});
+  EXPECT_THAT(time.Refused("time,a"), HasSubstr("no column 'when' with the time"));
+  Reader words;
+  EXPECT_TRUE(words.IsHeader("time,a"));
+  EXPECT_THAT(words.Refused("1,red"), HasSubstr("BAD_HEADER f.csv:2: no number stands"));
+}
+
+TEST(SeriesRows, ReadsALogLineByLine) {
+  Reader reader({.lines = true});
+  const Readings row = reader.Row("2026-11-26 14:30:00 disk full");
+  EXPECT_EQ(row.values.size(), SeriesColumn().buckets);
+  EXPECT_TRUE(row.when);
+  EXPECT_TRUE(reader.Row("2026-11-26T14:30:00Z disk full").when);
+  EXPECT_FALSE(reader.Row("5 disks are full").when);
+}
+
+}  // namespace
+}  // namespace hypnos

@@ -1,0 +1,257 @@
+#include "hypnos/sources/series_source.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "hypnos/sources/source_options.h"
+#include "sources/read_all.h"
+#include "support/temp_dir.h"
+
+namespace hypnos {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const SourceIdentity kPump = {.name = "pump"};
+
+class SeriesSource : public testing::Test {
+ protected:
+  std::string Write(const std::string& text, const std::string& name = "pump.csv") {
+    const std::string path = folder_.File(name);
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+    std::ofstream(path, std::ios::binary) << text;
+    return path;
+  }
+  void Append(const std::string& path, const std::string& text) {
+    std::ofstream(path, std::ios::binary | std::ios::app) << text;
+  }
+  std::string folder() const { return folder_.File(""); }
+  static Error Refused(const SeriesSourceOptions& options) {
+    const auto source = OpenSeriesSource(kPump, options);
+    EXPECT_FALSE(source.ok());
+    return source.ok() ? Error() : source.error();
+  }
+
+ private:
+  const TempDir folder_;
+};
+
+// Of rows with one column.
+std::vector<double> Values(const Seen& seen) {
+  return seen.Each([](const Frame& frame) { return frame.readings.values.at(0); });
+}
+
+Frame MustNext(Source& source) {
+  auto next = source.Next();
+  EXPECT_TRUE(next.ok()) << next.error().message;
+  return next.ok() ? std::get<Frame>(*std::move(next)) : Frame();
+}
+
+TEST_F(SeriesSource, GivesAFileRowByRowAtTheTimesOfItsRows) {
+  const auto path = Write("timestamp,value\n1970-01-01 00:00:10,1\n1970-01-01 00:00:40,2\n");
+  const auto source = Must(OpenSeriesSource(kPump, {.path = path}));
+  EXPECT_EQ(source->frame_count(), 2);
+  EXPECT_FALSE(source->live());
+  const Seen seen = ReadAll(source.get());
+  EXPECT_FALSE(seen.error);
+  EXPECT_THAT(Values(seen), ElementsAre(1, 2));
+  EXPECT_THAT(seen.Milliseconds(), ElementsAre(0, 30'000));
+  EXPECT_EQ(seen.frames[1].readings.when, FromSeconds(40));
+  EXPECT_THAT(seen.Discontinuities(), ElementsAre(Discontinuity::kStart, Discontinuity::kNone));
+  EXPECT_EQ(seen.frames[0].clip, "pump");
+}
+
+TEST_F(SeriesSource, RowsWithoutATimeAreEquallyFarApart) {
+  const auto path = Write("value\n1\n2\n3\n");
+  const auto source = Must(OpenSeriesSource(kPump, {.path = path, .interval_seconds = 0.5}));
+  EXPECT_THAT(ReadAll(source.get()).Milliseconds(), ElementsAre(0, 500, 1000));
+}
+
+TEST_F(SeriesSource, PassesOverBadRowsAndCountsThem) {
+  const auto path = Write("time,value\n1,1\n2\n3,x\n2,5\n1,4\n5,6\n");
+  const auto source = Must(OpenSeriesSource(kPump, {.path = path}));
+  const Seen seen = ReadAll(source.get());
+  EXPECT_FALSE(seen.error);
+  EXPECT_THAT(Values(seen), ElementsAre(1, 5, 6));
+  // Frames are counted as the rows of the file are.
+  EXPECT_THAT(seen.Indices(), ElementsAre(0, 3, 5));
+  EXPECT_EQ(source->unreadable_frames(), 3);
+}
+
+TEST_F(SeriesSource, EndsAtABadRowWhereThatIsWanted) {
+  const auto path = Write("time,value\n1,1\n2,\"\n");
+  // It stands at the beginning of the file, and so is found at once.
+  EXPECT_THAT(Refused({.path = path, .stop_at_bad_row = true}).message, HasSubstr(":3: "));
+  const auto backwards = Write("time,value\n1,1\n2,2\n1,3\n4,4\n");
+  const auto source = Must(OpenSeriesSource(kPump, {.path = backwards, .stop_at_bad_row = true}));
+  const Seen seen = ReadAll(source.get());
+  EXPECT_THAT(Values(seen), ElementsAre(1, 2));
+  ASSERT_TRUE(seen.error);
+  EXPECT_THAT(seen.error->message, HasSubstr(":4: the row is 1 s older"));
+}
+
+TEST_F(SeriesSource, ALongGapDoesNotContinueWhatWas) {
+  std::string text = "time,value\n";
+  for (int i = 0; i < 20; ++i) text += std::to_string(i) + ",0\n";
+  const auto path = Write(text + "500,1\n501,2\n");
+  const auto source = Must(OpenSeriesSource(kPump, {.path = path}));
+  const Seen seen = ReadAll(source.get());
+  EXPECT_EQ(seen.frames[20].discontinuity, Discontinuity::kGap);
+  EXPECT_EQ(seen.frames[20].index, 20);
+  EXPECT_EQ(seen.frames[21].discontinuity, Discontinuity::kNone);
+}
+
+TEST_F(SeriesSource, ReadsAFileAgainAndAgain) {
+  const auto path = Write("time,value\n5,1\n6,2\n");
+  const auto source = Must(OpenSeriesSource(kPump, {.path = path, .rounds = 2}));
+  EXPECT_EQ(source->frame_count(), 4);
+  const Seen seen = ReadAll(source.get());
+  EXPECT_THAT(Values(seen), ElementsAre(1, 2, 1, 2));
+  EXPECT_THAT(seen.Milliseconds(), ElementsAre(0, 1000, 0, 1000));
+  EXPECT_EQ(seen.frames[2].discontinuity, Discontinuity::kLoop);
+}
+
+TEST_F(SeriesSource, FollowsAFileThatGrowsAndIsReplaced) {
+  const auto path = Write("time,value\n1,1\n2,");
+  const auto source = Must(OpenSeriesSource(kPump, {.path = path, .follow = true}));
+  EXPECT_FALSE(source->frame_count());
+  EXPECT_EQ(MustNext(*source).readings.values[0], 1);
+  std::thread writer([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    Append(path, "22\n");
+  });
+  EXPECT_EQ(MustNext(*source).readings.values[0], 22);
+  writer.join();
+  Write("value,time\n7,1\n");
+  const Frame anew = MustNext(*source);
+  EXPECT_EQ(anew.readings.values[0], 7);
+  EXPECT_EQ(anew.discontinuity, Discontinuity::kGap);
+  std::thread interrupter([&] { source->Interrupt(); });
+  EXPECT_TRUE(std::holds_alternative<EndOfStream>(*source->Next()));
+  interrupter.join();
+}
+
+TEST_F(SeriesSource, AHeaderThatLacksAColumnEndsIt) {
+  const auto path = Write("time,value\n1,1\n2,2\n");
+  const auto source = Must(OpenSeriesSource(kPump, {.path = path, .follow = true}));
+  MustNext(*source);
+  MustNext(*source);
+  Write("time,x\n1,1\n");
+  const auto next = source->Next();
+  ASSERT_FALSE(next.ok());
+  EXPECT_EQ(next.error().reason, "BAD_HEADER");
+  EXPECT_THAT(next.error().message, HasSubstr("source 'pump': "));
+  EXPECT_THAT(next.error().message, HasSubstr(":1: there is no column 'value'"));
+}
+
+TEST_F(SeriesSource, AFolderIsAPlaylistOfItsFiles) {
+  Write("time,value\n1,2\n", "set/b/10.csv");
+  Write("time,value\n1,1\n", "set/b/9.csv");
+  Write("time,value\n1,0\n", "set/a.csv");
+  Write("no series", "set/.hidden.csv");
+  Write("neither", "set/readme.md");
+  const auto source = Must(OpenSeriesSource(kPump, {.path = folder() + "/set"}));
+  const Seen seen = ReadAll(source.get());
+  EXPECT_THAT(Values(seen), ElementsAre(0, 1, 2));
+  EXPECT_EQ(seen.frames[1].clip, "b/9.csv");
+  EXPECT_EQ(seen.frames[1].discontinuity, Discontinuity::kClip);
+  std::filesystem::create_directories(folder() + "/empty");
+  EXPECT_THAT(Refused({.path = folder() + "/empty"}).message, HasSubstr("has no file *.csv"));
+}
+
+TEST_F(SeriesSource, TellsAtOnceWhatCannotBeRead) {
+  EXPECT_EQ(Refused({.path = folder() + "/none.csv"}).code, Code::kNotFound);
+  EXPECT_EQ(Refused({.path = Write("time,value\n")}).reason, "EMPTY_SERIES");
+  EXPECT_EQ(Refused({.path = Write("")}).reason, "EMPTY_SERIES");
+  EXPECT_EQ(Refused({.path = Write("a\n1\n"), .columns = {{.name = "b"}}}).reason, "BAD_HEADER");
+  EXPECT_EQ(Refused({.path = Write("a\n1\n"), .rounds = 2, .follow = true}).reason, "BAD_OPTION");
+  EXPECT_EQ(Refused({.path = "tcp://nowhere"}).reason, "BAD_URL");
+  EXPECT_EQ(Refused({.path = "tcp://host:99999"}).reason, "BAD_URL");
+}
+
+TEST_F(SeriesSource, ALineWithoutAnEndTakesNoMemory) {
+  const auto path = Write("time,value\n1,1\n");
+  {
+    std::ofstream file(path, std::ios::binary | std::ios::app);
+    const std::string junk(1 << 16, '7');
+    for (int i = 0; i < 100; ++i) file << junk;
+    file << "\n2,2\n";
+  }
+  const auto source = Must(OpenSeriesSource(kPump, {.path = path, .longest_row_bytes = 1000}));
+  EXPECT_THAT(Values(ReadAll(source.get())), ElementsAre(1, 2));
+  EXPECT_EQ(source->unreadable_frames(), 1);
+}
+
+// Listens on a free port of this machine.
+class Listener {
+ public:
+  Listener() : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    HYPNOS_CHECK(bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
+    HYPNOS_CHECK(listen(socket_, 4) == 0);
+    socklen_t length = sizeof(address);
+    getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &length);
+    port_ = ntohs(address.sin_port);
+  }
+  ~Listener() { close(socket_); }
+
+  std::string url() const { return "tcp://127.0.0.1:" + std::to_string(port_); }
+  // To whoever connects next.
+  void Send(const std::string& text) const {
+    const int client = accept(socket_, nullptr, nullptr);
+    HYPNOS_CHECK(send(client, text.data(), text.size(), MSG_NOSIGNAL) > 0);
+    close(client);
+  }
+
+ private:
+  int socket_;
+  int port_ = 0;
+};
+
+TEST_F(SeriesSource, ReadsFromAConnectionAndComesBackToIt) {
+  const Listener listener;
+  const auto source = Must(OpenSeriesSource(kPump, {.path = listener.url()}));
+  EXPECT_TRUE(source->live());
+  std::thread sender([&] {
+    listener.Send("time,value\n1,1\n2,half a ro");
+    listener.Send("time,value\n9,3\n");
+  });
+  EXPECT_EQ(MustNext(*source).readings.values[0], 1);
+  const Frame back = MustNext(*source);
+  sender.join();
+  EXPECT_EQ(back.readings.values[0], 3);
+  EXPECT_EQ(back.discontinuity, Discontinuity::kReconnect);
+  EXPECT_EQ(source->health().connections, 2);
+  EXPECT_EQ(source->health().losses, 1);
+  std::thread interrupter([&] { source->Interrupt(); });
+  EXPECT_TRUE(std::holds_alternative<EndOfStream>(*source->Next()));
+  interrupter.join();
+}
+
+TEST_F(SeriesSource, ALostConnectionIsAnErrorWhereThatIsWanted) {
+  std::string url;
+  {
+    const Listener listener;
+    url = listener.url();
+  }
+  SeriesSourceOptions options = {.path = url};
+  options.live.reconnect = false;
+  const auto source = Must(OpenSeriesSource(kPump, options));
+  const auto next = source->Next();
+  ASSERT_FALSE(next.ok());
+  EXPECT_EQ(next.error().code, Code::kUnavailable);
+  EXPECT_THAT(next.error().message, HasSubstr("Connection refused"));
+}
+
+}  // namespace
+}  // namespace hypnos
