@@ -42,6 +42,7 @@ class NabExperiment final : public Experiment {
  public:
   void Declare(CLI::App& app) override {
     std::vector<std::string> names;
+    names.reserve(kArms.size());
     for (const Arm& arm : kArms) names.emplace_back(arm.name);
     arms_ = names;
     app.add_option("--arms", arms_, "Who watches")

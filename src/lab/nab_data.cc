@@ -69,7 +69,7 @@ Result<std::vector<NabFile>> ReadNab(FileSystem& files, const std::string& folde
   std::vector<NabFile> all;
   for (const auto& [name, windows] : parsed.items()) {
     NabFile& file = all.emplace_back(NabFile{.name = name, .path = {}, .rows = {}, .windows = {}});
-    file.path = folder + "/data/" + name;
+    file.path = Format("{}/data/{}", folder, name);
     HYPNOS_ASSIGN_OR_RETURN(const std::string data, files.ReadFile(file.path));
     file.rows = LinesOf(data);
     if (file.rows.size() < 2) return Bad(file.path, "it has no rows");

@@ -12,14 +12,17 @@
 namespace hypnos {
 namespace {
 
-constexpr size_t kKinds = 4;
+constexpr size_t kSignals = 4;
 constexpr size_t kMostColumns = 1 << 15;
 
 constexpr double kFarthest = 8;
 // The square of anything larger overflows.
 constexpr double kLargest = 1e150;
 
-using Signals = std::array<double, kKinds>;
+// By SeriesSignal.
+using Signals = std::array<double, kSignals>;
+
+double& Of(Signals& signals, SeriesSignal signal) { return signals[static_cast<size_t>(signal)]; }
 
 // Where a column was so far.
 class Course {
@@ -28,7 +31,7 @@ class Course {
   Signals Follow(const SeriesReading& reading, double scale_rows) {
     Signals signals;
     signals.fill(SeriesReading::kNone);
-    signals[3] = reading.error;
+    Of(signals, SeriesSignal::kError) = reading.error;
     if (!std::isfinite(reading.value)) {
       before_ = SeriesReading::kNone;
       return signals;
@@ -36,10 +39,11 @@ class Course {
     const double x = std::clamp(reading.value, -kLargest, kLargest);
     if (rows_ > 0) {
       const double deviation = std::max(std::sqrt(variance_), 1e-9 * (std::abs(mean_) + 1e-9));
-      signals[0] = std::clamp((x - mean_) / deviation, -kFarthest, kFarthest);
-      signals[1] = (x - before_) / deviation;
+      Of(signals, SeriesSignal::kValue) =
+          std::clamp((x - mean_) / deviation, -kFarthest, kFarthest);
+      Of(signals, SeriesSignal::kChange) = (x - before_) / deviation;
       const double range = std::max(highest_ - lowest_, 1e-12);
-      signals[2] = std::max({x - highest_, lowest_ - x, 0.0}) / range;
+      Of(signals, SeriesSignal::kBeyond) = std::max({x - highest_, lowest_ - x, 0.0}) / range;
     }
     Join(x, scale_rows);
     return signals;
@@ -114,21 +118,20 @@ struct Watched {
 
 struct SeriesNovelty::Column {
   explicit Column(const SeriesNoveltyOptions& options) {
-    for (size_t kind = 0; kind < kKinds; ++kind) {
-      for (const size_t window : options.windows) {
-        watched.emplace_back(window, options.signal_rows);
-      }
+    for (const SeriesEvidence& each : options.evidence) {
+      watched.emplace_back(each.window, options.signal_rows);
     }
   }
   Course course;
-  std::vector<Watched> watched;  // [kinds x windows]
+  std::vector<Watched> watched;  // as options.evidence has it
 };
 
 SeriesNovelty::SeriesNovelty(const SeriesNoveltyOptions& options)
     : options_(options),
       scores_(std::make_unique<TailHistory>(options.score_rows)),
-      told_(options.rest_rows) {
-  HYPNOS_CHECK(!options.windows.empty() && std::ranges::min(options.windows) >= 1);
+      told_(options.most_rest_rows) {
+  HYPNOS_CHECK(!options.evidence.empty());
+  for (const SeriesEvidence& each : options.evidence) HYPNOS_CHECK(each.window >= 1);
   HYPNOS_CHECK(options.scale_rows >= 1 && options.signal_rows >= 1 && options.score_rows >= 1);
 }
 
@@ -159,33 +162,34 @@ SeriesReport SeriesNovelty::Observe(std::span<const SeriesReading> columns, bool
 }
 
 double SeriesNovelty::Evidence(Column& column, const SeriesReading& reading) {
+  Signals signals = column.course.Follow(reading, options_.scale_rows);
   double sum = 0;
   size_t count = 0;
-  size_t at = 0;
-  for (const double signal : column.course.Follow(reading, options_.scale_rows)) {
-    for (size_t window = 0; window < options_.windows.size(); ++window, ++at) {
-      if (!std::isfinite(signal)) continue;
-      Watched& watched = column.watched[at];
-      const double size = std::abs(watched.mean.Add(signal));
-      sum += watched.history.Decades(size);
-      watched.history.Learn(size);
-      ++count;
-    }
+  for (size_t i = 0; i < options_.evidence.size(); ++i) {
+    const double signal = Of(signals, options_.evidence[i].signal);
+    if (!std::isfinite(signal)) continue;
+    Watched& watched = column.watched[i];
+    const double size = std::abs(watched.mean.Add(signal));
+    sum += watched.history.Decades(size);
+    watched.history.Learn(size);
+    ++count;
   }
   return count == 0 ? 0 : sum / static_cast<double>(count);
 }
 
 double SeriesNovelty::Tell(double score) {
-  const size_t rows = told_.size();
+  const size_t most = told_.size();
+  if (most == 0) return score;
+  const auto share = static_cast<size_t>(options_.rest_share * static_cast<double>(rows_++));
+  const size_t rest = std::min(most, std::max(options_.least_rest_rows, share));
   double told = score;
-  for (size_t age = 1; age <= rows && told > 0; ++age) {
-    const double before = told_[(next_told_ + rows - age) % rows];
-    const double rested = static_cast<double>(age) / static_cast<double>(rows);
+  for (size_t age = 1; age <= rest && told > 0; ++age) {
+    const double before = told_[(next_told_ + most - age) % most];
+    const double rested = static_cast<double>(age) / static_cast<double>(rest);
     if (before > 0 && score <= before + options_.margin * (1 - rested)) told = 0;
   }
-  if (rows == 0) return told;
   told_[next_told_] = told;
-  next_told_ = (next_told_ + 1) % rows;
+  next_told_ = (next_told_ + 1) % most;
   return told;
 }
 
@@ -207,6 +211,7 @@ void SeriesNovelty::ExchangeState(StateArchive& archive) {
     const StateArchive::Scope scope(archive, "scores");
     scores_->ExchangeState(archive);
   }
+  archive.Number("rows", rows_);
   archive.Values("told", std::span(told_), {told_.size()});
   next_told_ = archive.Count("next_told", next_told_, told_.empty() ? 0 : told_.size() - 1);
 }

@@ -28,7 +28,7 @@ double Middle(size_t bin) {
 }  // namespace
 
 double TailHistory::Decades(double x) const {
-  const double total = seen_.total();
+  const double total = total_;
   if (total <= 0) return 0;
   const size_t bin = DecayingHistogram::BinOf(x);
   const size_t top = TopOf(seen_);
@@ -46,21 +46,26 @@ double TailHistory::Decades(double x) const {
   const double slope =
       std::max(kLeastSlope, (std::log(Middle(top)) - std::log(Middle(begin))) / height);
   const double beyond = (std::log(x) - std::log(Middle(top))) / slope / std::log(10.0);
-  return -std::log10(kUnseen * weight_ / (total + weight_)) + std::clamp(beyond, 0.0, kMost);
+  const double seen = -std::log10(kUnseen * weight_ / (total + weight_));
+  return seen + std::clamp(beyond, 0.0, std::min(kMost, seen));
 }
 
 void TailHistory::Learn(double x) {
   seen_.Add(x, weight_);
+  total_ += weight_;
   weight_ /= memory_;
   if (weight_ < kHeaviest) return;
   seen_.Fade(1 / weight_);
+  total_ /= weight_;
   weight_ = 1;
 }
 
 void TailHistory::ExchangeState(StateArchive& archive) {
   seen_.ExchangeState(archive);
   archive.Number("weight", weight_);
-  if (!(weight_ >= 1) || !std::isfinite(weight_)) archive.Refuse("weight", "is none");
+  archive.Number("total", total_);
+  const bool sound = weight_ >= 1 && std::isfinite(weight_) && total_ >= 0 && std::isfinite(total_);
+  if (!sound) archive.Refuse("weight", "is none");
 }
 
 }  // namespace hypnos

@@ -28,6 +28,8 @@ class TailHistory {
  private:
   double memory_;
   DecayingHistogram seen_;
+  double total_ =
+      0;  // of its weights; added up here, so that no rounding hangs on when it was saved
   double weight_ = 1;  // of the next figure: grows instead of all others fading
 };
 

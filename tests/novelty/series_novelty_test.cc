@@ -42,7 +42,7 @@ TEST(SeriesNovelty, TellsASpikeAndNotWhatFollowsIt) {
 }
 
 TEST(SeriesNovelty, TellsWhatIsUnusualByTheErrorAlone) {
-  SeriesNovelty novelty({});
+  SeriesNovelty novelty({.evidence = {{SeriesSignal::kValue, 1}, {SeriesSignal::kError, 1}}});
   Sensor sensor;
   double highest = 0;
   for (int i = 0; i < 2000; ++i) {
@@ -78,7 +78,8 @@ TEST(SeriesNovelty, NamesTheColumn) {
 TEST(SeriesNovelty, TakesWhatIsMissingOrAbsurdForGranted) {
   SeriesNovelty novelty({});
   Sensor sensor;
-  for (const double value : {1e308, -1e308, INFINITY, 0.0, double(NAN)}) {
+  constexpr double kAbsurd[] = {1e308, -1e308, INFINITY, 0.0, NAN};
+  for (const double value : kAbsurd) {
     const SeriesReport report = Watch(novelty, {.value = value, .error = value});
     EXPECT_TRUE(std::isfinite(report.score)) << value;
   }
@@ -88,19 +89,19 @@ TEST(SeriesNovelty, TakesWhatIsMissingOrAbsurdForGranted) {
 }
 
 TEST(SeriesNovelty, ComparesNothingOverACut) {
-  SeriesNovelty with({}), without({});
-  Sensor sensor;
+  const SeriesNoveltyOptions options = {.evidence = {{SeriesSignal::kChange, 1}}};
+  SeriesNovelty with(options), without(options);
   for (int i = 0; i < 1000; ++i) {
-    const SeriesReading reading = {.value = sensor.Next().value};
-    Watch(with, reading);
-    Watch(without, reading);
+    Watch(with, {.value = std::sin(i / 20.0)});
+    Watch(without, {.value = std::sin(i / 20.0)});
   }
-  // A jump within the range: only the change is unusual.
-  EXPECT_LT(Watch(with, {.value = -1}, true).score, Watch(without, {.value = -1}).score);
+  EXPECT_LT(Watch(with, {.value = 0.9}, true).score, 1);
+  EXPECT_GT(Watch(without, {.value = 0.9}).score, 3);
 }
 
 TEST(SeriesNovelty, GoesOnFromASavedStateAsIfNeverInterrupted) {
-  const SeriesNoveltyOptions options = {.windows = {1, 7}, .rest_rows = 20};
+  const SeriesNoveltyOptions options = {
+      .evidence = {{SeriesSignal::kValue, 1}, {SeriesSignal::kError, 7}}, .most_rest_rows = 20};
   SeriesNovelty one(options), other(options);
   Sensor sensor;
   for (int i = 0; i < 333; ++i) Watch(one, sensor.Next());

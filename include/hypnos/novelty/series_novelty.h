@@ -5,18 +5,20 @@
 //   change  (x[t] - x[t-1]) / deviation
 //   beyond  how far x is outside of all that it ever was, as a share of that range; 0 within
 //   error   how far the read-out was off, as the encoder scales
-//   a_i,w[t] = | mean of signal i over the last w rows |
-//   d_i,w[t] = -log10 P(a' >= a_i,w[t]), by the history of a_i,w
-//   s[t]     = largest, over the columns, of the mean of d_i,w over signals and windows
+//   a_i[t]   = | mean of a signal over the last w_i rows |
+//   d_i[t]   = -log10 P(a' >= a_i[t]), by the history of a_i
+//   s[t]     = largest, over the columns, of the mean of d_i over all i
 //   score[t] = -log10 P(s' >= s[t]), by the history of s
 // A short window sees what is sudden, a long one what is slight and lasts. A row is judged before
 // it joins the histories. What follows an unusual row mostly belongs to it: `told` is the score
-// where it stands out of what was told in the last `rest_rows`, and 0 otherwise:
-//   told[t] = score[t] if score[t] > told[t-k] + margin (1 - k / rest) for all k of them, else 0
+// where it stands out of what was told of late, and 0 otherwise:
+//   told[t] = score[t] if score[t] > told[t-k] + margin (1 - k / rest) for all k up to rest, else 0
+//   rest    = share of the rows so far, within least and most
 // Memory does not grow. Threads: thread-compatible. Deterministic.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <span>
@@ -34,16 +36,30 @@ struct SeriesReading {
   double error = kNone;
 };
 
+enum class SeriesSignal { kValue, kChange, kBeyond, kError };
+
+// A signal, averaged over so many rows; at least 1.
+struct SeriesEvidence {
+  SeriesSignal signal = SeriesSignal::kValue;
+  size_t window = 1;
+};
+
 struct SeriesNoveltyOptions {
-  // Rows over which signals are averaged; each at least 1, and at least one of them.
-  std::vector<size_t> windows = {1, 10, 50};
+  // At least one. Which do best on series of many kinds was tried out: src/novelty/README.md.
+  std::vector<SeriesEvidence> evidence = {{SeriesSignal::kValue, 1},   {SeriesSignal::kValue, 10},
+                                          {SeriesSignal::kValue, 50},  {SeriesSignal::kBeyond, 1},
+                                          {SeriesSignal::kBeyond, 10}, {SeriesSignal::kBeyond, 50},
+                                          {SeriesSignal::kError, 50}};
   // How many rows mean and deviation look back; at least 1.
   double scale_rows = 1e5;
   // How many rows the histories of signals, and that of their mean, look back; at least 1.
   double signal_rows = 1e6;
   double score_rows = 3000;
-  size_t rest_rows = 300;
-  double margin = 0.5;
+  // most_rest_rows 0: nothing belongs to what was told before.
+  double rest_share = 0.1;
+  size_t least_rest_rows = 100;
+  size_t most_rest_rows = 300;
+  double margin = 0.7;
 };
 
 struct SeriesReport {
@@ -74,7 +90,8 @@ class SeriesNovelty {
   SeriesNoveltyOptions options_;
   std::vector<Column> columns_;  // empty before the first row
   std::unique_ptr<class TailHistory> scores_;
-  std::vector<double> told_;  // a ring, of the last rest_rows rows
+  std::vector<double> told_;  // a ring, of the last most_rest_rows rows
+  uint64_t rows_ = 0;
   size_t next_told_ = 0;
 };
 
