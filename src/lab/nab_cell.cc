@@ -113,7 +113,7 @@ NabCell MakeNabCell(NabArm arm, uint64_t seed) {
   network.learning.optimiser = Optimiser::kRms;
   network.learning.rate = 5e-4f;
   network.generator.rule = GeneratorRule::kLeastSquares;
-  network.generator.horizon_steps = 100'000;
+  network.generator.horizon_steps = 2'000;
   options.dream_steps = 4;
   options.probe.sequences = 0;
   options.threads = 1;

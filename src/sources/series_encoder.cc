@@ -15,7 +15,6 @@
 namespace hypnos {
 namespace {
 
-constexpr double kOutermostBump = 3;
 constexpr Duration kDay = std::chrono::hours(24);
 constexpr Duration kWeek = 7 * kDay;
 // A table has no more columns, and what is loaded must not say so.
@@ -38,11 +37,14 @@ std::span<float> TakeFront(std::span<float>& rest, size_t count) {
   return front;
 }
 
+double Compressed(double y) { return std::asinh(1.5 * y); }
+
 void EncodeBumps(double y, std::span<float> bumps) {
-  const double distance = 2 * kOutermostBump / static_cast<double>(bumps.size() - 1);
-  y = std::clamp(y, -kOutermostBump, kOutermostBump);
+  const double outermost = Compressed(RobustScale::kLimit);
+  const double distance = 2 * outermost / static_cast<double>(bumps.size() - 1);
+  const double at = (Compressed(y) + outermost) / distance;
   for (size_t i = 0; i < bumps.size(); ++i) {
-    const double off = (y + kOutermostBump) / distance - static_cast<double>(i);
+    const double off = at - static_cast<double>(i);
     bumps[i] = static_cast<float>(std::exp(-off * off / 2));
   }
 }

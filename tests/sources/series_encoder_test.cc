@@ -77,10 +77,13 @@ TEST(SeriesEncoder, WhatIsMissingIsNothing) {
 TEST(SeriesEncoder, BumpsStandWhereTheValueIs) {
   SeriesEncoder encoder({.difference = false, .bumps = 7});
   for (int i = 0; i < 400; ++i) Encoded(encoder, Row({i % 2 == 0 ? -1.0 : 1.0}));
-  const auto values = Encoded(encoder, Row({2}));
-  ASSERT_EQ(values.size(), 8u);
-  EXPECT_NEAR(values[6], 1, 0.02);  // bumps at -3 … 3: the sixth is at 2
-  EXPECT_NEAR(values[5], std::exp(-0.5), 0.05);
+  const auto middle = Encoded(encoder, Row({0}));
+  ASSERT_EQ(middle.size(), 8u);
+  EXPECT_NEAR(middle[4], 1, 0.02);
+  EXPECT_NEAR(middle[5], std::exp(-0.5), 0.05);
+  // The outermost stand for what is as far off as it can be.
+  EXPECT_NEAR(Encoded(encoder, Row({1e6}))[7], 1, 1e-5);
+  EXPECT_NEAR(Encoded(encoder, Row({-1e6}))[1], 1, 1e-5);
 }
 
 TEST(SeriesEncoder, NamesAreOneHotAndWordsShareTheLength) {

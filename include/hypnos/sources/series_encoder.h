@@ -1,8 +1,9 @@
 // A row of a series becomes numbers, of mean 0 and deviation 1 about, at one place.
 //   of a number    y = (x - centre) / spread, by its own running statistics (robust_scale.h),
 //   within
-//                  +-8; [y - y of the row before;] [bumps: exp(-((y - c_i) / d)^2 / 2), their
-//                  centres c_i at equal distances d from -3 to 3, y within +-3]
+//                  +-8; [y - y of the row before;] [bumps: exp(-((g - c_i) / d)^2 / 2), their
+//                  centres c_i at equal distances d over all that g = asinh(1.5 y) can be: close
+//                  together where most values are, and there for the others, too]
 //   of a category  one-hot, as long as a length-normalised vector
 //   of a log       a value for each bucket: the same for each in which a word stands, else 0; as
 //   long of the time    [sine and cosine of the time of day;] [of the week], times the root of 2
