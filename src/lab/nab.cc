@@ -22,8 +22,8 @@ struct Arm {
   std::string_view name;
   NabArm arm;
 };
-constexpr std::array kArms = {Arm{"full", NabArm::kFull}, Arm{"frozen", NabArm::kFrozen},
-                              Arm{"read_out", NabArm::kReadOut},
+constexpr std::array kArms = {Arm{"full", NabArm::kFull}, Arm{"goodness", NabArm::kGoodness},
+                              Arm{"frozen", NabArm::kFrozen}, Arm{"read_out", NabArm::kReadOut},
                               Arm{"calibration", NabArm::kCalibration}};
 
 const Row kKeyColumns = {"arm", "seed"};

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "hypnos/pipeline/series_readings.h"
 #include "hypnos/sources/capture_thread.h"
 #include "hypnos/sources/source_options.h"
 
@@ -19,7 +20,7 @@ class Scores {
   Scores(const NabCell& cell, size_t rows) : novelty_(cell.novelty), rows_(rows) {}
 
   void Add(int64_t index, const std::vector<SeriesReading>& columns, bool cut) {
-    const SeriesReport report = novelty_.Observe(columns, cut);
+    const SeriesReport report = novelty_.Observe(columns, {.cut = cut});
     const auto at = static_cast<size_t>(index);
     if (at >= rows_.size()) return;
     for (; next_ < at; ++next_) {
@@ -40,8 +41,8 @@ class Scores {
 class Watcher final : public PipelineObserver {
  public:
   Watcher(const NabCell& cell, Scores& scores, const std::function<bool()>& go_on)
-      : places_(PlacesOfNumbers(std::get<SeriesEncoderOptions>(cell.pipeline.encoder),
-                                std::vector<SeriesColumn>(1))),
+      : encoder_(std::get<SeriesEncoderOptions>(cell.pipeline.encoder)),
+        by_(cell.by),
         scores_(scores),
         go_on_(go_on) {}
 
@@ -51,12 +52,8 @@ class Watcher final : public PipelineObserver {
   }
 
   void OnFrame(const FrameReport& report) override {
-    const PlaceFigures& places = report.places;
-    columns_.assign(1, {.value = places.readings.at(0)});
-    if (!places.row_error.empty()) {
-      columns_[0].error = static_cast<double>(places.row_error[places_[0]]);
-    }
-    scores_.Add(report.index, columns_, report.discontinuity != Discontinuity::kNone);
+    scores_.Add(report.index, ReadingsOf(report.places, encoder_, by_),
+                report.discontinuity != Discontinuity::kNone);
     if (stopped_ || go_on_()) return;
     stopped_ = true;
     pipeline_->Stop();
@@ -66,10 +63,10 @@ class Watcher final : public PipelineObserver {
   bool stopped() const { return stopped_; }
 
  private:
-  const std::vector<size_t> places_;
+  const SeriesEncoderOptions encoder_;
+  const SurpriseKind by_;
   Scores& scores_;
   const std::function<bool()>& go_on_;
-  std::vector<SeriesReading> columns_;
   Pipeline* pipeline_ = nullptr;
   FrameQueue* queue_ = nullptr;
   std::atomic<bool> stopped_ = false;
@@ -101,7 +98,9 @@ Status WatchAlone(Source& source, Scores& scores, const std::function<bool()>& g
 }  // namespace
 
 NabCell MakeNabCell(NabArm arm, uint64_t seed) {
-  NabCell cell{.arm = arm, .pipeline = {}, .novelty = {}};
+  NabCell cell;
+  cell.arm = arm;
+  if (arm == NabArm::kGoodness) cell.by = SurpriseKind::kGoodness;
   PipelineOptions& options = cell.pipeline;
   options.seed = seed;
   options.encoder = SeriesEncoderOptions{.bumps = 24, .horizon_rows = 100'000};

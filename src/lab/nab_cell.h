@@ -16,6 +16,7 @@ namespace hypnos::lab {
 
 enum class NabArm {
   kFull,
+  kGoodness,     // by what the layers take for fake, and not by the read-out's error
   kFrozen,       // layers as they were drawn; the read-out learns
   kReadOut,      // no layer says anything: the read-out sees the encoded rows alone
   kCalibration,  // no network: rows are compared with those before them, and that is all
@@ -23,8 +24,9 @@ enum class NabArm {
 
 struct NabCell {
   NabArm arm = NabArm::kFull;
-  PipelineOptions pipeline;
-  SeriesNoveltyOptions novelty;
+  PipelineOptions pipeline = {};
+  SurpriseKind by = SurpriseKind::kPredictionError;
+  SeriesNoveltyOptions novelty = {};
 };
 
 // The one configuration of all files, as the arm changes it.

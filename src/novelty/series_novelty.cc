@@ -27,8 +27,8 @@ double& Of(Signals& signals, SeriesSignal signal) { return signals[static_cast<s
 // Where a column was so far.
 class Course {
  public:
-  // NaN for what nothing can be said of. Then the reading joins what was.
-  Signals Follow(const SeriesReading& reading, double scale_rows) {
+  // NaN for what nothing can be said of. Then the reading joins what was, if it is to be learned.
+  Signals Follow(const SeriesReading& reading, double scale_rows, bool learn) {
     Signals signals;
     signals.fill(SeriesReading::kNone);
     Of(signals, SeriesSignal::kError) = reading.error;
@@ -45,7 +45,8 @@ class Course {
       const double range = std::max(highest_ - lowest_, 1e-12);
       Of(signals, SeriesSignal::kBeyond) = std::max({x - highest_, lowest_ - x, 0.0}) / range;
     }
-    Join(x, scale_rows);
+    if (learn) Join(x, scale_rows);
+    before_ = x;
     return signals;
   }
 
@@ -71,7 +72,6 @@ class Course {
     variance_ += weight * (off * (x - mean_) - variance_);
     lowest_ = rows_ == 1 ? x : std::min(lowest_, x);
     highest_ = rows_ == 1 ? x : std::max(highest_, x);
-    before_ = x;
   }
 
   int64_t rows_ = 0;
@@ -139,9 +139,10 @@ SeriesNovelty::~SeriesNovelty() = default;
 SeriesNovelty::SeriesNovelty(SeriesNovelty&&) noexcept = default;
 SeriesNovelty& SeriesNovelty::operator=(SeriesNovelty&&) noexcept = default;
 
-SeriesReport SeriesNovelty::Observe(std::span<const SeriesReading> columns, bool cut) {
+SeriesReport SeriesNovelty::Observe(std::span<const SeriesReading> columns,
+                                    const SeriesMoment& moment) {
   while (columns_.size() < columns.size()) columns_.emplace_back(options_);
-  if (cut) {
+  if (moment.cut) {
     for (Column& column : columns_) {
       column.course.Cut();
       for (Watched& each : column.watched) each.mean.Clear();
@@ -150,19 +151,19 @@ SeriesReport SeriesNovelty::Observe(std::span<const SeriesReading> columns, bool
   SeriesReport report;
   double highest = 0;
   for (size_t i = 0; i < columns.size(); ++i) {
-    const double evidence = Evidence(columns_[i], columns[i]);
+    const double evidence = Evidence(columns_[i], columns[i], moment.learn);
     if (evidence <= highest) continue;
     highest = evidence;
     report.column = i;
   }
   report.score = scores_->Decades(highest);
-  scores_->Learn(highest);
+  if (moment.learn) scores_->Learn(highest);
   report.told = Tell(report.score);
   return report;
 }
 
-double SeriesNovelty::Evidence(Column& column, const SeriesReading& reading) {
-  Signals signals = column.course.Follow(reading, options_.scale_rows);
+double SeriesNovelty::Evidence(Column& column, const SeriesReading& reading, bool learn) {
+  Signals signals = column.course.Follow(reading, options_.scale_rows, learn);
   double sum = 0;
   size_t count = 0;
   for (size_t i = 0; i < options_.evidence.size(); ++i) {
@@ -171,7 +172,7 @@ double SeriesNovelty::Evidence(Column& column, const SeriesReading& reading) {
     Watched& watched = column.watched[i];
     const double size = std::abs(watched.mean.Add(signal));
     sum += watched.history.Decades(size);
-    watched.history.Learn(size);
+    if (learn) watched.history.Learn(size);
     ++count;
   }
   return count == 0 ? 0 : sum / static_cast<double>(count);

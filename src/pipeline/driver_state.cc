@@ -284,6 +284,7 @@ void Pipeline::Driver::TakeOverUsual(Driver& saved) {
     before->novelty->End(nullptr);
     before->novelty->NumberAbove(stream->novelty->last_number());
     stream->novelty = std::move(before->novelty);
+    stream->series = std::move(before->series);
   }
 }
 

@@ -1,5 +1,7 @@
 #include "pipeline/novelty_watch.h"
 
+#include "hypnos/pipeline/series_readings.h"
+
 namespace hypnos {
 namespace {
 
@@ -32,8 +34,8 @@ void EndEvent(Novelty& novelty, const std::string& source, const PatchGrid& grid
   novelty.End(&messenger);
 }
 
-void NoveltyWatch::Watch(Novelty& novelty, FrameReport& report) {
-  TakeSurprise(report);
+void NoveltyWatch::Watch(Novelty& novelty, SeriesNovelty* series, FrameReport& report) {
+  series != nullptr ? JudgeRow(*series, report) : TakeSurprise(report);
   Messenger messenger(report.source, report.places.rows, report.places.columns, observer_);
   const bool cut = report.discontinuity != Discontinuity::kNone;
   report.novelty = novelty.Observe({.rows = report.places.rows,
@@ -44,6 +46,15 @@ void NoveltyWatch::Watch(Novelty& novelty, FrameReport& report) {
                                     .cut = cut,
                                     .learn = report.learn},
                                    &messenger);
+}
+
+void NoveltyWatch::JudgeRow(SeriesNovelty& series, const FrameReport& report) {
+  surprise_.clear();
+  if (report.places.readings.empty()) return;
+  const auto readings = ReadingsOf(report.places, std::get<SeriesEncoderOptions>(encoder_), by_);
+  const bool cut = report.discontinuity != Discontinuity::kNone;
+  const SeriesReport told = series.Observe(readings, {.cut = cut, .learn = report.learn});
+  surprise_.assign(1, static_cast<float>(told.score));
 }
 
 void NoveltyWatch::TakeSurprise(const FrameReport& report) {

@@ -7,6 +7,7 @@
 
 #include "hypnos/network/patch_grid.h"
 #include "hypnos/novelty/novelty.h"
+#include "hypnos/novelty/series_novelty.h"
 #include "hypnos/pipeline/pipeline.h"
 
 namespace hypnos {
@@ -18,16 +19,21 @@ void EndEvent(Novelty& novelty, const std::string& source, const PatchGrid& grid
 
 class NoveltyWatch {
  public:
-  NoveltyWatch(SurpriseKind by, PipelineObserver& observer) : by_(by), observer_(observer) {}
+  NoveltyWatch(SurpriseKind by, const EncoderOptions& encoder, PipelineObserver& observer)
+      : by_(by), encoder_(encoder), observer_(observer) {}
 
   // Judges a frame by what was seen of its stream; fills report.novelty. News come before that.
-  void Watch(Novelty& novelty, FrameReport& report);
+  // `series`: null for pictures.
+  void Watch(Novelty& novelty, SeriesNovelty* series, FrameReport& report);
 
  private:
   // Empty where nothing can be said: at a cut nothing has moved yet.
   void TakeSurprise(const FrameReport& report);
+  // Of a row, which has one place: how unusual it is by itself, in decades.
+  void JudgeRow(SeriesNovelty& series, const FrameReport& report);
 
   SurpriseKind by_;
+  EncoderOptions encoder_;
   PipelineObserver& observer_;
   std::vector<float> surprise_;
 };

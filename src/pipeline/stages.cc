@@ -48,7 +48,7 @@ Stages::Stages(Network& network, Memories& memories, Negatives& negatives,
       observer_(observer),
       summary_(summary),
       label_judge_(network, options.network.labels),
-      novelty_watch_(options.novelty.value_or(PipelineNovelty()).by, observer),
+      novelty_watch_(options.novelty.value_or(PipelineNovelty()).by, options.encoder, observer),
       label_guess_(options.network.labels.classes) {
   summary_.stages.layers.resize(network.layer_count());
   summary_.held_out.resize(network.layer_count());
@@ -244,7 +244,9 @@ void Stages::ReportFrame(Step& step) {
   report.layers = step.real.layers;
   std::swap(report.places.log_odds, step.places.log_odds);
   report.novelty.reset();
-  if (step.stream->novelty != nullptr) novelty_watch_.Watch(*step.stream->novelty, report);
+  if (step.stream->novelty != nullptr) {
+    novelty_watch_.Watch(*step.stream->novelty, step.stream->series.get(), report);
+  }
   report.phase = step.phase;
   label_judge_.Report(step, report, summary_.labels);
   ++summary_.frames;

@@ -34,6 +34,9 @@ void Stream::ForgetUsual(const PipelineOptions& options) {
   HYPNOS_CHECK(made.ok());
   if (novelty != nullptr) made->NumberAbove(novelty->last_number());
   novelty = std::make_unique<Novelty>(std::move(*made));
+  if (std::holds_alternative<SeriesEncoderOptions>(options.encoder)) {
+    series = std::make_unique<SeriesNovelty>(SeriesNoveltyOptions());
+  }
 }
 
 void Stream::ExchangeNovelty(StateArchive& archive) {
@@ -43,10 +46,18 @@ void Stream::ExchangeNovelty(StateArchive& archive) {
   if (!is_there) return;
   const auto own = static_cast<size_t>(surprise_kind);
   const size_t by = archive.Count("by", own, kSurpriseKinds - 1);
-  if (novelty != nullptr && by == own) return novelty->ExchangeState(archive);
+  if (novelty != nullptr && by == own) {
+    novelty->ExchangeState(archive);
+    const StateArchive::Scope part(archive, "series");
+    if (series != nullptr) series->ExchangeState(archive);
+    return;
+  }
   Result<Novelty> dropped = Novelty::Create({});
   HYPNOS_CHECK(dropped.ok());
   dropped->ExchangeState(archive);
+  const StateArchive::Scope part(archive, "series");
+  SeriesNovelty dropped_series({});
+  if (archive.SavedShape("columns")) dropped_series.ExchangeState(archive);
 }
 
 Status Stream::ExchangeState(StateArchive& archive, const EncoderOptions& encoder_options,

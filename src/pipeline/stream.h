@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "hypnos/novelty/novelty.h"
+#include "hypnos/novelty/series_novelty.h"
 #include "hypnos/pipeline/pipeline.h"
 #include "hypnos/replay/residual_memory.h"
 #include "hypnos/sources/encoder.h"
@@ -57,6 +58,8 @@ struct Stream {
 
   // The output's. Null where it is not watched for.
   std::unique_ptr<Novelty> novelty;
+  // Of a series: what it judges instead of maps of a picture.
+  std::unique_ptr<SeriesNovelty> series;
   // By what it judges.
   SurpriseKind surprise_kind = SurpriseKind::kGoodness;
 

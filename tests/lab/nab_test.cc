@@ -74,8 +74,8 @@ TEST_F(Nab, RefusesWhatIsNoBenchmark) {
 }
 
 TEST_F(Nab, EveryArmTellsTheSpikeAndNoneLooksAhead) {
-  for (const NabArm arm :
-       {NabArm::kFull, NabArm::kFrozen, NabArm::kReadOut, NabArm::kCalibration}) {
+  for (const NabArm arm : {NabArm::kFull, NabArm::kGoodness, NabArm::kFrozen, NabArm::kReadOut,
+                           NabArm::kCalibration}) {
     const NabCell cell = MakeNabCell(arm, 1);
     const auto whole =
         WatchSeries(cell, folder_.File("data/real/wave.csv"), kRows, [] { return true; });

@@ -26,8 +26,8 @@ class Sensor {
   double row_ = 0;
 };
 
-SeriesReport Watch(SeriesNovelty& novelty, SeriesReading reading, bool cut = false) {
-  return novelty.Observe({&reading, 1}, cut);
+SeriesReport Watch(SeriesNovelty& novelty, SeriesReading reading, SeriesMoment moment = {}) {
+  return novelty.Observe({&reading, 1}, moment);
 }
 
 TEST(SeriesNovelty, TellsASpikeAndNotWhatFollowsIt) {
@@ -69,10 +69,10 @@ TEST(SeriesNovelty, NamesTheColumn) {
   Sensor sensor;
   for (int i = 0; i < 1000; ++i) {
     const std::vector<SeriesReading> row = {sensor.Next(), {.value = double(i % 5)}, kMissing};
-    novelty.Observe(row, false);
+    novelty.Observe(row, {});
   }
   const std::vector<SeriesReading> row = {sensor.Next(), {.value = 100}, kMissing};
-  EXPECT_EQ(novelty.Observe(row, false).column, 1u);
+  EXPECT_EQ(novelty.Observe(row, {}).column, 1u);
 }
 
 TEST(SeriesNovelty, TakesWhatIsMissingOrAbsurdForGranted) {
@@ -95,8 +95,22 @@ TEST(SeriesNovelty, ComparesNothingOverACut) {
     Watch(with, {.value = std::sin(i / 20.0)});
     Watch(without, {.value = std::sin(i / 20.0)});
   }
-  EXPECT_LT(Watch(with, {.value = 0.9}, true).score, 1);
+  EXPECT_LT(Watch(with, {.value = 0.9}, {.cut = true}).score, 1);
   EXPECT_GT(Watch(without, {.value = 0.9}).score, 3);
+}
+
+TEST(SeriesNovelty, LeavesWhatIsUsualAloneWhereNothingIsLearned) {
+  SeriesNovelty one({}), other({});
+  Sensor sensor;
+  for (int i = 0; i < 200; ++i) {
+    const SeriesReading reading = sensor.Next();
+    Watch(one, reading);
+    Watch(other, reading);
+  }
+  for (int i = 0; i < 50; ++i) Watch(one, {.value = 20, .error = 5}, {.learn = false});
+  // Both begin anew, so that only what was learned counts.
+  EXPECT_EQ(Watch(one, {.value = 3}, {.cut = true}).score,
+            Watch(other, {.value = 3}, {.cut = true}).score);
 }
 
 TEST(SeriesNovelty, GoesOnFromASavedStateAsIfNeverInterrupted) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "pipeline/novel.h"
+#include "pipeline/series_clip.h"
 #include "support/memory_archive.h"
 
 namespace hypnos {
@@ -79,6 +80,7 @@ std::vector<Setting> Settings() {
   PipelineOptions novel = NovelPipeline();
   novel.novelty->options.events.warm_up_seconds = 2;
   add("Novelty", novel, one);
+  add("Series", SeriesPipeline(), {{"", SeriesClip(90)}});
 
   for (const LearningRule rule : {LearningRule::kRehearsed, LearningRule::kInterleaved}) {
     const std::string of = rule == LearningRule::kRehearsed ? "Asleep" : "Beside";

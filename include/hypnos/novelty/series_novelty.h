@@ -46,10 +46,10 @@ struct SeriesEvidence {
 
 struct SeriesNoveltyOptions {
   // At least one. Which do best on series of many kinds was tried out: src/novelty/README.md.
-  std::vector<SeriesEvidence> evidence = {{SeriesSignal::kValue, 1},   {SeriesSignal::kValue, 10},
-                                          {SeriesSignal::kValue, 50},  {SeriesSignal::kBeyond, 1},
-                                          {SeriesSignal::kBeyond, 10}, {SeriesSignal::kBeyond, 50},
-                                          {SeriesSignal::kError, 50}};
+  std::vector<SeriesEvidence> evidence = {{SeriesSignal::kValue, 10},  {SeriesSignal::kValue, 50},
+                                          {SeriesSignal::kBeyond, 1},  {SeriesSignal::kBeyond, 10},
+                                          {SeriesSignal::kBeyond, 50}, {SeriesSignal::kError, 1},
+                                          {SeriesSignal::kError, 10}};
   // How many rows mean and deviation look back; at least 1.
   double scale_rows = 1e5;
   // How many rows the histories of signals, and that of their mean, look back; at least 1.
@@ -60,6 +60,13 @@ struct SeriesNoveltyOptions {
   size_t least_rest_rows = 100;
   size_t most_rest_rows = 300;
   double margin = 0.7;
+};
+
+struct SeriesMoment {
+  // The row does not follow the one before, so that windows begin anew.
+  bool cut = false;
+  // False: it is looked at, and what is usual stays as it is.
+  bool learn = true;
 };
 
 struct SeriesReport {
@@ -75,16 +82,15 @@ class SeriesNovelty {
   SeriesNovelty(SeriesNovelty&&) noexcept;
   SeriesNovelty& operator=(SeriesNovelty&&) noexcept;
 
-  // `columns`: as many each time, at least one. `cut`: the row does not follow the one before, so
-  // that windows begin anew.
-  SeriesReport Observe(std::span<const SeriesReading> columns, bool cut);
+  // `columns`: in the same order each time, at least one.
+  SeriesReport Observe(std::span<const SeriesReading> columns, const SeriesMoment& moment);
 
   void ExchangeState(StateArchive& archive);
 
  private:
   struct Column;
 
-  double Evidence(Column& column, const SeriesReading& reading);
+  double Evidence(Column& column, const SeriesReading& reading, bool learn);
   double Tell(double score);
 
   SeriesNoveltyOptions options_;
