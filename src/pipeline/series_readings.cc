@@ -33,8 +33,10 @@ std::vector<SeriesReading> ReadingsOf(const PlaceFigures& row, const SeriesEncod
       const size_t place = places[readings.size() - 1];
       if (by == SurpriseKind::kGoodness) {
         reading.error = Fakeness(row).value_or(SeriesReading::kNone);
-      } else if (place < row.row_error.size()) {
-        reading.error = static_cast<double>(row.row_error[place]);
+      } else if (place < std::min(row.row.size(), row.row_error.size())) {
+        const auto y = static_cast<double>(row.row[place]);
+        const double predicted = y - static_cast<double>(row.row_error[place]);
+        reading.error = Compressed(y) - Compressed(predicted);
       }
     }
     at += column.width();

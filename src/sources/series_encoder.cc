@@ -37,8 +37,6 @@ std::span<float> TakeFront(std::span<float>& rest, size_t count) {
   return front;
 }
 
-double Compressed(double y) { return std::asinh(1.5 * y); }
-
 void EncodeBumps(double y, std::span<float> bumps) {
   const double outermost = Compressed(RobustScale::kLimit);
   const double distance = 2 * outermost / static_cast<double>(bumps.size() - 1);

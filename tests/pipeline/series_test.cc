@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "hypnos/pipeline/series_readings.h"
 #include "pipeline/series_clip.h"
@@ -69,7 +70,7 @@ TEST(SeriesReadings, AreThoseOfNumbersAndOneForAllElse) {
   row.row_error = {0.25f, 0, 0, 0};
   row.prediction_error = {4.0f};
   readings = ReadingsOf(row, encoder, SurpriseKind::kPredictionError);
-  EXPECT_EQ(readings[0].error, 0.25);
+  EXPECT_FLOAT_EQ(static_cast<float>(readings[0].error), std::asinh(0.75f) - std::asinh(0.375f));
   EXPECT_EQ(readings[1].error, 4);
   row.log_odds = {{2.0f}, {-3.0f}};
   EXPECT_EQ(ReadingsOf(row, encoder, SurpriseKind::kGoodness)[0].error, 1);

@@ -4,7 +4,7 @@
 //   value   (x - mean) / deviation, by all rows of late, within +-8
 //   change  (x[t] - x[t-1]) / deviation
 //   beyond  how far x is outside of all that it ever was, as a share of that range; 0 within
-//   error   how far the read-out was off, as the encoder scales
+//   error   how far the network was off, in any unit
 //   a_i[t]   = | mean of a signal over the last w_i rows |
 //   d_i[t]   = -log10 P(a' >= a_i[t]), by the history of a_i
 //   s[t]     = largest, over the columns, of the mean of d_i over all i

@@ -13,6 +13,7 @@
 // Threads: thread-compatible. Deterministic. Allocates on the first row only.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -73,6 +74,9 @@ class SeriesEncoder {
   std::vector<Number> numbers_;
   std::vector<float> rows_;  // [window x values of a row], the newest first
 };
+
+// g of y: so that what is ten spreads off is not ten times as much as what is one.
+inline double Compressed(double y) { return std::asinh(1.5 * y); }
 
 // Where, within the values of a row, each number's scaled value stands.
 std::vector<size_t> PlacesOfNumbers(const SeriesEncoderOptions& options,
