@@ -193,6 +193,7 @@ Status SeriesRows::FindColumns(const CsvRecord& record, const std::vector<std::s
 // All that is wanted stands in it as a name.
 bool SeriesRows::IsHeaderAgain(const std::vector<std::string>& fields) const {
   std::vector<std::string> names;
+  names.reserve(fields.size());
   for (const std::string& field : fields) names.emplace_back(Trimmed(field));
   const auto is_there = [&](const std::string& name) { return PlaceOf(names, name).has_value(); };
   return has_header_ && !columns_.empty() &&
