@@ -10,8 +10,8 @@
 
 #include "hypnos/base/format.h"
 #include "hypnos/base/printable.h"
-#include "sources/hashed_words.h"
 #include "hypnos/sources/row_time.h"
+#include "sources/hashed_words.h"
 
 namespace hypnos {
 namespace {

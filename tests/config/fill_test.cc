@@ -86,7 +86,8 @@ TEST(Load, ReportsAMisspeltKeyOnceAndNotAlsoAsMissing) {
 TEST(Load, WantsExactlyOneKindOfSource) {
   const std::string rest = std::string(kEncoding) + kNetwork;
   const std::string rule =
-      "a source is one of camera, file, stream, folder, playlist, synthetic, text, session, series; ";
+      "a source is one of camera, file, stream, folder, playlist, synthetic, text, session, "
+      "series; ";
   EXPECT_EQ(Complaint("sources: [{name: a}]\n" + rest), "f:1:11: " + rule + "none is given");
   EXPECT_EQ(Complaint("sources: [{name: a, file: {path: x}, camera: {}}]\n" + rest),
             "f:1:38: " + rule + "both 'file' and 'camera' are given");
