@@ -25,13 +25,15 @@ std::string SentenceOf(const NoveltyNews& news, const Event& event) {
         "source '{}': most of the picture has changed at once: light, a cover, or a knock?",
         source);
   }
-  const std::string where =
-      Format("{:.0f} % from the left and {:.0f} % from the top", 100 * event.x(), 100 * event.y());
+  // A row of a series has one place.
+  const std::string where = news.rows * news.columns <= 1
+                                ? ""
+                                : Format(", {:.0f} % from the left and {:.0f} % from the top",
+                                         100 * event.x(), 100 * event.y());
   if (news.what != NoveltyNews::What::kEnd) {
-    return Format("source '{}': something unusual, {}, score {:.1f}", source, where,
-                  news.event.peak);
+    return Format("source '{}': something unusual{}, score {:.1f}", source, where, news.event.peak);
   }
-  return Format("source '{}': something unusual for {:.1f} s, {}, score {:.1f} at its peak", source,
+  return Format("source '{}': something unusual for {:.1f} s{}, score {:.1f} at its peak", source,
                 Seconds(news.event.end - news.event.begin), where, news.event.peak);
 }
 
