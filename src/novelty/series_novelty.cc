@@ -85,7 +85,6 @@ class RunningMean {
  public:
   explicit RunningMean(size_t window) : last_(window) {}
 
-  void Clear() { count_ = next_ = 0; }
   double Add(double value) {
     last_[next_] = value;
     next_ = (next_ + 1) % last_.size();
@@ -143,10 +142,7 @@ SeriesReport SeriesNovelty::Observe(std::span<const SeriesReading> columns,
                                     const SeriesMoment& moment) {
   while (columns_.size() < columns.size()) columns_.emplace_back(options_);
   if (moment.cut) {
-    for (Column& column : columns_) {
-      column.course.Cut();
-      for (Watched& each : column.watched) each.mean.Clear();
-    }
+    for (Column& column : columns_) column.course.Cut();
   }
   SeriesReport report;
   double highest = 0;

@@ -100,17 +100,17 @@ TEST(SeriesNovelty, ComparesNothingOverACut) {
 }
 
 TEST(SeriesNovelty, LeavesWhatIsUsualAloneWhereNothingIsLearned) {
-  SeriesNovelty one({}), other({});
+  const SeriesNoveltyOptions options = {.evidence = {{SeriesSignal::kValue, 1}},
+                                        .most_rest_rows = 0};
+  SeriesNovelty one(options), other(options);
   Sensor sensor;
   for (int i = 0; i < 200; ++i) {
     const SeriesReading reading = sensor.Next();
     Watch(one, reading);
     Watch(other, reading);
   }
-  for (int i = 0; i < 50; ++i) Watch(one, {.value = 20, .error = 5}, {.learn = false});
-  // Both begin anew, so that only what was learned counts.
-  EXPECT_EQ(Watch(one, {.value = 3}, {.cut = true}).score,
-            Watch(other, {.value = 3}, {.cut = true}).score);
+  for (int i = 0; i < 50; ++i) Watch(one, {.value = 20}, {.learn = false});
+  EXPECT_EQ(Watch(one, {.value = 3}).score, Watch(other, {.value = 3}).score);
 }
 
 TEST(SeriesNovelty, GoesOnFromASavedStateAsIfNeverInterrupted) {

@@ -10,7 +10,6 @@
 namespace hypnos {
 namespace {
 
-using testing::ElementsAre;
 using testing::IsNan;
 
 TEST(PipelineSeries, IsPredictedBetterAndBetter) {

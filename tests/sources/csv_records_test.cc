@@ -22,6 +22,7 @@ std::vector<CsvRecord> Read(std::string_view bytes, size_t piece = 1 << 20, size
 
 std::vector<std::string> Texts(const std::vector<CsvRecord>& records) {
   std::vector<std::string> texts;
+  texts.reserve(records.size());
   for (const CsvRecord& record : records) texts.push_back(record.text);
   return texts;
 }

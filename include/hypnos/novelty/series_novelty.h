@@ -63,7 +63,8 @@ struct SeriesNoveltyOptions {
 };
 
 struct SeriesMoment {
-  // The row does not follow the one before, so that windows begin anew.
+  // The row does not follow the one before, from which it has no change then. Windows go on: what a
+  // few rows after a cut say by themselves is not what as many in a row say.
   bool cut = false;
   // False: it is looked at, and what is usual stays as it is.
   bool learn = true;
