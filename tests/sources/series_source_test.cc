@@ -25,7 +25,7 @@ const SourceIdentity kPump = {.name = "pump"};
 class SeriesSource : public testing::Test {
  protected:
   std::string Write(const std::string& text, const std::string& name = "pump.csv") {
-    const std::string path = folder_.File(name);
+    std::string path = folder_.File(name);
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());
     std::ofstream(path, std::ios::binary) << text;
     return path;
