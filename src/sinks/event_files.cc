@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <utility>
 #include <vector>
 
 #include "hypnos/base/format.h"
@@ -36,6 +37,13 @@ std::string EventOf(std::string_view file) {
     if (file.ends_with(suffix)) return std::string(file.substr(0, file.size() - suffix.size()));
   }
   return "";
+}
+
+// Precondition: it is a file of ours.
+size_t SuffixOf(std::string_view file) {
+  const auto* const found = std::ranges::find_if(
+      kSuffixes, [file](std::string_view suffix) { return file.ends_with(suffix); });
+  return static_cast<size_t>(found - kSuffixes.begin());
 }
 
 std::string AviOf(const EventClip& clip, double frame_rate_hz) {
@@ -95,42 +103,45 @@ Status EventFiles::Open() {
   entries_.clear();
   bytes_ = 0;
   for (const std::string& file : names) {
-    if (file.ends_with(kUnfinished)) {
-      const std::string whole = file.substr(0, file.size() - kUnfinished.size());
-      if (!EventOf(whole).empty()) (void)files_.Remove(PathOf(file));
-      continue;
-    }
-    const std::string event = EventOf(file);
-    if (event.empty()) continue;
-    const auto opened = files_.OpenFile(PathOf(file));
-    if (!opened.ok()) continue;
-    if (entries_.empty() || entries_.back().name != event) entries_.push_back({event, 0});
-    entries_.back().bytes += (*opened)->size();
-    bytes_ += (*opened)->size();
+    const bool unfinished = file.ends_with(kUnfinished);
+    const std::string whole = file.substr(0, file.size() - (unfinished ? kUnfinished.size() : 0));
+    if (EventOf(whole).empty() || (unfinished && RemoveFile(file).ok())) continue;
+    Count(whole, file);
   }
   opened_ = true;
   return {};
 }
 
+// What cannot be opened has no size that is known, but may make room with the rest of its event.
+void EventFiles::Count(const std::string& whole, const std::string& file) {
+  const std::string event = EventOf(whole);
+  if (entries_.empty() || entries_.back().name != event) entries_.push_back({.name = event});
+  const auto opened = files_.OpenFile(PathOf(file));
+  if (!opened.ok()) return;
+  entries_.back().bytes[SuffixOf(whole)] += (*opened)->size();
+  bytes_ += (*opened)->size();
+}
+
 Status EventFiles::Put(const EventClip& clip, double frame_rate_hz, const std::string& host) {
   if (!opened_) HYPNOS_RETURN_IF_ERROR(Open());
-  const std::string name = EventFileName(clip.news.notice);
+  Entry entry = {.name = EventFileName(clip.news.notice)};
   const std::array<std::string, 3> contents = {PngOf(clip.picture), AviOf(clip, frame_rate_hz),
-                                               TextOf(clip, name, host)};
+                                               TextOf(clip, entry.name, host)};
   uint64_t bytes = 0;
   for (const std::string& content : contents) bytes += content.size();
   HYPNOS_RETURN_IF_ERROR(MakeRoom(bytes));
   // It may have vanished.
   HYPNOS_RETURN_IF_ERROR(files_.MakeFolder(folder_));
-  for (size_t i = 0; i < contents.size(); ++i) {
+  Status written;
+  for (size_t i = 0; i < contents.size() && written.ok(); ++i) {
     if (contents[i].empty()) continue;
-    Status written = Write(Format("{}{}", name, kSuffixes[i]), contents[i]);
-    if (written.ok()) continue;
-    (void)RemoveAll(name);
-    return written;
+    entry.bytes[i] = contents[i].size();
+    bytes_ += entry.bytes[i];
+    written = Write(Format("{}{}", entry.name, kSuffixes[i]), contents[i]);
   }
-  entries_.push_back({name, bytes});
-  bytes_ += bytes;
+  // What is left of one that failed makes room as others do.
+  if (written.ok() || !RemoveAll(entry).ok()) entries_.push_back(std::move(entry));
+  HYPNOS_RETURN_IF_ERROR(written);
   return files_.SyncFolder(folder_);
 }
 
@@ -140,40 +151,48 @@ Status EventFiles::MakeRoom(uint64_t bytes) {
                  Format("an event of {} bytes is more than all that may be kept ({} bytes)", bytes,
                         budget_bytes_)};
   }
-  while (bytes_ + bytes > budget_bytes_) {
-    HYPNOS_RETURN_IF_ERROR(RemoveAll(entries_.front().name));
-    bytes_ -= entries_.front().bytes;
-    entries_.pop_front();
+  Status first_error;
+  for (auto entry = entries_.begin(); bytes_ + bytes > budget_bytes_ && entry != entries_.end();) {
+    const Status removed = RemoveAll(*entry);
+    if (removed.ok()) {
+      entry = entries_.erase(entry);
+    } else {
+      if (first_error.ok()) first_error = removed;
+      ++entry;
+    }
+  }
+  return bytes_ + bytes > budget_bytes_ ? first_error : Status();
+}
+
+// The other way round: what is left of it is not taken for whole. Where the first cannot be
+// removed it stays whole.
+Status EventFiles::RemoveAll(Entry& entry) {
+  for (size_t i = kSuffixes.size(); i-- > 0;) {
+    const std::string file = Format("{}{}", entry.name, kSuffixes[i]);
+    HYPNOS_RETURN_IF_ERROR(RemoveFile(file));
+    HYPNOS_RETURN_IF_ERROR(RemoveFile(Format("{}{}", file, kUnfinished)));
+    bytes_ -= std::exchange(entry.bytes[i], 0);
   }
   return {};
 }
 
-// The other way round: what is left of it is not taken for whole.
-Status EventFiles::RemoveAll(const std::string& name) {
-  Status first_error;
-  for (auto suffix = kSuffixes.rbegin(); suffix != kSuffixes.rend(); ++suffix) {
-    const std::string path = PathOf(Format("{}{}", name, *suffix));
-    if (!files_.Exists(path)) continue;
-    const Status removed = files_.Remove(path);
-    // Somebody else did it.
-    if (removed.ok() || removed.error().code == Code::kNotFound) continue;
-    if (first_error.ok()) first_error = removed;
-  }
-  return first_error;
+Status EventFiles::RemoveFile(const std::string& file) {
+  const std::string path = PathOf(file);
+  if (!files_.Exists(path)) return {};
+  Status removed = files_.Remove(path);
+  // Somebody else did it.
+  if (!removed.ok() && removed.error().code == Code::kNotFound) return {};
+  return removed;
 }
 
 Status EventFiles::Write(const std::string& file, std::string_view bytes) {
   const std::string path = PathOf(file);
   const std::string aside = Format("{}{}", path, kUnfinished);
-  Status written = [&]() -> Status {
-    HYPNOS_ASSIGN_OR_RETURN(const auto out, files_.CreateFile(aside));
-    HYPNOS_RETURN_IF_ERROR(out->Append(bytes));
-    HYPNOS_RETURN_IF_ERROR(out->Sync());
-    HYPNOS_RETURN_IF_ERROR(out->Close());
-    return files_.Rename(aside, path);
-  }();
-  if (!written.ok() && files_.Exists(aside)) (void)files_.Remove(aside);
-  return written;
+  HYPNOS_ASSIGN_OR_RETURN(const auto out, files_.CreateFile(aside));
+  HYPNOS_RETURN_IF_ERROR(out->Append(bytes));
+  HYPNOS_RETURN_IF_ERROR(out->Sync());
+  HYPNOS_RETURN_IF_ERROR(out->Close());
+  return files_.Rename(aside, path);
 }
 
 }  // namespace hypnos

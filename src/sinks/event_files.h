@@ -2,6 +2,7 @@
 // Threads: thread-compatible.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -19,24 +20,28 @@ class EventFiles {
   EventFiles(FileSystem& files, std::string folder, uint64_t budget_bytes)
       : files_(files), folder_(std::move(folder)), budget_bytes_(budget_bytes) {}
 
-  // The oldest make room for it. Errors: those of the file system, and then nothing of it is left
-  // where that can be; kResourceExhausted, reason BUDGET, where it is larger than all that there
-  // may be.
+  // The oldest make room for it; what cannot be removed is passed over, counts, and is tried again
+  // the next time. Errors: those of the file system, and then nothing of it is left where that can
+  // be; kResourceExhausted, reason BUDGET, where it is larger than all that there may be.
   Status Put(const EventClip& clip, double frame_rate_hz, const std::string& host);
 
+  // Of all that lies there, also of what could not be removed, or at most so many.
   uint64_t bytes() const { return bytes_; }
 
  private:
-  // Of one event.
+  // Of one event: PNG, AVI and JSON, whole or not.
   struct Entry {
     std::string name;
-    uint64_t bytes = 0;
+    std::array<uint64_t, 3> bytes = {};
   };
 
   // Makes the folder and counts what an earlier one has left there.
   Status Open();
+  // `file`: the one that is, or is to be called, `whole`.
+  void Count(const std::string& whole, const std::string& file);
   Status MakeRoom(uint64_t bytes);
-  Status RemoveAll(const std::string& name);
+  Status RemoveAll(Entry& entry);
+  Status RemoveFile(const std::string& file);
   Status Write(const std::string& file, std::string_view bytes);
   std::string PathOf(const std::string& file) const { return folder_ + "/" + file; }
 

@@ -98,14 +98,15 @@ struct EventRecorder::State {
 bool EventRecorder::State::Wants(const std::string& source, Duration time, bool cut) {
   const std::lock_guard lock(mutex);
   Due& of = due[source];
-  if (cut) {
+  // A little early is in time.
+  const auto step = FromSeconds(0.99 / options.frame_rate_hz);
+  // Times may jump back without a cut: the old ones may never be reached again.
+  if (cut || (of.last && time < *of.last - step)) {
     of.last.reset();
     if (waiting.size() < kMostWaiting) waiting.emplace_back(SeenCut{source});
   }
   if (std::exchange(of.peak, false)) return true;
   if (options.folder.empty()) return false;
-  // A little early is in time.
-  const auto step = FromSeconds(0.99 / options.frame_rate_hz);
   if (of.last && time < *of.last + step) return false;
   of.last = time;
   return true;

@@ -14,6 +14,9 @@ constexpr int kQuality = 80;
 // However large pictures are: of what came before, and of one clip.
 constexpr uint64_t kMostBytesBefore = uint64_t{32} << 20;
 constexpr uint64_t kMostBytes = uint64_t{64} << 20;
+// So far from an event a frame shows something else; or two frames of the clip, where those are
+// further apart.
+constexpr Duration kNear = std::chrono::seconds(1);
 // So long after its time a source that gives no frames is no longer waited for.
 constexpr Duration kPatience = std::chrono::seconds(2);
 
@@ -48,20 +51,26 @@ void EventReel::Add(Duration time, const Image& image, Instant now) {
 }
 
 // The frame at which it is told is the peak, or the peak was shortly before and is kept, smaller.
+// Where frames were left out, the one that comes may be of minutes later: rather none than that.
 void EventReel::TakePicture(Duration time, const Image& image) {
   EventUnderWay& event = *under_way_;
   event.wants_picture = false;
-  const Duration peak = event.clip.news.peak_time;
+  const EventNews& news = event.clip.news;
+  const Duration peak = news.peak_time;
+  const Duration near = std::max(kNear, FromSeconds(2 / options_.frame_rate_hz));
   const auto nearest = std::ranges::min_element(
       before_, {}, [peak](const KeptFrame& kept) { return Apart(kept.time, peak); });
-  if (nearest != before_.end() && Apart(nearest->time, peak) < Apart(time, peak)) {
+  const Duration apart = nearest == before_.end() ? Duration::max() : Apart(nearest->time, peak);
+  if (apart <= near && apart < Apart(time, peak)) {
     event.clip.picture = Decoded(*nearest->jpeg);
     event.clip.picture_time = nearest->time;
-  } else {
+  } else if (time >= peak - near && time <= std::max(peak, news.end) + near) {
     event.clip.picture = image;
     event.clip.picture_time = time;
+  } else {
+    return;
   }
-  pictured_ = {event.clip.news.notice.id, event.clip.picture};
+  pictured_ = {news.notice.id, event.clip.picture};
 }
 
 void EventReel::Keep(Duration time, const Image& image) {
@@ -98,6 +107,8 @@ void EventReel::Record(const KeptFrame& kept) {
 
 void EventReel::Cut() {
   if (under_way_ && under_way_->clip.ended) Finish();
+  // It goes on, but its clip must not show two scenes as one.
+  if (under_way_ && !under_way_->frames.empty()) under_way_->clip.whole = false;
   ForgetBefore();
 }
 

@@ -49,6 +49,17 @@ class EventFilesTest : public ::testing::Test {
     return events.bytes();
   }
 
+  static uint64_t BytesIn(FileSystem& files) {
+    uint64_t bytes = 0;
+    for (const std::string& name : NamesIn(files)) {
+      bytes += files.OpenFile("events/" + name).value()->size();
+    }
+    return bytes;
+  }
+  static std::string PathOf(uint64_t id, const std::string& suffix) {
+    return "events/" + EventFileName(ClipOf(id).news.notice) + suffix;
+  }
+
   MemoryFileSystem disk_;
 };
 
@@ -133,6 +144,73 @@ TEST_F(EventFilesTest, WhatCannotBeWrittenLeavesNothingBehind) {
     EXPECT_TRUE(events.Put(ClipOf(2), 5, "porch").ok()) << call;
   }
   EXPECT_GT(failures, 15);
+}
+
+TEST_F(EventFilesTest, WhatCannotBeRemovedIsPassedOverAndCounts) {
+  const uint64_t each = BytesOf(1);
+  FailingFileSystem failing(disk_);
+  EventFiles events(failing, "events", 3 * each + each / 2);
+  for (uint64_t id = 1; id <= 3; ++id) ASSERT_TRUE(events.Put(ClipOf(id), 5, "porch").ok());
+  // Of the first event, its figures.
+  failing.FailAt(1, {Code::kPermissionDenied, "NOT_PERMITTED", "it is root's"});
+  ASSERT_TRUE(events.Put(ClipOf(4), 5, "porch").ok());
+  EXPECT_TRUE(disk_.Exists(PathOf(1, ".json")));
+  EXPECT_FALSE(disk_.Exists(PathOf(2, ".json")));
+  EXPECT_EQ(events.bytes(), BytesIn(disk_));
+  // It is tried again.
+  for (uint64_t id = 5; id <= 6; ++id) ASSERT_TRUE(events.Put(ClipOf(id), 5, "porch").ok());
+  EXPECT_FALSE(disk_.Exists(PathOf(1, ".json")));
+  EXPECT_EQ(events.bytes(), BytesIn(disk_));
+}
+
+TEST_F(EventFilesTest, WhereNothingCanBeRemovedItSaysWhyAndKeepsWithinItsBudget) {
+  const uint64_t each = BytesOf(1);
+  FailingFileSystem failing(disk_);
+  EventFiles events(failing, "events", each + each / 2);
+  ASSERT_TRUE(events.Put(ClipOf(1), 5, "porch").ok());
+  failing.FailFrom(1, {Code::kUnavailable, "READ_ONLY", "the disk is read-only"});
+  const Status put = events.Put(ClipOf(2), 5, "porch");
+  ASSERT_FALSE(put.ok());
+  EXPECT_EQ(put.error().reason, "READ_ONLY");
+  EXPECT_EQ(events.bytes(), each);
+  failing.Heal();
+  EXPECT_TRUE(events.Put(ClipOf(2), 5, "porch").ok());
+  EXPECT_EQ(events.bytes(), each);
+}
+
+// A disk that turns read-only in the midst of it.
+TEST_F(EventFilesTest, WhatIsLeftOfAWriteThatFailedCountsAndMakesRoom) {
+  const uint64_t each = BytesOf(1);
+  const Error read_only = {Code::kUnavailable, "READ_ONLY", "the disk is read-only"};
+  int failures = 0;
+  for (int call = 1;; ++call) {
+    MemoryFileSystem disk;
+    FailingFileSystem failing(disk);
+    EventFiles events(failing, "events", each);
+    failing.FailFrom(call, read_only);
+    if (events.Put(ClipOf(1), 5, "porch").ok()) break;
+    ++failures;
+    EXPECT_GE(events.bytes(), disk.Exists("events") ? BytesIn(disk) : 0) << call;
+    failing.Heal();
+    ASSERT_TRUE(events.Put(ClipOf(2), 5, "porch").ok()) << call;
+    EXPECT_THAT(NamesIn(disk), SizeIs(3)) << call;
+    EXPECT_EQ(events.bytes(), BytesIn(disk)) << call;
+  }
+  EXPECT_GT(failures, 15);
+}
+
+TEST_F(EventFilesTest, WhatAnEarlierOneCouldNotRemoveCountsToo) {
+  ASSERT_TRUE(disk_.MakeFolder("events").ok());
+  const auto half = *disk_.CreateFile("events/20260131T120000Z-door-9.avi.unfinished");
+  ASSERT_TRUE(half->Append(std::string(1000, 'x')).ok());
+  ASSERT_TRUE(half->Close().ok());
+  FailingFileSystem failing(disk_);
+  // MakeFolder, ListFolder, and then it is removed.
+  failing.FailAt(3, {Code::kPermissionDenied, "NOT_PERMITTED", "it is root's"});
+  EventFiles events(failing, "events", BytesOf(1));
+  ASSERT_TRUE(events.Put(ClipOf(1), 5, "porch").ok()) << "the second try removes it";
+  EXPECT_THAT(NamesIn(disk_), SizeIs(3));
+  EXPECT_EQ(events.bytes(), BytesIn(disk_));
 }
 
 }  // namespace

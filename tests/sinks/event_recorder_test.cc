@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "hypnos/imaging/codecs.h"
@@ -98,6 +99,21 @@ TEST_F(EventRecorderTest, WantsSoManyFramesASecondAndNoneWithoutAFolder) {
   EXPECT_FALSE(WaitForPicture(1).empty());
   ASSERT_TRUE(Stop(without));
   EXPECT_THAT(disk_.ListFolder("events").value(), SizeIs(0));
+}
+
+TEST_F(EventRecorderTest, ATimeThatJumpsBackWithoutACutStopsNoClips) {
+  EventRecorder recorder(Options(), PartsOf(disk_));
+  Show(recorder, 1000, 20);
+  // The first frame of it is not told to be a cut.
+  EXPECT_NEAR(Show(recorder, 1, 50), 25, 2);
+  // Frames that come a little out of order are none.
+  EXPECT_FALSE(recorder.Wants("door", milliseconds(4800), false));
+  Tell(recorder, EventNews::What::kBegin, 1, 51);
+  Show(recorder, 51, 10);
+  ASSERT_TRUE(Stop(recorder));
+  const std::string file = "events/" + disk_.ListFolder("events").value().at(1);
+  const auto json = nlohmann::json::parse(disk_.ReadFile(file).value());
+  EXPECT_NEAR(json.at("clip_before_begin_seconds").get<double>(), 1, 0.3);
 }
 
 TEST_F(EventRecorderTest, AnEventThatGoesOnAtTheEndIsKept) {

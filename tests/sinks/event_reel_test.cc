@@ -109,6 +109,53 @@ TEST_F(Reel, APeakOfBeforeItWasToldIsTakenFromWhatIsKept) {
   EXPECT_FALSE(reel_.TakePictured());
 }
 
+// While a disk hangs frames are left out.
+TEST_F(Reel, AFrameOfMinutesLaterIsNoPictureOfThePeak) {
+  Begin(1);
+  next_ += 1200;
+  Show(1);
+  EXPECT_FALSE(reel_.TakePictured());
+  reel_.Finish();
+  EXPECT_TRUE(reel_.TakeFinished().at(0).picture.empty());
+}
+
+TEST_F(Reel, WhatIsKeptOfThePeakIsItsPictureAlsoWhereTheNextFrameIsOfMinutesLater) {
+  Show(50);
+  Begin(1);
+  next_ += 1200;
+  Show(1);
+  const auto pictured = reel_.TakePictured();
+  ASSERT_TRUE(pictured);
+  EXPECT_NEAR(BrightnessOf(pictured->picture), 49, 2);
+}
+
+TEST_F(Reel, APeakOfWhichNoFrameCameLeavesThePictureOfTheOneBefore) {
+  const Duration begin = time();
+  Begin(1);
+  Show(1);
+  ASSERT_TRUE(reel_.TakePictured());
+  next_ += 100;
+  Tell(EventNews::What::kPeak, 1, begin, time(), time());
+  next_ += 1200;
+  Show(1);
+  EXPECT_FALSE(reel_.TakePictured());
+  reel_.Finish();
+  EXPECT_EQ(reel_.TakeFinished().at(0).picture_time, begin);
+}
+
+TEST_F(Reel, AnEventThatGoesOnOverACutHasAClipUpToIt) {
+  Show(30);
+  Begin(1);
+  Show(10);
+  reel_.Cut();
+  Show(50);
+  reel_.Finish();
+  const auto clips = reel_.TakeFinished();
+  ASSERT_EQ(clips.size(), 1u);
+  EXPECT_FALSE(clips[0].whole);
+  EXPECT_NEAR(static_cast<double>(clips[0].frames.size()), 15, 2);
+}
+
 TEST_F(Reel, ALongEventIsCutShortAndSaysSo) {
   Show(30);
   const Duration begin = time();
