@@ -93,6 +93,7 @@ class Validator {
     CheckRecord(config.record(), config.checkpoint().folder());
     CheckHistory(config);
     CheckWebhooks(config.notify());
+    CheckPictures(config);
   }
 
  private:
@@ -1008,6 +1009,44 @@ class Validator {
     } else if (!webhook.url().empty() && !HasWebScheme(webhook.url())) {
       Complain(url, "it begins neither with http:// nor with https://");
     }
+  }
+
+  // Of what nothing is told there are none.
+  void CheckPictures(const Config& config) {
+    const Notify& notify = config.notify();
+    if (notify.has_events()) CheckEventFolder(config);
+    if (config.novelty().enabled() || !Known({"novelty.enabled"})) return;
+    const char* const sentence =
+        "only what is unusual has a picture, and novelty.enabled is false: switch it on, or leave "
+        "this out";
+    if (notify.has_events()) Complain("notify.events", sentence);
+    for (int i = 0; i < notify.webhooks_size(); ++i) {
+      const std::string here = Join(Join("notify.webhooks", i), "picture");
+      if (notify.webhooks(i).picture() && Known({here})) Complain(here, sentence);
+    }
+  }
+
+  void CheckEventFolder(const Config& config) {
+    const std::string& folder = config.notify().events().folder();
+    const std::string here = "notify.events.folder";
+    if (!Known({here})) return;
+    if (folder.empty()) {
+      Complain(here, "what is kept needs a folder: name one, or leave notify.events out");
+      return;
+    }
+    const auto also = [&](bool there, const char* what) {
+      if (!there) return;
+      Complain(here, Format("{} are kept there, too: name another folder for one of them", what));
+    };
+    also(config.checkpoint().folder() == folder, "checkpoints");
+    also(config.record().enabled() && config.record().folder() == folder, "sessions");
+    also(config.history().enabled() && config.history().folder() == folder, "months of history");
+    const Notify& notify = config.notify();
+    also(std::ranges::any_of(notify.webhooks(),
+                             [&](const Webhook& webhook) {
+                               return notify.folder() + "/" + webhook.name() == folder;
+                             }),
+         "events that wait for a webhook");
   }
 
   // By value and not by presence, as CheckGate.

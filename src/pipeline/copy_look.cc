@@ -33,7 +33,8 @@ void CopyPicture(const LookSubject& subject, Look& look) {
   network.grid().Average(network.input(stream.lane(Lane::kReal), stream.real_ticks), look.input);
   network.grid().Average(network.prediction(stream.lane(Lane::kReal)), look.prediction);
   look.surprise = stream.surprise;
-  if (stream.novelty != nullptr) {
+  // Novelty's map stays that of the last frame that could be judged.
+  if (stream.novelty != nullptr && !stream.surprise.empty()) {
     const auto map = stream.novelty->map();
     look.novelty.assign(map.begin(), map.end());
   }

@@ -432,6 +432,30 @@ TEST(Validate, NoveltyThatCouldTellNothingIsRefused) {
   EXPECT_EQ(about("{enabled: false, begin_score: 2, end_score: 3}", whole), "");
 }
 
+TEST(Validate, PicturesOfEventsNeedEventsAndAFolderOfTheirOwn) {
+  const auto about = [](const std::string& notify, const std::string& rest = "") {
+    return Complaint(Minimal() + "notify: {" + notify + "}\n" + rest);
+  };
+  const std::string novelty = "novelty: {enabled: true}\n";
+  const std::string hook = "webhooks: [{name: phone, url: 'http://h', picture: true}]";
+  EXPECT_EQ(about("events: {}", novelty), "");
+  EXPECT_EQ(about(hook, novelty), "");
+  EXPECT_THAT(about("events: {}"), HasSubstr("novelty.enabled is false"));
+  EXPECT_THAT(about(hook), HasSubstr("novelty.enabled is false"));
+  EXPECT_EQ(about("webhooks: [{name: phone, url: 'http://h'}]"), "");
+  EXPECT_THAT(about("events: {folder: ''}", novelty), HasSubstr("needs a folder"));
+  const std::string there = "events: {folder: /x/phone}";
+  EXPECT_THAT(about(there, novelty + "checkpoint: {folder: /x/phone}\n"),
+              HasSubstr("checkpoints are kept there"));
+  EXPECT_THAT(about(there, novelty + "record: {enabled: true, folder: /x/phone}\n"),
+              HasSubstr("sessions are kept there"));
+  EXPECT_EQ(about(there, novelty + "record: {enabled: false}\n"), "");
+  EXPECT_THAT(about(there, novelty + "history: {folder: /x/phone}\n"),
+              HasSubstr("history are kept there"));
+  EXPECT_THAT(about(there + ", folder: /x, " + hook, novelty), HasSubstr("wait for a webhook"));
+  EXPECT_EQ(about(there + ", folder: /y, " + hook, novelty), "");
+}
+
 TEST(Validate, LimitsOfTheGuardCanBeKeptTo) {
   const auto about = [](const char* guard) {
     return AboutLayers("[{}]", Format("guard: {{enabled: true, {}}}\n", guard));

@@ -50,6 +50,15 @@ TEST(View, ShowsWhereItIsUnusual) {
   EXPECT_THAT(NamesOf(look), ::testing::Contains("novelty"));
 }
 
+// Of which nothing can be said.
+TEST(View, LaysNoMapOfAnotherSceneOverTheFirstFrameAfterACut) {
+  std::vector<Frame> frames = FlickeringClip(330, 320, 330);
+  frames.back().discontinuity = Discontinuity::kGap;
+  const Look look = LookAtEndOf(NovelByError(), std::move(frames));
+  EXPECT_TRUE(look.novelty.empty());
+  EXPECT_TRUE(ViewOf(look).surprise_png().empty());
+}
+
 TEST(View, ShowsWhereThePredictionWasOffOtherwise) {
   PipelineOptions options = NovelByError();
   options.novelty.reset();
