@@ -90,6 +90,10 @@ void NoveltyTeller::OnNovelty(const NoveltyNews& news) {
   if (news.what == NoveltyNews::What::kEnd) under_way_.erase(known);
 }
 
+void NoveltyTeller::OnStreamEnd(const StreamEnd& end) {
+  if (EventRecorder* recorder = recorder_()) recorder->Forget(end.source);
+}
+
 void NoveltyTeller::Begin(const NoveltyNews& news) {
   const double last = now();
   const auto wall = [&](Duration time) { return last - Seconds(news.event.last - time); };

@@ -32,6 +32,7 @@ class NoveltyTeller final : public PipelineObserver {
 
   void OnFrame(const FrameReport& report) override;
   void OnNovelty(const NoveltyNews& news) override;
+  void OnStreamEnd(const StreamEnd& end) override;
 
  private:
   // Wall times in seconds since 1970.

@@ -5,11 +5,13 @@
 
 #include <chrono>
 #include <memory>
+#include <thread>
 #include <variant>
 #include <vector>
 
 #include "daemon/fanout.h"
 #include "pipeline/novel.h"
+#include "support/memory_file_system.h"
 #include "support/simulated_clock.h"
 
 namespace hypnos {
@@ -174,6 +176,17 @@ TEST(NoveltyTellerInAPipeline, PassesOnWhatIsDecided) {
 TEST_F(NoveltyTellerTest, WhatBeganBeforeTheDaemonDidIsNotTold) {
   Tell(NoveltyNews::What::kEnd, 4);
   EXPECT_EQ(events_->Query({})->events_size(), 0);
+}
+
+TEST_F(NoveltyTellerTest, WhatASourceThatIsGoneShowedIsWrittenAsItIs) {
+  MemoryFileSystem disk;
+  EventRecorder recorder({.folder = "events"}, {.files = disk, .clock = clock_, .pictured = {}});
+  NoveltyTeller teller(clock_, events_, pipeline_, [&] { return &recorder; });
+  teller.OnNovelty(News(NoveltyNews::What::kBegin, 4));
+  teller.OnStreamEnd({.source = "door", .error = {}});
+  const Instant end = SystemClock().Now() + seconds(20);
+  while (recorder.status().kept == 0 && SystemClock().Now() < end) std::this_thread::yield();
+  EXPECT_EQ(recorder.status().kept, 1u);
 }
 
 }  // namespace

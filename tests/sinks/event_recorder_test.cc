@@ -8,6 +8,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
+#include <utility>
 
 #include "hypnos/imaging/codecs.h"
 #include "support/failing_file_system.h"
@@ -144,7 +145,7 @@ TEST_F(EventRecorderTest, AFullDiskCostsTheEventsAndNothingElse) {
 }
 
 // Hangs until it is let go.
-class HangingPicture {
+class Hanging {
  public:
   void Hang() {
     std::unique_lock lock(mutex_);
@@ -171,8 +172,93 @@ class HangingPicture {
   bool hangs_ = false, done_ = false;
 };
 
+// Of a server that is gone for a while.
+class HangingFolder final : public MemoryFileSystem {
+ public:
+  Status MakeFolder(const std::string& path) override {
+    if (!std::exchange(hung_, true)) hanging.Hang();
+    HYPNOS_RETURN_IF_ERROR(then);
+    return MemoryFileSystem::MakeFolder(path);
+  }
+  Hanging hanging;
+  Status then;
+
+ private:
+  bool hung_ = false;
+};
+
+TEST_F(EventRecorderTest, AFolderThatHangsHoldsUpNoSmallPicture) {
+  HangingFolder disk;
+  EventRecorder recorder(Options(), PartsOf(disk));
+  for (uint64_t id = 1; id <= 3; ++id) {
+    const int from = static_cast<int>(100 * id);
+    Tell(recorder, EventNews::What::kBegin, id, from);
+    Show(recorder, from, 5);
+    Tell(recorder, EventNews::What::kEnd, id, from + 5);
+    EXPECT_FALSE(WaitForPicture(id).empty());
+    // The one before is whole once the next one begins.
+    if (id == 2) disk.hanging.WaitUntilItHangs();
+  }
+  EXPECT_EQ(recorder.status().kept, 0u);
+  disk.hanging.LetGo();
+  ASSERT_TRUE(Stop(recorder));
+  EXPECT_EQ(recorder.status().kept, 3u);
+}
+
+TEST_F(EventRecorderTest, WhatWaitsForAFolderThatHangsIsBoundedAndCounted) {
+  HangingFolder disk;
+  disk.then = Error{Code::kUnavailable, "GONE", "the server is gone"};
+  EventRecorder recorder(Options(), PartsOf(disk));
+  const Image large(4000, 2500, 3);
+  constexpr uint64_t kEvents = 12;  // 30 MB each
+  for (uint64_t id = 1; id <= kEvents; ++id) {
+    const int from = static_cast<int>(100 * id);
+    Tell(recorder, EventNews::What::kBegin, id, from);
+    ASSERT_TRUE(recorder.Wants("door", milliseconds(100 * from), false));
+    recorder.Show("door", milliseconds(100 * from), large);
+    EXPECT_FALSE(WaitForPicture(id).empty());
+    if (id == 2) disk.hanging.WaitUntilItHangs();
+  }
+  EXPECT_GT(recorder.status().failed, 4u);
+  disk.hanging.LetGo();
+  ASSERT_TRUE(Stop(recorder));
+  EXPECT_EQ(recorder.status().failed, kEvents) << "and those that waited";
+}
+
+TEST_F(EventRecorderTest, NothingThatIsToldIsLeftOut) {
+  Hanging hanging;
+  EventRecorder recorder(
+      Options(),
+      {.files = disk_, .clock = clock_, .pictured = [&](uint64_t id, const std::string&) {
+         if (id == 1) hanging.Hang();
+       }});
+  Tell(recorder, EventNews::What::kBegin, 1, 0);
+  Show(recorder, 0, 1);
+  hanging.WaitUntilItHangs();
+  // More than may wait of frames.
+  for (int i = 0; i < 5000; ++i) Tell(recorder, EventNews::What::kPeak, 1, 0);
+  Tell(recorder, EventNews::What::kEnd, 1, 0);
+  hanging.LetGo();
+  ASSERT_TRUE(Stop(recorder));
+  const std::string file = "events/" + disk_.ListFolder("events").value().at(1);
+  const auto json = nlohmann::json::parse(disk_.ReadFile(file).value());
+  EXPECT_TRUE(json.at("clip_is_whole").get<bool>()) << "its end was told";
+}
+
+TEST_F(EventRecorderTest, OfASourceThatIsGoneWhatGoesOnIsWholeAsItIs) {
+  EventRecorder recorder(Options(), PartsOf(disk_));
+  Show(recorder, 0, 20);
+  Tell(recorder, EventNews::What::kBegin, 1, 20);
+  Show(recorder, 20, 10);
+  recorder.Forget("door");
+  const Instant end = clock_.Now() + kPatience;
+  while (recorder.status().kept == 0 && clock_.Now() < end) std::this_thread::yield();
+  EXPECT_EQ(recorder.status().kept, 1u);
+  EXPECT_TRUE(recorder.Wants("door", milliseconds(0), false)) << "one of that name begins anew";
+}
+
 TEST_F(EventRecorderTest, WhoShowsNeverWaitsAndMemoryIsBounded) {
-  const auto hanging = std::make_shared<HangingPicture>();
+  const auto hanging = std::make_shared<Hanging>();
   // What is left behind goes on with these.
   static auto* const disk = new MemoryFileSystem();
   static auto* const clock = new SystemClock();

@@ -20,7 +20,7 @@
 
 namespace hypnos {
 
-class MemoryFileSystem final : public FileSystem {
+class MemoryFileSystem : public FileSystem {
  public:
   Result<std::string> ReadFile(const std::string& path) override {
     const std::lock_guard lock(mutex_);

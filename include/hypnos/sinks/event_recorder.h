@@ -5,9 +5,11 @@
 //   frames, so many a second -> JPEG -> the last seconds of each source
 //   an event: those, and what comes until some seconds after its end -> NAME.png, .avi, .json
 //
-// Who shows and tells never waits. A thread of its own encodes and writes; where that is too slow,
-// or hangs in a disk, frames are left out and counted. Memory is bounded: seconds and bytes before,
-// of each clip, and of frames that wait. What fails is told once, and once more when it works
+// Who shows and tells never waits. One thread encodes and gives out the small pictures; where it is
+// too slow frames are left out and counted, but nothing that is told. Another one writes; where it
+// is too slow, or hangs in a disk, whole events are left out and counted. Memory is bounded:
+// seconds and bytes before, of each source and clip; of frames that wait; of clips that wait. What
+// fails is told once, and once more when it works
 // again. Files are made whole, .json last: who sees that sees the others. The oldest events make
 // room. Threads: safe.
 #pragma once
@@ -51,7 +53,7 @@ struct EventNews {
 
 struct EventRecorderStatus {
   uint64_t kept = 0;    // events that are written
-  uint64_t failed = 0;  // that could not be
+  uint64_t failed = 0;  // that could not be, or for which there was no time
   uint64_t frames_left_out = 0;
   uint64_t bytes = 0;  // in the folder
   std::string error;   // why the last one could not be written; empty: it was
@@ -80,6 +82,9 @@ class EventRecorder {
   void Show(const std::string& source, Duration time, Image image);
   // Before the frame at which it is told.
   void Tell(EventNews news);
+  // The source shows nothing more: what goes on there is whole as it is, and nothing of it is kept
+  // in memory.
+  void Forget(const std::string& source);
 
   // Writes what was told of, also where it has not ended. False: by `end_by` it had not, and is
   // left behind.
