@@ -141,7 +141,7 @@ Status EventFiles::Put(const EventClip& clip, double frame_rate_hz, const std::s
   }
   // What is left of one that failed makes room as others do.
   if (written.ok() || !RemoveAll(entry).ok()) entries_.push_back(std::move(entry));
-  HYPNOS_RETURN_IF_ERROR(written);
+  if (!written.ok()) return written;
   return files_.SyncFolder(folder_);
 }
 

@@ -26,6 +26,7 @@ constexpr uint64_t kMostWaitingBytes = uint64_t{64} << 20;
 constexpr size_t kMostWaiting = 4096;
 // Of clips that wait to be written.
 constexpr uint64_t kMostUnwrittenBytes = uint64_t{128} << 20;
+constexpr uint64_t kFiguresBytes = 4096;
 // So often it is looked whether a source that gives no more frames has to be waited for.
 constexpr Duration kLookEvery = std::chrono::seconds(1);
 constexpr int kPictureWidth = 320;
@@ -51,7 +52,7 @@ uint64_t BytesOf(const Item& item) {
 }
 
 uint64_t BytesOf(const EventClip& clip) {
-  uint64_t bytes = clip.picture.bytes().size();
+  uint64_t bytes = kFiguresBytes + clip.picture.bytes().size();
   for (const auto& frame : clip.frames) bytes += frame->size();
   return bytes;
 }
@@ -244,10 +245,12 @@ void EventRecorder::State::Write() {
     lock.unlock();
     const Status kept =
         Guarded([&] { return files.Put(clip, options.frame_rate_hz, options.host); });
-    NoteKept(kept);
     lock.lock();
     unwritten_bytes -= BytesOf(clip);
     status.bytes = files.bytes();
+    lock.unlock();
+    NoteKept(kept);
+    lock.lock();
   }
   ended = true;
   changed.notify_all();
