@@ -25,6 +25,13 @@ bool IsPlain(char c) {
          c == '_';
 }
 
+// As in "door-7".
+bool EndsWithNumber(std::string_view name) {
+  const size_t dash = name.rfind('-');
+  if (dash == std::string_view::npos || dash + 1 == name.size()) return false;
+  return std::ranges::all_of(name.substr(dash + 1), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 // Empty: it is no file of ours.
 std::string EventOf(std::string_view file) {
   const bool has_time =
@@ -34,7 +41,9 @@ std::string EventOf(std::string_view file) {
       });
   if (!has_time) return "";
   for (const std::string_view suffix : kSuffixes) {
-    if (file.ends_with(suffix)) return std::string(file.substr(0, file.size() - suffix.size()));
+    if (!file.ends_with(suffix)) continue;
+    const std::string_view event = file.substr(0, file.size() - suffix.size());
+    return EndsWithNumber(event.substr(kTimePattern.size())) ? std::string(event) : "";
   }
   return "";
 }
