@@ -204,6 +204,13 @@ const TensorPlace* CheckpointLoader::Find(const std::string& name) const {
   return found == by_name_.end() ? nullptr : found->second;
 }
 
+void CheckpointLoader::PassOverAll(const std::string& prefix) {
+  for (auto at = by_name_.lower_bound(prefix); at != by_name_.end(); ++at) {
+    if (!at->first.starts_with(prefix)) break;
+    taken_.insert(at->first);
+  }
+}
+
 bool CheckpointLoader::ShapeOf(const std::string& name, Shape* shape) const {
   const TensorPlace* place = Find(name);
   if (place != nullptr) *shape = place->shape;

@@ -856,10 +856,6 @@ class Validator {
       Complain("novelty.scene_share",
                "it is measured by what moves: switch encoding.motion on, or leave it out");
     }
-    if (novelty.warm_up_seconds() <= 0) {
-      Complain("novelty.warm_up_seconds",
-               "without a warm-up nothing is known to be usual: give more than 0 seconds");
-    }
     if (novelty.end_score() > novelty.begin_score()) {
       Complain("novelty.end_score",
                Format("an event that begins at a score of {} cannot end above it, at {}",

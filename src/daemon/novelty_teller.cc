@@ -73,6 +73,7 @@ void NoveltyTeller::OnFrame(const FrameReport& report) {
       recorder->Show(report.source, report.presentation_time, report.image);
     }
   }
+  if (report.novelty) TellWhetherWarm(report);
   if (under_way_.empty()) return;
   const auto known = under_way_.find(report.source);
   if (known == under_way_.end()) return;
@@ -80,12 +81,29 @@ void NoveltyTeller::OnFrame(const FrameReport& report) {
   known->second.seen = now();
 }
 
+void NoveltyTeller::OnStreamEnd(const StreamEnd& end) { warm_.erase(end.source); }
+
+void NoveltyTeller::TellWhetherWarm(const FrameReport& report) {
+  const bool warm = report.novelty->warm;
+  const auto known = warm_.find(report.source);
+  if (known != warm_.end() && known->second == warm) return;
+  warm_[report.source] = warm;
+  log::Info("source '{}': {}", Printable(report.source),
+            warm ? "it is known what is usual: from now on what is unusual is told"
+                 : "learning what is usual; until that is known nothing unusual is told");
+}
+
 void NoveltyTeller::OnNovelty(const NoveltyNews& news) {
   if (events_ == nullptr) return;
   if (news.what == NoveltyNews::What::kBegin) return Begin(news);
-  const auto known = under_way_.find(news.source);
-  // A changed scene, which was over when it was told; or it began before the daemon was started.
-  if (known == under_way_.end() || news.event.kind != NoveltyKind::kUnusual) return;
+  auto known = under_way_.find(news.source);
+  // A changed scene was over when it was told.
+  if (news.event.kind != NoveltyKind::kUnusual) return;
+  // It began before the daemon was started.
+  if (known == under_way_.end()) {
+    Begin(news);
+    known = under_way_.find(news.source);
+  }
   GoOn(news, known->second);
   if (news.what == NoveltyNews::What::kEnd) under_way_.erase(known);
 }
@@ -168,7 +186,11 @@ EventBook::Judge NoveltyTeller::JudgeOf(const NoveltyNews& news) const {
     const std::lock_guard lock(link->mutex);
     if (link->pipeline == nullptr) return;
     link->pipeline->Post([source, number, decided](PipelineControl& control) {
-      control.JudgeNovelty(source, number, decided);
+      if (control.JudgeNovelty(source, number, decided)) return;
+      log::Warning(
+          "source '{}': what was decided about an event is without effect: only the last {} of a "
+          "source are known, and none from before its network was replaced",
+          Printable(source), Novelty::kKeptEvents);
     });
   };
 }

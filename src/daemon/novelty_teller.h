@@ -51,6 +51,8 @@ class NoveltyTeller final : public PipelineObserver {
     Pipeline* pipeline = nullptr;
   };
 
+  // Says when it is known what is usual, and when that has to be learned anew.
+  void TellWhetherWarm(const FrameReport& report);
   double now() const { return Seconds(clock_.WallNow().time_since_epoch()); }
   void Record(const NoveltyNews& news, const control::Event& event) const;
   void Begin(const NoveltyNews& news);
@@ -62,6 +64,7 @@ class NoveltyTeller final : public PipelineObserver {
   const Recorder recorder_;
   const std::shared_ptr<Link> link_ = std::make_shared<Link>();
   std::map<std::string, UnderWay> under_way_;  // by source
+  std::map<std::string, bool> warm_;           // the same
 };
 
 }  // namespace hypnos

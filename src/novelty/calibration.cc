@@ -33,7 +33,8 @@ void Calibration::Mean::ExchangeState(StateArchive& archive, const char* name) {
   const StateArchive::Scope scope(archive, name);
   archive.Number("sum", sum);
   archive.Number("weight", weight);
-  if (!std::isfinite(sum) || !std::isfinite(weight) || weight < 0) {
+  const bool is_weight = weight == 0 || (weight >= DecayingHistogram::kFaded && weight < INFINITY);
+  if (!is_weight || !std::isfinite(sum) || !std::isfinite(Or(0))) {
     archive.Refuse("weight", "is none");
   }
 }
@@ -46,12 +47,10 @@ std::span<const float> Calibration::Judge(const NoveltyFrame& frame, double memo
   MeasureMeans();
   Shrink();
   MeasureScales();
-  const double largest = kLargest;
   for (size_t i = 0; i < z_.size(); ++i) {
     const Scale& scale = scales_[i / columns_];
-    const double d = s_[i] - scale.middle;
-    z_[i] =
-        scale.spread > 0 ? static_cast<float>(std::clamp(d / scale.spread, -largest, largest)) : 0;
+    const double d = static_cast<double>(s_[i]) - scale.middle;
+    z_[i] = scale.spread > 0 ? Finite(static_cast<float>(d / scale.spread)) : 0;
   }
   if (frame.learn) Learn(frame, memory, weight);
   return z_;

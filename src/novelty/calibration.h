@@ -44,7 +44,11 @@ class Calibration {
   struct Mean {
     double sum = 0;
     double weight = 0;
-    void Fade(double factor) { sum *= factor, weight *= factor; }
+    // What has all but faded is nothing: a ratio of numbers that are hardly any is no number.
+    void Fade(double factor) {
+      sum *= factor, weight *= factor;
+      if (weight < DecayingHistogram::kFaded) sum = weight = 0;
+    }
     double Or(double otherwise) const { return weight > 0 ? sum / weight : otherwise; }
     void ExchangeState(StateArchive& archive, const char* name);
   };

@@ -41,7 +41,10 @@ void DecayingHistogram::AddToBin(size_t bin, double weight) {
 }
 
 void DecayingHistogram::Fade(double factor) {
-  for (double& weight : weights_) weight *= factor;
+  for (double& weight : weights_) {
+    weight *= factor;
+    if (weight < kFaded) weight = 0;
+  }
   total_ = std::accumulate(weights_.begin(), weights_.end(), 0.0);
 }
 

@@ -20,6 +20,9 @@ class DecayingHistogram {
   static constexpr int kOctaves = 40;
   static constexpr size_t kBins = 2 * size_t{kBinsPerOctave} * kOctaves + 1;
 
+  // Less weight than this is none.
+  static constexpr double kFaded = 1e-100;
+
   static size_t BinOf(double value);
   // Where a bin begins; of kBins, where the last one ends.
   static double Edge(size_t bin);

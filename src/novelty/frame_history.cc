@@ -38,14 +38,17 @@ void FrameHistory::Learn(double z, double memory, double weight) {
   frames_.Add(z, weight);
 }
 
-void FrameHistory::MakeUsual(double z, double score) {
+FrameHistory::Share FrameHistory::MakeUsual(double z, double score) {
   const size_t bin = std::min(DecayingHistogram::BinOf(z) + 1, DecayingHistogram::kBins - 1);
   // A little at first, and ever more: some rounds are enough whatever was seen.
   double weight = 0.001 * frames_.total();
+  Share put{.bin = bin};
   for (int round = 0; round < kMostRounds && weight > 0 && Score(z) > score; ++round) {
     frames_.AddToBin(bin, weight);
+    put.weight += weight;
     weight *= 1.1;
   }
+  return put;
 }
 
 void FrameHistory::Forget(std::span<const double> weights) {

@@ -6,6 +6,7 @@
 // Threads: thread-compatible. Nothing fails or allocates once made.
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include "hypnos/base/state_archive.h"
@@ -26,8 +27,15 @@ class FrameHistory {
   void Learn(double z, double memory, double weight = 1);
   // Frames that count, by weight.
   double frames() const { return frames_.total(); }
-  // As if frames like these had been seen, until a score of `z` is no more than this.
-  void MakeUsual(double z, double score);
+  struct Share {
+    uint64_t bin = 0;
+    double weight = 0;
+  };
+  // As if frames like these had been seen, until a score of `z` is no more than this. Returns what
+  // was put in.
+  Share MakeUsual(double z, double score);
+  // As if that had not been done. `usual`: faded since as all that was seen.
+  void TakeBack(const Share& usual) { frames_.AddToBin(usual.bin, -usual.weight); }
   // As if none of them had been seen.
   void Forget(std::span<const double> weights);
 

@@ -15,8 +15,6 @@
 namespace hypnos {
 namespace {
 
-// Events about which something may still be decided.
-constexpr size_t kKeptEvents = 32;
 // The time between two frames counts for no more than this: a source that stood still has shown
 // nothing meanwhile, and one that gives a frame a minute is to get past its warm-up all the same.
 constexpr double kLongestStep = 10;
@@ -52,16 +50,25 @@ struct KeptEvent {
   uint64_t number = 0;
   double peak_z = 0;
   bool confirmed = false;
+  FrameHistory::Share usual;  // put in where it was dismissed
   std::vector<double> added = std::vector<double>(DecayingHistogram::kBins);
 
   void Fade(double factor) {
     for (double& weight : added) weight *= factor;
+    usual.weight *= factor;
   }
 
   void ExchangeState(StateArchive& archive) {
     archive.Number("number", number);
     archive.Number("peak_z", peak_z);
     archive.Number("confirmed", confirmed);
+    archive.Number("usual_bin", usual.bin);
+    archive.Number("usual", usual.weight);
+    if (!(usual.weight >= 0) || !std::isfinite(usual.weight) ||
+        usual.bin >= DecayingHistogram::kBins) {
+      archive.Refuse("usual", "is none");
+      usual = {};
+    }
     if (!std::isfinite(peak_z)) archive.Refuse("peak_z", "is not finite");
     archive.Values("added", std::span(added), {added.size()});
     for (const double weight : added) {
@@ -165,7 +172,7 @@ struct Novelty::State {
   }
 
   void KeepEvent(const NoveltyEvent& event) {
-    if (kept.size() == kKeptEvents) kept.pop_front();
+    if (kept.size() == Novelty::kKeptEvents) kept.pop_front();
     kept.push_back(rising);
     kept.back().number = event.number;
   }
@@ -173,6 +180,7 @@ struct Novelty::State {
   static void Clear(KeptEvent& event) {
     event.peak_z = 0;
     event.confirmed = false;
+    event.usual = {};
     std::ranges::fill(event.added, 0.0);
   }
 
@@ -191,7 +199,7 @@ struct Novelty::State {
     exchange("history", history);
     exchange("machine", machine);
     exchange("rising", rising);
-    const size_t count = archive.Count("kept", kept.size(), kKeptEvents);
+    const size_t count = archive.Count("kept", kept.size(), Novelty::kKeptEvents);
     kept.resize(count);
     for (size_t i = 0; i < count; ++i) exchange(Format("kept.{}", i), kept[i]);
     archive.Number("smooth", smooth);
@@ -233,14 +241,23 @@ std::span<const float> Novelty::map() const { return state_->map; }
 
 void Novelty::End(NoveltyObserver* observer) { state_->End(observer); }
 
+void Novelty::TellEnd(NoveltyObserver& observer) const {
+  const EventMachine& machine = state_->machine;
+  if (machine.under_way()) observer.OnEnd(*machine.current());
+}
+
+bool Novelty::warm() const { return state_->machine.warm(); }
+
 void Novelty::NumberAbove(uint64_t number) { state_->machine.NumberAbove(number); }
 
 uint64_t Novelty::last_number() const { return state_->machine.last_number(); }
 
 bool Novelty::Dismiss(uint64_t event) {
-  const KeptEvent* kept = state_->Find(event);
+  KeptEvent* kept = state_->Find(event);
   if (kept == nullptr) return false;
-  state_->history.MakeUsual(kept->peak_z, state_->options.events.begin_score);
+  state_->history.TakeBack(kept->usual);
+  kept->usual = state_->history.MakeUsual(kept->peak_z, state_->options.events.begin_score);
+  kept->confirmed = false;
   return true;
 }
 
@@ -248,6 +265,7 @@ bool Novelty::Confirm(uint64_t event) {
   KeptEvent* kept = state_->Find(event);
   if (kept == nullptr) return false;
   kept->confirmed = true;
+  state_->history.TakeBack(std::exchange(kept->usual, {}));
   state_->history.Forget(kept->added);
   // Once only.
   std::ranges::fill(kept->added, 0.0);

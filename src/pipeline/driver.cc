@@ -65,7 +65,7 @@ Result<RunSummary> Pipeline::Driver::Run() {
   ended_ = true;
   // Whoever owns their queues may do with them what he likes from now on.
   for (const auto& stream : streams_) {
-    if (!stream->ended()) Leave(*stream, {});
+    if (!stream->ended()) LeaveUnended(*stream);
   }
   // From Close on commands are done by whoever gives them.
   Result<RunSummary> result =

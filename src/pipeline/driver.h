@@ -113,6 +113,8 @@ class Pipeline::Driver final : public PipelineControl {
   // Before its first frame. Of an error the stream is to blame where there is a network already.
   Status Welcome(Stream& stream, const Frame& first);
   void Leave(Stream& stream, std::optional<Error> error);
+  void LeaveUnended(Stream& stream);
+  void Release(Stream& stream);
   // Of what is under way in it. Precondition: no step is under way.
   void EndEvent(Stream& stream);
   // Drops it without a word to who records.

@@ -310,7 +310,7 @@ void Pipeline::Driver::CutStreams() {
   for (const auto& stream : streams_) {
     network_->MakeLanes(stream->place + 1);
     EndEvent(*stream);
-    stream->ForgetUsual(options_);
+    stream->ForgetUsual();
     stream->switched = true;
     stream->held_out_since_learning = false;
     stream->negative_lane.CutBeside();

@@ -160,19 +160,31 @@ Status Pipeline::Driver::Welcome(Stream& stream, const Frame& first) {
 }
 
 void Pipeline::Driver::Leave(Stream& stream, std::optional<Error> error) {
+  Release(stream);
+  if (error) summary_.failures.push_back({stream.name, error});
+  EndEvent(stream);
+  observer_.OnStreamEnd({stream.name, std::move(error)});
+}
+
+// It has not ended, and may be gone on with: nothing is changed by that which is saved.
+void Pipeline::Driver::LeaveUnended(Stream& stream) {
+  Release(stream);
+  if (stream.novelty != nullptr && network_) {
+    NoveltyWatch::TellEnd(*stream.novelty, stream.name, network_->grid(), observer_);
+  }
+  observer_.OnStreamEnd({stream.name, {}});
+}
+
+// Of what it gave, nothing is reported after that.
+void Pipeline::Driver::Release(Stream& stream) {
   stream.queue->SetBell(nullptr);
   stream.queue = nullptr;
-  const StreamEnd end = {stream.name, std::move(error)};
-  if (end.error) summary_.failures.push_back(end);
-  // Of what it gave, nothing is reported after its end.
   if (flow_) flow_->Settle();
-  EndEvent(stream);
-  observer_.OnStreamEnd(end);
 }
 
 void Pipeline::Driver::EndEvent(Stream& stream) {
   if (stream.novelty == nullptr || !network_) return;
-  hypnos::EndEvent(*stream.novelty, stream.name, network_->grid(), observer_);
+  NoveltyWatch::End(*stream.novelty, stream.name, network_->grid(), observer_);
 }
 
 }  // namespace hypnos

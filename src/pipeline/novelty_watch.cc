@@ -28,14 +28,22 @@ class Messenger final : public NoveltyObserver {
 
 }  // namespace
 
-void EndEvent(Novelty& novelty, const std::string& source, const PatchGrid& grid,
-              PipelineObserver& observer) {
+void NoveltyWatch::End(Novelty& novelty, const std::string& source, const PatchGrid& grid,
+                       PipelineObserver& observer) {
   Messenger messenger(source, grid.rows(), grid.columns(), observer);
   novelty.End(&messenger);
 }
 
+void NoveltyWatch::TellEnd(const Novelty& novelty, const std::string& source, const PatchGrid& grid,
+                           PipelineObserver& observer) {
+  Messenger messenger(source, grid.rows(), grid.columns(), observer);
+  novelty.TellEnd(messenger);
+}
+
 void NoveltyWatch::Watch(Novelty& novelty, SeriesNovelty* series, FrameReport& report) {
-  series != nullptr ? JudgeRow(*series, report) : TakeSurprise(report);
+  // What is only looked at says what is usual, too, where nothing else has said it yet.
+  const bool learn = report.learn || (!novelty.warm() && !report.kept_back);
+  series != nullptr ? JudgeRow(*series, report, learn) : TakeSurprise(report);
   Messenger messenger(report.source, report.places.rows, report.places.columns, observer_);
   const bool cut = report.discontinuity != Discontinuity::kNone;
   report.novelty = novelty.Observe({.rows = report.places.rows,
@@ -44,16 +52,16 @@ void NoveltyWatch::Watch(Novelty& novelty, SeriesNovelty* series, FrameReport& r
                                     .change = report.places.change,
                                     .time = report.presentation_time,
                                     .cut = cut,
-                                    .learn = report.learn},
+                                    .learn = learn},
                                    &messenger);
 }
 
-void NoveltyWatch::JudgeRow(SeriesNovelty& series, const FrameReport& report) {
+void NoveltyWatch::JudgeRow(SeriesNovelty& series, const FrameReport& report, bool learn) {
   surprise_.clear();
   if (report.places.readings.empty()) return;
   const auto readings = ReadingsOf(report.places, std::get<SeriesEncoderOptions>(encoder_), by_);
   const bool cut = report.discontinuity != Discontinuity::kNone;
-  const SeriesReport told = series.Observe(readings, {.cut = cut, .learn = report.learn});
+  const SeriesReport told = series.Observe(readings, {.cut = cut, .learn = learn});
   surprise_.assign(1, static_cast<float>(told.score));
 }
 

@@ -12,15 +12,18 @@
 
 namespace hypnos {
 
-// A stream has ended, or is watched by another network: so has what is under way in it. Threads: of
-// who submits steps, while none is under way.
-void EndEvent(Novelty& novelty, const std::string& source, const PatchGrid& grid,
-              PipelineObserver& observer);
-
 class NoveltyWatch {
  public:
   NoveltyWatch(SurpriseKind by, const EncoderOptions& encoder, PipelineObserver& observer)
       : by_(by), encoder_(encoder), observer_(observer) {}
+
+  // A stream has ended, or is watched by another network: so has what is under way in it. Threads:
+  // of who submits steps, while none is under way; so for TellEnd.
+  static void End(Novelty& novelty, const std::string& source, const PatchGrid& grid,
+                  PipelineObserver& observer);
+  // Nobody watches for the time being. Whoever goes on from here has it still under way.
+  static void TellEnd(const Novelty& novelty, const std::string& source, const PatchGrid& grid,
+                      PipelineObserver& observer);
 
   // Judges a frame by what was seen of its stream; fills report.novelty. News come before that.
   // `series`: null for pictures.
@@ -30,7 +33,7 @@ class NoveltyWatch {
   // Empty where nothing can be said: at a cut nothing has moved yet.
   void TakeSurprise(const FrameReport& report);
   // Of a row, which has one place: how unusual it is by itself, in decades.
-  void JudgeRow(SeriesNovelty& series, const FrameReport& report);
+  void JudgeRow(SeriesNovelty& series, const FrameReport& report, bool learn);
 
   SurpriseKind by_;
   EncoderOptions encoder_;

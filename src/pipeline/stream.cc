@@ -10,6 +10,46 @@ namespace {
 // More than a picture has.
 constexpr size_t kMostPlaces = size_t{1} << 30;
 
+// Rises when what Novelty or SeriesNovelty saves is no longer what it was.
+constexpr uint64_t kNoveltyFormat = 3;
+
+// In which units that stands which is known as usual; in others it is of no use.
+class NoveltyUnits {
+ public:
+  explicit NoveltyUnits(const PipelineNovelty& of)
+      : by_(static_cast<uint64_t>(of.by)),
+        reach_(of.options.calibration.reach),
+        persistence_frames_(of.options.calibration.persistence_frames) {}
+
+  void Save(StateArchive& archive) {
+    uint64_t format = kNoveltyFormat;
+    archive.Number("format", format);
+    ExchangeState(archive);
+  }
+  // Of another format nothing more is known.
+  static bool WereSaved(StateArchive& archive, const PipelineNovelty& wanted) {
+    uint64_t format = 0;
+    if (!archive.SavedShape("format")) return false;
+    archive.Number("format", format);
+    if (format != kNoveltyFormat) return false;
+    NoveltyUnits saved(wanted);
+    saved.ExchangeState(archive);
+    return saved == NoveltyUnits(wanted);
+  }
+  bool operator==(const NoveltyUnits&) const = default;
+
+ private:
+  void ExchangeState(StateArchive& archive) {
+    archive.Number("by", by_);
+    archive.Number("reach", reach_);
+    archive.Number("persistence_frames", persistence_frames_);
+  }
+
+  uint64_t by_;
+  int reach_;
+  double persistence_frames_;
+};
+
 }  // namespace
 
 Stream::Stream(const StreamInput& input, size_t at, const PipelineOptions& options,
@@ -18,46 +58,42 @@ Stream::Stream(const StreamInput& input, size_t at, const PipelineOptions& optio
       place(at),
       residuals(options.memory.residuals),
       held_out_residuals(options.memory.residuals),
+      novelty_options(options.novelty),
+      is_series(std::holds_alternative<SeriesEncoderOptions>(options.encoder)),
       queue(input.queue),
       waited_for(input.waited_for),
       negative_lane(OfStream(Lane::kDream, at), options.dream_steps, options.steps_per_frame),
       ledger(sequence_frames, options.memory.interval_frames),
       probing(options) {
-  if (!options.novelty) return;
-  surprise_kind = options.novelty->by;
-  ForgetUsual(options);
+  ForgetUsual();
 }
 
-void Stream::ForgetUsual(const PipelineOptions& options) {
-  if (!options.novelty) return;
-  Result<Novelty> made = Novelty::Create(options.novelty->options);
+void Stream::ForgetUsual() {
+  if (!novelty_options) return;
+  Result<Novelty> made = Novelty::Create(novelty_options->options);
   HYPNOS_CHECK(made.ok());
   if (novelty != nullptr) made->NumberAbove(novelty->last_number());
   novelty = std::make_unique<Novelty>(std::move(*made));
-  if (std::holds_alternative<SeriesEncoderOptions>(options.encoder)) {
-    series = std::make_unique<SeriesNovelty>(SeriesNoveltyOptions());
-  }
+  if (is_series) series = std::make_unique<SeriesNovelty>(SeriesNoveltyOptions());
+}
+
+void Stream::ExchangeUsual(StateArchive& archive) {
+  novelty->ExchangeState(archive);
+  const StateArchive::Scope scope(archive, "series");
+  if (series != nullptr) series->ExchangeState(archive);
 }
 
 void Stream::ExchangeNovelty(StateArchive& archive) {
   const StateArchive::Scope scope(archive, "novelty");
-  const bool is_there =
-      archive.loading() ? archive.SavedShape("by").has_value() : novelty != nullptr;
-  if (!is_there) return;
-  const auto own = static_cast<size_t>(surprise_kind);
-  const size_t by = archive.Count("by", own, kSurpriseKinds - 1);
-  if (novelty != nullptr && by == own) {
-    novelty->ExchangeState(archive);
-    const StateArchive::Scope part(archive, "series");
-    if (series != nullptr) series->ExchangeState(archive);
-    return;
+  if (!archive.loading()) {
+    if (novelty == nullptr) return;
+    NoveltyUnits(*novelty_options).Save(archive);
+    return ExchangeUsual(archive);
   }
-  Result<Novelty> dropped = Novelty::Create({});
-  HYPNOS_CHECK(dropped.ok());
-  dropped->ExchangeState(archive);
-  const StateArchive::Scope part(archive, "series");
-  SeriesNovelty dropped_series({});
-  if (archive.SavedShape("columns")) dropped_series.ExchangeState(archive);
+  if (novelty == nullptr || !NoveltyUnits::WereSaved(archive, *novelty_options)) {
+    return archive.PassOver();
+  }
+  ExchangeUsual(archive);
 }
 
 Status Stream::ExchangeState(StateArchive& archive, const EncoderOptions& encoder_options,

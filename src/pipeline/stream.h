@@ -37,11 +37,12 @@ struct Stream {
                        const PlaneShape& frame);
 
   // Where novelty is watched for: as if nothing had been seen, but for the numbers of events.
-  void ForgetUsual(const PipelineOptions& options);
+  void ForgetUsual();
 
-  // One that goes on from a state in which it was not watched for, or by something else, begins
-  // anew; and where it is no longer watched for, what was known is dropped.
+  // One that goes on from a state in which it was not watched for, or otherwise, begins anew; and
+  // where it is no longer watched for, what was known is dropped.
   void ExchangeNovelty(StateArchive& archive);
+  void ExchangeUsual(StateArchive& archive);
 
   const std::string name;
   const size_t place;
@@ -60,8 +61,8 @@ struct Stream {
   std::unique_ptr<Novelty> novelty;
   // Of a series: what it judges instead of maps of a picture.
   std::unique_ptr<SeriesNovelty> series;
-  // By what it judges.
-  SurpriseKind surprise_kind = SurpriseKind::kGoodness;
+  const std::optional<PipelineNovelty> novelty_options;
+  const bool is_series;  // its frames are rows
 
   // The output's: what the labelled frame before showed.
   std::optional<size_t> label_before;

@@ -425,8 +425,7 @@ TEST(Validate, NoveltyThatCouldTellNothingIsRefused) {
   EXPECT_THAT(about("{enabled: true, scene_share: 0.3}", patches),
               HasSubstr("switch encoding.motion on"));
   EXPECT_EQ(about("{enabled: true, scene_share: 0.3}", "{motion: true, patches: {size: 8}}"), "");
-  EXPECT_THAT(about("{enabled: true, warm_up_seconds: 0}", patches),
-              HasSubstr("give more than 0 seconds"));
+  EXPECT_THAT(about("{enabled: true, warm_up_seconds: 0}", patches), HasSubstr("above 0"));
   EXPECT_THAT(about("{enabled: true, begin_score: 2, end_score: 3}", patches),
               HasSubstr("cannot end above it"));
   EXPECT_EQ(about("{enabled: false, begin_score: 2, end_score: 3}", whole), "");

@@ -146,6 +146,20 @@ TEST_F(CalibrationOf, ALightThatIsSwitchedChangesMostPlaces) {
   EXPECT_EQ(calibration_.changed_share(), 1);
 }
 
+// As through a night before a camera whose picture is still, at a short memory: what was seen fades
+// until nothing is left of it.
+TEST_F(CalibrationOf, AfterALongStillnessItJudgesAndLearnsAnew) {
+  Watch(300);
+  const std::vector<float> surprise(kRows * kColumns, 1.0f), still(kRows * kColumns);
+  for (int i = 0; i < 1000; ++i) {
+    const auto map = calibration_.Judge(
+        {.rows = kRows, .columns = kColumns, .surprise = surprise, .change = still}, 0.1);
+    ASSERT_TRUE(std::ranges::all_of(map, [](float z) { return std::isfinite(z); })) << i;
+  }
+  Watch(500);
+  EXPECT_GT(Judge(2, 5, 1, 50), 5);
+}
+
 TEST_F(CalibrationOf, ValuesThatAreNotFiniteDoNoHarm) {
   Watch(300);
   const float bad[] = {std::numeric_limits<float>::quiet_NaN(),

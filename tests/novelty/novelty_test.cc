@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+#include <limits>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -153,6 +156,74 @@ TEST_F(Watched, NothingIsLeftOfWhatIsConfirmed) {
   Show(Shown::kUsual, 60);
   EXPECT_EQ(recorder_.ended.size(), 1u);
   EXPECT_NEAR(score_of_odd(), before, 0.2 * before);
+}
+
+// Whoever decides once more has thought better of it.
+TEST_F(Watched, TheLastDecisionCounts) {
+  Show(Shown::kUsual, 600);
+  Show(Shown::kOdd, 15);
+  Show(Shown::kUsual, 200);
+  ASSERT_EQ(recorder_.ended.size(), 1u);
+  EXPECT_TRUE(novelty_.Dismiss(1));
+  EXPECT_TRUE(novelty_.Confirm(1));
+  Show(Shown::kOdd, 15);
+  Show(Shown::kUsual, 200);
+  ASSERT_EQ(recorder_.begun.size(), 2u);
+  EXPECT_TRUE(novelty_.Confirm(2));
+  EXPECT_TRUE(novelty_.Dismiss(2));
+  Show(Shown::kOdd, 15);
+  EXPECT_EQ(recorder_.begun.size(), 2u);
+}
+
+// What was confirmed by mistake may become usual after all.
+TEST_F(Watched, WhatIsDismissedWhileItGoesOnIsLearned) {
+  Show(Shown::kUsual, 600);
+  Show(Shown::kOdd, 15);
+  ASSERT_EQ(recorder_.begun.size(), 1u);
+  const SavedState before = StateOf(novelty_);
+  std::vector<double> scores;
+  for (const bool thinks_better : {false, true}) {
+    MemoryLoader loader(before);
+    novelty_ = Novelty::Create(Options()).value();
+    novelty_.ExchangeState(loader);
+    rng_ = Rng(5);
+    EXPECT_TRUE(novelty_.Confirm(1));
+    if (thinks_better) {
+      EXPECT_TRUE(novelty_.Dismiss(1));
+    }
+    Show(Shown::kOdd, 50);
+    scores.push_back(last_.score);
+  }
+  EXPECT_LT(scores[1], scores[0]);
+}
+
+TEST_F(Watched, AnEndThatIsOnlyToldChangesNothing) {
+  Show(Shown::kUsual, 600);
+  Show(Shown::kOdd, 15);
+  ASSERT_EQ(recorder_.begun.size(), 1u);
+  const SavedState before = StateOf(novelty_);
+  novelty_.TellEnd(recorder_);
+  ASSERT_EQ(recorder_.ended.size(), 1u);
+  EXPECT_EQ(recorder_.ended[0].number, recorder_.begun[0].number);
+  EXPECT_EQ(Differences(before, StateOf(novelty_)), std::vector<std::string>());
+}
+
+TEST_F(Watched, WhatIsDamagedIsRefused) {
+  Show(Shown::kUsual, 600);
+  Show(Shown::kOdd, 15);
+  Show(Shown::kUsual, 100);
+  ASSERT_EQ(recorder_.ended.size(), 1u);
+  const SavedState good = StateOf(novelty_);
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  for (const char* name : {"machine.peak", "rising.peak_z", "kept.0.peak_z", "kept.0.added",
+                           "kept.0.usual", "smooth", "history.weights"}) {
+    SavedState damaged = good;
+    ASSERT_TRUE(damaged.contains(name)) << name;
+    std::memcpy(damaged.at(name).bytes.data(), &none, sizeof(none));
+    MemoryLoader loader(damaged);
+    Novelty::Create(Options()).value().ExchangeState(loader);
+    EXPECT_FALSE(loader.status().ok()) << name;
+  }
 }
 
 TEST_F(Watched, AnEventThatEndsWithItsSourceCanBeDecidedAbout) {

@@ -481,7 +481,7 @@ TEST_F(InputTest, NonsenseIsRefused) {
   EXPECT_FALSE(replayed({added, {0, WakeOrdered{}}}));
   EXPECT_FALSE(replayed({added, {0, LearningSwitched{true}}}));
   EXPECT_FALSE(replayed({added, {0, LabelOrdered{"b", 1}}}));
-  EXPECT_FALSE(replayed({added, {0, NoveltyJudged{"a", 1, true}}}));
+  EXPECT_FALSE(replayed({added, {0, NoveltyJudged{"b", 1, true}}}));
   EXPECT_FALSE(replayed({added, {0, frame}, {1, StreamEnded{"a", {}}}, {2, StreamEnded{"a", {}}}}));
   EXPECT_FALSE(replayed({added, {0, StreamRemoved{"b"}}}));
   EXPECT_FALSE(replayed({{0, StateReplaced{}}}));

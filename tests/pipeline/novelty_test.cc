@@ -6,6 +6,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pipeline/novel.h"
@@ -53,6 +54,24 @@ class NovelRun {
     });
     HYPNOS_CHECK(pipeline.Run().ok());
   }
+  // From what was saved, and behind so many frames.
+  void GoOn(const SavedState& saved, std::vector<Frame> frames, size_t seen) {
+    MemoryLoader loader(saved);
+    HYPNOS_CHECK(pipeline.Load(loader).ok());
+    left = loader.left();
+    frames.erase(frames.begin(), frames.begin() + static_cast<std::ptrdiff_t>(seen));
+    FrameQueue& queue = queues.emplace_back(frames.size() + 1, OnFull::kBlock);
+    Fill(queue, std::move(frames));
+    pipeline.Post([&queue](PipelineControl& control) {
+      control.AddStream({.name = "door", .queue = &queue, .continues = true});
+    });
+    HYPNOS_CHECK(pipeline.Run().ok());
+  }
+  SavedState Saved() {
+    MemorySaver saver;
+    pipeline.Post([&](PipelineControl& control) { HYPNOS_CHECK(control.SaveState(saver).ok()); });
+    return saver.saved();
+  }
   // Between two steps, soon after a frame.
   void At(int64_t frame, const PipelineCommand& command) {
     recorder.on_frame = [this, frame, command](const FrameReport& report) {
@@ -64,6 +83,7 @@ class NovelRun {
   NoveltyRecorder recorder;
   std::deque<FrameQueue> queues;
   Pipeline pipeline;
+  std::vector<std::string> left;  // that was saved, and that nobody has asked for
 };
 
 TEST(PipelineNovelty, EveryFrameHasAScoreAndItsMaps) {
@@ -232,21 +252,89 @@ TEST(PipelineNovelty, ScoresOfARunThatIsGoneOnWithAreThoseOfOneThatWasNotInterru
   ASSERT_GT(seen, 0u);
 
   NovelRun second(options);
-  MemoryLoader loader(saved);
-  ASSERT_TRUE(second.pipeline.Load(loader).ok());
-  std::vector<Frame> rest = FlickeringClip(360, 320, 345);
-  rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(seen));
-  FrameQueue queue(rest.size() + 1, OnFull::kBlock);
-  Fill(queue, std::move(rest));
-  second.pipeline.Post([&queue](PipelineControl& control) {
-    control.AddStream({.name = "door", .queue = &queue, .continues = true});
-  });
-  ASSERT_TRUE(second.pipeline.Run().ok());
+  second.GoOn(saved, FlickeringClip(360, 320, 345), seen);
   const auto later = std::span(whole.recorder.scores).subspan(seen);
   EXPECT_TRUE(std::ranges::equal(second.recorder.scores, later));
   // The event that was under way goes on, too.
   EXPECT_EQ(second.recorder.news.back().event.number, whole.recorder.news.back().event.number);
   EXPECT_EQ(second.recorder.news.back().event.end, whole.recorder.news.back().event.end);
+}
+
+// In the midst of an event, too.
+TEST(PipelineNovelty, AStopChangesNothingThatIsSaved) {
+  const PipelineOptions options = NovelByError();
+  const NovelRun whole(options, FlickeringClip(360, 320, 345));
+  NovelRun first(options);
+  first.recorder.on_news = [&first](const NoveltyNews& news) {
+    if (news.what == NoveltyNews::What::kBegin) first.pipeline.Stop();
+  };
+  first.Show(FlickeringClip(360, 320, 345));
+  const size_t seen = first.recorder.scores.size();
+  ASSERT_LT(seen, 345u);
+  EXPECT_EQ(first.recorder.news.back().what, NoveltyNews::What::kEnd);
+
+  NovelRun second(options);
+  second.GoOn(first.Saved(), FlickeringClip(360, 320, 345), seen);
+  const auto later = std::span(whole.recorder.scores).subspan(seen);
+  EXPECT_TRUE(std::ranges::equal(second.recorder.scores, later));
+  EXPECT_EQ(second.recorder.news.back().event.number, whole.recorder.news.back().event.number);
+  EXPECT_EQ(second.recorder.news.back().event.end, whole.recorder.news.back().event.end);
+}
+
+// As in a checkpoint of another version of the program.
+TEST(PipelineNovelty, WhatIsUsualInAnotherFormatIsLeftAside) {
+  NovelRun run(NovelPipeline(), MakeClip(230));
+  EXPECT_TRUE(run.recorder.warm.back());
+  SavedState other = run.Saved();
+  ASSERT_EQ(other.erase("streams.0.novelty.format"), 1u);
+  ASSERT_EQ(other.erase("streams.0.novelty.by"), 1u);
+  NovelRun later(NovelPipeline());
+  later.GoOn(other, MakeClip(240), 230);
+  EXPECT_EQ(later.left, std::vector<std::string>());
+  EXPECT_FALSE(later.recorder.warm.back());
+}
+
+TEST(PipelineNovelty, WhatIsUsualInOtherUnitsIsLeftAside) {
+  NovelRun run(NovelPipeline(), MakeClip(230));
+  const SavedState saved = run.Saved();
+  PipelineOptions wider = NovelPipeline();
+  NovelRun same(wider);
+  same.GoOn(saved, MakeClip(240), 230);
+  EXPECT_TRUE(same.recorder.warm.back());
+  wider.novelty->options.calibration.reach = 2;
+  NovelRun other(wider);
+  other.GoOn(saved, MakeClip(240), 230);
+  EXPECT_FALSE(other.recorder.warm.back());
+}
+
+// As after a guard that has given up.
+TEST(PipelineNovelty, ANetworkThatOnlyLooksWarmsUp) {
+  NovelRun run(NovelByError());
+  run.At(5, [](PipelineControl& control) { EXPECT_TRUE(control.SetLearning(false).ok()); });
+  run.Show(FlickeringClip(400, 320, 345));
+  EXPECT_TRUE(run.recorder.warm[300]);
+  EXPECT_FALSE(run.recorder.news.empty());
+}
+
+TEST(PipelineNovelty, AnEventUnderWayEndsWhereOtherWeightsAreTakenOver) {
+  const NovelRun other(NovelByError(), MakeClip(30));
+  NovelRun run(NovelByError());
+  bool imported = false;
+  run.recorder.on_news = [&](const NoveltyNews& news) {
+    if (news.what != NoveltyNews::What::kBegin || std::exchange(imported, true)) return;
+    run.pipeline.Post([&](PipelineControl& control) {
+      EXPECT_TRUE(control.Import(*other.pipeline.network()).ok());
+    });
+  };
+  run.Show(FlickeringClip(400, 320, 400));
+  ASSERT_TRUE(imported);
+  ASSERT_EQ(run.recorder.news.back().what, NoveltyNews::What::kEnd);
+  const uint64_t first = run.recorder.news.back().event.number;
+  run.recorder.news.clear();
+  // Numbers are not used again.
+  run.Show(FlickeringClip(400, 320, 345));
+  ASSERT_FALSE(run.recorder.news.empty());
+  EXPECT_GT(run.recorder.news.front().event.number, first);
 }
 
 TEST(PipelineNovelty, WhatIsUsualIsLearnedAnewWhereOtherWeightsAreTakenOver) {

@@ -76,6 +76,11 @@ class MemoryLoader final : public StateArchive {
     }
     return {};
   }
+  void PassOverAll(const std::string& prefix) override {
+    for (const auto& [name, tensor] : saved_) {
+      if (name.starts_with(prefix)) taken_.insert(name);
+    }
+  }
   bool ShapeOf(const std::string& name, Shape* shape) const override {
     const auto found = saved_.find(name);
     if (found == saved_.end()) return false;

@@ -80,6 +80,9 @@ class StateArchive {
   // out, and for lists whose elements differ in length.
   std::optional<Shape> SavedShape(std::string_view name) const;
 
+  // Loading: what was saved under the names of this scope is not wanted, all or the rest of it.
+  void PassOver() { PassOverAll(prefix_); }
+
   // How many follow: `count`, or what was saved, which is refused where it is more than `most`.
   size_t Count(std::string_view name, size_t count, size_t most);
 
@@ -105,6 +108,8 @@ class StateArchive {
                       const Parts& parts) = 0;
 
  private:
+  // Only who asks whether all was read needs to know. `prefix`: ends with a dot, or is empty.
+  virtual void PassOverAll(const std::string& /*prefix*/) {}
   // Fills `shape` with what is there. False: there is none.
   virtual bool ShapeOf(const std::string& name, Shape* shape) const = 0;
 

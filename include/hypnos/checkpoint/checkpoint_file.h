@@ -84,6 +84,7 @@ class CheckpointLoader final : public StateArchive {
             bool copied) override;
   Status Load(const std::string& name, ElementType type, const Shape& shape,
               const Parts& parts) override;
+  void PassOverAll(const std::string& prefix) override;
   bool ShapeOf(const std::string& name, Shape* shape) const override;
   const TensorPlace* Find(const std::string& name) const;
 

@@ -3,7 +3,8 @@
 //
 //   maps -> z at each place, by its row's history -> highest z of the frame, mean of three frames
 //        -> -log10 of its chance, by the frames' history -> events
-// Each frame is judged by the frames before it alone, and then joins them. Memory does not grow.
+// Each frame is judged by the frames before it alone, and then joins them; what the network itself
+// had learned by then, see PlaceFigures. Memory does not grow.
 // Threads: thread-compatible. Deterministic. Allocates for the first frame of a size only.
 #pragma once
 
@@ -36,6 +37,11 @@ class Novelty {
   // Nothing follows that could belong to the event under way, so that it has ended. What is known
   // stays.
   void End(NoveltyObserver* observer);
+  // As if the event under way had ended, which it has not: nobody watches for the time being.
+  void TellEnd(NoveltyObserver& observer) const;
+
+  // The scene has been watched for as long as it takes to say what is usual there.
+  bool warm() const;
 
   // Events are numbered from 1, or above this where it is higher.
   void NumberAbove(uint64_t number);
@@ -43,8 +49,9 @@ class Novelty {
 
   // What somebody has decided about an event. Dismissed: its like is usual from now on, and no
   // longer begins an event. Confirmed: what it showed is taken out of what was seen, so that its
-  // like does not become usual. Of the last events only, the one under way among them; false: it is
-  // none of them.
+  // like does not become usual. The last one counts. Of the last kKeptEvents only, the one under
+  // way among them; false: it is none of them.
+  static constexpr size_t kKeptEvents = 32;
   bool Dismiss(uint64_t event);
   bool Confirm(uint64_t event);
 
