@@ -7,6 +7,7 @@
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
+#include "hypnos/novelty/novelty.h"
 
 namespace hypnos {
 namespace {
@@ -101,7 +102,9 @@ void NoveltyTeller::OnNovelty(const NoveltyNews& news) {
   if (news.event.kind != NoveltyKind::kUnusual) return;
   // It began before the daemon was started.
   if (known == under_way_.end()) {
-    Begin(news);
+    NoveltyNews begun = news;
+    begun.what = NoveltyNews::What::kBegin;
+    Begin(begun);
     known = under_way_.find(news.source);
   }
   GoOn(news, known->second);

@@ -173,9 +173,14 @@ TEST(NoveltyTellerInAPipeline, PassesOnWhatIsDecided) {
   }
 }
 
-TEST_F(NoveltyTellerTest, WhatBeganBeforeTheDaemonDidIsNotTold) {
+// Its end, too: whoever was told of the beginning by the daemon before waits for it.
+TEST_F(NoveltyTellerTest, WhatBeganBeforeTheDaemonDidIsTold) {
+  Tell(NoveltyNews::What::kPeak, 4);
+  ASSERT_EQ(events_->Query({})->events_size(), 1);
+  EXPECT_EQ(events_->Query({})->events(0).end_time(), 0);
   Tell(NoveltyNews::What::kEnd, 4);
-  EXPECT_EQ(events_->Query({})->events_size(), 0);
+  ASSERT_EQ(events_->Query({})->events_size(), 1);
+  EXPECT_GT(events_->Query({})->events(0).end_time(), 0);
 }
 
 TEST_F(NoveltyTellerTest, WhatASourceThatIsGoneShowedIsWrittenAsItIs) {

@@ -214,7 +214,7 @@ TEST_F(Watched, WhatIsDamagedIsRefused) {
   Show(Shown::kUsual, 100);
   ASSERT_EQ(recorder_.ended.size(), 1u);
   const SavedState good = StateOf(novelty_);
-  const double none = std::numeric_limits<double>::quiet_NaN();
+  const double none = std::numeric_limits<double>::infinity();
   for (const char* name : {"machine.peak", "rising.peak_z", "kept.0.peak_z", "kept.0.added",
                            "kept.0.usual", "smooth", "history.weights"}) {
     SavedState damaged = good;
