@@ -19,8 +19,8 @@ class Scores {
  public:
   Scores(const NabCell& cell, size_t rows) : novelty_(cell.novelty), rows_(rows) {}
 
-  void Add(int64_t index, const std::vector<SeriesReading>& columns, bool cut) {
-    const SeriesReport report = novelty_.Observe(columns, {.cut = cut});
+  void Add(int64_t index, const std::vector<SeriesReading>& columns, const SeriesMoment& moment) {
+    const SeriesReport report = novelty_.Observe(columns, moment);
     const auto at = static_cast<size_t>(index);
     if (at >= rows_.size()) return;
     for (; next_ < at; ++next_) {
@@ -53,7 +53,7 @@ class Watcher final : public PipelineObserver {
 
   void OnFrame(const FrameReport& report) override {
     scores_.Add(report.index, ReadingsOf(report.places, encoder_, by_),
-                report.discontinuity != Discontinuity::kNone);
+                {.cut = report.discontinuity != Discontinuity::kNone, .when = report.places.when});
     if (stopped_ || go_on_()) return;
     stopped_ = true;
     pipeline_->Stop();
@@ -90,7 +90,7 @@ Status WatchAlone(Source& source, Scores& scores, const std::function<bool()>& g
     const Frame* frame = std::get_if<Frame>(&next);
     if (frame == nullptr) return {};
     scores.Add(frame->index, {{.value = frame->readings.values.at(0)}},
-               frame->discontinuity != Discontinuity::kNone);
+               {.cut = frame->discontinuity != Discontinuity::kNone, .when = frame->readings.when});
     if (!go_on()) return Stopped();
   }
 }
@@ -103,7 +103,8 @@ NabCell MakeNabCell(NabArm arm, uint64_t seed) {
   if (arm == NabArm::kGoodness) cell.by = SurpriseKind::kGoodness;
   PipelineOptions& options = cell.pipeline;
   options.seed = seed;
-  options.encoder = SeriesEncoderOptions{.bumps = 24, .horizon_rows = 100'000};
+  options.encoder = SeriesEncoderOptions{
+      .bumps = 24, .time_of_day = true, .time_of_week = true, .horizon_rows = 100'000};
   NetworkOptions& network = options.network;
   network.patches.size = 1;
   network.input_scale = InputScale::kScaled;

@@ -7,12 +7,13 @@
 
 #include "hypnos/base/check.h"
 #include "hypnos/base/format.h"
+#include "novelty/habit.h"
 #include "novelty/tail_history.h"
 
 namespace hypnos {
 namespace {
 
-constexpr size_t kSignals = 4;
+constexpr size_t kSignals = 5;
 constexpr size_t kMostColumns = 1 << 15;
 
 constexpr double kFarthest = 8;
@@ -28,7 +29,7 @@ double& Of(Signals& signals, SeriesSignal signal) { return signals[static_cast<s
 class Course {
  public:
   // NaN for what nothing can be said of. Then the reading joins what was, if it is to be learned.
-  Signals Follow(const SeriesReading& reading, double scale_rows, bool learn) {
+  Signals Follow(const SeriesReading& reading, double scale_rows, const SeriesMoment& moment) {
     Signals signals;
     signals.fill(SeriesReading::kNone);
     Of(signals, SeriesSignal::kError) = reading.error;
@@ -39,13 +40,15 @@ class Course {
     const double x = std::clamp(reading.value, -kLargest, kLargest);
     if (rows_ > 0) {
       const double deviation = std::max(std::sqrt(variance_), 1e-9 * (std::abs(mean_) + 1e-9));
-      Of(signals, SeriesSignal::kValue) =
-          std::clamp((x - mean_) / deviation, -kFarthest, kFarthest);
+      const double value = std::clamp((x - mean_) / deviation, -kFarthest, kFarthest);
+      Of(signals, SeriesSignal::kValue) = value;
+      Of(signals, SeriesSignal::kHabit) = habit_.Off(value, moment.when);
+      if (moment.learn) habit_.Learn(value, moment.when);
       Of(signals, SeriesSignal::kChange) = (x - before_) / deviation;
       const double range = std::max(highest_ - lowest_, 1e-12);
       Of(signals, SeriesSignal::kBeyond) = std::max({x - highest_, lowest_ - x, 0.0}) / range;
     }
-    if (learn) Join(x, scale_rows);
+    if (moment.learn) Join(x, scale_rows);
     before_ = x;
     return signals;
   }
@@ -62,6 +65,8 @@ class Course {
     archive.Number("before", before_);
     const bool sound = rows_ >= 0 && std::isfinite(mean_) && variance_ >= 0;
     if (!sound) archive.Refuse("variance", "is none");
+    const StateArchive::Scope scope(archive, "habit");
+    habit_.ExchangeState(archive);
   }
 
  private:
@@ -78,6 +83,7 @@ class Course {
   double mean_ = 0, variance_ = 0;
   double lowest_ = 0, highest_ = 0;
   double before_ = SeriesReading::kNone;
+  Habit habit_;
 };
 
 // The mean of the last few values.
@@ -126,12 +132,10 @@ struct SeriesNovelty::Column {
 };
 
 SeriesNovelty::SeriesNovelty(const SeriesNoveltyOptions& options)
-    : options_(options),
-      scores_(std::make_unique<TailHistory>(options.score_rows)),
-      told_(options.most_rest_rows) {
+    : options_(options), told_(options.most_rest_rows) {
   HYPNOS_CHECK(!options.evidence.empty());
   for (const SeriesEvidence& each : options.evidence) HYPNOS_CHECK(each.window >= 1);
-  HYPNOS_CHECK(options.scale_rows >= 1 && options.signal_rows >= 1 && options.score_rows >= 1);
+  HYPNOS_CHECK(options.scale_rows >= 1 && options.signal_rows >= 1);
 }
 
 SeriesNovelty::~SeriesNovelty() = default;
@@ -147,19 +151,19 @@ SeriesReport SeriesNovelty::Observe(std::span<const SeriesReading> columns,
   SeriesReport report;
   double highest = 0;
   for (size_t i = 0; i < columns.size(); ++i) {
-    const double evidence = Evidence(columns_[i], columns[i], moment.learn);
+    const double evidence = Evidence(columns_[i], columns[i], moment);
     if (evidence <= highest) continue;
     highest = evidence;
     report.column = i;
   }
-  report.score = scores_->Decades(highest);
-  if (moment.learn) scores_->Learn(highest);
+  report.score = highest;
   report.told = Tell(report.score);
   return report;
 }
 
-double SeriesNovelty::Evidence(Column& column, const SeriesReading& reading, bool learn) {
-  Signals signals = column.course.Follow(reading, options_.scale_rows, learn);
+double SeriesNovelty::Evidence(Column& column, const SeriesReading& reading,
+                               const SeriesMoment& moment) {
+  Signals signals = column.course.Follow(reading, options_.scale_rows, moment);
   double sum = 0;
   size_t count = 0;
   for (size_t i = 0; i < options_.evidence.size(); ++i) {
@@ -168,7 +172,7 @@ double SeriesNovelty::Evidence(Column& column, const SeriesReading& reading, boo
     Watched& watched = column.watched[i];
     const double size = std::abs(watched.mean.Add(signal));
     sum += watched.history.Decades(size);
-    if (learn) watched.history.Learn(size);
+    if (moment.learn) watched.history.Learn(size);
     ++count;
   }
   return count == 0 ? 0 : sum / static_cast<double>(count);
@@ -178,7 +182,7 @@ double SeriesNovelty::Tell(double score) {
   const size_t most = told_.size();
   if (most == 0) return score;
   const auto share = static_cast<size_t>(options_.rest_share * static_cast<double>(rows_++));
-  const size_t rest = std::min(most, std::max(options_.least_rest_rows, share));
+  const size_t rest = std::min(most, share);
   double told = score;
   for (size_t age = 1; age <= rest && told > 0; ++age) {
     const double before = told_[(next_told_ + most - age) % most];
@@ -203,10 +207,6 @@ void SeriesNovelty::ExchangeState(StateArchive& archive) {
       columns_[i].watched[at].mean.ExchangeState(archive);
       columns_[i].watched[at].history.ExchangeState(archive);
     }
-  }
-  {
-    const StateArchive::Scope scope(archive, "scores");
-    scores_->ExchangeState(archive);
   }
   archive.Number("rows", rows_);
   archive.Values("told", std::span(told_), {told_.size()});

@@ -61,7 +61,8 @@ void NoveltyWatch::JudgeRow(SeriesNovelty& series, const FrameReport& report, bo
   if (report.places.readings.empty()) return;
   const auto readings = ReadingsOf(report.places, std::get<SeriesEncoderOptions>(encoder_), by_);
   const bool cut = report.discontinuity != Discontinuity::kNone;
-  const SeriesReport told = series.Observe(readings, {.cut = cut, .learn = learn});
+  const SeriesReport told =
+      series.Observe(readings, {.cut = cut, .learn = learn, .when = report.places.when});
   surprise_.assign(1, static_cast<float>(told.score));
 }
 

@@ -235,6 +235,7 @@ void Stages::ReportFrame(Step& step) {
     std::swap(report.places.prediction_error, step.places.prediction_error);
     std::swap(report.places.change, step.places.change);
     std::swap(report.places.readings, step.frame.readings.values);
+    report.places.when = step.frame.readings.when;
     std::swap(report.places.row, step.places.row);
     std::swap(report.places.row_error, step.places.row_error);
     report.prediction_error.reset();

@@ -4,26 +4,30 @@
 //   value   (x - mean) / deviation, by all rows of late, within +-8
 //   change  (x[t] - x[t-1]) / deviation
 //   beyond  how far x is outside of all that it ever was, as a share of that range; 0 within
+//   habit   how far value is from what it is at this hour of the day, weekdays and weekends apart,
+//           in that hour's deviations; of rows without a time, at all times
 //   error   how far the network was off, in any unit
 //   a_i[t]   = | mean of a signal over the last w_i rows |
 //   d_i[t]   = -log10 P(a' >= a_i[t]), by the history of a_i
-//   s[t]     = largest, over the columns, of the mean of d_i over all i
-//   score[t] = -log10 P(s' >= s[t]), by the history of s
+//   score[t] = largest, over the columns, of the mean of d_i over all i
+// Scores are not ranked among scores: each series would tell as often as any other then, those in
+// which nothing ever happens, too.
 // A short window sees what is sudden, a long one what is slight and lasts. A row is judged before
 // it joins the histories. What follows an unusual row mostly belongs to it: `told` is the score
 // where it stands out of what was told of late, and 0 otherwise:
 //   told[t] = score[t] if score[t] > told[t-k] + margin (1 - k / rest) for all k up to rest, else 0
-//   rest    = share of the rows so far, within least and most
+//   rest    = share of the rows so far, at most most_rest_rows
 // Memory does not grow. Threads: thread-compatible. Deterministic.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "hypnos/base/clock.h"
 #include "hypnos/base/state_archive.h"
 
 namespace hypnos {
@@ -36,7 +40,7 @@ struct SeriesReading {
   double error = kNone;
 };
 
-enum class SeriesSignal { kValue, kChange, kBeyond, kError };
+enum class SeriesSignal { kValue, kChange, kBeyond, kHabit, kError };
 
 // A signal, averaged over so many rows; at least 1.
 struct SeriesEvidence {
@@ -46,20 +50,18 @@ struct SeriesEvidence {
 
 struct SeriesNoveltyOptions {
   // At least one. Which do best on series of many kinds was tried out: src/novelty/README.md.
-  std::vector<SeriesEvidence> evidence = {{SeriesSignal::kValue, 10},  {SeriesSignal::kValue, 50},
-                                          {SeriesSignal::kBeyond, 1},  {SeriesSignal::kBeyond, 10},
-                                          {SeriesSignal::kBeyond, 50}, {SeriesSignal::kError, 1},
-                                          {SeriesSignal::kError, 10}};
+  std::vector<SeriesEvidence> evidence = {{SeriesSignal::kHabit, 1},  {SeriesSignal::kHabit, 8},
+                                          {SeriesSignal::kHabit, 64}, {SeriesSignal::kBeyond, 1},
+                                          {SeriesSignal::kBeyond, 8}, {SeriesSignal::kBeyond, 64},
+                                          {SeriesSignal::kError, 8}};
   // How many rows mean and deviation look back; at least 1.
   double scale_rows = 1e5;
-  // How many rows the histories of signals, and that of their mean, look back; at least 1.
+  // How many rows the histories of signals look back; at least 1.
   double signal_rows = 1e6;
-  double score_rows = 3000;
   // most_rest_rows 0: nothing belongs to what was told before.
   double rest_share = 0.1;
-  size_t least_rest_rows = 100;
   size_t most_rest_rows = 300;
-  double margin = 0.7;
+  double margin = 0.5;
 };
 
 struct SeriesMoment {
@@ -68,6 +70,8 @@ struct SeriesMoment {
   bool cut = false;
   // False: it is looked at, and what is usual stays as it is.
   bool learn = true;
+  // Since 1970, by the clock that wrote the row.
+  std::optional<Duration> when = std::nullopt;
 };
 
 struct SeriesReport {
@@ -91,13 +95,12 @@ class SeriesNovelty {
  private:
   struct Column;
 
-  double Evidence(Column& column, const SeriesReading& reading, bool learn);
+  double Evidence(Column& column, const SeriesReading& reading, const SeriesMoment& moment);
   double Tell(double score);
 
   SeriesNoveltyOptions options_;
   std::vector<Column> columns_;  // empty before the first row
-  std::unique_ptr<class TailHistory> scores_;
-  std::vector<double> told_;  // a ring, of the last most_rest_rows rows
+  std::vector<double> told_;     // a ring, of the last most_rest_rows rows
   uint64_t rows_ = 0;
   size_t next_told_ = 0;
 };

@@ -43,6 +43,7 @@ struct PlaceFigures {
   // Of a series, which has one place: the row's readings; the row as it was encoded, and how far
   // each of its values is from what was predicted, empty where nothing led up to it.
   std::vector<double> readings;
+  std::optional<Duration> when;  // by the clock that wrote the row, since 1970
   std::vector<float> row;
   std::vector<float> row_error;
 };
