@@ -1,7 +1,10 @@
-// events list, confirm, dismiss
+// events list, picture, confirm, dismiss
+#include <utility>
+
 #include "cli/event_text.h"
 #include "cli/figures.h"
 #include "cli/groups.h"
+#include "cli/pictures.h"
 #include "cli/table.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/printable.h"
@@ -78,6 +81,41 @@ Command List() {
       }};
 }
 
+std::string PictureFile(const Session& session) {
+  return Format("event-{}.jpg", session.values().Count("ID"));
+}
+
+Command Picture() {
+  return {.words = "events picture",
+          .summary = "The peak of an event, as a small picture (JPEG)",
+          .example = "events picture 17 --output events",
+          .parameters = {kId,
+                         {.name = "--output",
+                          .help = "Folder for the picture; it is made if it is not there",
+                          .kind = Parameter::Kind::kFolder,
+                          .value = "FOLDER"}},
+          .request = control::Request::kEventPicture,
+          .ask = [](const Session& session) -> Result<control::Request> {
+            control::Request request;
+            request.mutable_event_picture()->set_id(session.values().Count("ID"));
+            return request;
+          },
+          .keep = [](const Session& session, control::Response& response) -> Status {
+            const std::string folder = session.values().Text("--output");
+            if (folder.empty()) return {};
+            std::string& jpeg = *response.mutable_event_picture()->mutable_jpeg();
+            return KeepJpeg(folder, PictureFile(session), session.surroundings().files,
+                            std::exchange(jpeg, std::string()));
+          },
+          .show =
+              [](const Session& session, const control::Response& response) {
+                const std::string folder = session.values().Text("--output");
+                if (!folder.empty()) return Format("{}/{}\n", folder, PictureFile(session));
+                return Format("{} bytes; --output FOLDER keeps them\n",
+                              response.event_picture().jpeg().size());
+              }};
+}
+
 Command Confirm() {
   return {.words = "events confirm",
           .summary = "Says that an event was worth telling",
@@ -100,6 +138,6 @@ Command Dismiss() {
 
 }  // namespace
 
-std::vector<Command> EventCommands() { return {List(), Confirm(), Dismiss()}; }
+std::vector<Command> EventCommands() { return {List(), Picture(), Confirm(), Dismiss()}; }
 
 }  // namespace hypnos::cli

@@ -41,6 +41,13 @@ Status WriteWhole(const std::string& path, const std::string& bytes, FileSystem&
   return CannotWrite(status.error().message);
 }
 
+Status MakeFolderFor(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (!error) return {};
+  return CannotWrite(Format("cannot make the folder '{}': {}", folder, error.message()));
+}
+
 std::string SizeText(const control::Picture& picture) {
   return Format("{}x{}", picture.width(), picture.height());
 }
@@ -65,11 +72,7 @@ std::string PictureFileName(const control::Picture& picture) {
 
 Status KeepPictures(const std::string& folder, const std::string& unnamed, FileSystem& files,
                     Pictures& pictures) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) {
-    return CannotWrite(Format("cannot make the folder '{}': {}", folder, error.message()));
-  }
+  HYPNOS_RETURN_IF_ERROR(MakeFolderFor(folder));
   std::set<std::string> used;
   size_t number = 0;
   for (control::Picture& picture : pictures) {
@@ -85,6 +88,12 @@ Status KeepPictures(const std::string& folder, const std::string& unnamed, FileS
     picture.clear_png();
   }
   return {};
+}
+
+Status KeepJpeg(const std::string& folder, const std::string& name, FileSystem& files,
+                const std::string& jpeg) {
+  HYPNOS_RETURN_IF_ERROR(MakeFolderFor(folder));
+  return WriteWhole(folder + "/" + name, jpeg, files);
 }
 
 std::string PicturesText(const Pictures& pictures, const std::string& folder) {

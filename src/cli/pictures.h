@@ -24,6 +24,10 @@ std::string PictureFileName(const control::Picture& picture);
 Status KeepPictures(const std::string& folder, const std::string& unnamed, FileSystem& files,
                     Pictures& pictures);
 
+// One that is a JPEG already, likewise.
+Status KeepJpeg(const std::string& folder, const std::string& name, FileSystem& files,
+                const std::string& jpeg);
+
 // A table; `folder` is where they were kept, or empty.
 std::string PicturesText(const Pictures& pictures, const std::string& folder);
 

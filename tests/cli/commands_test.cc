@@ -250,5 +250,12 @@ TEST_F(CommandsAtWork, PicturesGoIntoTheFolder) {
   EXPECT_THAT(out, HasSubstr("\"png\":\"\"")) << "it is in the file";
 }
 
+TEST_F(CommandsAtWork, APictureOfAnEventGoesIntoTheFolder) {
+  ASSERT_EQ(RunHere({"events", "picture", "17", "--output", folder.File("events")}), 0) << err;
+  const std::string file = folder.File("events/event-17.jpg");
+  EXPECT_EQ(out, file + "\n");
+  EXPECT_EQ(*files.ReadFile(file), "the jpeg");
+}
+
 }  // namespace
 }  // namespace hypnos::cli
