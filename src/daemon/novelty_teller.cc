@@ -82,8 +82,6 @@ void NoveltyTeller::OnFrame(const FrameReport& report) {
   known->second.seen = now();
 }
 
-void NoveltyTeller::OnStreamEnd(const StreamEnd& end) { warm_.erase(end.source); }
-
 void NoveltyTeller::TellWhetherWarm(const FrameReport& report) {
   const bool warm = report.novelty->warm;
   const auto known = warm_.find(report.source);
@@ -112,6 +110,7 @@ void NoveltyTeller::OnNovelty(const NoveltyNews& news) {
 }
 
 void NoveltyTeller::OnStreamEnd(const StreamEnd& end) {
+  warm_.erase(end.source);
   if (EventRecorder* recorder = recorder_()) recorder->Forget(end.source);
 }
 
