@@ -50,7 +50,9 @@ bool JpegIsCutOff(Bytes bytes) {
     if (length > rest.size()) return true;
     rest = rest.subspan(length);
   }
-  return std::ranges::search(rest, kEndOfImage).empty();
+  // Not std::ranges::search: clang 14 cannot compile the one of GCC's library.
+  const auto end = std::search(rest.begin(), rest.end(), kEndOfImage.begin(), kEndOfImage.end());
+  return end == rest.end();
 }
 
 }  // namespace
