@@ -342,6 +342,12 @@ bool IsSeries(const pb::Source& source) {
          std::ranges::any_of(source.playlist().entries(), IsSeries);
 }
 
+bool IsLog(const pb::Source& source) {
+  const auto& entries = source.playlist().entries();
+  if (!entries.empty()) return std::ranges::all_of(entries, IsLog);
+  return source.has_series() && source.series().format() == pb::SeriesSource::LINES;
+}
+
 bool IsConnected(const pb::Source& source) {
   return source.has_series() && source.series().path().starts_with("tcp://");
 }
@@ -438,8 +444,17 @@ bool WatchTheSameKind(const pb::Config& one, const pb::Config& other) {
   return ReadsText(one) == ReadsText(other) && ReadsSeries(one) == ReadsSeries(other);
 }
 
-SeriesEncoderOptions BuildSeriesEncoder(const pb::SeriesEncoding& series) {
-  return {.columns = BuildColumns(series),
+// A log has one column, whose words are read, also where nobody named it.
+std::vector<SeriesColumn> ColumnsOf(const pb::Config& config) {
+  std::vector<SeriesColumn> columns = BuildColumns(config.encoding().series());
+  const bool lines = std::ranges::all_of(config.sources(), IsLog);
+  if (columns.empty() && lines) columns.push_back(LineOfALog());
+  return columns;
+}
+
+SeriesEncoderOptions BuildSeriesEncoder(const pb::Config& config) {
+  const pb::SeriesEncoding& series = config.encoding().series();
+  return {.columns = ColumnsOf(config),
           .difference = series.difference(),
           .bumps = series.bumps(),
           .time_of_day = series.time_of_day(),
@@ -459,7 +474,7 @@ PipelineOptions BuildPipelineOptions(const pb::Config& config) {
   if (ReadsText(config)) {
     options.encoder = BuildTextEncoder(config.encoding().text());
   } else if (ReadsSeries(config)) {
-    options.encoder = BuildSeriesEncoder(config.encoding().series());
+    options.encoder = BuildSeriesEncoder(config);
   } else {
     options.encoder = BuildEncoder(config.encoding());
   }

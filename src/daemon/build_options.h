@@ -22,7 +22,7 @@ bool ReadsText(const config::Config& config);
 bool ReadsSeries(const config::Config& config);
 // Whether both watch the same kind: pictures, texts or series, for which a network is made.
 bool WatchTheSameKind(const config::Config& one, const config::Config& other);
-SeriesEncoderOptions BuildSeriesEncoder(const config::SeriesEncoding& series);
+SeriesEncoderOptions BuildSeriesEncoder(const config::Config& config);
 // The symbols of the texts. kInvalidArgument, reason ALPHABET.
 Result<Alphabet> BuildAlphabet(const config::TextEncoding& text);
 

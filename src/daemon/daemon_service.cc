@@ -69,7 +69,7 @@ std::optional<Alphabet> AlphabetOf(const config::Config& config) {
 
 std::optional<SeriesEncoderOptions> SeriesOf(const config::Config& config) {
   if (!ReadsSeries(config)) return std::nullopt;
-  return BuildSeriesEncoder(config.encoding().series());
+  return BuildSeriesEncoder(config);
 }
 
 }  // namespace

@@ -17,6 +17,10 @@ constexpr size_t kSignals = 5;
 constexpr size_t kMostColumns = 1 << 15;
 
 constexpr double kFarthest = 8;
+// In deviations: what is further off counts as if it were so far.
+constexpr double kAbsurd = 100;
+// Rows after which mean and deviation are believed.
+constexpr int64_t kSettled = 100;
 // The square of anything larger overflows.
 constexpr double kLargest = 1e150;
 
@@ -48,7 +52,7 @@ class Course {
       const double range = std::max(highest_ - lowest_, 1e-12);
       Of(signals, SeriesSignal::kBeyond) = std::max({x - highest_, lowest_ - x, 0.0}) / range;
     }
-    if (moment.learn) Join(x, scale_rows);
+    if (moment.learn) Join(Bounded(x), scale_rows);
     before_ = x;
     return signals;
   }
@@ -70,6 +74,13 @@ class Course {
   }
 
  private:
+  // One value that is absurd must not make all others look alike from then on.
+  double Bounded(double x) const {
+    if (rows_ < kSettled || variance_ <= 0) return x;
+    const double far = kAbsurd * std::sqrt(variance_);
+    return std::clamp(x, mean_ - far, mean_ + far);
+  }
+
   void Join(double x, double scale_rows) {
     const double weight = std::max(1 / static_cast<double>(++rows_), 1 / scale_rows);
     const double off = x - mean_;

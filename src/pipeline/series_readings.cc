@@ -1,6 +1,7 @@
 #include "hypnos/pipeline/series_readings.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <optional>
 
@@ -17,6 +18,14 @@ std::optional<double> Fakeness(const PlaceFigures& row) {
   return sum;
 }
 
+double ErrorOf(const PlaceFigures& row, size_t place, SurpriseKind by) {
+  if (by == SurpriseKind::kGoodness) return Fakeness(row).value_or(SeriesReading::kNone);
+  if (place >= std::min(row.row.size(), row.row_error.size())) return SeriesReading::kNone;
+  const auto y = static_cast<double>(row.row[place]);
+  const double predicted = y - static_cast<double>(row.row_error[place]);
+  return Compressed(y) - Compressed(predicted);
+}
+
 }  // namespace
 
 std::vector<SeriesReading> ReadingsOf(const PlaceFigures& row, const SeriesEncoderOptions& encoder,
@@ -30,14 +39,9 @@ std::vector<SeriesReading> ReadingsOf(const PlaceFigures& row, const SeriesEncod
     if (column.kind == ColumnKind::kNumber && at < row.readings.size()) {
       SeriesReading& reading = readings.emplace_back();
       reading.value = row.readings[at];
+      // What is missing was neither foretold nor missed.
       const size_t place = places[readings.size() - 1];
-      if (by == SurpriseKind::kGoodness) {
-        reading.error = Fakeness(row).value_or(SeriesReading::kNone);
-      } else if (place < std::min(row.row.size(), row.row_error.size())) {
-        const auto y = static_cast<double>(row.row[place]);
-        const double predicted = y - static_cast<double>(row.row_error[place]);
-        reading.error = Compressed(y) - Compressed(predicted);
-      }
+      if (std::isfinite(reading.value)) reading.error = ErrorOf(row, place, by);
     }
     at += column.width();
   }

@@ -62,13 +62,13 @@ struct Stream {
   // Of a series: what it judges instead of maps of a picture.
   std::unique_ptr<SeriesNovelty> series;
   const std::optional<PipelineNovelty> novelty_options;
-  const bool is_series;  // its frames are rows
 
   // The output's: what the labelled frame before showed.
   std::optional<size_t> label_before;
 
   // The rest is of the thread that submits steps.
   FrameQueue* queue;
+  const bool is_series;  // its frames are rows
   bool waited_for;
   // It was loaded, and its source has not been added yet.
   bool awaited = false;

@@ -1,8 +1,14 @@
 #include "sources/row_clock.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace hypnos {
+namespace {
+
+constexpr Duration kLongest = std::chrono::hours(24 * 365 * 200);
+
+}  // namespace
 
 RowClock::Verdict RowClock::Judge(Duration when) {
   if (!last_) {
@@ -20,7 +26,8 @@ RowClock::Verdict RowClock::Judge(Duration when) {
   const Duration interval = when - *last_;
   const bool gap = IsGap(interval);
   last_ = when;
-  elapsed_ += interval;
+  // A clock that jumps by centuries does not overflow.
+  if (interval < kLongest - elapsed_) elapsed_ += interval;
   backwards_ = 0;
   backwards_at_ = {};
   Count(interval);

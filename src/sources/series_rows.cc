@@ -16,6 +16,9 @@
 namespace hypnos {
 namespace {
 
+// More than anybody looks at; each is a text of its own.
+constexpr size_t kMostFields = 4096;
+
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 constexpr std::array<std::string_view, 8> kMissingWords = {"",     "na",   "nan", "n/a",
@@ -107,6 +110,10 @@ Result<std::optional<Readings>> SeriesRows::Read(const CsvRecord& record) {
     separator_ = options_.separator != '\0' ? options_.separator : GuessSeparator(record.text);
   }
   const std::vector<std::string> fields = CsvFields(record.text, separator_);
+  if (fields.size() > kMostFields) {
+    return At(record, names_.empty() ? "BAD_HEADER" : "BAD_ROW",
+              Format("it has {} fields, and at most {} are read", fields.size(), kMostFields));
+  }
   if (names_.empty()) {
     HYPNOS_RETURN_IF_ERROR(TakeNames(record, fields));
     if (has_header_) return std::optional<Readings>();
@@ -137,7 +144,7 @@ Result<std::optional<Readings>> SeriesRows::Read(const CsvRecord& record) {
 
 Result<std::optional<Readings>> SeriesRows::ReadLine(const CsvRecord& record) {
   columns_ = options_.columns;
-  if (columns_.empty()) columns_ = {{.name = "line", .kind = ColumnKind::kLog}};
+  if (columns_.empty()) columns_ = {LineOfALog()};
   Readings readings;
   readings.when = LeadingTime(record.text);
   HYPNOS_RETURN_IF_ERROR(ReadValue(record, columns_.front(), record.text, &readings.values));
@@ -181,7 +188,8 @@ Status SeriesRows::TakeNames(const CsvRecord& record, const std::vector<std::str
 
 Status SeriesRows::FindColumns(const CsvRecord& record, const std::vector<std::string>& row) {
   for (size_t i = 0; i < row.size(); ++i) {
-    if (i == time_at_ || !NumberOf(row[i])) continue;
+    // Where nothing stands it is not known what will.
+    if (i == time_at_ || Trimmed(row[i]).empty() || !NumberOf(row[i])) continue;
     columns_.push_back({.name = names_[i]});
     at_.push_back(i);
   }

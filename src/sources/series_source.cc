@@ -26,6 +26,8 @@
 namespace hypnos {
 namespace {
 
+constexpr double kLongestSeconds = 200.0 * 365 * 86400;
+
 // So many rows that are none are told one by one, and after that each time that there are ten times
 // as many.
 constexpr int64_t kToldOneByOne = 5;
@@ -141,7 +143,9 @@ class SeriesSource final : public StickySource {
     if (!row.ok()) return Skip(row.error());
     if (!*row) return std::optional<Frame>();
     Readings readings = **std::move(row);
-    Duration time = FromSeconds(options_.interval_seconds) * stamp_.index();
+    // Of two hundred years at most: what is longer does not fit into a Duration.
+    const double seconds = options_.interval_seconds * static_cast<double>(stamp_.index());
+    Duration time = FromSeconds(std::min(seconds, kLongestSeconds));
     if (readings.when) {
       const RowClock::Verdict verdict = clock_.Judge(*readings.when);
       if (verdict == RowClock::Verdict::kBackwards) {

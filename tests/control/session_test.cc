@@ -517,11 +517,11 @@ TEST(Access, WhatMayBeAskedWithViewIsWhatStandsHere) {
       view.push_back(oneof->field(i)->name());
     }
   }
-  EXPECT_THAT(view,
-              ::testing::UnorderedElementsAre(
-                  "status", "list_sources", "list_layers", "inspect_layer", "sleep_status",
-                  "list_checkpoints", "verify_checkpoint", "dream", "snapshot", "query_events",
-                  "show_config", "predict", "subscribe", "probe", "guard", "query_history"));
+  EXPECT_THAT(view, ::testing::UnorderedElementsAre(
+                        "status", "list_sources", "list_layers", "inspect_layer", "sleep_status",
+                        "list_checkpoints", "verify_checkpoint", "dream", "snapshot",
+                        "query_events", "event_picture", "show_config", "predict", "subscribe",
+                        "probe", "guard", "query_history"));
 }
 
 TEST(Protocol, EveryRequestHasAResponseOfTheSameNameAndNumber) {

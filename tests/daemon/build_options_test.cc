@@ -51,6 +51,19 @@ TEST(BuildPipelineOptions, TakesTheEncoding) {
   EXPECT_FALSE(encoder("encoding.temporal_difference=true").optical_flow);
 }
 
+TEST(BuildPipelineOptions, ALogIsReadAsALogAlsoWhereNobodyNamesItsColumn) {
+  const auto columns = [](const std::vector<std::string>& sets) {
+    return std::get<SeriesEncoderOptions>(Pipeline(sets).encoder).columns;
+  };
+  const std::string log = "sources.0={name: log, series: {path: a.log, format: lines}}";
+  EXPECT_EQ(columns({log}), std::vector<SeriesColumn>({LineOfALog()}));
+  EXPECT_TRUE(columns({"sources.0={name: pump, series: {path: a.csv}}"}).empty());
+  const auto named =
+      columns({log, "encoding.series.columns=[{name: text, kind: log, buckets: 8}]"});
+  ASSERT_EQ(named.size(), 1u);
+  EXPECT_EQ(named[0].buckets, 8u);
+}
+
 TEST(BuildPipelineOptions, TakesThePatches) {
   const NetworkOptions given =
       Pipeline({"encoding.patches.size=8", "encoding.patches.stride=4"}).network;

@@ -88,6 +88,19 @@ TEST(SeriesNovelty, TakesWhatIsMissingOrAbsurdForGranted) {
   }
 }
 
+TEST(SeriesNovelty, OneAbsurdValueDoesNotBlindIt) {
+  SeriesNovelty novelty({});
+  Sensor sensor;
+  for (int i = 0; i < 2000; ++i) Watch(novelty, sensor.Next());
+  Watch(novelty, {.value = 1e9});
+  double usual = 0;
+  for (int i = 0; i < 400; ++i) {
+    const double told = Watch(novelty, sensor.Next()).told;
+    if (i > 100) usual = std::max(usual, told);
+  }
+  EXPECT_GT(Watch(novelty, {.value = 20}).told, usual);
+}
+
 TEST(SeriesNovelty, ComparesNothingOverACut) {
   const SeriesNoveltyOptions options = {.evidence = {{SeriesSignal::kChange, 1}}};
   SeriesNovelty with(options), without(options);

@@ -53,6 +53,17 @@ TEST(PipelineSeries, ReportsWhatItReadAndHowFarOffItWas) {
   EXPECT_EQ(last.row_error.size(), 24u);
 }
 
+TEST(SeriesReadings, WhatIsMissingWasNotMissed) {
+  const SeriesEncoderOptions encoder = {.columns = {{.name = "level"}}, .difference = false};
+  PlaceFigures row;
+  row.readings = {NAN};
+  row.row = {0};
+  row.row_error = {0.5f};
+  EXPECT_THAT(ReadingsOf(row, encoder, SurpriseKind::kPredictionError).at(0).error, IsNan());
+  row.readings = {1};
+  EXPECT_LT(ReadingsOf(row, encoder, SurpriseKind::kPredictionError).at(0).error, 0.5);
+}
+
 TEST(SeriesReadings, AreThoseOfNumbersAndOneForAllElse) {
   const SeriesEncoderOptions encoder = {
       .columns = {{.name = "level"},

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 namespace hypnos {
 namespace {
 
@@ -36,6 +38,18 @@ TEST(RowClock, RefusesARowFromThePast) {
   EXPECT_EQ(clock.behind(), FromSeconds(30));
   EXPECT_EQ(At(clock, 160), Verdict::kFollows);
   EXPECT_EQ(clock.elapsed(), FromSeconds(60));
+}
+
+TEST(RowClock, OutlivesAClockThatJumpsByCenturies) {
+  RowClock clock(0);
+  constexpr Duration kCentury = std::chrono::hours(24 * 365 * 100);
+  for (int jump = 0; jump < 5; ++jump) {
+    clock.Judge(Duration());
+    clock.Judge(kCentury);
+    clock.BeginAnew();
+  }
+  EXPECT_GE(clock.elapsed(), kCentury);
+  EXPECT_LT(clock.elapsed(), 2 * kCentury);
 }
 
 TEST(RowClock, FollowsAClockThatWasPutBack) {

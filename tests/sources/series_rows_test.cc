@@ -68,6 +68,20 @@ TEST(SeriesRows, NeedsNoHeader) {
   EXPECT_THAT(numbers.Row("1,2").values, ElementsAre(1, 2));
 }
 
+// It may hold words from the next row on.
+TEST(SeriesRows, TakesNoColumnInWhichNothingStands) {
+  Reader reader;
+  EXPECT_TRUE(reader.IsHeader("time,value,comment"));
+  EXPECT_THAT(reader.Row("2026-01-01,1,").values, ElementsAre(1));
+  EXPECT_THAT(reader.Row("2026-01-02,2,repaired").values, ElementsAre(2));
+}
+
+TEST(SeriesRows, RefusesMoreFieldsThanAnybodyLooksAt) {
+  Reader reader;
+  EXPECT_THAT(reader.Refused(std::string(1'000'000, ',')),
+              HasSubstr("f.csv:1: it has 1000001 fields, and at most 4096 are read"));
+}
+
 TEST(SeriesRows, LooksAtTheColumnsThatAreNamed) {
   Reader reader({.time_column = "at",
                  .columns = {{.name = "text", .kind = ColumnKind::kLog, .buckets = 64},

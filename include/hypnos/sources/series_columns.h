@@ -28,6 +28,9 @@ struct SeriesColumn {
   bool operator==(const SeriesColumn&) const = default;
 };
 
+// What is looked at of a log where nobody says what.
+inline SeriesColumn LineOfALog() { return {.name = "line", .kind = ColumnKind::kLog}; }
+
 struct Readings {
   // Of each column, in their order: a number, NaN where it is missing; the bucket of a category,
   // NaN where it is missing; of a log for each bucket 1 where a word of it stands in the text,
