@@ -1,7 +1,8 @@
 // Novelty in a series: how unusual a row is, by the rows before it alone.
 //
 // Of each column x several signals are watched, of which none has a unit:
-//   value   (x - mean) / deviation, by all rows of late, within +-8
+//   value   (x - mean) / deviation, by all rows of late, within +-8; what is further than 100
+//           deviations from the mean joins them, and the range, as if it were just so far
 //   change  (x[t] - x[t-1]) / deviation
 //   beyond  how far x is outside of all that it ever was, as a share of that range; 0 within
 //   habit   how far value is from what it is at this hour of the day, weekdays and weekends apart,
