@@ -21,10 +21,10 @@ function(add_room room)
   add_library(${target} STATIC ${ROOM_SOURCES})
   add_library(hypnos::${room} ALIAS ${target})
   target_include_directories(${target}
-    PUBLIC ${PROJECT_SOURCE_DIR}/include
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>
     PRIVATE ${PROJECT_SOURCE_DIR}/src)
   list(TRANSFORM ROOM_DEPENDS PREPEND hypnos::)
-  target_link_libraries(${target} PUBLIC ${ROOM_DEPENDS} PRIVATE hypnos_flags ${ROOM_LIBRARIES})
+  target_link_libraries(${target} PUBLIC ${ROOM_DEPENDS} PRIVATE $<BUILD_INTERFACE:hypnos_flags> ${ROOM_LIBRARIES})
 endfunction()
 
 # add_program(hypnosd SOURCES main.cc DEPENDS daemon)
@@ -33,5 +33,5 @@ function(add_program name)
   add_executable(${name} ${PROGRAM_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
   list(TRANSFORM PROGRAM_DEPENDS PREPEND hypnos::)
-  target_link_libraries(${name} PRIVATE hypnos_flags ${PROGRAM_DEPENDS} ${PROGRAM_LIBRARIES})
+  target_link_libraries(${name} PRIVATE hypnos_flags ${PROGRAM_DEPENDS} ${PROGRAM_LIBRARIES} hypnos::version)
 endfunction()

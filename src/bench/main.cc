@@ -11,6 +11,7 @@
 #include "bench/families.h"
 #include "bench/read_kernel.h"
 #include "bench/soak.h"
+#include "hypnos/base/version.h"
 
 namespace {
 
@@ -44,6 +45,7 @@ struct Flags {
 
 void Declare(CLI::App& app, Flags& flags) {
   app.footer(kExamples);
+  app.set_version_flag("--version", hypnos::VersionLine("hypnos-bench"));
   app.allow_extras();
   app.add_option("--clip", flags.families.clip, "Video file to watch")->capture_default_str();
   app.add_option("--frames", flags.families.frames, "Frames of each run over the clip")

@@ -11,6 +11,7 @@
 
 #include "cli/exit_code.h"
 #include "hypnos/base/format.h"
+#include "hypnos/base/version.h"
 #include "hypnos/cli/run.h"
 
 extern char** environ;
@@ -57,7 +58,8 @@ int Main(int argc, char** argv) {
       .environment = Environment(),
       .out = [](std::string_view text) { return WriteAll(STDOUT_FILENO, text); },
       .err = [](std::string_view text) { return WriteAll(STDERR_FILENO, text); },
-      .version = HYPNOS_VERSION};
+      .version = std::string(hypnos::Version()),
+      .version_line = hypnos::VersionLine("hypnosctl")};
   return hypnos::RunHypnosctl(std::vector<std::string>(argv + 1, argv + argc), surroundings);
 }
 

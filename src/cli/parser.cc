@@ -66,9 +66,9 @@ CLI::App& AddCommand(CLI::App& parent, const Command& command) {
 // The parser that the table describes.
 class Grammar {
  public:
-  explicit Grammar(const std::string& version) : app_(kAbout, "hypnosctl") {
+  explicit Grammar(const std::string& version_line) : app_(kAbout, "hypnosctl") {
     app_.footer(kFooter);
-    app_.set_version_flag("--version", "hypnosctl " + version);
+    app_.set_version_flag("--version", version_line);
     app_.require_subcommand(1);
     for (const Parameter& parameter : CommonParameters()) AddParameter(app_, parameter);
     for (const Command& command : Commands()) {
@@ -155,8 +155,8 @@ std::string UnknownCommand(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-Result<Parsed> Parse(const std::vector<std::string>& arguments, const std::string& version) {
-  Grammar grammar(version);
+Result<Parsed> Parse(const std::vector<std::string>& arguments, const std::string& version_line) {
+  Grammar grammar(version_line);
   try {
     // CLI11 takes them from the end.
     grammar.app().parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));

@@ -19,6 +19,6 @@ struct Parsed {
 };
 
 // kInvalidArgument, reason WRONG_USAGE.
-Result<Parsed> Parse(const std::vector<std::string>& arguments, const std::string& version);
+Result<Parsed> Parse(const std::vector<std::string>& arguments, const std::string& version_line);
 
 }  // namespace hypnos::cli

@@ -44,7 +44,7 @@ Duration PatienceOf(const Command& command, const Values& values) {
 }  // namespace
 
 int RunHypnosctl(const std::vector<std::string>& arguments, const CtlSurroundings& surroundings) {
-  auto parsed = Parse(arguments, surroundings.version);
+  auto parsed = Parse(arguments, surroundings.version_line);
   if (!parsed.ok()) {
     Error error = parsed.error();
     error.message += "; see hypnosctl --help";

@@ -14,6 +14,7 @@
 #include "hypnos/base/file_system.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
+#include "hypnos/base/version.h"
 #include "hypnos/config/load.h"
 #include "hypnos/config/print.h"
 #include "hypnos/daemon/recorded_config.h"
@@ -63,7 +64,7 @@ struct Flags {
 
 void Declare(CLI::App& app, Flags& flags) {
   app.footer(kExamples);
-  app.set_version_flag("--version", std::string("hypnosd ") + HYPNOS_VERSION);
+  app.set_version_flag("--version", hypnos::VersionLine("hypnosd"));
   app.add_option("--config", flags.config, "Configuration file (YAML)")->capture_default_str();
   app.add_option("--set", flags.sets,
                  "Overrides one key, e.g. --set network.layers.0.units=128; may be repeated")
@@ -176,7 +177,7 @@ int Start(const Flags& flags, const Given& given) {
                                 .scores_path = flags.scores,
                                 .config_path = flags.config,
                                 .read_config = {},
-                                .version = HYPNOS_VERSION,
+                                .version = std::string(hypnos::Version()),
                                 .fresh = flags.fresh,
                                 .replay_path = flags.replay,
                                 .replay_is_exact = exact};

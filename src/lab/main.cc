@@ -15,6 +15,7 @@
 #include "hypnos/base/file_system.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
+#include "hypnos/base/version.h"
 #include "lab/experiments.h"
 #include "lab/interrupt.h"
 #include "lab/results_file.h"
@@ -73,6 +74,7 @@ void DeclareCommon(CLI::App& app, LabOptions& options) {
 
 std::vector<Entry> Declare(CLI::App& app, LabOptions& options) {
   app.footer(kExamples);
+  app.set_version_flag("--version", hypnos::VersionLine("hypnos-lab"));
   app.require_subcommand(1);
   std::vector<Entry> entries;
   for (const auto& row : hypnos::lab::Experiments()) {

@@ -64,7 +64,7 @@ TEST(Commands, NoOptionIsAlsoOneOfEveryCommand) {
 
 TEST(Commands, EachExampleIsUnderstood) {
   for (const Command& command : Commands()) {
-    const auto parsed = Parse(Words(command.example), "0.1.0");
+    const auto parsed = Parse(Words(command.example), "hypnosctl 0.1.0");
     ASSERT_TRUE(parsed.ok()) << command.example << ": " << parsed.error().message;
     EXPECT_EQ(parsed->command, &command) << command.example;
   }
@@ -74,7 +74,7 @@ TEST(Commands, EachHelpsItself) {
   for (const Command& command : Commands()) {
     std::vector<std::string> words = Words(command.words);
     words.push_back("--help");
-    const auto parsed = Parse(words, "0.1.0");
+    const auto parsed = Parse(words, "hypnosctl 0.1.0");
     ASSERT_TRUE(parsed.ok()) << command.words << ": " << parsed.error().message;
     EXPECT_EQ(parsed->command, nullptr);
     EXPECT_THAT(parsed->text, HasSubstr("hypnosctl " + command.example));

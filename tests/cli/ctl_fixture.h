@@ -45,7 +45,8 @@ class CtlTest : public ::testing::Test {
           err += text;
           return {};
         },
-        .version = "0.1.0"};
+        .version = "0.1.0",
+        .version_line = "hypnosctl 0.1.0"};
     return RunHypnosctl(arguments, surroundings);
   }
 

@@ -28,7 +28,8 @@ class HypnosctlTest(OutsideTest):
         self.assertIn('hypnosd --config FILE', done.stderr)
 
     def test_the_version_and_the_help_need_no_daemon(self):
-        self.assertRegex(self.run_ctl('--version').stdout, r'^hypnosctl \d+\.\d+\.\d+\n$')
+        self.assertRegex(self.run_ctl('--version').stdout,
+                         r'^hypnosctl \d+\.\d+\.\d+ \(commit ([0-9a-f]{12}\+?|unknown), \w+.*\)\n$')
         self.assertIn('Examples:', self.run_ctl('--help').stdout)
         self.assertIn('Example:', self.run_ctl('source', 'pause', '--help').stdout)
 

@@ -121,7 +121,8 @@ TEST_F(Watch, EndsWithAnErrorWhenTheDaemonDoes) {
                                        err += text;
                                        return {};
                                      },
-                                     .version = "0.1.0"};
+                                     .version = "0.1.0",
+                                     .version_line = "hypnosctl 0.1.0"};
   EXPECT_EQ(RunHypnosctl({"watch", "phase", "--rate", "100", "--socket", options.socket_path},
                          surroundings),
             69);

@@ -43,7 +43,8 @@ class Program(HypnosdTest):
     def test_version_is_one_line(self):
         done = self.run_program('--version')
         self.assert_ends(done, OK)
-        self.assertRegex(done.stdout, r'^hypnosd \d+\.\d+\.\d+\n$')
+        self.assertRegex(done.stdout, r'^hypnosd \d+\.\d+\.\d+ \(commit ([0-9a-f]{12}\+?|unknown), '
+                                      r'\w+.*\)\n$')
 
     def test_wrong_usage_is_named(self):
         for arguments, word in [(['--nonsense'], '--nonsense'), (['extra'], 'extra'),

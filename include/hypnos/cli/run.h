@@ -22,6 +22,8 @@ struct CtlSurroundings {
   std::function<Status(std::string_view)> err;
   // "0.1.0"
   std::string version;
+  // What --version prints.
+  std::string version_line;
 };
 
 // Runs one command, as in {"source", "pause", "door"}, and returns the exit code; see

@@ -1,0 +1,15 @@
+# What the library stands on, in one place: found when Hypnos is built and, by the installed
+# hypnosConfig.cmake, when somebody links it.
+find_package(Threads REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(absl REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
+pkg_check_modules(HIGHWAY REQUIRED IMPORTED_TARGET libhwy)
+if(NOT HYPNOS_COMPUTE_ONLY)
+  include(${CMAKE_CURRENT_LIST_DIR}/opencv.cmake)
+  find_package(TBB REQUIRED)
+  find_package(nlohmann_json REQUIRED)
+  pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libswscale)
+  pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+endif()
