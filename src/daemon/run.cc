@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,9 +22,11 @@
 #include "daemon/learners.h"
 #include "daemon/metrics.h"
 #include "daemon/scores_file.h"
+#include "daemon/service_manager.h"
 #include "daemon/signals.h"
 #include "daemon/stop_flag.h"
 #include "daemon/switchboard.h"
+#include "daemon/text.h"
 #include "daemon/web_listener.h"
 #include "daemon/webhooks.h"
 #include "daemon/worker.h"
@@ -72,6 +75,15 @@ Status CheckRunnable(const config::Config& config) {
 namespace {
 
 constexpr Duration kHealthPeriod = std::chrono::seconds(1);
+constexpr size_t kLongStatus = 400;
+
+// A daemon that cannot tell how it is doing can still watch.
+ManagerWish WishOfManager() {
+  auto wish = ManagerWishOfEnvironment();
+  if (wish.ok()) return *std::move(wish);
+  log::Warning("{}; the manager is told nothing", wish.error().message);
+  return {};
+}
 
 // One run of the daemon, its parts in the order in which they need each other: what comes later
 // ends first.
@@ -91,6 +103,9 @@ class Daemon {
                       .version = options.version,
                       .events = events_},
                      config),
+        manager_(WishOfManager(), {.clock = clock_,
+                                   .gets_on = [this] { return GetsOn(); },
+                                   .status = [this] { return StatusForManager(); }}),
         signals_({.stop = [this] { Stop(); }, .reload = [this] { ReloadSoon(); }}) {}
 
   int Run();
@@ -111,6 +126,7 @@ class Daemon {
   WebContent ContentOfWeb();
   std::string Metrics() const;
   size_t clients() const;
+  std::string StatusForManager() const;
   // Computed once a second at most: anybody may ask, as often as he likes.
   bool GetsOn();
   bool EachGetsOn(Instant now);
@@ -126,6 +142,7 @@ class Daemon {
     reloader_.Post([this] { Reload(); });
   }
   void Reload();
+  void TakeConfigurationAgain();
   bool StartHistory(int* code);
   // False: it was stopped before there was anything to watch, or that cannot be done.
   bool Open(int* code);
@@ -152,12 +169,14 @@ class Daemon {
   std::atomic<const ControlServer*> listening_ = nullptr;
   std::atomic<const WebServer*> serving_ = nullptr;
   std::atomic<bool> watching_ = false;  // all sources were opened
-  // The server's thread's own.
+  // Asked by the page's server and for the service manager.
+  std::mutex health_mutex_;
   std::map<const Learner*, Progress> progress_;
   std::optional<Instant> health_asked_;
   bool gets_on_ = true;
   Learners learners_;
   Switchboard switchboard_;  // where there are several networks
+  ServiceManager manager_;
   Worker reloader_{1};
   std::unique_ptr<HistoryKeeper> history_;  // null where nothing is remembered
   std::atomic<HistoryKeeper*> remembering_ = nullptr;
@@ -187,6 +206,7 @@ ControlService& Daemon::service() {
 }
 
 void Daemon::Stop() {
+  manager_.Stopping();
   stop_.Set();
   learners_.Stop();
   changed_.Ring();
@@ -198,6 +218,12 @@ void Daemon::StopForClient() {
 }
 
 void Daemon::Reload() {
+  manager_.Reloading();
+  TakeConfigurationAgain();
+  manager_.Ready();
+}
+
+void Daemon::TakeConfigurationAgain() {
   const auto reloaded = Guarded([this] {
     return separate() ? switchboard_.Reload() : learners_.All().front()->service().Reload();
   });
@@ -260,6 +286,7 @@ bool Daemon::RunNetworks(int* code) {
   // Before the source is opened: who asks why nothing happens is told that a camera is slow.
   if (Listen(code) && Open(code)) {
     *code = Watch();
+    manager_.Stopping();
     if (!learners_.SaveAtEnd() && *code == kExitOk) *code = kExitIo;
   }
   if (web_ != nullptr) web_->Stop();
@@ -318,7 +345,21 @@ size_t Daemon::clients() const {
   return (server == nullptr ? 0 : server->clients()) + (web == nullptr ? 0 : web->clients());
 }
 
+std::string Daemon::StatusForManager() const {
+  const std::vector<ShownNetwork> networks = learners_.Show();
+  std::string text;
+  for (const ShownNetwork& network : networks) {
+    const std::string how = network.ended ? "has ended" : StatusLine(network.status, network.drops);
+    if (network.status.frames == 0) continue;
+    text += (text.empty() ? "" : " | ") + network.whose + how;
+    // What is longer nobody reads in a line.
+    if (text.size() > kLongStatus) return text + " | ...";
+  }
+  return text.empty() ? "waiting for the first frame" : text;
+}
+
 bool Daemon::GetsOn() {
+  const std::lock_guard lock(health_mutex_);
   const Instant now = clock_.Now();
   if (!health_asked_ || now - *health_asked_ >= kHealthPeriod) {
     health_asked_ = now;
@@ -354,6 +395,7 @@ bool Daemon::Open(int* code) {
   if (!OpenScoresFile(code) || !StartRecording(code)) return false;
   learners_.Start(scores_.get());
   watching_ = true;
+  manager_.Ready();
   return true;
 }
 

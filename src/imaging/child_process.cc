@@ -111,7 +111,11 @@ class SpawnAttributes {
 std::vector<char*> EnvironmentForChildren() {
   std::vector<char*> kept;
   for (char** variable = environ; *variable != nullptr; ++variable) {
-    if (!std::string_view(*variable).starts_with("HYPNOS_")) kept.push_back(*variable);
+    const std::string_view text(*variable);
+    // Nor what the service manager has told the one process.
+    const bool of_daemon = text.starts_with("HYPNOS_") || text.starts_with("NOTIFY_SOCKET=") ||
+                           text.starts_with("WATCHDOG_");
+    if (!of_daemon) kept.push_back(*variable);
   }
   kept.push_back(nullptr);
   return kept;

@@ -132,8 +132,10 @@ TEST(ChildCapture, SaysOfEachPictureThatItCameTooSoon) {
 
 TEST(ChildCapture, TheChildDoesNotSeeWhatConfiguresItsParent) {
   setenv("HYPNOS_SOURCES__0__STREAM__URL", "rtsp://me:hunter2@host", 1);
+  setenv("NOTIFY_SOCKET", "/run/notify", 1);
   const auto grabbed = GrabOf("environment");
   unsetenv("HYPNOS_SOURCES__0__STREAM__URL");
+  unsetenv("NOTIFY_SOCKET");
   ASSERT_FALSE(grabbed.ok());
   EXPECT_EQ(grabbed.error().message, "");
 }

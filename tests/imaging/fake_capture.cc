@@ -89,7 +89,9 @@ int Act(const std::string& wish) {
   if (wish == "environment") {
     picture = Of(WireAnswer::kFailed);
     for (char** variable = environ; *variable != nullptr; ++variable) {
-      if (std::string_view(*variable).starts_with("HYPNOS_")) picture.message.Set(*variable);
+      const std::string_view text(*variable);
+      if (text.starts_with("HYPNOS_") || text.starts_with("NOTIFY_"))
+        picture.message.Set(*variable);
     }
   }
   if (wish == "far future") {
