@@ -72,14 +72,14 @@ Status CheckpointKeeper::CheckConfig(const std::string& name, const CheckpointFa
   return error;
 }
 
-Result<std::map<std::string, uint64_t>> CheckpointKeeper::Resume(bool fresh) {
+Result<std::map<std::string, Pipeline::AwaitedStream>> CheckpointKeeper::Resume(bool fresh) {
   HYPNOS_ASSIGN_OR_RETURN(FolderLock lock,
                           FolderLock::Take(options_.folder(), "checkpoint.folder"));
   lock_.emplace(std::move(lock));
   folder_.RemoveUnfinished();
   if (fresh) {
     log::Info("checkpoints: beginning anew, as --fresh asks");
-    return std::map<std::string, uint64_t>();
+    return std::map<std::string, Pipeline::AwaitedStream>();
   }
   std::vector<Error> damaged;
   auto opened = folder_.OpenNewestGood(&damaged);
@@ -87,7 +87,7 @@ Result<std::map<std::string, uint64_t>> CheckpointKeeper::Resume(bool fresh) {
   if (!opened.ok() && opened.error().reason == "CHECKPOINT_NOT_FOUND") {
     log::Info("checkpoints: there is none in '{}' yet, so all begins anew",
               Printable(folder_.path()));
-    return std::map<std::string, uint64_t>();
+    return std::map<std::string, Pipeline::AwaitedStream>();
   }
   if (!opened.ok()) return opened.error();
   if (!damaged.empty()) {
@@ -98,7 +98,7 @@ Result<std::map<std::string, uint64_t>> CheckpointKeeper::Resume(bool fresh) {
   return Load(*opened);
 }
 
-Result<std::map<std::string, uint64_t>> CheckpointKeeper::Load(
+Result<std::map<std::string, Pipeline::AwaitedStream>> CheckpointKeeper::Load(
     const CheckpointFolder::Opened& opened) {
   const CheckpointFacts& facts = opened.file.facts();
   CheckpointLoader loader(opened.file);
@@ -124,10 +124,10 @@ Result<std::map<std::string, uint64_t>> CheckpointKeeper::Load(
         opened.name);
   }
   HYPNOS_ASSIGN_OR_RETURN(const config::Config saved, ParseSavedConfig(facts.config));
-  std::map<std::string, uint64_t> passed;
+  std::map<std::string, Pipeline::AwaitedStream> passed;
   for (const auto& stream : parts_.pipeline.awaited_streams()) {
     if (HasSameSource(saved, config_, stream.name)) {
-      passed[stream.name] = stream.frames;
+      passed[stream.name] = stream;
       continue;
     }
     const bool is_there = std::ranges::any_of(

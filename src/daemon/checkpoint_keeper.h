@@ -54,9 +54,9 @@ class CheckpointKeeper final : public PipelineObserver {
   ~CheckpointKeeper() override;
 
   // Takes the folder for itself and loads the newest good checkpoint into the pipeline, unless
-  // `fresh`. Returns how many frames each source had given whose frames are the same now, by name.
+  // `fresh`. Returns what each source had given that is the same now, by name.
   // Errors: FOLDER_IN_USE; OTHER_CONFIGURATION and CHECKPOINT_VERSION; ALL_DAMAGED; the disk's.
-  Result<std::map<std::string, uint64_t>> Resume(bool fresh);
+  Result<std::map<std::string, Pipeline::AwaitedStream>> Resume(bool fresh);
   // Whether Resume has loaded one.
   bool resumed() const;
 
@@ -110,7 +110,8 @@ class CheckpointKeeper final : public PipelineObserver {
   void SwitchLearning(bool on);
   void NoteChange();
   Status CheckConfig(const std::string& name, const CheckpointFacts& facts) const;
-  Result<std::map<std::string, uint64_t>> Load(const CheckpointFolder::Opened& opened);
+  Result<std::map<std::string, Pipeline::AwaitedStream>> Load(
+      const CheckpointFolder::Opened& opened);
   Result<Named> OpenNamed(const std::string& name);
   // What came after the last save would be lost, whatever is answered.
   Status CheckSavedLater() const;

@@ -130,7 +130,8 @@ void Learner::SetScores(ScoresWriter* scores) {
 
 bool Learner::comes_again() const {
   return std::ranges::all_of(config_.sources(), [this](const config::Source& source) {
-    return passed_.contains(source.name()) && GivesTheSame(source);
+    return passed_.contains(source.name()) &&
+           (GivesTheSame(source) || sources_.GoesOn(source.name()));
   });
 }
 

@@ -159,8 +159,8 @@ class Learner {
   HistoryTrack track_;
   ScoresWriter* scores_ = nullptr;
   SavedScores saved_scores_;
-  std::map<std::string, uint64_t> passed_;  // frames that sources had given before, by name
-  int64_t told_frames_ = 0;                 // of which the last summary told, or that were loaded
+  std::map<std::string, Pipeline::AwaitedStream> passed_;  // what sources had given before, by name
+  int64_t told_frames_ = 0;  // of which the last summary told, or that were loaded
   mutable std::mutex summary_mutex_;
   std::string summary_;
   Fanout observers_;

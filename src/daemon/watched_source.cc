@@ -42,10 +42,15 @@ WatchedSource::WatchedSource(const config::Source& source, const config::Config&
       gives_the_same_(GivesTheSame(source)),
       interruption_(std::move(interruption)) {}
 
-Status WatchedSource::Open(const Opener& open, uint64_t passed) {
+Status WatchedSource::Open(const Opener& open, const Pipeline::AwaitedStream& seen) {
   HYPNOS_ASSIGN_OR_RETURN(auto source, open(options_));
-  const bool continues = passed > 0 && gives_the_same_;
-  if (continues) {
+  const uint64_t passed = seen.frames;
+  const bool goes_on = seen.place != nullptr && source->GoOn(*seen.place);
+  const bool passes_over = passed > 0 && gives_the_same_ && !goes_on;
+  if (goes_on) {
+    log::Info("source '{}': going on behind the {} frames that have been seen already",
+              Printable(name()), passed);
+  } else if (passes_over) {
     log::Info("source '{}': passing over the {} frames that have been seen already",
               Printable(name()), passed);
   } else if (passed > 0) {
@@ -53,13 +58,13 @@ Status WatchedSource::Open(const Opener& open, uint64_t passed) {
   }
   // A few at a time: who stops the daemon does not want to wait for all of them.
   constexpr uint64_t kAtOnce = 16;
-  for (uint64_t left = continues ? passed : 0; left > 0 && !stopped();) {
+  for (uint64_t left = passes_over ? passed : 0; left > 0 && !stopped();) {
     const uint64_t now = std::min(left, kAtOnce);
     source->PassOver(now);
     left -= now;
   }
   const std::lock_guard lock(mutex_);
-  continues_ = continues;
+  continues_ = goes_on || passes_over;
   opened_ = std::move(source);
   return {};
 }
@@ -115,6 +120,11 @@ bool WatchedSource::SetPaused(bool paused) {
 bool WatchedSource::ended() const {
   const std::lock_guard lock(mutex_);
   return ended_;
+}
+
+bool WatchedSource::goes_on() const {
+  const std::lock_guard lock(mutex_);
+  return continues_;
 }
 
 FrameDrops WatchedSource::drops() const {

@@ -14,7 +14,7 @@
 
 #include "daemon/event_book.h"
 #include "hypnos/base/result.h"
-#include "hypnos/pipeline/stream_input.h"
+#include "hypnos/pipeline/pipeline.h"
 #include "hypnos/sources/capture_thread.h"
 #include "hypnos/sources/source_options.h"
 #include "proto/config.pb.h"
@@ -33,10 +33,10 @@ class WatchedSource {
 
   const std::string& name() const { return options_.identity.name; }
 
-  // It may take long. `passed`: so many of its frames have been seen already, and are passed over
-  // where it gives the same ones again (see GivesTheSame); otherwise it begins anew. Errors: those
-  // of OpenSource.
-  Status Open(const Opener& open, uint64_t passed = 0);
+  // It may take long. `passed`: what has been seen already. It goes on behind that where it can,
+  // and passes over so many frames where it gives the same ones again (see GivesTheSame); otherwise
+  // it begins anew. Errors: those of OpenSource.
+  Status Open(const Opener& open, const Pipeline::AwaitedStream& passed = {});
   // Frames are read from now on. What was asked for before holds. Precondition: it is open.
   void Start();
   // Its frames. Precondition: it was started.
@@ -53,6 +53,8 @@ class WatchedSource {
   bool SetPaused(bool paused);
 
   bool ended() const;
+  // What it gives comes behind the frames that had been seen when it was opened.
+  bool goes_on() const;
   FrameDrops drops() const;
   int64_t unreadable() const;
   // All but what is shown now and how many frames were seen.

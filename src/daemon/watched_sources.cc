@@ -40,11 +40,12 @@ Error WatchedSources::NotFound(const std::string& name) const {
                  there.empty() ? "none" : there)};
 }
 
-Status WatchedSources::Open(const std::map<std::string, uint64_t>& passed) {
+Status WatchedSources::Open(const std::map<std::string, Pipeline::AwaitedStream>& passed) {
   const std::lock_guard changing(change_mutex_);
   for (const Shared& source : All()) {
     const auto seen = passed.find(source->name());
-    HYPNOS_RETURN_IF_ERROR(source->Open(parts_.open, seen == passed.end() ? 0 : seen->second));
+    HYPNOS_RETURN_IF_ERROR(
+        source->Open(parts_.open, seen == passed.end() ? Pipeline::AwaitedStream() : seen->second));
     const std::lock_guard lock(mutex_);
     if (stopped_) return StoppingError();
   }
@@ -200,6 +201,11 @@ void WatchedSources::TellChange(const std::vector<std::string>& gone, const Open
     Tell(parts_.events, control::Event::SOURCE_ADDED, source->name(),
          Format("source '{}' added", Printable(source->name())));
   }
+}
+
+bool WatchedSources::GoesOn(const std::string& name) const {
+  const Shared source = Find(name);
+  return source != nullptr && source->goes_on();
 }
 
 Result<bool> WatchedSources::SetPaused(const std::string& name, bool paused) {

@@ -33,10 +33,10 @@ class WatchedSources final : public PipelineObserver {
   // Those of the configuration, none of them open yet.
   WatchedSources(Parts parts, const config::Config& config);
 
-  // Opens all, one after the other; it may take long. `passed`: by name, how many frames have been
+  // Opens all, one after the other; it may take long. `passed`: by name, what has been
   // seen already; see WatchedSource::Open. Errors: those of OpenSource, of the first one
   // that cannot be opened; kUnavailable, reason STOPPING.
-  Status Open(const std::map<std::string, uint64_t>& passed = {});
+  Status Open(const std::map<std::string, Pipeline::AwaitedStream>& passed = {});
   // Reads from all, and hands them to the pipeline.
   void Start();
 
@@ -60,6 +60,9 @@ class WatchedSources final : public PipelineObserver {
   // Whether this source is there, and the only one. INVALID_ARGUMENT, reason ONE_NETWORK, where it
   // is not alone.
   Status CheckAlone(const std::string& name) const;
+
+  // Whether it gives what comes behind the frames that had been seen when it was opened.
+  bool GoesOn(const std::string& name) const;
 
   // False: it was so already. kNotFound, reason SOURCE_NOT_FOUND.
   Result<bool> SetPaused(const std::string& name, bool paused);

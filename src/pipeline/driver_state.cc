@@ -61,7 +61,8 @@ Status Pipeline::Driver::Load(StateArchive& archive) try {
 std::vector<Pipeline::AwaitedStream> Pipeline::Driver::awaited_streams() const {
   std::vector<AwaitedStream> awaited;
   for (const auto& stream : streams_) {
-    if (stream->awaited) awaited.push_back({stream->name, stream->frames_taken});
+    if (stream->awaited)
+      awaited.push_back({stream->name, stream->frames_taken, stream->source_place});
   }
   return awaited;
 }

@@ -140,7 +140,9 @@ Status Pipeline::Driver::Take(Stream& stream, Result<FrameOrEnd> next) {
   }
   last_frame_ = clock_.Now();
   ++stream.frames_taken;
-  ShowFrame(stream, std::get<Frame>(*std::move(next)));
+  Frame& frame = std::get<Frame>(*next);
+  if (frame.place != nullptr) stream.source_place = std::move(frame.place);
+  ShowFrame(stream, std::move(frame));
   return {};
 }
 

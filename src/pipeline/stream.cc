@@ -124,6 +124,10 @@ Status Stream::ExchangeState(StateArchive& archive, const EncoderOptions& encode
   archive.Number("live_label", live_label);
   archive.Number("switched", switched);
   archive.Number("frames_taken", frames_taken);
+  {
+    const StateArchive::Scope scope(archive, "source_place");
+    SourcePlace::Exchange(archive, &source_place);
+  }
   archive.Text("clip", clip);
   archive.Number("frame", frame);
   archive.Number("learned", learned);

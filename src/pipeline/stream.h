@@ -74,6 +74,8 @@ struct Stream {
   bool awaited = false;
   // Frames that it has given, whether they were learned from or not.
   uint64_t frames_taken = 0;
+  // Behind the last of them, where its source has told one.
+  std::shared_ptr<const SourcePlace> source_place;
   std::optional<size_t> live_label;  // set by a command
   bool switched = false;             // learning, since its last frame
   // The last frame that was shown.

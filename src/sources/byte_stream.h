@@ -2,17 +2,25 @@
 // Threads: one thread reads; any may interrupt it and ask for its health.
 #pragma once
 
-#include <memory>
+#include <optional>
 #include <string>
 
 #include "hypnos/base/result.h"
 #include "hypnos/sources/source_health.h"
+#include "hypnos/sources/source_place.h"
 
 namespace hypnos {
 
+// How bytes follow those before.
+enum class Joint {
+  kGoesOn,
+  kReplaced,   // those before were the last of a file, these are the first of another in its place
+  kBegunAnew,  // what was between them, if anything, is not known
+};
+
 struct BytePiece {
-  std::string bytes = {};    // empty: the end, which what is followed never has
-  bool restarted = false;    // these do not go on where the last ones ended
+  std::string bytes = {};  // empty: the end, which what is followed never has
+  Joint joint = Joint::kGoesOn;
   bool interrupted = false;  // it is empty for that reason only
 };
 
@@ -24,6 +32,12 @@ class ByteStream {
   // Ends a wait, and every one to come.
   virtual void Interrupt() = 0;
   virtual SourceHealth health() const { return {}; }
+  // Of what is followed: the place of so many bytes of it, which lies in the last piece or within
+  // FileFootprint::kBehind before. Its line is not known here.
+  virtual std::optional<FilePlace> PlaceAt(int64_t /*offset*/) const { return std::nullopt; }
+  // Before anything is read. False: it is not the file of which that was told, and is read from its
+  // beginning.
+  virtual bool GoOn(const FilePlace& /*place*/) { return false; }
 };
 
 }  // namespace hypnos

@@ -24,19 +24,73 @@ bool IsBinary(char byte) {
 
 }  // namespace
 
-void CsvRecords::Read(std::string_view bytes, std::vector<CsvRecord>* records) {
-  for (const char byte : bytes) ReadByte(byte, records);
+void CsvRecords::Append(std::string_view bytes) {
+  given_.reset();
+  // Of what is passed over nothing is kept.
+  if (!fault_.empty()) begin_ = at_;
+  bytes_.erase(0, begin_);
+  offset_ += static_cast<int64_t>(begin_);
+  at_ -= begin_;
+  second_ -= std::min(second_, begin_);
+  begin_ = 0;
+  bytes_ += bytes;
 }
 
-void CsvRecords::ReadByte(char byte, std::vector<CsvRecord>* records) {
-  if (byte != '\n') {
-    FollowQuotes(byte);
-    return Keep(byte);
+void CsvRecords::Restart(int64_t offset, int64_t line) {
+  *this = CsvRecords(longest_, quotes_);
+  offset_ = offset;
+  first_line_ = line;
+}
+
+std::optional<CsvRecord> CsvRecords::Next() {
+  given_.reset();
+  while (at_ < bytes_.size()) {
+    const char byte = bytes_[at_];
+    const bool breaks = byte == '\n' && quote_ == Quote::kInside && fault_.empty();
+    if (byte == '\n' && !breaks) {
+      CsvRecord record = Take();
+      if (!record.text.empty() || !record.fault.empty()) return record;
+      continue;
+    }
+    if (std::string fault = FaultOf(byte); !fault.empty()) {
+      if (goes_over_lines()) return TakeFirstLine(std::move(fault));
+      fault_ = std::move(fault);
+    }
+    ++at_;
+    if (breaks && breaks_++ == 0) second_ = at_;
+    if (!breaks) FollowQuotes(byte);
+    PassOverMark();
   }
-  ++line_;
-  // Of a record that is none, the next line is the first that may be one again.
-  if (quote_ == Quote::kInside && fault_.empty()) return Keep(byte);
-  End(records);
+  if (!finished_ || (at_ == begin_ && fault_.empty())) return std::nullopt;
+  if (quote_ == Quote::kInside && fault_.empty()) {
+    constexpr const char* kOpen = "has a quote that is not closed";
+    if (goes_over_lines()) return TakeFirstLine(kOpen);
+    fault_ = kOpen;
+  }
+  CsvRecord last = Take();
+  if (last.text.empty() && last.fault.empty()) return std::nullopt;
+  return last;
+}
+
+std::string CsvRecords::FaultOf(char byte) const {
+  if (!fault_.empty()) return {};
+  const size_t size = at_ - begin_;
+  const bool inside = quote_ == Quote::kInside;
+  if (IsBinary(byte)) {
+    return Format("holds binary data (a byte 0x{:02x})", static_cast<unsigned char>(byte));
+  }
+  if (goes_over_lines()) {
+    if (byte == '\n' && breaks_ + 1 == kMostLines) {
+      return Format("has a quote that is not closed within {} lines", kMostLines);
+    }
+    if (quote_ == Quote::kMaybeClosed && byte != '"' && byte != '\r' && !IsSeparator(byte)) {
+      return Format("has a quote that ends {} lines further, in the midst of a field", breaks_);
+    }
+  }
+  const size_t most = goes_over_lines() ? std::min(longest_, kMostQuotedBytes) : longest_;
+  if (size < most) return {};
+  return inside ? Format("has a quote that is not closed within {} bytes", most)
+                : Format("is longer than {} bytes", most);
 }
 
 void CsvRecords::FollowQuotes(char byte) {
@@ -53,46 +107,44 @@ void CsvRecords::FollowQuotes(char byte) {
   at_field_ = quote_ == Quote::kOutside && IsSeparator(byte);
 }
 
-void CsvRecords::Keep(char byte) {
-  if (!fault_.empty()) return;
-  if (IsBinary(byte)) {
-    fault_ = Format("holds binary data (a byte 0x{:02x})", static_cast<unsigned char>(byte));
-  } else if (text_.size() == longest_) {
-    fault_ = quote_ == Quote::kInside
-                 ? Format("has a quote that is not closed within {} bytes", longest_)
-                 : Format("is longer than {} bytes", longest_);
-  } else {
-    text_ += byte;
-    // The mark is that only once it is whole.
-    if (first_line_ == 1 && line_ == 1 && text_ == kByteOrderMark) {
-      text_.clear();
-      at_field_ = true;
-    }
-    return;
-  }
-  text_ = {};
+// It is that only once it is whole.
+void CsvRecords::PassOverMark() {
+  const bool at_beginning = offset_ == 0 && begin_ == 0 && at_ == kByteOrderMark.size();
+  if (!at_beginning || !fault_.empty() || !bytes_.starts_with(kByteOrderMark)) return;
+  BeginRecord(at_, first_line_);
 }
 
-void CsvRecords::End(std::vector<CsvRecord>* records) {
-  if (text_.ends_with('\r')) text_.pop_back();
-  if (!text_.empty() || !fault_.empty()) {
-    records->push_back({first_line_, std::exchange(text_, {}), std::exchange(fault_, {})});
-  }
-  text_.clear();
-  first_line_ = line_;
+CsvRecord CsvRecords::Take() {
+  CsvRecord record = {.line = first_line_, .text = {}, .fault = std::move(fault_)};
+  if (record.fault.empty()) record.text = bytes_.substr(begin_, at_ - begin_);
+  if (record.text.ends_with('\r')) record.text.pop_back();
+  if (goes_over_lines()) given_ = {.second = second_, .line = first_line_ + 1};
+  BeginRecord(std::min(at_ + 1, bytes_.size()), first_line_ + breaks_ + 1);
+  record.end = offset_ + static_cast<int64_t>(begin_);
+  return record;
+}
+
+CsvRecord CsvRecords::TakeFirstLine(std::string fault) {
+  CsvRecord record = {.line = first_line_, .text = {}, .fault = std::move(fault)};
+  BeginRecord(second_, first_line_ + 1);
+  record.end = offset_ + static_cast<int64_t>(begin_);
+  return record;
+}
+
+void CsvRecords::Reject() {
+  if (given_) BeginRecord(given_->second, given_->line);
+  given_.reset();
+}
+
+void CsvRecords::BeginRecord(size_t at, int64_t line) {
+  begin_ = at_ = at;
+  first_line_ = line;
+  breaks_ = 0;
+  second_ = 0;
+  fault_.clear();
   quote_ = Quote::kOutside;
   at_field_ = true;
 }
-
-void CsvRecords::Finish(std::vector<CsvRecord>* records) {
-  if (quote_ == Quote::kInside && fault_.empty()) {
-    text_.clear();
-    fault_ = "has a quote that is not closed";
-  }
-  End(records);
-}
-
-void CsvRecords::Restart() { *this = CsvRecords(longest_, quotes_); }
 
 std::vector<std::string> CsvFields(std::string_view record, char separator) {
   std::vector<std::string> fields(1);

@@ -33,6 +33,11 @@ void FrameStamp::BeginRound() {
   pending_ = Stronger(pending_, Discontinuity::kLoop);
 }
 
+void FrameStamp::GoOn(int64_t index) {
+  index_ = index;
+  pending_ = Discontinuity::kNone;
+}
+
 void FrameStamp::BeginFolder() { pending_ = Stronger(pending_, Discontinuity::kClip); }
 
 }  // namespace hypnos

@@ -29,6 +29,9 @@ class FrameStamp {
   // The next frame begins another round.
   void BeginRound();
 
+  // The next frame, of this index, follows one that another has stamped.
+  void GoOn(int64_t index);
+
   // The next frame is the first of another folder.
   void BeginFolder();
 

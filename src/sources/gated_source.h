@@ -20,6 +20,7 @@ class GatedSource final : public Source {
               const Clock& clock, std::function<void(GateVerdict)> on_change);
 
   Result<FrameOrEnd> Next() override;
+  bool GoOn(const SourcePlace& place) override { return source_->GoOn(place); }
   bool live() const override { return source_->live(); }
   std::optional<int64_t> frame_count() const override { return source_->frame_count(); }
   int64_t unreadable_frames() const override { return source_->unreadable_frames(); }

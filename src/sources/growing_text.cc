@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "hypnos/base/format.h"
+#include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
 
 namespace hypnos {
@@ -40,12 +41,16 @@ GrowingText::GrowingText(std::string path, int file, bool follow)
 GrowingText::GrowingText(GrowingText&& other) noexcept
     : path_(std::move(other.path_)),
       file_(std::exchange(other.file_, -1)),
+      next_(std::exchange(other.next_, -1)),
       follow_(other.follow_),
-      offset_(other.offset_),
+      footprint_(std::move(other.footprint_)),
+      joint_(other.joint_),
+      told_(other.told_),
       interruption_(std::move(other.interruption_)) {}
 
 GrowingText::~GrowingText() {
   if (file_ > STDIN_FILENO) close(file_);
+  if (next_ >= 0) close(next_);
 }
 
 Result<GrowingText> GrowingText::Open(const std::string& path, bool follow) {
@@ -74,29 +79,96 @@ bool GrowingText::Wait() const {
   return !interruption_->raised();
 }
 
+std::optional<std::string> GrowingText::BytesAt(int64_t offset, int64_t count) const {
+  std::string bytes(static_cast<size_t>(count), '\0');
+  const ssize_t read = pread(file_, bytes.data(), bytes.size(), offset);
+  if (read != count) return std::nullopt;
+  return bytes;
+}
+
+bool GrowingText::GoOn(const FilePlace& place) {
+  auto head = BytesAt(0, place.head_bytes());
+  auto tail = BytesAt(place.offset - place.tail_bytes(), place.tail_bytes());
+  const bool is_same = head && tail && FootprintOf(*head) == place.head &&
+                       FootprintOf(*tail) == place.tail &&
+                       lseek(file_, place.offset, SEEK_SET) == place.offset;
+  if (!is_same) {
+    (void)lseek(file_, 0, SEEK_SET);
+    return false;
+  }
+  footprint_ = FileFootprint::Behind(*std::move(head), *std::move(tail), place.offset);
+  return true;
+}
+
+Result<bool> GrowingText::HasBegunAnew() const {
+  struct stat now {};
+  if (fstat(file_, &now) != 0) return Failed(path_, "looked at any more", errno);
+  const int64_t offset = footprint_.offset();
+  if (now.st_size <= offset) return now.st_size < offset;
+  // It may have been emptied and filled again between two looks.
+  const FilePlace read = footprint_.At(offset);
+  const auto tail = BytesAt(offset - read.tail_bytes(), read.tail_bytes());
+  return tail && FootprintOf(*tail) != read.tail;
+}
+
+Status GrowingText::BeginAnewWhereItHas() {
+  HYPNOS_ASSIGN_OR_RETURN(const bool has, HasBegunAnew());
+  if (!has) return {};
+  if (lseek(file_, 0, SEEK_SET) != 0) return Failed(path_, "read any more", errno);
+  footprint_ = {};
+  joint_ = Joint::kBegunAnew;
+  return {};
+}
+
+int GrowingText::OpenReplacement() {
+  struct stat here {};
+  struct stat there {};
+  // Between renaming the one and creating the other there is none for a while.
+  if (fstat(file_, &here) != 0 || stat(path_.c_str(), &there) != 0) return -1;
+  if (here.st_dev == there.st_dev && here.st_ino == there.st_ino) return -1;
+  // Who writes has not opened it yet, and may have something more for the one before.
+  if (S_ISREG(there.st_mode) && there.st_size == 0) return -1;
+  auto other = Open(path_, true);
+  if (other.ok()) return std::exchange(other->file_, -1);
+  if (!std::exchange(told_, true)) {
+    log::Warning("{}; it has taken the place of the file that is followed, which is read on",
+                 other.error().message);
+  }
+  return -1;
+}
+
+void GrowingText::MoveTo(int file) {
+  close(file_);
+  file_ = file;
+  footprint_ = {};
+  joint_ = Joint::kReplaced;
+  told_ = false;
+}
+
 Result<GrowingText::Piece> GrowingText::Read() {
   Piece piece;
   std::array<char, 1 << 16> bytes;
   while (true) {
     if (!follow_ && !Wait()) return Interrupted();
+    if (follow_) HYPNOS_RETURN_IF_ERROR(BeginAnewWhereItHas());
     const ssize_t count = read(file_, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return Failed(path_, "read any more", errno);
     if (count > 0) {
-      offset_ += count;
       piece.bytes.assign(bytes.data(), static_cast<size_t>(count));
+      piece.joint = std::exchange(joint_, Joint::kGoesOn);
+      if (follow_) footprint_.Add(piece.bytes);
       return piece;
     }
     if (!follow_) return piece;
-    struct stat now {};
-    if (fstat(file_, &now) != 0) return Failed(path_, "looked at any more", errno);
-    if (now.st_size < offset_) {
-      if (lseek(file_, 0, SEEK_SET) != 0) return Failed(path_, "read any more", errno);
-      offset_ = 0;
-      piece.restarted = true;
-    } else if (!Wait()) {
-      return Interrupted();
+    // What the other one was seen before is read to its end now.
+    if (next_ >= 0) {
+      MoveTo(std::exchange(next_, -1));
+      continue;
     }
+    next_ = OpenReplacement();
+    if (next_ >= 0) continue;
+    if (!Wait()) return Interrupted();
   }
 }
 

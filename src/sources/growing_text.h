@@ -1,20 +1,25 @@
 // The bytes of a text that is read as it comes.
+// One that is followed may be emptied, or renamed while another takes its place, as logs are: see
+// Joint. The other one is gone on with once something stands in it and the first has been read to
+// its end, since who writes may have kept that open for a while.
 // Threads: one thread reads; any may interrupt it.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "hypnos/base/result.h"
 #include "hypnos/imaging/interruption.h"
 #include "sources/byte_stream.h"
+#include "sources/file_footprint.h"
 
 namespace hypnos {
 
 class GrowingText {
  public:
-  // Restarted: it had become shorter, and these are its first bytes again.
+  // Begun anew: it had become shorter, or other bytes stand before those that are new.
   using Piece = BytePiece;
 
   // "-" is the standard input. Errors: those of opening, naming the path; kInvalidArgument, reason
@@ -27,6 +32,9 @@ class GrowingText {
 
   // Blocks until there is something. kUnavailable where it cannot be read any more.
   Result<Piece> Read();
+  // See ByteStream.
+  FilePlace PlaceAt(int64_t offset) const { return footprint_.At(offset); }
+  bool GoOn(const FilePlace& place);
   // Ends a wait, and every one to come.
   void Interrupt() { interruption_->Raise(); }
 
@@ -34,12 +42,23 @@ class GrowingText {
   // Until there is something to read, or for a while where nobody would say so. False: interrupted.
   bool Wait() const;
 
+  Result<bool> HasBegunAnew() const;
+  Status BeginAnewWhereItHas();
+  // -1: none has taken its place yet.
+  int OpenReplacement();
+  void MoveTo(int file);
+  // Nothing: they cannot be read.
+  std::optional<std::string> BytesAt(int64_t offset, int64_t count) const;
+
   GrowingText(std::string path, int file, bool follow);
 
   std::string path_;
   int file_;
+  int next_ = -1;  // what has taken its place
   bool follow_;
-  int64_t offset_ = 0;
+  FileFootprint footprint_;
+  Joint joint_ = Joint::kGoesOn;  // of the next piece
+  bool told_ = false;             // that what has taken its place cannot be read
   std::unique_ptr<Interruption> interruption_ = std::make_unique<Interruption>();
 };
 

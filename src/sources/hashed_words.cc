@@ -21,10 +21,14 @@ bool IsOfWord(char c) {
 
 }  // namespace
 
-size_t BucketOf(std::string_view name, size_t buckets) {
+uint64_t Fnv1a(std::string_view bytes) {
   uint64_t hash = kOffset;
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * kPrime;
-  return static_cast<size_t>(hash % buckets);
+  for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * kPrime;
+  return hash;
+}
+
+size_t BucketOf(std::string_view name, size_t buckets) {
+  return static_cast<size_t>(Fnv1a(name) % buckets);
 }
 
 void HashWords(std::string_view line, std::span<double> present) {

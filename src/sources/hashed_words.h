@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
 namespace hypnos {
 
 // The same on every machine, now and later.
+uint64_t Fnv1a(std::string_view bytes);
 size_t BucketOf(std::string_view name, size_t buckets);
 
 // Sets `present` to 1 at the bucket of each word of a line, to 0 elsewhere. Words are runs of

@@ -14,6 +14,7 @@ class LabelledSource : public Source {
  public:
   explicit LabelledSource(std::unique_ptr<Source> source) : source_(std::move(source)) {}
 
+  bool GoOn(const SourcePlace& place) override { return source_->GoOn(place); }
   bool live() const override { return source_->live(); }
   std::optional<int64_t> frame_count() const override { return source_->frame_count(); }
   int64_t unreadable_frames() const override { return source_->unreadable_frames(); }

@@ -175,8 +175,8 @@ Result<BytePiece> LineSocket::Read() {
     if (interruption_->raised()) return BytePiece{.interrupted = true};
     if (some.ok()) {
       backoff_.Reset();
-      const bool restarted = anew && std::exchange(connected_before_, true);
-      return BytePiece{.bytes = *some, .restarted = restarted};
+      const bool again = anew && std::exchange(connected_before_, true);
+      return BytePiece{.bytes = *some, .joint = again ? Joint::kBegunAnew : Joint::kGoesOn};
     }
     Close();
     if (!options_.reconnect) {

@@ -35,6 +35,7 @@ class PacedSource final : public Source {
   Result<FrameOrEnd> Next() override;
   // Without waiting for their time.
   void PassOver(uint64_t frames) override { source_->PassOver(frames); }
+  bool GoOn(const SourcePlace& place) override { return source_->GoOn(place); }
   bool live() const override { return source_->live(); }
   std::optional<int64_t> frame_count() const override { return source_->frame_count(); }
   int64_t unreadable_frames() const override { return source_->unreadable_frames(); }

@@ -1,10 +1,12 @@
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
 
 #include "hypnos/sources/source_options.h"
+#include "sources/series_rows.h"
 #include "sources/sticky_source.h"
 
 namespace hypnos {
@@ -22,6 +24,15 @@ class Playlist final : public StickySource {
     return Format("playlist of {} entries", options_.entries.size());
   }
   int64_t unreadable_frames() const override { return unreadable_; }
+  // Which columns a series has, its entries know together.
+  bool GoOn(const SourcePlace& place) override {
+    for (const SourceOptions& entry : options_.entries) {
+      const auto* series = std::get_if<SeriesSourceOptions>(&entry.kind);
+      if (series == nullptr || series->lines || place.series == nullptr) continue;
+      TakeOver(*place.series, !series->columns.empty(), series->known.get());
+    }
+    return false;
+  }
 
  private:
   Result<FrameOrEnd> Advance() override {
@@ -29,6 +40,8 @@ class Playlist final : public StickySource {
       if (!current_) {
         if (entry_ == options_.entries.size()) {
           if (++rounds_played_ == options_.rounds) return FrameOrEnd(EndOfStream{});
+          // Or it would look for one for ever.
+          if (!std::exchange(has_given_, false)) return NothingInIt();
           entry_ = 0;
           pending_ = Discontinuity::kLoop;
         }
@@ -37,7 +50,10 @@ class Playlist final : public StickySource {
       }
       HYPNOS_ASSIGN_OR_RETURN(FrameOrEnd next, current_->Next());
       unreadable_ = unreadable_before_ + current_->unreadable_frames();
-      if (auto* frame = std::get_if<Frame>(&next)) return FrameOrEnd(Marked(std::move(*frame)));
+      if (auto* frame = std::get_if<Frame>(&next)) {
+        has_given_ = true;
+        return FrameOrEnd(Marked(std::move(*frame)));
+      }
       current_.reset();
       ++entry_;
       pending_ = Discontinuity::kClip;
@@ -50,10 +66,16 @@ class Playlist final : public StickySource {
     return frame;
   }
 
+  static Error NothingInIt() {
+    return {Code::kInvalidArgument, "EMPTY_PLAYLIST",
+            "none of its entries has given a frame in a whole round"};
+  }
+
   const PlaylistOptions options_;
   const std::optional<int64_t> frame_count_;
   std::unique_ptr<Source> current_;
   size_t entry_ = 0;
+  bool has_given_ = false;  // a frame, in this round
   uint64_t rounds_played_ = 0;
   Discontinuity pending_ = Discontinuity::kStart;
   int64_t unreadable_before_ = 0;
@@ -72,6 +94,15 @@ Status CheckNames(const PlaylistOptions& options) {
       return Bad(Format("two entries of the playlist are called '{}'", entry.identity.name));
   }
   return {};
+}
+
+// The entries are files of one series.
+void ShareColumns(PlaylistOptions* options) {
+  const auto known = std::make_shared<KnownColumns>();
+  for (SourceOptions& entry : options->entries) {
+    auto* series = std::get_if<SeriesSourceOptions>(&entry.kind);
+    if (series != nullptr && series->known == nullptr) series->known = known;
+  }
 }
 
 bool IsLive(const SourceOptions& options) {
@@ -98,6 +129,7 @@ Result<std::optional<int64_t>> CountFrames(const PlaylistOptions& options) {
 
 Result<std::unique_ptr<Source>> Open(const SourceIdentity& identity, PlaylistOptions options) {
   HYPNOS_RETURN_IF_ERROR(CheckNames(options));
+  ShareColumns(&options);
   // Who does not want to learn from the list does not want to learn from any of it.
   for (SourceOptions& entry : options.entries) {
     entry.identity.learn = entry.identity.learn && identity.learn;

@@ -88,125 +88,245 @@ std::optional<double> ParseReading(std::string_view text, bool decimal_comma) {
   return value;
 }
 
+void TakeOver(const SeriesHead& head, bool named, KnownColumns* known) {
+  if (head.columns.empty()) return;
+  known->begun = true;
+  if (!head.time_column.empty()) known->time_column = head.time_column;
+  if (named) return;
+  known->columns.clear();
+  for (const std::string& name : head.columns) known->columns.push_back({.name = name});
+}
+
 Error SeriesRows::At(const CsvRecord& record, const char* reason, const std::string& what) const {
   return {Code::kInvalidArgument, reason,
           Format("{}:{}: {}", Printable(options_.name), record.line, what)};
 }
 
 std::optional<double> SeriesRows::NumberOf(std::string_view text) const {
-  return ParseReading(text, separator_ != ',');
+  return ParseReading(text, header_.separator != ',');
+}
+
+SeriesRows::SeriesRows(SeriesRowsOptions options)
+    : options_(std::move(options)),
+      known_(options_.known != nullptr ? options_.known : std::make_shared<KnownColumns>()) {}
+
+const std::vector<SeriesColumn>& SeriesRows::columns() const {
+  return options_.columns.empty() ? known_->columns : options_.columns;
+}
+
+SeriesHead SeriesRows::head() const {
+  SeriesHead head = {.time_column = known_->time_column.value_or(""),
+                     .header = header_.text,
+                     .header_line = header_.line};
+  for (const SeriesColumn& column : columns()) head.columns.push_back(column.name);
+  return head;
 }
 
 void SeriesRows::Restart() {
-  names_.clear();
-  time_at_.reset();
-  at_.clear();
+  header_ = {};
+  before_.reset();
+}
+
+void SeriesRows::RestartSameWriter() {
+  std::optional<Header> before;
+  if (!header_.names.empty()) before = std::move(header_);
+  Restart();
+  before_ = std::move(before);
+}
+
+void SeriesRows::Know(const SeriesHead& head) {
+  if (!options_.lines) TakeOver(head, !options_.columns.empty(), known_.get());
+}
+
+void SeriesRows::GoOn(const SeriesHead& head) {
+  Restart();
+  if (options_.lines || head.header.empty()) return;
+  // What it says of itself was told when it came.
+  (void)Read({.line = head.header_line, .text = head.header, .fault = {}});
 }
 
 Result<std::optional<Readings>> SeriesRows::Read(const CsvRecord& record) {
+  refused_header_ = false;
   if (!record.fault.empty()) return At(record, "BAD_ROW", Format("the row {}", record.fault));
   if (options_.lines) return ReadLine(record);
-  if (names_.empty()) {
-    separator_ = options_.separator != '\0' ? options_.separator : GuessSeparator(record.text);
+  if (header_.names.empty()) {
+    header_.separator = options_.separator != '\0' ? options_.separator
+                        : before_                  ? before_->separator
+                                                   : GuessSeparator(record.text);
   }
-  const std::vector<std::string> fields = CsvFields(record.text, separator_);
+  std::vector<std::string> fields = CsvFields(record.text, header_.separator);
+  if (header_.names.empty() && before_ && !TakeHeaderBefore(fields)) {
+    // It may be separated by something else.
+    before_.reset();
+    return Read(record);
+  }
   if (fields.size() > kMostFields) {
-    return At(record, names_.empty() ? "BAD_HEADER" : "BAD_ROW",
+    return At(record, header_.names.empty() && !known_->begun ? "BAD_HEADER" : "BAD_ROW",
               Format("it has {} fields, and at most {} are read", fields.size(), kMostFields));
   }
-  if (names_.empty()) {
-    HYPNOS_RETURN_IF_ERROR(TakeNames(record, fields));
-    if (has_header_) return std::optional<Readings>();
-  } else if (IsHeaderAgain(fields)) {
-    Restart();
-    HYPNOS_RETURN_IF_ERROR(TakeNames(record, fields));
-    return std::optional<Readings>();
+  if (header_.names.empty() || IsHeader(fields)) {
+    HYPNOS_RETURN_IF_ERROR(TakeHeader(record, fields));
+    if (header_.has_names) return std::optional<Readings>();
   }
-  if (fields.size() != names_.size()) {
+  if (lacks_a_column()) {
     return At(record, "BAD_ROW",
-              Format("the row has {} fields, and the header {}", fields.size(), names_.size()));
+              Format("it stands below line {}, where there is no {}", header_.line, header_.lacks));
   }
-  if (at_.empty()) HYPNOS_RETURN_IF_ERROR(FindColumns(record, fields));
+  if (fields.size() != header_.names.size()) {
+    return At(
+        record, "BAD_ROW",
+        Format("the row has {} fields, and the header {}", fields.size(), header_.names.size()));
+  }
+  if (header_.at.empty()) HYPNOS_RETURN_IF_ERROR(FindColumns(record, fields));
   Readings readings;
-  if (time_at_) {
-    readings.when = ParseRowTime(fields[*time_at_]);
+  if (header_.time_at) {
+    const std::string& field = fields[*header_.time_at];
+    readings.when = ParseRowTime(field);
     if (!readings.when) {
       return At(record, "BAD_ROW",
-                Format("'{}' in column '{}' is no time", Shown(fields[*time_at_]),
-                       Shown(names_[*time_at_])));
+                Format("'{}' in column '{}' is no time", Shown(field),
+                       Shown(header_.names[*header_.time_at])));
     }
   }
-  for (size_t i = 0; i < columns_.size(); ++i) {
-    HYPNOS_RETURN_IF_ERROR(ReadValue(record, columns_[i], fields[at_[i]], &readings.values));
+  for (size_t i = 0; i < columns().size(); ++i) {
+    HYPNOS_RETURN_IF_ERROR(
+        ReadValue(record, columns()[i], fields[header_.at[i]], &readings.values));
   }
   return std::optional<Readings>(std::move(readings));
 }
 
 Result<std::optional<Readings>> SeriesRows::ReadLine(const CsvRecord& record) {
-  columns_ = options_.columns;
-  if (columns_.empty()) columns_ = {LineOfALog()};
+  if (columns().empty()) known_->columns = {LineOfALog()};
   Readings readings;
   readings.when = LeadingTime(record.text);
-  HYPNOS_RETURN_IF_ERROR(ReadValue(record, columns_.front(), record.text, &readings.values));
+  HYPNOS_RETURN_IF_ERROR(ReadValue(record, columns().front(), record.text, &readings.values));
   return std::optional<Readings>(std::move(readings));
 }
 
-Status SeriesRows::TakeNames(const CsvRecord& record, const std::vector<std::string>& fields) {
-  has_header_ = std::ranges::none_of(fields, [&](const std::string& field) {
-    const auto number = NumberOf(field);
-    return (number && !std::isnan(*number)) || ParseRowTime(Trimmed(field));
-  });
+bool SeriesRows::IsNumberOrTime(const std::string& field) const {
+  const auto number = NumberOf(field);
+  return (number && !std::isnan(*number)) || ParseRowTime(Trimmed(field));
+}
+
+// What was left off goes on: a program whose file was emptied writes no second header.
+bool SeriesRows::TakeHeaderBefore(const std::vector<std::string>& fields) {
+  const bool is_row =
+      std::ranges::any_of(fields, [&](const auto& field) { return IsNumberOrTime(field); });
+  if (!is_row || fields.size() != before_->names.size()) return false;
+  header_ = *std::exchange(before_, std::nullopt);
+  ++heads_;
+  return true;
+}
+
+Status SeriesRows::TakeHeader(const CsvRecord& record, const std::vector<std::string>& fields) {
+  const char separator = header_.separator;
+  header_ = {.text = record.text, .line = record.line, .separator = separator};
+  before_.reset();
+  ++heads_;
+  header_.has_names =
+      std::ranges::none_of(fields, [&](const auto& field) { return IsNumberOrTime(field); });
   for (size_t i = 0; i < fields.size(); ++i) {
-    names_.push_back(has_header_ ? std::string(Trimmed(fields[i])) : Format("{}", i + 1));
+    header_.names.push_back(header_.has_names ? std::string(Trimmed(fields[i]))
+                                              : Format("{}", i + 1));
   }
+  FindTime(fields);
+  return PlaceColumns(record);
+}
+
+void SeriesRows::FindTime(const std::vector<std::string>& fields) {
+  const std::vector<std::string>& names = header_.names;
   if (!options_.time_column.empty()) {
-    time_at_ = PlaceOf(names_, options_.time_column);
-    if (!time_at_) {
-      return At(record, "BAD_HEADER",
-                Format("there is no column '{}' with the time: the columns are '{}'",
-                       Shown(options_.time_column), Shown(record.text)));
-    }
-  } else {
-    for (size_t i = 0; i < names_.size() && !time_at_; ++i) {
-      if (has_header_ ? IsOneOf(kTimeNames, names_[i]) : IsDate(Trimmed(fields[i]))) time_at_ = i;
-    }
+    header_.time_at = PlaceOf(names, options_.time_column);
+    return;
   }
-  // Columns that were found once stay those of the series.
-  const std::vector<SeriesColumn>& wanted = options_.columns.empty() ? columns_ : options_.columns;
-  for (const SeriesColumn& column : wanted) {
-    const auto place = PlaceOf(names_, column.name);
-    if (!place) {
-      return At(record, "BAD_HEADER",
-                Format("there is no column '{}': the columns are '{}'", Shown(column.name),
-                       Shown(record.text)));
-    }
-    at_.push_back(*place);
+  // What has no time at first has none later on.
+  if (known_->begun && !known_->time_column) return;
+  if (known_->time_column) header_.time_at = PlaceOf(names, *known_->time_column);
+  for (size_t i = 0; i < names.size() && !header_.time_at; ++i) {
+    const bool is_time =
+        header_.has_names ? IsOneOf(kTimeNames, names[i]) : IsDate(Trimmed(fields[i]));
+    if (is_time) header_.time_at = i;
   }
-  if (!options_.columns.empty()) columns_ = options_.columns;
+}
+
+// Columns that were found once stay those of the series.
+Status SeriesRows::PlaceColumns(const CsvRecord& record) {
+  const bool wants_time = !options_.time_column.empty() || known_->time_column;
+  if (wants_time && !header_.time_at) {
+    const std::string& name =
+        options_.time_column.empty() ? *known_->time_column : options_.time_column;
+    return Lacks(record, Format("column '{}' with the time", Shown(name)));
+  }
+  for (const SeriesColumn& column : columns()) {
+    const auto place = PlaceOf(header_.names, column.name);
+    if (!place) return Lacks(record, Format("column '{}'", Shown(column.name)));
+    header_.at.push_back(*place);
+  }
+  if (known_->begun) return {};
+  if (header_.time_at) known_->time_column = header_.names[*header_.time_at];
+  known_->begun = !columns().empty();
   return {};
 }
 
+Status SeriesRows::Lacks(const CsvRecord& record, const std::string& what) {
+  header_.at.clear();
+  refused_header_ = true;
+  const std::string there = header_.has_names
+                                ? Format("the columns are '{}'", Shown(record.text))
+                                : Format("there is no header, but a row: '{}'", Shown(record.text));
+  if (!known_->begun) {
+    const std::string sentence = Format("there is no {}: {}", what, there);
+    header_ = {};
+    return At(record, "BAD_HEADER", sentence);
+  }
+  header_.lacks = what;
+  return At(record, "BAD_ROW",
+            Format("there is no {}, which the series has had so far: {}; nothing below it can be "
+                   "read",
+                   what, there));
+}
+
 Status SeriesRows::FindColumns(const CsvRecord& record, const std::vector<std::string>& row) {
+  std::vector<SeriesColumn> found;
   for (size_t i = 0; i < row.size(); ++i) {
     // Where nothing stands it is not known what will.
-    if (i == time_at_ || Trimmed(row[i]).empty() || !NumberOf(row[i])) continue;
-    columns_.push_back({.name = names_[i]});
-    at_.push_back(i);
+    if (i == header_.time_at || Trimmed(row[i]).empty() || !NumberOf(row[i])) continue;
+    found.push_back({.name = header_.names[i]});
+    header_.at.push_back(i);
   }
-  if (!columns_.empty()) return {};
+  known_->columns = std::move(found);
+  known_->begun = !known_->columns.empty();
+  ++heads_;
+  if (known_->begun) return {};
+  header_.at.clear();
   return At(record, "BAD_HEADER",
             "no number stands in the first row: name the columns in encoding.series.columns");
 }
 
-// All that is wanted stands in it as a name.
-bool SeriesRows::IsHeaderAgain(const std::vector<std::string>& fields) const {
+bool SeriesRows::HasAll(const std::vector<std::string>& names) const {
+  const auto is_there = [&](const std::string& name) { return PlaceOf(names, name).has_value(); };
+  return !columns().empty() && std::ranges::all_of(columns(), is_there, &SeriesColumn::name) &&
+         (!known_->time_column || is_there(*known_->time_column));
+}
+
+// All that is wanted stands in it as a name. Or, of a header that lacks something: no number and no
+// time stands in it, but the name of the time does, or every other field is a name that is known.
+bool SeriesRows::IsHeader(const std::vector<std::string>& fields) const {
+  if (!header_.has_names) return false;
   std::vector<std::string> names;
   names.reserve(fields.size());
   for (const std::string& field : fields) names.emplace_back(Trimmed(field));
-  const auto is_there = [&](const std::string& name) { return PlaceOf(names, name).has_value(); };
-  return has_header_ && !columns_.empty() &&
-         std::ranges::all_of(columns_, is_there, &SeriesColumn::name) &&
-         (!time_at_ || is_there(names_[*time_at_]));
+  if (HasAll(names)) return true;
+  if (std::ranges::any_of(names, [&](const auto& name) { return IsNumberOrTime(name); })) {
+    return false;
+  }
+  if (known_->time_column && PlaceOf(names, *known_->time_column)) return true;
+  const auto is_known = [&](const std::string& name) {
+    return !name.empty() &&
+           (PlaceOf(header_.names, name) ||
+            std::ranges::find(columns(), name, &SeriesColumn::name) != columns().end());
+  };
+  return 2 * static_cast<size_t>(std::ranges::count_if(names, is_known)) >= names.size();
 }
 
 Status SeriesRows::ReadValue(const CsvRecord& record, const SeriesColumn& column,

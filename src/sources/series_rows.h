@@ -2,16 +2,20 @@
 //
 // The first record names the columns, unless a number or a time stands in it: then columns are
 // called "1", "2" and so on. A header that comes again, in whatever order, is followed: files are
-// often put together from several. Threads: thread-compatible.
+// often put together from several. One that lacks a column of the series is no row, and neither is
+// what stands below it, up to a header that has them all: nobody knows what would stand where.
+// Threads: thread-compatible.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "hypnos/base/result.h"
 #include "hypnos/sources/series_columns.h"
+#include "hypnos/sources/source_place.h"
 #include "sources/csv_records.h"
 
 namespace hypnos {
@@ -28,40 +32,76 @@ struct SeriesRowsOptions {
   std::string time_column = {};
   // Empty: all others in which numbers stand in the first row.
   std::vector<SeriesColumn> columns = {};
+  // Of several files of one series: what the first of them has found. Null: there is but this one.
+  std::shared_ptr<KnownColumns> known = nullptr;
 };
 
 class SeriesRows {
  public:
-  explicit SeriesRows(SeriesRowsOptions options) : options_(std::move(options)) {}
+  explicit SeriesRows(SeriesRowsOptions options);
 
   // Nothing: it was a header. Errors name file and line. kInvalidArgument, reason BAD_ROW: it is no
-  // row of this series; what follows may be. Reason BAD_HEADER: a column is not there, and no row
-  // can be read.
+  // row of this series; what follows may be. Reason BAD_HEADER: of the series' first header, a
+  // column is not there, and no row can be read.
   Result<std::optional<Readings>> Read(const CsvRecord& record);
+  // Whether the error that Read gave last was that of a header which lacks a column.
+  bool refused_header() const { return refused_header_; }
   // What comes next is the beginning of another file of the same series.
   void Restart();
+  // It is one that the same program writes: where it begins with no header but with a row of as
+  // many fields, the header is that of the file before.
+  void RestartSameWriter();
+  // The columns of the series are those that were found before.
+  void Know(const SeriesHead& head);
+  // It goes on in the middle of a file, below that header.
+  void GoOn(const SeriesHead& head);
 
   // Of the rows. Empty before the first one where no columns are given.
-  const std::vector<SeriesColumn>& columns() const { return columns_; }
+  const std::vector<SeriesColumn>& columns() const;
+  SeriesHead head() const;
+  // Rises whenever the head becomes another one.
+  int64_t heads() const { return heads_; }
+  // The header is one below which no row can be read.
+  bool lacks_a_column() const { return !header_.lacks.empty(); }
 
  private:
+  // What stands where in a record.
+  struct Header {
+    std::string text = {};
+    int64_t line = 0;
+    char separator = ',';
+    bool has_names = false;
+    std::vector<std::string> names = {};  // of the fields; empty before the first record
+    std::optional<size_t> time_at = std::nullopt;
+    std::vector<size_t> at = {};  // where each column stands
+    std::string lacks = {};       // "column 'x'": no row below it can be read
+  };
+
   Error At(const CsvRecord& record, const char* reason, const std::string& what) const;
   Result<std::optional<Readings>> ReadLine(const CsvRecord& record);
-  Status TakeNames(const CsvRecord& record, const std::vector<std::string>& fields);
+  Status TakeHeader(const CsvRecord& record, const std::vector<std::string>& fields);
+  bool TakeHeaderBefore(const std::vector<std::string>& fields);
+  Status PlaceColumns(const CsvRecord& record);
+  void FindTime(const std::vector<std::string>& fields);
+  Status Lacks(const CsvRecord& record, const std::string& what);
   Status FindColumns(const CsvRecord& record, const std::vector<std::string>& row);
-  bool IsHeaderAgain(const std::vector<std::string>& fields) const;
+  bool IsHeader(const std::vector<std::string>& fields) const;
+  bool HasAll(const std::vector<std::string>& names) const;
+  bool IsNumberOrTime(const std::string& field) const;
   Status ReadValue(const CsvRecord& record, const SeriesColumn& column, const std::string& field,
                    std::vector<double>* values) const;
   std::optional<double> NumberOf(std::string_view text) const;
 
   const SeriesRowsOptions options_;
-  char separator_ = ',';
-  bool has_header_ = false;
-  std::vector<std::string> names_;  // of the record's fields; empty before the first one
-  std::optional<size_t> time_at_;
-  std::vector<SeriesColumn> columns_;
-  std::vector<size_t> at_;  // where each of them stands in a record
+  const std::shared_ptr<KnownColumns> known_;
+  Header header_;
+  std::optional<Header> before_;  // of the file before, where the same program wrote it
+  int64_t heads_ = 0;
+  bool refused_header_ = false;
 };
+
+// What was found before holds on. `named`: the columns are those of the configuration.
+void TakeOver(const SeriesHead& head, bool named, KnownColumns* known);
 
 // A number as people write it; NaN where it is missing: empty, NA, NaN, n/a, null, none, - or ?.
 // Nothing where it is neither, and where it is infinite. `decimal_comma`: 1,5 is one and a half.

@@ -13,13 +13,13 @@
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
+#include "hypnos/sources/row_clock.h"
 #include "hypnos/sources/source_options.h"
 #include "sources/csv_records.h"
 #include "sources/frame_stamp.h"
 #include "sources/growing_text.h"
 #include "sources/line_socket.h"
 #include "sources/natural_order.h"
-#include "sources/row_clock.h"
 #include "sources/series_rows.h"
 #include "sources/sticky_source.h"
 
@@ -28,8 +28,7 @@ namespace {
 
 constexpr double kLongestSeconds = 200.0 * 365 * 86400;
 
-// So many rows that are none are told one by one, and after that each time that there are ten times
-// as many.
+// So many rows that are none are told one by one.
 constexpr int64_t kToldOneByOne = 5;
 
 constexpr std::array<std::string_view, 2> kTables = {".csv", ".tsv"};
@@ -48,6 +47,8 @@ class FileBytes final : public ByteStream {
   explicit FileBytes(GrowingText text) : text_(std::move(text)) {}
   Result<BytePiece> Read() override { return text_.Read(); }
   void Interrupt() override { text_.Interrupt(); }
+  std::optional<FilePlace> PlaceAt(int64_t offset) const override { return text_.PlaceAt(offset); }
+  bool GoOn(const FilePlace& place) override { return text_.GoOn(place); }
 
  private:
   GrowingText text_;
@@ -80,8 +81,23 @@ SeriesRows MakeRows(const SeriesSourceOptions& options) {
                      .lines = options.lines,
                      .separator = options.separator,
                      .time_column = options.time_column,
-                     .columns = options.columns});
+                     .columns = options.columns,
+                     .known = options.known});
 }
+
+// Each of the first few, and after that each time that there are ten times as many.
+class Seldom {
+ public:
+  // Whether this one is told; `count`: how many there have been.
+  bool Tells(int64_t count) {
+    if (count < next_) return false;
+    next_ = count < kToldOneByOne ? count + 1 : 10 * count;
+    return true;
+  }
+
+ private:
+  int64_t next_ = 1;
+};
 
 class SeriesSource final : public StickySource {
  public:
@@ -110,6 +126,25 @@ class SeriesSource final : public StickySource {
     const std::scoped_lock lock(mutex_);
     bytes_->Interrupt();
   }
+  bool GoOn(const SourcePlace& place) override {
+    if (place.series == nullptr) return false;
+    rows_.Know(*place.series);
+    if (!options_.follow || !place.file) return false;
+    if (!bytes_->GoOn(*place.file)) {
+      log::Warning(
+          "source '{}': '{}' is not the file any more that was read up to line {}: it is read from "
+          "its beginning",
+          identity().name, Printable(NameOf(options_)), place.file->line - 1);
+      return false;
+    }
+    records_.Restart(place.file->offset, place.file->line);
+    rows_.GoOn(*place.series);
+    clock_.GoOn(place.clock);
+    stamp_.GoOn(place.index);
+    log::Info("source '{}': going on in '{}' at line {}", identity().name,
+              Printable(NameOf(options_)), place.file->line);
+    return true;
+  }
   std::string Describe() const override {
     return Format("{} '{}'{}", options_.lines ? "log" : "series", Printable(NameOf(options_)),
                   options_.follow ? ", followed" : "");
@@ -118,14 +153,17 @@ class SeriesSource final : public StickySource {
  private:
   Result<FrameOrEnd> Advance() override {
     while (true) {
-      while (next_ < pending_.size()) {
-        HYPNOS_ASSIGN_OR_RETURN(std::optional<Frame> frame, Take(pending_[next_++]));
+      while (const auto record = records_.Next()) {
+        HYPNOS_ASSIGN_OR_RETURN(std::optional<Frame> frame, Take(*record));
         if (frame) return FrameOrEnd(*std::move(frame));
       }
-      if (interrupted_) return FrameOrEnd(EndOfStream{});
-      if (!ended_) {
+      if (replacement_) {
+        BeginReplacement();
+      } else if (interrupted_) {
+        return FrameOrEnd(EndOfStream{});
+      } else if (!ended_) {
         HYPNOS_RETURN_IF_ERROR(ReadOn());
-      } else if (stamp_.index() == bad_in_round_) {
+      } else if (stamp_.index() == bad_in_round_ && !IsOneThatLacksAColumn()) {
         return Bad("EMPTY_SERIES",
                    Format("'{}' has no row that can be read", Printable(NameOf(options_))));
       } else if (++rounds_read_ == options_.rounds) {
@@ -136,17 +174,24 @@ class SeriesSource final : public StickySource {
     }
   }
 
+  // What others of the series have is not spoilt by it.
+  bool IsOneThatLacksAColumn() const { return options_.known != nullptr && rows_.lacks_a_column(); }
+
   // Nothing: it is no row, or none that counts.
   Result<std::optional<Frame>> Take(const CsvRecord& record) {
     Result<std::optional<Readings>> row = rows_.Read(record);
     if (!row.ok() && row.error().reason != "BAD_ROW") return row.error();
-    if (!row.ok()) return Skip(row.error());
+    if (!row.ok()) {
+      records_.Reject();
+      return Skip(row.error());
+    }
     if (!*row) return std::optional<Frame>();
     Readings readings = **std::move(row);
     // Of two hundred years at most: what is longer does not fit into a Duration.
     const double seconds = options_.interval_seconds * static_cast<double>(stamp_.index());
     Duration time = FromSeconds(std::min(seconds, kLongestSeconds));
     if (readings.when) {
+      if (is_first_of_replacement_ && clock_.IsBackwards(*readings.when)) BeginAnew();
       const RowClock::Verdict verdict = clock_.Judge(*readings.when);
       if (verdict == RowClock::Verdict::kBackwards) {
         return Skip(Bad(
@@ -156,9 +201,31 @@ class SeriesSource final : public StickySource {
       if (verdict == RowClock::Verdict::kGap) stamp_.BeginAfterGap();
       time = clock_.elapsed();
     }
+    is_first_of_replacement_ = false;
     Frame frame = stamp_.Stamp(Image(), time);
     frame.readings = std::move(readings);
+    frame.place = PlaceBehind(record);
     return std::optional<Frame>(std::move(frame));
+  }
+
+  std::shared_ptr<const SourcePlace> PlaceBehind(const CsvRecord& record) {
+    if (head_ == nullptr || head_is_ != rows_.heads()) {
+      head_ = std::make_shared<const SeriesHead>(rows_.head());
+      head_is_ = rows_.heads();
+      place_.reset();
+    }
+    // Of a file that is read from its beginning again, all rows have the same.
+    if (!options_.follow && place_ != nullptr) return place_;
+    SourcePlace place = {.series = head_};
+    if (options_.follow) {
+      // Behind the end of a file that another has replaced comes the beginning of that.
+      place.file = bytes_->PlaceAt(replacement_ ? 0 : record.end);
+      if (place.file && !replacement_) place.file->line = records_.line();
+      place.index = stamp_.index();
+      place.clock = clock_;
+    }
+    place_ = std::make_shared<const SourcePlace>(std::move(place));
+    return place_;
   }
 
   Result<std::optional<Frame>> Skip(const Error& error) {
@@ -166,8 +233,9 @@ class SeriesSource final : public StickySource {
     stamp_.PassOver(1);
     ++bad_in_round_;
     const int64_t count = ++bad_rows_;
-    if (count >= next_told_) {
-      next_told_ = count < kToldOneByOne ? count + 1 : 10 * count;
+    const bool is_header = rows_.refused_header();
+    const bool header_is_told = is_header && told_headers_.Tells(++refused_headers_);
+    if (told_rows_.Tells(count) || header_is_told) {
       log::Warning("source '{}': {}; it is passed over, the {}. of such rows", identity().name,
                    error.message, count);
     }
@@ -175,20 +243,41 @@ class SeriesSource final : public StickySource {
   }
 
   Status ReadOn() {
-    pending_.clear();
-    next_ = 0;
-    HYPNOS_ASSIGN_OR_RETURN(const BytePiece piece, bytes_->Read());
+    HYPNOS_ASSIGN_OR_RETURN(BytePiece piece, bytes_->Read());
     interrupted_ = piece.interrupted;
     if (interrupted_) return {};
-    if (piece.restarted) BeginAnew();
     ended_ = piece.bytes.empty();
-    ended_ ? records_.Finish(&pending_) : records_.Read(piece.bytes, &pending_);
+    if (ended_ || piece.joint == Joint::kReplaced) records_.Finish();
+    if (piece.joint == Joint::kReplaced) {
+      replacement_ = std::move(piece.bytes);
+      return {};
+    }
+    if (piece.joint == Joint::kBegunAnew) {
+      TellAnew("has been emptied and begun anew: what was not read before is lost");
+      records_.Restart();
+      rows_.RestartSameWriter();
+      BeginAnew();
+    }
+    if (!ended_) records_.Append(piece.bytes);
     return {};
   }
 
-  void BeginAnew() {
+  // Nothing is missing in between, and so it goes on.
+  void BeginReplacement() {
+    TellAnew("has been replaced and was read to its end: going on with the file in its place");
     records_.Restart();
-    rows_.Restart();
+    rows_.RestartSameWriter();
+    is_first_of_replacement_ = true;
+    records_.Append(*std::exchange(replacement_, std::nullopt));
+  }
+
+  // A connection tells itself.
+  void TellAnew(const char* what) const {
+    if (live()) return;
+    log::Info("source '{}': '{}' {}", identity().name, Printable(NameOf(options_)), what);
+  }
+
+  void BeginAnew() {
     clock_.BeginAnew();
     live() ? stamp_.BeginAnew() : stamp_.BeginAfterGap();
   }
@@ -216,14 +305,19 @@ class SeriesSource final : public StickySource {
   SeriesRows rows_;
   RowClock clock_;
   FrameStamp stamp_;
-  std::vector<CsvRecord> pending_;  // of the last piece
-  size_t next_ = 0;
+  std::optional<std::string> replacement_;  // the first bytes of what has taken the file's place
+  bool is_first_of_replacement_ = false;
+  std::shared_ptr<const SeriesHead> head_;
+  int64_t head_is_ = 0;
+  std::shared_ptr<const SourcePlace> place_;  // of the last row
   bool ended_ = false;
   bool interrupted_ = false;
   uint64_t rounds_read_ = 0;
   int64_t bad_in_round_ = 0;
   std::atomic<int64_t> bad_rows_ = 0;
-  int64_t next_told_ = 1;
+  int64_t refused_headers_ = 0;
+  Seldom told_rows_;
+  Seldom told_headers_;
 };
 
 // How many rows a file has: an estimate by its beginning. What is wrong there is told at once and
@@ -234,21 +328,21 @@ Result<std::optional<int64_t>> LookAtBeginning(const SourceIdentity& identity,
   CsvRecords records(options.longest_row_bytes, !options.lines);
   SeriesRows rows = MakeRows(options);
   HYPNOS_ASSIGN_OR_RETURN(const BytePiece piece, bytes->Read());
-  std::vector<CsvRecord> read;
-  records.Read(piece.bytes, &read);
+  records.Append(piece.bytes);
   std::error_code error;
   const uintmax_t size = std::filesystem::file_size(options.path, error);
   const bool whole = !error && size <= piece.bytes.size();
-  if (whole) records.Finish(&read);
+  if (whole) records.Finish();
   int64_t count = 0;
-  for (const CsvRecord& record : read) {
-    const auto row = rows.Read(record);
+  while (const auto record = records.Next()) {
+    const auto row = rows.Read(*record);
     if (!row.ok() && (row.error().reason != "BAD_ROW" || options.stop_at_bad_row)) {
       return row.error();
     }
+    if (!row.ok()) records.Reject();
     if (row.ok() && *row) ++count;
   }
-  if (whole && count == 0) {
+  if (whole && count == 0 && !(options.known != nullptr && rows.lacks_a_column())) {
     return Bad("EMPTY_SERIES",
                Format("'{}' has no row that can be read", Printable(NameOf(options))));
   }

@@ -1,12 +1,14 @@
 #include "hypnos/sources/text_source.h"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "hypnos/base/format.h"
+#include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
 #include "hypnos/sources/text_decoder.h"
 #include "sources/frame_stamp.h"
@@ -109,6 +111,19 @@ class GrowingTextSource final : public StickySource {
     return Format("text {}{}", NameOf(options_), options_.follow ? ", followed" : "");
   }
   void Interrupt() override { text_.Interrupt(); }
+  bool GoOn(const SourcePlace& place) override {
+    if (!options_.follow || !place.file) return false;
+    if (!text_.GoOn(*place.file)) {
+      log::Warning(
+          "source '{}': {} is not the text any more that was read before: it is read from its "
+          "beginning",
+          identity().name, NameOf(options_));
+      return false;
+    }
+    decoder_.Restart({place.file->offset, place.file->line});
+    stamp_.GoOn(place.index);
+    return true;
+  }
 
  private:
   Result<FrameOrEnd> Advance() override {
@@ -122,21 +137,43 @@ class GrowingTextSource final : public StickySource {
       // The symbols before one that is wrong come first.
       readable_ = ReadOn();
     }
-    return FrameOrEnd(FrameOf(stamp_, {symbols_[next_++]}));
+    Frame frame = FrameOf(stamp_, {symbols_[next_]});
+    frame.place = PlaceBehind(next_++);
+    return FrameOrEnd(std::move(frame));
+  }
+
+  std::shared_ptr<const SourcePlace> PlaceBehind(size_t symbol) const {
+    if (!options_.follow || symbol >= places_.size()) return nullptr;
+    SourcePlace place = {.file = text_.PlaceAt(places_[symbol].offset), .index = stamp_.index()};
+    place.file->line = places_[symbol].line;
+    return std::make_shared<const SourcePlace>(std::move(place));
   }
 
   Status ReadOn() {
     symbols_.clear();
+    places_.clear();
     next_ = 0;
     HYPNOS_ASSIGN_OR_RETURN(const GrowingText::Piece piece, text_.Read());
     interrupted_ = piece.interrupted;
     if (interrupted_) return {};
-    if (piece.restarted) {
-      decoder_.Restart();
-      stamp_.Skip();
-    }
     ended_ = piece.bytes.empty();
-    return ended_ ? decoder_.Finish(&symbols_) : decoder_.Decode(piece.bytes, &symbols_);
+    if (piece.joint != Joint::kGoesOn) HYPNOS_RETURN_IF_ERROR(BeginAnother(piece.joint));
+    return ended_ ? decoder_.Finish(&symbols_) : decoder_.Decode(piece.bytes, &symbols_, &places_);
+  }
+
+  // Of one that was replaced nothing is missing, and so it goes on.
+  Status BeginAnother(Joint joint) {
+    const bool goes_on = joint == Joint::kReplaced;
+    log::Info("source '{}': {} {}", identity().name, NameOf(options_),
+              goes_on ? "has been replaced and was read to its end: going on with the file in its "
+                        "place"
+                      : "has been emptied and begun anew: what was not read before is lost");
+    if (goes_on) HYPNOS_RETURN_IF_ERROR(decoder_.Finish(&symbols_));
+    decoder_.Restart();
+    // The last of the old one lie nowhere in the new one.
+    places_.assign(symbols_.size(), TextDecoder::Place());
+    if (!goes_on) stamp_.Skip();
+    return {};
   }
 
   const TextSourceOptions options_;
@@ -144,6 +181,7 @@ class GrowingTextSource final : public StickySource {
   TextDecoder decoder_;
   FrameStamp stamp_;
   std::vector<uint8_t> symbols_;  // of the last piece
+  std::vector<TextDecoder::Place> places_;
   size_t next_ = 0;
   Status readable_;
   bool ended_ = false;

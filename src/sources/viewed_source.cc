@@ -78,6 +78,7 @@ class ViewedSource final : public Source {
     return next;
   }
 
+  bool GoOn(const SourcePlace& place) override { return source_->GoOn(place); }
   bool live() const override { return source_->live(); }
   std::optional<int64_t> frame_count() const override { return source_->frame_count(); }
   int64_t unreadable_frames() const override { return source_->unreadable_frames(); }

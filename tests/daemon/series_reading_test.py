@@ -142,6 +142,68 @@ class Reading(SeriesReadingTest):
         process.communicate(timeout=PATIENCE_S)
         self.assertEqual(process.returncode, OK)
 
+    def stop(self, process: subprocess.Popen) -> str:
+        process.terminate()
+        said = process.communicate(timeout=PATIENCE_S)[1]
+        self.assertEqual(process.returncode, OK, said)
+        return said
+
+    def test_goes_on_in_a_followed_file_after_a_restart_as_if_it_had_not_been_stopped(self):
+        self.series.write_text(waves(100), encoding='utf-8')
+        process = self.start('--control', '')
+        self.wait_until(lambda: self.rows() == 100)
+        self.stop(process)
+        whole = self.scores.read_bytes()
+        self.scores.unlink()
+        saved = ['--control', '', '--set', 'checkpoint.folder=checkpoints', '--set',
+                 'sources.0.series.on_bad_row=stop']
+        self.series.write_text(waves(60), encoding='utf-8')
+        process = self.start(*saved)
+        self.wait_until(lambda: self.rows() == 60)
+        self.stop(process)
+        self.series.write_text(waves(100), encoding='utf-8')
+        process = self.start(*saved)
+        self.wait_until(lambda: self.rows() == 100)
+        self.assertIn("source 'machine': going on in 'sensors.csv' at line 62", self.stop(process))
+        self.assertEqual(self.scores.read_bytes(), whole)
+        # Another file, whose columns are those that were found first.
+        self.series.write_text('flow,time,level\n1,5000,100\n', encoding='utf-8')
+        process = self.start(*saved)
+        self.wait_until(lambda: self.rows() == 101)
+        self.assertIn("'sensors.csv' is not the file any more that was read up to line 101",
+                      self.stop(process))
+        self.series.write_text('flow,time,other\n1,5000,100\n2,5001,100\n', encoding='utf-8')
+        process = self.start(*saved)
+        said = process.communicate(timeout=PATIENCE_S)[1]
+        self.assertIn("sensors.csv:1: there is no column 'level', which the series has had so far",
+                      said)
+
+    def test_a_file_that_is_renamed_and_replaced(self):
+        self.series.write_text(waves(5), encoding='utf-8')
+        process = self.start('--control', '')
+        self.wait_until(lambda: self.rows() == 5)
+        self.series.rename(self.folder / 'sensors.csv.1')
+        with (self.folder / 'sensors.csv.1').open('a', encoding='utf-8') as file:
+            file.write('2000,1,2\n')
+        self.series.write_text('flow,level,time\n1,2,2001\n', encoding='utf-8')
+        self.wait_until(lambda: self.rows() == 7)
+        self.assertIn("'sensors.csv' has been replaced and was read to its end", self.stop(process))
+
+    def test_files_of_a_folder_that_lack_a_column(self):
+        (self.folder / 'all').mkdir()
+        (self.folder / 'all/1.csv').write_text(waves(10), encoding='utf-8')
+        (self.folder / 'all/2.csv').write_text('time,a,b\n1,2,3\n', encoding='utf-8')
+        (self.folder / 'all/3.csv').write_text('flow,time,level\n1,2,3\n', encoding='utf-8')
+        arguments = [*WHOLE, '--set', 'sources.0.series.path=all', '--set',
+                     'output.score_learned_entries=true']
+        done = self.run_to_end(*arguments)
+        self.assertEqual(done.returncode, OK, done.stderr)
+        self.assertEqual(self.rows(), 11)
+        self.assertIn("2.csv:1: there is no column 'level', which the series has had so far: the "
+                      "columns are 'time,a,b'", done.stderr)
+        done = self.run_to_end(*arguments, '--set', 'sources.0.series.on_bad_row=stop')
+        self.assertEqual(done.returncode, NO_INPUT, done.stderr)
+
     def test_a_folder_as_a_playlist(self):
         for name in ['pump.csv', 'hall/fan.csv']:
             (self.folder / 'all' / name).parent.mkdir(parents=True, exist_ok=True)

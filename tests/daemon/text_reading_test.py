@@ -131,6 +131,30 @@ class Reading(TextReadingTest):
         process.communicate(timeout=PATIENCE_S)
         self.assertEqual(process.returncode, OK)
 
+    def stop(self, process: subprocess.Popen):
+        process.terminate()
+        said = process.communicate(timeout=PATIENCE_S)[1]
+        self.assertEqual(process.returncode, OK, said)
+
+    def test_goes_on_in_a_followed_file_after_a_restart_as_if_it_had_not_been_stopped(self):
+        text = fables(30)
+        self.text.write_text(text, encoding='utf-8')
+        process = self.start('--control', '', *FOLLOWED)
+        self.wait_until(lambda: self.rows() == len(text))
+        self.stop(process)
+        whole = self.scores.read_bytes()
+        self.scores.unlink()
+        saved = ['--control', '', '--set', 'checkpoint.folder=checkpoints', *FOLLOWED]
+        self.text.write_text(text[:50], encoding='utf-8')
+        process = self.start(*saved)
+        self.wait_until(lambda: self.rows() == 50)
+        self.stop(process)
+        self.text.write_text(text, encoding='utf-8')
+        process = self.start(*saved)
+        self.wait_until(lambda: self.rows() == len(text))
+        self.stop(process)
+        self.assertEqual(self.scores.read_bytes(), whole)
+
     def test_what_is_no_text_is_refused(self):
         self.assert_refused(NO_INPUT, 'fables.txt')
         self.text.write_bytes(b'')

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "hypnos/base/format.h"
+#include "hypnos/sources/row_clock.h"
 #include "hypnos/sources/series_encoder.h"
 #include "sources/csv_records.h"
-#include "sources/row_clock.h"
 #include "sources/series_rows.h"
 
 namespace hypnos {
@@ -15,24 +16,89 @@ namespace {
 
 constexpr size_t kLongest = 256;
 
-std::vector<CsvRecord> Records(std::string_view bytes, size_t piece, bool quotes) {
-  CsvRecords records(kLongest, quotes);
-  std::vector<CsvRecord> read;
+// A record, and what was made of it.
+struct Made {
+  CsvRecord record;
+  bool bad = false;
+  bool operator==(const Made&) const = default;
+};
+
+// As a source reads it: what is no row is rejected.
+std::vector<Made> MadeOf(std::string_view bytes, size_t piece, bool lines) {
+  CsvRecords records(kLongest, !lines);
+  SeriesRows rows({.name = "fuzz", .lines = lines});
+  std::vector<Made> made;
+  const auto take_all = [&] {
+    while (auto record = records.Next()) {
+      const bool bad = !rows.Read(*record).ok();
+      if (bad) records.Reject();
+      made.push_back({*std::move(record), bad});
+    }
+  };
   for (size_t at = 0; at < bytes.size(); at += piece) {
-    records.Read(bytes.substr(at, piece), &read);
+    records.Append(bytes.substr(at, piece));
+    take_all();
   }
-  records.Finish(&read);
-  return read;
+  records.Finish();
+  take_all();
+  return made;
 }
 
-std::string BrokenByRows(const std::vector<CsvRecord>& records, bool lines) {
+// Line by line of what was read.
+class Lines {
+ public:
+  explicit Lines(std::string_view bytes) : rest_(bytes) {
+    if (rest_.starts_with(kMark)) rest_.remove_prefix(kMark.size());
+  }
+  // Whether nothing stands in the lines before this one.
+  bool AreBlankUpTo(int64_t line) {
+    while (line_ < line && !rest_.empty()) {
+      const std::string_view text = Take();
+      if (!text.empty() && text != "\r") return false;
+    }
+    return line_ == line || rest_.empty();
+  }
+  void Pass(int64_t lines) {
+    for (; lines > 0; --lines) (void)Take();
+  }
+  bool AreBlankFromHere() { return AreBlankUpTo(std::numeric_limits<int64_t>::max()); }
+
+ private:
+  static constexpr std::string_view kMark = "\xEF\xBB\xBF";
+
+  std::string_view Take() {
+    ++line_;
+    const size_t end = std::min(rest_.find('\n'), rest_.size());
+    const std::string_view text = rest_.substr(0, end);
+    rest_.remove_prefix(std::min(end + 1, rest_.size()));
+    return text;
+  }
+
+  std::string_view rest_;
+  int64_t line_ = 1;
+};
+
+// Every line that is not empty belongs to a row or a header, or is counted as one bad row.
+std::string BrokenByCount(std::string_view bytes, const std::vector<Made>& made) {
+  Lines lines(bytes);
+  for (const auto& [record, bad] : made) {
+    if (!lines.AreBlankUpTo(record.line)) {
+      return Format("what stands before line {} is lost", record.line);
+    }
+    lines.Pass(bad ? 1 : 1 + std::ranges::count(record.text, '\n'));
+  }
+  return lines.AreBlankFromHere() ? "" : "what stands at the end is lost";
+}
+
+std::string BrokenByRows(const std::vector<Made>& made, bool lines) {
   SeriesRows rows({.name = "fuzz", .lines = lines});
   RowClock clock(10);
   SeriesEncoder encoder({.bumps = 3, .time_of_day = true, .window = 2});
   Planes planes;
-  for (const CsvRecord& record : records) {
+  for (const auto& [record, bad] : made) {
     if (record.text.size() > kLongest) return "a record is longer than any may be";
     const auto row = rows.Read(record);
+    if (row.ok() == bad) return "reading a record again gives something else";
     if (!row.ok()) {
       if (row.error().message.find(Format("fuzz:{}: ", record.line)) != 0) {
         return "an error does not say where: " + row.error().message;
@@ -62,9 +128,10 @@ std::string BrokenSeriesPromise(std::string_view bytes) {
   const auto how = static_cast<unsigned char>(bytes.front());
   bytes.remove_prefix(1);
   const bool lines = (how & 1) != 0;
-  const auto records = Records(bytes, 1 + how / 2, !lines);
-  if (records != Records(bytes, 1 << 20, !lines)) return "pieces change what the records are";
-  return BrokenByRows(records, lines);
+  const auto made = MadeOf(bytes, 1 + how / 2, lines);
+  if (made != MadeOf(bytes, 1 << 20, lines)) return "pieces change what the records are";
+  if (std::string broken = BrokenByCount(bytes, made); !broken.empty()) return broken;
+  return BrokenByRows(made, lines);
 }
 
 }  // namespace hypnos

@@ -1,4 +1,4 @@
-#include "sources/row_clock.h"
+#include "hypnos/sources/row_clock.h"
 
 #include <gtest/gtest.h>
 

@@ -121,6 +121,87 @@ TEST(SeriesRows, FollowsAHeaderThatComesAgainInAnotherOrder) {
   EXPECT_EQ(row.when, FromSeconds(1));
 }
 
+TEST(SeriesRows, PassesOverAHeaderThatStandsThereTwice) {
+  Reader reader;
+  EXPECT_TRUE(reader.IsHeader("time,a"));
+  EXPECT_TRUE(reader.IsHeader("time,a"));
+  EXPECT_THAT(reader.Row("1,2").values, ElementsAre(2));
+  EXPECT_TRUE(reader.IsHeader("time,a"));
+  EXPECT_THAT(reader.Row("2,3").values, ElementsAre(3));
+}
+
+TEST(SeriesRows, ReadsNothingBelowAHeaderThatLacksAColumnUntilOneHasIt) {
+  Reader reader;
+  EXPECT_TRUE(reader.IsHeader("time,a,b"));
+  reader.Row("1,2,3");
+  EXPECT_EQ(reader.Refused("time,c,a"),
+            "BAD_ROW f.csv:3: there is no column 'b', which the series has had so far: the columns "
+            "are 'time,c,a'; nothing below it can be read");
+  EXPECT_TRUE(reader.rows().refused_header());
+  EXPECT_EQ(reader.Refused("2,3,4"),
+            "BAD_ROW f.csv:4: it stands below line 3, where there is no column 'b'");
+  EXPECT_FALSE(reader.rows().refused_header());
+  EXPECT_THAT(reader.Refused("a,b,c"),
+              HasSubstr("f.csv:5: there is no column 'time' with the time"));
+  EXPECT_TRUE(reader.IsHeader("b,a,time"));
+  EXPECT_THAT(reader.Row("4,3,2").values, ElementsAre(3, 4));
+}
+
+TEST(SeriesRows, TakesARowOfWordsForNoHeader) {
+  Reader reader;
+  EXPECT_TRUE(reader.IsHeader("time,a,b"));
+  reader.Row("1,2,3");
+  EXPECT_THAT(reader.Refused("error,error,error"), HasSubstr("is no time"));
+  EXPECT_THAT(reader.Refused("5,a,b"), HasSubstr("'a' in column 'a' is no number"));
+  EXPECT_THAT(reader.Row("6,7,8").values, ElementsAre(7, 8));
+}
+
+TEST(SeriesRows, OfTheNextFileNeedTheColumnsOfTheFirst) {
+  const auto known = std::make_shared<KnownColumns>();
+  Reader first({.known = known});
+  EXPECT_TRUE(first.IsHeader("time,a,b"));
+  first.Row("1,2,3");
+  Reader second({.known = known});
+  EXPECT_TRUE(second.IsHeader("b,c,timestamp,a"));
+  const Readings row = second.Row("5,7,9,4");
+  EXPECT_THAT(row.values, ElementsAre(4, 5));
+  EXPECT_EQ(row.when, FromSeconds(9));
+  Reader third({.known = known});
+  EXPECT_THAT(third.Refused("time,c,d"), HasSubstr("BAD_ROW f.csv:1: there is no column 'a'"));
+  EXPECT_THAT(third.Refused("1,2,3"), HasSubstr("f.csv:2: it stands below line 1"));
+  Reader bare({.known = known});
+  EXPECT_THAT(bare.Refused("1,2,3"), HasSubstr("there is no header, but a row"));
+}
+
+TEST(SeriesRows, GoOnBelowTheHeaderThatWasSaved) {
+  Reader reader;
+  EXPECT_TRUE(reader.IsHeader("b;time;a"));
+  reader.Row("1,5;2;3");
+  SeriesRows again({.name = "f.csv"});
+  again.Know(reader.rows().head());
+  again.GoOn(reader.rows().head());
+  const auto row = again.Read({.line = 9, .text = "2,5;3;4", .fault = {}});
+  ASSERT_TRUE(row.ok() && *row);
+  EXPECT_THAT((*row)->values, ElementsAre(2.5, 4));
+  EXPECT_EQ((*row)->when, FromSeconds(3));
+}
+
+TEST(SeriesRows, KeepTheHeaderWhereTheSameProgramGoesOnWithoutOne) {
+  SeriesRows rows({.name = "f.csv"});
+  const auto read = [&](const std::string& text) {
+    return rows.Read({.line = 1, .text = text, .fault = {}});
+  };
+  ASSERT_TRUE(read("time,a,b").ok());
+  ASSERT_TRUE(read("1,2,3").ok());
+  rows.RestartSameWriter();
+  EXPECT_THAT((**read("2,4,5")).values, ElementsAre(4, 5));
+  rows.RestartSameWriter();
+  EXPECT_FALSE(*read("b,a,time"));
+  EXPECT_THAT((**read("6,7,3")).values, ElementsAre(7, 6));
+  rows.RestartSameWriter();
+  EXPECT_FALSE(read("1,2").ok()) << "it is another table";
+}
+
 TEST(SeriesRows, RefusesAHeaderThatLacksAColumn) {
   Reader reader({.columns = {{.name = "temperature"}}});
   EXPECT_EQ(

@@ -139,15 +139,16 @@ TEST_F(SeriesSource, FollowsAFileThatGrowsAndIsReplaced) {
   interrupter.join();
 }
 
-TEST_F(SeriesSource, AHeaderThatLacksAColumnEndsIt) {
+TEST_F(SeriesSource, AHeaderThatLacksAColumnEndsItWhereThatIsWanted) {
   const auto path = Write("time,value\n1,1\n2,2\n");
-  const auto source = Must(OpenSeriesSource(kPump, {.path = path, .follow = true}));
+  const auto source =
+      Must(OpenSeriesSource(kPump, {.path = path, .stop_at_bad_row = true, .follow = true}));
   MustNext(*source);
   MustNext(*source);
   Write("time,x\n1,1\n");
   const auto next = source->Next();
   ASSERT_FALSE(next.ok());
-  EXPECT_EQ(next.error().reason, "BAD_HEADER");
+  EXPECT_EQ(next.error().reason, "BAD_ROW");
   EXPECT_THAT(next.error().message, HasSubstr("source 'pump': "));
   EXPECT_THAT(next.error().message, HasSubstr(":1: there is no column 'value'"));
 }
@@ -165,6 +166,155 @@ TEST_F(SeriesSource, AFolderIsAPlaylistOfItsFiles) {
   EXPECT_EQ(seen.frames[1].discontinuity, Discontinuity::kClip);
   std::filesystem::create_directories(folder() + "/empty");
   EXPECT_THAT(Refused({.path = folder() + "/empty"}).message, HasSubstr("has no file *.csv"));
+}
+
+TEST_F(SeriesSource, AllFilesOfAFolderHaveTheColumnsOfTheFirst) {
+  Write("time,a,b\n1,1,2\n", "set/1.csv");
+  Write("time,x,y\n1,7,8\n2,7,8\n", "set/2.csv");
+  Write("b,time,c,a\n4,1,9,3\n", "set/3.csv");
+  Write("time,a\n5,5\n", "set/4.csv");
+  Write("1,5,5\n2,6,6\n", "set/5.csv");
+  const auto source = Must(OpenSeriesSource(kPump, {.path = folder() + "/set"}));
+  const Seen seen = ReadAll(source.get());
+  EXPECT_FALSE(seen.error) << seen.error->message;
+  ASSERT_EQ(seen.frames.size(), 2u);
+  EXPECT_THAT(seen.frames[0].readings.values, ElementsAre(1, 2));
+  EXPECT_THAT(seen.frames[1].readings.values, ElementsAre(3, 4));
+  EXPECT_EQ(seen.frames[1].clip, "3.csv");
+  // Each header that lacks something, and each row below it; without a header a row is both.
+  EXPECT_EQ(source->unreadable_frames(), 3 + 2 + 2);
+  const Error error = Refused({.path = folder() + "/set", .stop_at_bad_row = true});
+  EXPECT_THAT(error.message, HasSubstr("2.csv:1: there is no column 'a'"));
+}
+
+TEST_F(SeriesSource, AFolderInWhichAllLacksAColumnIsNotReadForEver) {
+  Write("time,a\n1,1\n", "set/1.csv");
+  const auto source = Must(OpenSeriesSource(kPump, {.path = folder() + "/set", .rounds = 0}));
+  const auto place = MustNext(*source).place;
+  ASSERT_NE(place, nullptr);
+  Write("time,b\n1,1\n", "set/1.csv");
+  const auto again = Must(OpenSeriesSource(kPump, {.path = folder() + "/set", .rounds = 0}));
+  EXPECT_FALSE(again->GoOn(*place));
+  const auto next = again->Next();
+  ASSERT_FALSE(next.ok());
+  EXPECT_EQ(next.error().reason, "EMPTY_PLAYLIST");
+}
+
+TEST_F(SeriesSource, TheColumnsThatWereFoundAreRemembered) {
+  const auto path = Write("time,a,b\n1,1,2\n");
+  const auto place = MustNext(*Must(OpenSeriesSource(kPump, {.path = path}))).place;
+  ASSERT_NE(place, nullptr);
+  Write("b,time,c,a\n4,1,9,3\n");
+  const auto source = Must(OpenSeriesSource(kPump, {.path = path}));
+  EXPECT_FALSE(source->GoOn(*place)) << "its rows are the same again";
+  EXPECT_THAT(MustNext(*source).readings.values, ElementsAre(3, 4));
+}
+
+TEST_F(SeriesSource, AStrayQuoteCostsOneRow) {
+  std::string text = "time,value\n";
+  for (int i = 0; i < 300; ++i) text += std::to_string(i) + (i == 7 ? ",\"" : ",") + "1\n";
+  const auto source = Must(OpenSeriesSource(kPump, {.path = Write(text)}));
+  const Seen seen = ReadAll(source.get());
+  EXPECT_EQ(seen.frames.size(), 299u);
+  EXPECT_EQ(seen.frames[7].index, 8);
+  EXPECT_EQ(source->unreadable_frames(), 1);
+  // Here another one seems to close it.
+  text += "300,1\"\n301,\"\n302,1\n303,\"\n304,1\n";
+  const auto more = Must(OpenSeriesSource(kPump, {.path = Write(text)}));
+  EXPECT_EQ(ReadAll(more.get()).frames.size(), 301u);
+  EXPECT_EQ(more->unreadable_frames(), 4);
+}
+
+TEST_F(SeriesSource, GoesOnInAFollowedFileWhereItWasLeft) {
+  std::string text = "value,time\n";
+  for (int i = 0; i < 40; ++i) text += std::to_string(i) + "," + std::to_string(100 + i) + "\n";
+  const auto path = Write(text + "x,y\n40,140\n41,");
+  const SeriesSourceOptions options = {.path = path, .follow = true};
+  const auto whole = Must(OpenSeriesSource(kPump, options));
+  const Seen first = ReadAll(whole.get(), 30);
+  const auto again = Must(OpenSeriesSource(kPump, options));
+  ASSERT_TRUE(again->GoOn(*first.frames.back().place));
+  // The gap at the end is one by the intervals of before.
+  Append(path, "9000\n");
+  const Seen rest = ReadAll(whole.get(), 12);
+  const Seen rest_again = ReadAll(again.get(), 12);
+  EXPECT_EQ(Values(rest_again), Values(rest));
+  EXPECT_EQ(rest_again.Indices(), rest.Indices());
+  EXPECT_EQ(rest_again.Milliseconds(), rest.Milliseconds());
+  EXPECT_EQ(rest_again.Discontinuities(), rest.Discontinuities());
+  EXPECT_EQ(rest.frames.back().discontinuity, Discontinuity::kGap);
+  EXPECT_EQ(rest_again.frames.back().place->file, rest.frames.back().place->file);
+}
+
+TEST_F(SeriesSource, BeginsAtTheStartWhereTheFileIsAnotherOne) {
+  const auto path = Write("time,value\n1,1\n2,2\n3,3\n");
+  const SeriesSourceOptions options = {.path = path, .follow = true};
+  const auto place = ReadAll(Must(OpenSeriesSource(kPump, options)).get(), 2).frames[1].place;
+  for (const char* other :
+       {"time,value\n1,1\n", "time,value\n1,1\n2,7\n3,3\n", "value,time\n1,1\n2,2\n3,3\n", ""}) {
+    Write(other);
+    const auto source = Must(OpenSeriesSource(kPump, options));
+    EXPECT_FALSE(source->GoOn(*place)) << other;
+  }
+  Write("time,value\n1,1\n2,7\n3,3\n");
+  const auto source = Must(OpenSeriesSource(kPump, options));
+  EXPECT_FALSE(source->GoOn(*place));
+  EXPECT_EQ(MustNext(*source).index, 0);
+}
+
+// As logrotate does it.
+TEST_F(SeriesSource, GoesOnInTheFileThatTakesThePlaceOfARenamedOne) {
+  const auto path = Write("time,value\n1,1\n");
+  const auto source = Must(OpenSeriesSource(kPump, {.path = path, .follow = true}));
+  EXPECT_EQ(MustNext(*source).readings.values[0], 1);
+  std::filesystem::rename(path, path + ".1");
+  Write("");
+  // Who writes has not been told yet; its last line has no end.
+  Append(path + ".1", "2,2\n3,3");
+  EXPECT_EQ(MustNext(*source).readings.values[0], 2);
+  Append(path, "value,time\n4,4\n");
+  const Frame last_of_old = MustNext(*source);
+  EXPECT_EQ(last_of_old.readings.values[0], 3);
+  const Frame first_of_new = MustNext(*source);
+  EXPECT_EQ(first_of_new.readings.values[0], 4);
+  EXPECT_EQ(first_of_new.index, 3);
+  EXPECT_EQ(first_of_new.discontinuity, Discontinuity::kNone);
+  // Whoever has seen the old one only goes on with the new one.
+  const auto again = Must(OpenSeriesSource(kPump, {.path = path, .follow = true}));
+  ASSERT_TRUE(again->GoOn(*last_of_old.place));
+  EXPECT_EQ(MustNext(*again).readings.values[0], 4);
+  ASSERT_TRUE(
+      Must(OpenSeriesSource(kPump, {.path = path, .follow = true}))->GoOn(*first_of_new.place));
+}
+
+TEST_F(SeriesSource, AnOlderFileInThePlaceOfARenamedOneBeginsAnew) {
+  const auto path = Write("time,value\n100,1\n101,2\n");
+  const auto source = Must(OpenSeriesSource(kPump, {.path = path, .follow = true}));
+  MustNext(*source);
+  MustNext(*source);
+  std::filesystem::rename(path, path + ".1");
+  Write("time,value\n5,3\n6,4\n");
+  const Frame frame = MustNext(*source);
+  EXPECT_EQ(frame.readings.values[0], 3);
+  EXPECT_EQ(frame.discontinuity, Discontinuity::kGap);
+  EXPECT_EQ(source->unreadable_frames(), 0);
+}
+
+// copytruncate: the program that writes knows nothing of it, and writes no second header.
+TEST_F(SeriesSource, GoesOnInAFileThatWasEmptied) {
+  const auto path = Write("time,value\n1,1\n2,2\n");
+  const auto source = Must(OpenSeriesSource(kPump, {.path = path, .follow = true}));
+  MustNext(*source);
+  MustNext(*source);
+  std::filesystem::copy_file(path, path + ".1");
+  Write("3,3\n");
+  const Frame frame = MustNext(*source);
+  EXPECT_EQ(frame.readings.values[0], 3);
+  EXPECT_EQ(frame.discontinuity, Discontinuity::kGap);
+  // Emptied and filled beyond where it was, between two looks.
+  Write("14,4\n15,5\n");
+  EXPECT_EQ(MustNext(*source).readings.values[0], 4);
+  EXPECT_EQ(MustNext(*source).readings.values[0], 5);
 }
 
 TEST_F(SeriesSource, TellsAtOnceWhatCannotBeRead) {

@@ -169,6 +169,40 @@ TEST_F(TextSource, AFollowedFileThatIsReplacedLeavesNoHalfCharacterBehind) {
   EXPECT_EQ(TextOf(ReadAll(source.get(), 2)), "ef");
 }
 
+TEST_F(TextSource, GoesOnInAFollowedFileWhereItWasLeft) {
+  Write("ab\r\ncd");
+  TextSourceOptions options = Options();
+  options.follow = true;
+  const Seen first = ReadAll(Must(OpenTextSource(kFables, options)).get(), 3);
+  EXPECT_EQ(TextOf(first), "ab\n");
+  const auto source = Must(OpenTextSource(kFables, options));
+  ASSERT_TRUE(source->GoOn(*first.frames.back().place));
+  Append("a!");
+  const Seen rest = ReadAll(source.get());
+  EXPECT_EQ(TextOf(rest), "cda");
+  EXPECT_EQ(rest.frames[0].index, 3);
+  EXPECT_EQ(rest.frames[0].discontinuity, Discontinuity::kNone);
+  EXPECT_NE(rest.error->message.find("line 2: '!'"), std::string::npos) << rest.error->message;
+  Write("dcba");
+  const auto other = Must(OpenTextSource(kFables, options));
+  EXPECT_FALSE(other->GoOn(*first.frames.back().place));
+  EXPECT_EQ(TextOf(ReadAll(other.get(), 2)), "dc");
+}
+
+TEST_F(TextSource, GoesOnInTheFileThatTakesThePlaceOfARenamedOne) {
+  Write("ab");
+  TextSourceOptions options = Options();
+  options.follow = true;
+  const auto source = Must(OpenTextSource(kFables, options));
+  ReadAll(source.get(), 2);
+  std::filesystem::rename(options.path, options.path + ".1");
+  std::ofstream(options.path + ".1", std::ios::app) << "c";
+  Write("de");
+  const Seen seen = ReadAll(source.get(), 3);
+  EXPECT_EQ(TextOf(seen), "cde");
+  EXPECT_EQ(seen.frames[1].discontinuity, Discontinuity::kNone);
+}
+
 TEST_F(TextSource, PipesAreRefusedAndNotWaitedFor) {
   TextSourceOptions options = Options();
   ASSERT_EQ(mkfifo(options.path.c_str(), 0600), 0);

@@ -153,6 +153,8 @@ class Pipeline {
   struct AwaitedStream {
     std::string name;
     uint64_t frames = 0;  // that it has given
+    // Behind the last of them; null where its source told none.
+    std::shared_ptr<const SourcePlace> place = nullptr;
   };
   std::vector<AwaitedStream> awaited_streams() const;
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "hypnos/base/clock.h"
 #include "hypnos/imaging/image.h"
 #include "hypnos/sources/series_columns.h"
+#include "hypnos/sources/source_place.h"
 
 namespace hypnos {
 
@@ -64,6 +66,8 @@ struct Frame {
   std::vector<uint8_t> symbols = {};
   // Of a series, instead of an image: its next row.
   Readings readings = {};
+  // Behind it, where the source can go on there, or has found out what it must remember; or null.
+  std::shared_ptr<const SourcePlace> place = nullptr;
 };
 
 }  // namespace hypnos

@@ -31,6 +31,13 @@ struct SeriesColumn {
 // What is looked at of a log where nobody says what.
 inline SeriesColumn LineOfALog() { return {.name = "line", .kind = ColumnKind::kLog}; }
 
+// What one file of a series has found, and all others of it must have.
+struct KnownColumns {
+  bool begun = false;  // it has had a header with all of them, or been found
+  std::vector<SeriesColumn> columns = {};
+  std::optional<std::string> time_column = std::nullopt;
+};
+
 struct Readings {
   // Of each column, in their order: a number, NaN where it is missing; the bucket of a category,
   // NaN where it is missing; of a log for each bucket 1 where a word of it stands in the text,

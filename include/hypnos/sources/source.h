@@ -37,6 +37,11 @@ class Source {
     }
   }
 
+  // Before anything else is read: the last frame that has been seen already had this place. True:
+  // the next frame is the one behind it. False: it is the first there is, and what was seen must be
+  // passed over where the source gives the same frames again; what was found out before holds.
+  virtual bool GoOn(const SourcePlace& /*place*/) { return false; }
+
   // A live source cannot wait: what is not taken in time is lost.
   virtual bool live() const = 0;
 

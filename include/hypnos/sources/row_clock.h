@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "hypnos/base/clock.h"
+#include "hypnos/base/state_archive.h"
 
 namespace hypnos {
 
@@ -31,6 +32,12 @@ class RowClock {
   Duration elapsed() const { return elapsed_; }
   // The next row is the first of another stretch, whose times have nothing to do with this one's.
   void BeginAnew();
+  // Whether a row of this time would be older than the one before.
+  bool IsBackwards(Duration when) const { return last_ && when < *last_; }
+
+  // As another was left, but with a gap factor of its own.
+  void GoOn(const RowClock& other);
+  void ExchangeState(StateArchive& archive);
 
  private:
   bool IsGap(Duration interval) const;
