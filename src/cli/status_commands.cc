@@ -72,8 +72,10 @@ std::string NetworkText(const control::StatusResponse& status, Facts facts) {
   facts.Add("phase", PhaseText(status.phase()));
   facts.Add("frames", Format("{} at {:.1f} a second; {} dreamed", status.frames(),
                              status.frames_per_second(), Counted(status.dream_steps(), "step")));
-  facts.Add("prediction error",
-            status.has_prediction_error() ? Format("{:.4f}", status.prediction_error()) : "-");
+  facts.Add("prediction error", status.has_prediction_error()
+                                    ? Format("{:.4f} {}", status.prediction_error(),
+                                             Printable(status.prediction_error_unit()))
+                                    : "-");
   facts.Add("state was reset", Resets(status));
   if (status.has_guard()) facts.Add("guard", GuardLine(status.guard()));
   if (status.has_checkpoints()) facts.Add("checkpoints", CheckpointsText(status.checkpoints()));

@@ -225,7 +225,10 @@ pb::StatusResponse DaemonService::Describe(const StatusSnapshot& now) const {
   status.set_frames(static_cast<uint64_t>(now.frames));
   status.set_dream_steps(static_cast<uint64_t>(now.dream_steps));
   status.set_frames_per_second(now.frames_per_second);
-  if (now.prediction_error) status.set_prediction_error(*now.prediction_error);
+  if (now.prediction_error) {
+    status.set_prediction_error(*now.prediction_error);
+    status.set_prediction_error_unit(now.in_bits ? "bits a symbol" : "variances of the input");
+  }
   *status.mutable_phase() = PhaseOf(now, parts_.sources.ended(), learning_);
   for (auto& source : parts_.sources.Reports(now)) *status.add_sources() = std::move(source);
   for (auto& layer : LayersNow(now)) *status.add_layers() = std::move(layer);

@@ -132,6 +132,7 @@ TEST_F(WatchingService, StatusSaysWhatIsWatchedAndLearned) {
   EXPECT_EQ(status.frames(), 25u);
   EXPECT_GT(status.dream_steps(), 0u);
   EXPECT_GT(status.prediction_error(), 0);
+  EXPECT_EQ(status.prediction_error_unit(), "variances of the input");
   EXPECT_EQ(status.phase().state(), Phase::AWAKE);
   EXPECT_EQ(status.phase().length(), 10u);
   EXPECT_EQ(status.phase().sleeps(), 2u);

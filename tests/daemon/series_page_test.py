@@ -47,6 +47,7 @@ class SeriesPageTest(unittest.TestCase):
         said = done.stdout.split('== block\n')
         status, predicted, dreamed = said[-3:]
         self.assertIn('machine', status)
+        self.assertRegex(status, r'prediction error +\S+ variances of the input\n')
         # Five columns, each step of each with its interval.
         self.assertEqual(len(re.findall(r'^ +[1-5]  \S+  \(\S+ to \S+\)$', predicted, re.MULTILINE)),
                          5 * 5, predicted)

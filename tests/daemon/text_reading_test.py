@@ -205,6 +205,7 @@ class Answering(TextReadingTest):
         self.assertEqual(chances, sorted(chances, reverse=True))
         self.assertEqual(predicted.symbols[0].symbol, predicted.text[0])
         self.assertLess(predicted.prediction_error, 4)
+        self.assertEqual(client.ask('status').prediction_error_unit, 'bits a symbol')
         with self.assertRaises(control_client.Refused) as refused:
             client.ask('snapshot')
         self.assertEqual(refused.exception.args[0], 'NO_PICTURE')
