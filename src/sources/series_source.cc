@@ -159,18 +159,19 @@ class SeriesSource final : public StickySource {
       }
       if (replacement_) {
         BeginReplacement();
-      } else if (interrupted_) {
-        return FrameOrEnd(EndOfStream{});
-      } else if (!ended_) {
+        continue;
+      }
+      if (interrupted_) return FrameOrEnd(EndOfStream{});
+      if (!ended_) {
         HYPNOS_RETURN_IF_ERROR(ReadOn());
-      } else if (stamp_.index() == bad_in_round_ && !IsOneThatLacksAColumn()) {
+        continue;
+      }
+      if (stamp_.index() == bad_in_round_ && !IsOneThatLacksAColumn()) {
         return Bad("EMPTY_SERIES",
                    Format("'{}' has no row that can be read", Printable(NameOf(options_))));
-      } else if (++rounds_read_ == options_.rounds) {
-        return FrameOrEnd(EndOfStream{});
-      } else {
-        HYPNOS_RETURN_IF_ERROR(BeginRound());
       }
+      if (++rounds_read_ == options_.rounds) return FrameOrEnd(EndOfStream{});
+      HYPNOS_RETURN_IF_ERROR(BeginRound());
     }
   }
 
