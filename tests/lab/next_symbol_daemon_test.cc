@@ -170,8 +170,8 @@ TEST(NextSymbolBesideTheDaemon, FrozenLayersCostTheSameSymbolBySymbol) {
   // Those that occur, in their usual order, as the experiment numbers them.
   const Alphabet all = *Alphabet::Create(kDefaultAlphabet);
   std::string symbols;
-  for (uint8_t s = 0; s < all.size(); ++s) {
-    const std::string symbol(all.symbol(s));
+  for (size_t s = 0; s < all.size(); ++s) {
+    const std::string& symbol = all.symbol(static_cast<uint8_t>(s));
     if (WordsInAnyOrder().find(symbol) != std::string::npos) symbols += symbol;
   }
   ASSERT_EQ(symbols.size(), text->alphabet);
