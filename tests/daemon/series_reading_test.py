@@ -266,7 +266,10 @@ class Answering(SeriesReadingTest):
 
     def test_dreams_and_predictions_are_in_the_units_of_the_columns(self):
         self.series.write_text(waves(1500), encoding='utf-8')
-        process = self.start('--control', self.socket)
+        # As many units as users have: what a few foretell is worth little, and differs with the
+        # processor.
+        process = self.start('--control', self.socket, '--set', 'network.layers.0.units=64', '--set',
+                             'network.layers.1.units=64')
         client = self.client()
         self.wait_until(lambda: client.ask('status').frames == 1500)
         predicted = client.ask('predict', steps=3)
