@@ -197,53 +197,73 @@ TEST(Label, IsJudgedAsIfItHadBeenShown) {
   }
 }
 
-// Of pairs that differ in nothing but the label, it learns which label is right.
-TEST(Label, IsLearnedFromRightAndWrongOnes) {
-  for (const LabelPlace place : {LabelPlace::kTop, LabelPlace::kInput}) {
-    NetworkOptions options = Options(place);
-    for (auto& layer : options.layers) {
-      layer.layer.units = 48;
-      layer.layer.temperature_per_unit = 1;
+// Of pairs that differ in nothing but the label, with pictures of even and odd number, a network
+// learns which label is right. The result: of the last pairs the share that it judged right before
+// it learned them.
+double RightAfterPairs(LabelPlace place, uint64_t seed) {
+  NetworkOptions options = Options(place);
+  for (auto& layer : options.layers) {
+    layer.layer.units = 48;
+    layer.layer.temperature_per_unit = 1;
+    // Normalised steps make full steps of the pull once little else is left to learn.
+    layer.layer.peer_normalisation = 0;
+  }
+  options.learning.optimiser = Optimiser::kRms;
+  options.learning.rate = 3e-4f;
+  options.learning.weight_decay = 0;
+  options.labels.strength = 5;
+  Network network = Network::Create(options, kFrame, 4, Rng(seed)).value();
+  SerialExecutor executor;
+  const auto truth = [](int64_t picture) { return static_cast<size_t>(picture % 2); };
+  int right = 0;
+  Rng rng(seed + 4);
+  constexpr int kPairs = 2000, kJudged = 400;
+  for (int64_t pair = 1; pair <= kPairs; ++pair) {
+    const int64_t picture = 1 + static_cast<int64_t>(rng.Below(6));
+    // A moment to climb, as all pictures look the same to the top of a network at rest.
+    Tick seen;
+    for (int64_t number = 1; number <= 4; ++number) {
+      seen = NextTick(Lane::kReal, number);
+      network.RunTick(seen, Picture(picture), executor);
     }
-    options.learning.optimiser = Optimiser::kRms;
-    options.learning.rate = 3e-4f;
-    options.learning.weight_decay = 0;
-    options.labels.strength = 5;
-    Network network = Made(options);
-    SerialExecutor executor;
-    const auto truth = [](int64_t picture) { return static_cast<size_t>(picture % 2); };
-    int right = 0;
-    Rng rng(5);
-    constexpr int kPairs = 2000, kJudged = 400;
-    for (int64_t pair = 1; pair <= kPairs; ++pair) {
-      const int64_t picture = 1 + static_cast<int64_t>(rng.Below(6));
-      // A moment to climb, as all pictures look the same to the top of a network at rest.
-      Tick seen;
-      for (int64_t number = 1; number <= 4; ++number) {
-        seen = NextTick(Lane::kReal, number);
-        network.RunTick(seen, Picture(picture), executor);
+    std::vector<float> judged(kClasses);
+    network.JudgeLabels(seen, judged, executor);
+    if (pair > kPairs - kJudged) right += Likeliest(judged) == truth(picture) ? 1 : 0;
+    for (int64_t age = 0; age < 3; ++age) {
+      for (const bool is_right : {true, false}) {
+        Tick tick = NextTick(is_right ? Lane::kReplay : Lane::kDream, 5 + age);
+        if (age == 0) tick.start = TickStart::kFork;
+        tick.fork_number = 4;
+        tick.age = age;
+        tick.label_is_new = true;
+        const size_t wrong = (truth(picture) + 1 + rng.Below(kClasses - 1)) % kClasses;
+        tick.label = is_right ? truth(picture) : wrong;
+        tick.phase = is_right ? Phase::kPositive : Phase::kNegative;
+        tick.layers.resize(kLayers);
+        network.SetInput(tick, Picture(picture));
+        for (size_t l = 0; l < kLayers; ++l) network.StepLayer(l, tick, executor);
       }
-      std::vector<float> judged(kClasses);
-      network.JudgeLabels(seen, judged, executor);
-      if (pair > kPairs - kJudged) right += Likeliest(judged) == truth(picture) ? 1 : 0;
-      for (int64_t age = 0; age < 3; ++age) {
-        for (const bool is_right : {true, false}) {
-          Tick tick = NextTick(is_right ? Lane::kReplay : Lane::kDream, 5 + age);
-          if (age == 0) tick.start = TickStart::kFork;
-          tick.fork_number = 4;
-          tick.age = age;
-          tick.label_is_new = true;
-          const size_t wrong = (truth(picture) + 1 + rng.Below(kClasses - 1)) % kClasses;
-          tick.label = is_right ? truth(picture) : wrong;
-          tick.phase = is_right ? Phase::kPositive : Phase::kNegative;
-          tick.layers.resize(kLayers);
-          network.SetInput(tick, Picture(picture));
-          for (size_t l = 0; l < kLayers; ++l) network.StepLayer(l, tick, executor);
-        }
-        for (size_t l = 0; l < kLayers; ++l) network.FinishStep(l, executor);
-      }
+      for (size_t l = 0; l < kLayers; ++l) network.FinishStep(l, executor);
     }
-    EXPECT_GT(right, kJudged * 8 / 10) << "of " << kJudged << "; chance is a quarter";
+  }
+  return static_cast<double>(right) / kJudged;
+}
+
+// Several networks where the label is above the top: one of ten such small ones has not settled by
+// then, and which one it is differs with the processor's instructions. Whoever does not look at the
+// picture is right half of the time at best.
+TEST(Label, AboveTheTopIsLearnedFromRightAndWrongOnes) {
+  constexpr uint64_t kNetworks = 5;
+  double right = 0;
+  for (uint64_t seed = 1; seed <= kNetworks; ++seed) {
+    right += RightAfterPairs(LabelPlace::kTop, seed) / kNetworks;
+  }
+  EXPECT_GT(right, 0.8);
+}
+
+TEST(Label, BesideTheInputIsLearnedFromRightAndWrongOnes) {
+  for (uint64_t seed = 1; seed <= 3; ++seed) {
+    EXPECT_GT(RightAfterPairs(LabelPlace::kInput, seed), 0.9) << "seed " << seed;
   }
 }
 
