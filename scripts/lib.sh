@@ -40,10 +40,10 @@ quietly_unless_terminal() {
   if [[ -t 1 ]]; then "$@"; else quietly "$@"; fi
 }
 
-# configure PRESET
+# configure PRESET [ARGUMENT OF cmake]...
 configure() {
   say "configuring preset $1"
-  (cd "$root" && quietly cmake --preset "$1")
+  (cd "$root" && quietly cmake --preset "$@")
 }
 
 # build PRESET [TARGET...]: everything, or just these targets.

@@ -35,3 +35,8 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/hypnosConfigVersion.cmake
 install(FILES src/hypnosConfig.cmake src/dependencies.cmake src/opencv.cmake
               ${PROJECT_BINARY_DIR}/hypnosConfigVersion.cmake
         DESTINATION ${package_folder} COMPONENT development)
+
+option(HYPNOS_PACKAGE "Make what a Debian package holds: manual pages, completions, the service" OFF)
+if(HYPNOS_PACKAGE)
+  include(deploy/package.cmake)
+endif()

@@ -13,8 +13,8 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SCRIPTS = ['bench', 'build-page', 'check', 'demo', 'experiments', 'install-git-hooks',
-           'install-packages', 'test', 'test-neon']
+SCRIPTS = ['bench', 'build-page', 'check', 'check-reproducible', 'demo', 'experiments', 'install-git-hooks',
+           'install-packages', 'package', 'test', 'test-neon', 'test-package']
 TOOLS = ['basename', 'bash', 'cat', 'chmod', 'date', 'dirname', 'env', 'git', 'grep', 'head', 'mkdir',
          'mktemp', 'nproc', 'python3', 'rm', 'sed', 'sh', 'sort', 'tr', 'xargs']
 NOBODY = 65534
@@ -88,9 +88,12 @@ class EveryScript(ScriptTest):
                                  ('bench', '--only', 'W9'), ('bench', '--rounds', '0'),
                                  ('build-page', '--nonsense'),
                                  ('check', '--nonsense'), ('check', '--base'),
+                                 ('check-reproducible', '--nonsense'),
+                                 ('test-package', '--nonsense'),
                                  ('experiments', '--nonsense'),
                                  ('install-git-hooks', 'nonsense'),
                                  ('install-packages', 'nonsense'),
+                                 ('package', '--nonsense'), ('package', '--release', '0'),
                                  ('test', '--preset', 'nonsense'), ('test', '--preset')]:
             done = self.run_script(name, *arguments)
             self.assert_fails(done, 64, f'scripts/{name}: ', f'see scripts/{name} --help')
