@@ -1,6 +1,9 @@
 # Finds the five OpenCV modules we use. Debian's libopencv-dev carries the CMake package, but also
 # VTK, Qt and half a gigabyte more; its per-module packages are enough and install in seconds.
 # Imported, so that an installed library may name it: whoever links that includes this file, too.
+if(TARGET hypnos_opencv)
+  return()
+endif()
 add_library(hypnos_opencv INTERFACE IMPORTED)
 set(modules core imgproc imgcodecs videoio video)
 find_package(OpenCV QUIET COMPONENTS ${modules})

@@ -218,9 +218,10 @@ void Daemon::StopForClient() {
 }
 
 void Daemon::Reload() {
-  manager_.Reloading();
+  const bool announced = manager_.Reloading();
   TakeConfigurationAgain();
-  manager_.Ready();
+  // Where sources are still being opened, that is what readiness waits for.
+  if (announced) manager_.Ready();
 }
 
 void Daemon::TakeConfigurationAgain() {

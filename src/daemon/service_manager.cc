@@ -110,12 +110,13 @@ void ServiceManager::Ready() {
   Tell("READY=1", "watching");
 }
 
-void ServiceManager::Reloading() {
+bool ServiceManager::Reloading() {
   const std::lock_guard lock(mutex_);
-  if (phase_ != Phase::kReady) return;
+  if (phase_ != Phase::kReady) return false;
   const auto now =
       std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.Now().time_since_epoch());
   Tell(Format("RELOADING=1\nMONOTONIC_USEC={}", now.count()), "reading the configuration again");
+  return true;
 }
 
 void ServiceManager::Stopping() {

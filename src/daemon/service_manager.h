@@ -4,10 +4,10 @@
 //   READY=1                             what is to be watched is watched
 //   RELOADING=1, MONOTONIC_USEC=...     the configuration is read again; then READY=1
 //   STOPPING=1
-//   WATCHDOG=1                          twice in the time of WATCHDOG_USEC, while the daemon gets
-//   on STATUS=...                          with each of them, for `systemctl status`
-// Without NOTIFY_SOCKET nobody is told. A manager that does not read holds the daemon up
-// for a second at most, each time.
+//   WATCHDOG=1                          twice in the time of WATCHDOG_USEC, while frames get on
+//   STATUS=...                          with each of them, for `systemctl status`
+// Without NOTIFY_SOCKET nobody is told. A manager that does not read holds the daemon up for a
+// second at most, each time.
 // Threads: safe.
 #pragma once
 
@@ -59,7 +59,8 @@ class ServiceManager {
   ServiceManager& operator=(const ServiceManager&) = delete;
 
   void Ready();
-  void Reloading();
+  // Whether it was ready, and so has to be called ready again afterwards.
+  bool Reloading();
   // Nothing changes that any more. From now on the daemon is alive by definition: how long it may
   // take to end is for the manager's TimeoutStopSec to say.
   void Stopping();

@@ -79,7 +79,7 @@ TEST_F(ServiceManagerTest, TellsHowTheDaemonIsDoing) {
   manager.Ready();
   EXPECT_EQ(ear.NextWith("READY"), "READY=1\nSTATUS=watching");
   clock_.Advance(std::chrono::seconds(5));
-  manager.Reloading();
+  EXPECT_TRUE(manager.Reloading());
   const auto now =
       std::chrono::duration_cast<std::chrono::microseconds>(clock_.Now().time_since_epoch());
   EXPECT_THAT(ear.NextWith("RELOADING"),
@@ -90,13 +90,22 @@ TEST_F(ServiceManagerTest, TellsHowTheDaemonIsDoing) {
   EXPECT_THAT(ear.NextWith("STOPPING"), StartsWith("STOPPING=1\nSTATUS="));
 }
 
+TEST_F(ServiceManagerTest, ReloadingDoesNotMakeReadyWhoIsStillStarting) {
+  Ear ear(path_);
+  ServiceManager manager({.socket = path_, .watchdog = {}}, Parts());
+  EXPECT_EQ(ear.Next(), "STATUS=opening the sources");
+  EXPECT_FALSE(manager.Reloading());
+  manager.Ready();
+  EXPECT_EQ(ear.Next(), "READY=1\nSTATUS=watching");
+}
+
 TEST_F(ServiceManagerTest, IsNotReadyAgainOnceItStops) {
   Ear ear(path_);
   ServiceManager manager({.socket = path_, .watchdog = {}}, Parts());
   manager.Stopping();
   ear.NextWith("STOPPING");
   manager.Ready();
-  manager.Reloading();
+  EXPECT_FALSE(manager.Reloading());
   manager.Stopping();
   const ServiceManager another({.socket = path_, .watchdog = {}}, Parts());
   EXPECT_EQ(ear.Next(), "STATUS=opening the sources");

@@ -80,7 +80,7 @@ quietly apt-get -q -y install --no-install-recommends "${packages[1]}"
 [[ "$(newest)" == "$saved" ]] || fail "the upgrade took the checkpoint"
 grep -q '^# mine$' /etc/hypnos/hypnos.yaml || fail "the upgrade took what was configured"
 run_daemon
-grep -q 'checkpoint' /tmp/daemon.log || fail "it did not go on from its checkpoint: $(cat /tmp/daemon.log)"
+grep -q 'going on from checkpoint-' /tmp/daemon.log || fail "it did not go on from its checkpoint: $(cat /tmp/daemon.log)"
 saved=$(newest)
 
 say "removing"

@@ -59,7 +59,8 @@ class Installed(unittest.TestCase):
     def test_another_project_learns_with_the_library(self):
         project, build = self.folder / 'outside', self.folder / 'build'
         run('cp', '-r', ROOT / 'tests/install/outside', project)
-        run(CMAKE, '-S', project, '-B', build, f'-DCMAKE_PREFIX_PATH={self.prefix}',
+        run(CMAKE, '-G', 'Ninja', '-S', project, '-B', build,
+            f'-DCMAKE_PREFIX_PATH={self.prefix}',
             f'-DCMAKE_CXX_COMPILER={COMPILER}', '-DCMAKE_CXX_FLAGS=' + self.flags())
         run(CMAKE, '--build', build)
         clips.write_avi(self.folder / 'clip.avi', FRAMES)
