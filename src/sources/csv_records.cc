@@ -54,7 +54,9 @@ std::optional<CsvRecord> CsvRecords::Next() {
     }
     if (std::string fault = FaultOf(byte); !fault.empty()) {
       if (goes_over_lines()) return TakeFirstLine(std::move(fault));
+      // Even a line end within quotes ends it now.
       fault_ = std::move(fault);
+      continue;
     }
     ++at_;
     if (breaks && breaks_++ == 0) second_ = at_;

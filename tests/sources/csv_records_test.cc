@@ -65,6 +65,17 @@ TEST(CsvRecords, RefuseOneThatIsTooLongAndGoOnBehindIt) {
   EXPECT_EQ(records[3].text, "1,2");
 }
 
+TEST(CsvRecords, AreRefusedAtALineEndWithinQuotesThatIsTheFirstByteTooMany) {
+  const std::string text = "a,b\n\"" + std::string(99, 'y') + "\n1,2\n3,4\n";
+  for (const size_t piece : {1, 2, 7, 1 << 20}) {
+    const auto records = Read(text, piece);
+    EXPECT_THAT(Texts(records), ElementsAre("a,b", "", "1,2", "3,4")) << piece;
+    EXPECT_THAT(records[1].fault, HasSubstr("not closed within 100 bytes"));
+    EXPECT_EQ(records.back().line, 4);
+    EXPECT_EQ(records.back().end, static_cast<int64_t>(text.size()));
+  }
+}
+
 TEST(CsvRecords, RefuseWhatIsBinary) {
   const auto records = Read(std::string_view("a,b\n1\0,2\n3,4\n", 13));
   ASSERT_EQ(records.size(), 3u);
