@@ -508,9 +508,13 @@ class Validator {
   // What is read as it comes has no parts that could be read at the same time, nor a beginning.
   void CheckText(const TextSource& text, const TextEncoding& encoding, const std::string& path) {
     const std::string file = Join(path, "path"), rounds = Join(path, "rounds");
-    if (!Known({file, Join(path, "follow")})) return;
+    const std::string follow = Join(path, "follow");
+    if (!Known({file, follow})) return;
     if (!text.follow() && text.path() != "-") return;
     const char* what = text.path() == "-" ? "the standard input" : "a text that is followed";
+    if (text.follow() && text.path() == "-") {
+      Complain(follow, "only a file can be followed: leave the key out");
+    }
     if (text.rounds() != 1 && Known({rounds})) {
       Complain(rounds, Format("{} is read once", what));
     }

@@ -86,6 +86,11 @@ std::optional<std::string> GrowingText::BytesAt(int64_t offset, int64_t count) c
   return bytes;
 }
 
+std::optional<FilePlace> GrowingText::PlaceAt(int64_t offset) const {
+  if (!follow_) return std::nullopt;
+  return footprint_.At(offset);
+}
+
 bool GrowingText::GoOn(const FilePlace& place) {
   auto head = BytesAt(0, place.head_bytes());
   auto tail = BytesAt(place.offset - place.tail_bytes(), place.tail_bytes());

@@ -33,7 +33,7 @@ class GrowingText {
   // Blocks until there is something. kUnavailable where it cannot be read any more.
   Result<Piece> Read();
   // See ByteStream.
-  FilePlace PlaceAt(int64_t offset) const { return footprint_.At(offset); }
+  std::optional<FilePlace> PlaceAt(int64_t offset) const;
   bool GoOn(const FilePlace& place);
   // Ends a wait, and every one to come.
   void Interrupt() { interruption_->Raise(); }

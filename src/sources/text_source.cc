@@ -145,6 +145,7 @@ class GrowingTextSource final : public StickySource {
   std::shared_ptr<const SourcePlace> PlaceBehind(size_t symbol) const {
     if (!options_.follow || symbol >= places_.size()) return nullptr;
     SourcePlace place = {.file = text_.PlaceAt(places_[symbol].offset), .index = stamp_.index()};
+    if (!place.file) return nullptr;
     place.file->line = places_[symbol].line;
     return std::make_shared<const SourcePlace>(std::move(place));
   }

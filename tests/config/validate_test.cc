@@ -71,6 +71,12 @@ TEST(Validate, WhatIsReadAsItComesIsReadByOneReaderOnce) {
               HasSubstr("a text that is followed is read once"));
 }
 
+TEST(Validate, OnlyAFileCanBeFollowed) {
+  EXPECT_THAT(AboutText("text: {path: '-', follow: true}"),
+              HasSubstr("only a file can be followed: leave the key out"));
+  EXPECT_EQ(AboutText("text: {path: x, follow: true}"), "");
+}
+
 TEST(Validate, OneNetworkReadsTextsOrPictures) {
   const std::string list = "playlist: {entries: [{name: b, text: {path: x}}, {name: c, ";
   EXPECT_EQ(AboutText(list + "text: {path: x}}]}"), "");

@@ -1,7 +1,9 @@
 #include "hypnos/sources/text_source.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <thread>
@@ -116,6 +118,24 @@ TEST_F(TextSource, WhatIsReadAsItComesHasOneReaderAndOneRound) {
     options.follow = true;
     EXPECT_EQ(Refused(options).reason, "BAD_OPTION");
   }
+}
+
+TEST_F(TextSource, TheStandardInputHasNoPlacesEvenWhereItIsToBeFollowed) {
+  const std::string text(1000, 'a');
+  Write(text);
+  TextSourceOptions options = Options();
+  const int before = dup(STDIN_FILENO);
+  const int file = open(options.path.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_EQ(dup2(file, STDIN_FILENO), STDIN_FILENO);
+  close(file);
+  options.path = "-";
+  options.follow = true;
+  const Seen seen = ReadAll(Must(OpenTextSource(kFables, options)).get());
+  dup2(before, STDIN_FILENO);
+  close(before);
+  EXPECT_FALSE(seen.error);
+  EXPECT_EQ(TextOf(seen), text);
+  EXPECT_EQ(seen.frames.back().place, nullptr);
 }
 
 TEST_F(TextSource, FollowsAFileThatGrows) {
