@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -54,6 +56,24 @@ std::optional<size_t> PlaceOf(const std::vector<std::string>& names, std::string
   const auto found = std::ranges::find(names, name);
   if (found == names.end()) return std::nullopt;
   return static_cast<size_t>(found - names.begin());
+}
+
+// The names of a header, no two of which are the same: the second "a" is "a (2)".
+std::vector<std::string> NamesOf(const std::vector<std::string>& fields) {
+  std::vector<std::string> names;
+  names.reserve(fields.size());
+  std::set<std::string> taken;
+  std::map<std::string, size_t> times;
+  for (const std::string& field : fields) {
+    const std::string_view plain = Trimmed(field);
+    std::string name(plain);
+    while (!taken.insert(name).second) {
+      size_t& time = times.emplace(plain, 1).first->second;
+      name = Trimmed(Format("{} ({})", plain, ++time));
+    }
+    names.push_back(std::move(name));
+  }
+  return names;
 }
 
 // A date, and no mere number, which may be anything.
@@ -155,10 +175,17 @@ Result<std::optional<Readings>> SeriesRows::Read(const CsvRecord& record) {
                                                    : GuessSeparator(record.text);
   }
   std::vector<std::string> fields = CsvFields(record.text, header_.separator);
-  if (header_.names.empty() && before_ && !TakeHeaderBefore(fields)) {
-    // It may be separated by something else.
-    before_.reset();
-    return Read(record);
+  if (header_.names.empty() && before_) {
+    if (!IsRow(fields)) {
+      // It may be separated by something else.
+      before_.reset();
+      return Read(record);
+    }
+    // The first row of what is gone on with in its midst may be torn.
+    if (fields.size() != before_->names.size()) return WrongCount(record, fields, *before_);
+    // A program whose file was emptied writes no second header.
+    header_ = *std::exchange(before_, std::nullopt);
+    ++heads_;
   }
   if (fields.size() > kMostFields) {
     return At(record, header_.names.empty() && !known_->begun ? "BAD_HEADER" : "BAD_ROW",
@@ -172,11 +199,7 @@ Result<std::optional<Readings>> SeriesRows::Read(const CsvRecord& record) {
     return At(record, "BAD_ROW",
               Format("it stands below line {}, where there is no {}", header_.line, header_.lacks));
   }
-  if (fields.size() != header_.names.size()) {
-    return At(
-        record, "BAD_ROW",
-        Format("the row has {} fields, and the header {}", fields.size(), header_.names.size()));
-  }
+  if (fields.size() != header_.names.size()) return WrongCount(record, fields, header_);
   if (header_.at.empty()) HYPNOS_RETURN_IF_ERROR(FindColumns(record, fields));
   Readings readings;
   if (header_.time_at) {
@@ -208,14 +231,14 @@ bool SeriesRows::IsNumberOrTime(const std::string& field) const {
   return (number && !std::isnan(*number)) || ParseRowTime(Trimmed(field));
 }
 
-// What was left off goes on: a program whose file was emptied writes no second header.
-bool SeriesRows::TakeHeaderBefore(const std::vector<std::string>& fields) {
-  const bool is_row =
-      std::ranges::any_of(fields, [&](const auto& field) { return IsNumberOrTime(field); });
-  if (!is_row || fields.size() != before_->names.size()) return false;
-  header_ = *std::exchange(before_, std::nullopt);
-  ++heads_;
-  return true;
+bool SeriesRows::IsRow(const std::vector<std::string>& fields) const {
+  return std::ranges::any_of(fields, [&](const auto& field) { return IsNumberOrTime(field); });
+}
+
+Error SeriesRows::WrongCount(const CsvRecord& record, const std::vector<std::string>& fields,
+                             const Header& header) const {
+  return At(record, "BAD_ROW",
+            Format("the row has {} fields, and the header {}", fields.size(), header.names.size()));
 }
 
 Status SeriesRows::TakeHeader(const CsvRecord& record, const std::vector<std::string>& fields) {
@@ -223,11 +246,10 @@ Status SeriesRows::TakeHeader(const CsvRecord& record, const std::vector<std::st
   header_ = {.text = record.text, .line = record.line, .separator = separator};
   before_.reset();
   ++heads_;
-  header_.has_names =
-      std::ranges::none_of(fields, [&](const auto& field) { return IsNumberOrTime(field); });
-  for (size_t i = 0; i < fields.size(); ++i) {
-    header_.names.push_back(header_.has_names ? std::string(Trimmed(fields[i]))
-                                              : Format("{}", i + 1));
+  header_.has_names = !IsRow(fields);
+  if (header_.has_names) header_.names = NamesOf(fields);
+  for (size_t i = header_.names.size(); i < fields.size(); ++i) {
+    header_.names.push_back(Format("{}", i + 1));
   }
   FindTime(fields);
   return PlaceColumns(record);
@@ -313,20 +335,17 @@ bool SeriesRows::HasAll(const std::vector<std::string>& names) const {
 // time stands in it, but the name of the time does, or every other field is a name that is known.
 bool SeriesRows::IsHeader(const std::vector<std::string>& fields) const {
   if (!header_.has_names) return false;
-  std::vector<std::string> names;
-  names.reserve(fields.size());
-  for (const std::string& field : fields) names.emplace_back(Trimmed(field));
+  const std::vector<std::string> names = NamesOf(fields);
   if (HasAll(names)) return true;
-  if (std::ranges::any_of(names, [&](const auto& name) { return IsNumberOrTime(name); })) {
-    return false;
-  }
+  if (IsRow(fields)) return false;
   if (known_->time_column && PlaceOf(names, *known_->time_column)) return true;
-  const auto is_known = [&](const std::string& name) {
+  const auto is_known = [&](const std::string& field) {
+    const std::string name(Trimmed(field));
     return !name.empty() &&
            (PlaceOf(header_.names, name) ||
             std::ranges::find(columns(), name, &SeriesColumn::name) != columns().end());
   };
-  return 2 * static_cast<size_t>(std::ranges::count_if(names, is_known)) >= names.size();
+  return 2 * static_cast<size_t>(std::ranges::count_if(fields, is_known)) >= fields.size();
 }
 
 Status SeriesRows::ReadValue(const CsvRecord& record, const SeriesColumn& column,

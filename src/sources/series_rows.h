@@ -2,8 +2,9 @@
 //
 // The first record names the columns, unless a number or a time stands in it: then columns are
 // called "1", "2" and so on. A header that comes again, in whatever order, is followed: files are
-// often put together from several. One that lacks a column of the series is no row, and neither is
-// what stands below it, up to a header that has them all: nobody knows what would stand where.
+// often put together from several. Of columns with one name, or none, the second is called "name
+// (2)", and so on. A header that lacks a column of the series is no row, and neither is what stands
+// below it, up to a header that has them all: nobody knows what would stand where.
 // Threads: thread-compatible.
 #pragma once
 
@@ -48,12 +49,13 @@ class SeriesRows {
   bool refused_header() const { return refused_header_; }
   // What comes next is the beginning of another file of the same series.
   void Restart();
-  // It is one that the same program writes: where it begins with no header but with a row of as
-  // many fields, the header is that of the file before.
+  // It is one that the same program writes: where it begins with no header but with a row, the
+  // header is that of the file before. A first row of more or fewer fields is none.
   void RestartSameWriter();
   // The columns of the series are those that were found before.
   void Know(const SeriesHead& head);
-  // It goes on in the middle of a file, below that header.
+  // It goes on in the middle of a file, below that header. With RestartSameWriter it begins a file
+  // of that program.
   void GoOn(const SeriesHead& head);
 
   // Of the rows. Empty before the first one where no columns are given.
@@ -80,7 +82,9 @@ class SeriesRows {
   Error At(const CsvRecord& record, const char* reason, const std::string& what) const;
   Result<std::optional<Readings>> ReadLine(const CsvRecord& record);
   Status TakeHeader(const CsvRecord& record, const std::vector<std::string>& fields);
-  bool TakeHeaderBefore(const std::vector<std::string>& fields);
+  bool IsRow(const std::vector<std::string>& fields) const;
+  Error WrongCount(const CsvRecord& record, const std::vector<std::string>& fields,
+                   const Header& header) const;
   Status PlaceColumns(const CsvRecord& record);
   void FindTime(const std::vector<std::string>& fields);
   Status Lacks(const CsvRecord& record, const std::string& what);

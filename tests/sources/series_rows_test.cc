@@ -198,8 +198,53 @@ TEST(SeriesRows, KeepTheHeaderWhereTheSameProgramGoesOnWithoutOne) {
   rows.RestartSameWriter();
   EXPECT_FALSE(*read("b,a,time"));
   EXPECT_THAT((**read("6,7,3")).values, ElementsAre(7, 6));
+}
+
+TEST(SeriesRows, KeepTheHeaderOverAFirstRowThatIsTorn) {
+  SeriesRows rows({.name = "f.csv"});
+  const auto read = [&](const std::string& text) {
+    return rows.Read({.line = 1, .text = text, .fault = {}});
+  };
+  ASSERT_TRUE(read("time,a,b").ok());
+  ASSERT_TRUE(read("1,2,3").ok());
   rows.RestartSameWriter();
-  EXPECT_FALSE(read("1,2").ok()) << "it is another table";
+  const auto torn = read("4,5");
+  ASSERT_FALSE(torn.ok());
+  EXPECT_EQ(torn.error().reason, "BAD_ROW");
+  EXPECT_EQ(torn.error().message, "f.csv:1: the row has 2 fields, and the header 3");
+  EXPECT_FALSE(rows.refused_header());
+  EXPECT_FALSE(read("1,2,3,4").ok());
+  EXPECT_THAT((**read("2,6,7")).values, ElementsAre(6, 7));
+  rows.RestartSameWriter();
+  EXPECT_FALSE(read("4,5").ok());
+  EXPECT_FALSE(*read("b,a,time")) << "a header may still come";
+  EXPECT_THAT((**read("8,9,3")).values, ElementsAre(9, 8));
+}
+
+// Restarted, in the next file and below a header that comes again.
+TEST(SeriesRows, TellColumnsOfTheSameNameApart) {
+  for (const std::string header : {"time,,,a,a,a (2)", "time,a,a,a,,"}) {
+    Reader reader;
+    EXPECT_TRUE(reader.IsHeader(header));
+    EXPECT_THAT(reader.Row("1,,2,x,3,4").values, ElementsAre(2, 3, 4)) << header;
+    EXPECT_TRUE(reader.IsHeader(header));
+    EXPECT_THAT(reader.Row("2,5,6,7,8,9").values, ElementsAre(6, 8, 9)) << header;
+    SeriesRows again({.name = "f.csv"});
+    again.Know(reader.rows().head());
+    again.GoOn(reader.rows().head());
+    const auto row = again.Read({.line = 9, .text = "3,5,6,7,8,9", .fault = {}});
+    ASSERT_TRUE(row.ok() && *row);
+    EXPECT_THAT((*row)->values, ElementsAre(6, 8, 9)) << header;
+  }
+  const auto known = std::make_shared<KnownColumns>();
+  Reader first({.known = known});
+  EXPECT_TRUE(first.IsHeader("a,a,time"));
+  first.Row("1,2,3");
+  Reader second({.known = known});
+  EXPECT_TRUE(second.IsHeader("time,a,b,a"));
+  EXPECT_THAT(second.Row("1,2,3,4").values, ElementsAre(2, 4));
+  Reader third({.known = known});
+  EXPECT_THAT(third.Refused("time,a,b"), HasSubstr("there is no column 'a (2)'"));
 }
 
 TEST(SeriesRows, RefusesAHeaderThatLacksAColumn) {
