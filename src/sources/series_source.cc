@@ -135,6 +135,9 @@ class SeriesSource final : public StickySource {
           "source '{}': '{}' is not the file any more that was read up to line {}: it is read from "
           "its beginning",
           identity().name, Printable(NameOf(options_)), place.file->line - 1);
+      // Who writes may have been going on without a header since it was emptied.
+      rows_.GoOn(*place.series);
+      rows_.RestartSameWriter();
       return false;
     }
     records_.Restart(place.file->offset, place.file->line);

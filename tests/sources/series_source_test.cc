@@ -262,6 +262,23 @@ TEST_F(SeriesSource, BeginsAtTheStartWhereTheFileIsAnotherOne) {
   EXPECT_EQ(MustNext(*source).index, 0);
 }
 
+// copytruncate while nobody reads.
+TEST_F(SeriesSource, KeepsTheHeaderOfAFileThatWasEmptiedMeanwhile) {
+  const auto path = Write("value,time\n1,1\n2,2\n");
+  const SeriesSourceOptions options = {.path = path, .follow = true};
+  const auto place = ReadAll(Must(OpenSeriesSource(kPump, options)).get(), 2).frames[1].place;
+  for (const char* now : {"30,3\n40,4\n", "0\n30,3\n40,4\n", "time,value\n3,30\n4,40\n"}) {
+    Write(now);
+    const auto source = Must(OpenSeriesSource(kPump, options));
+    EXPECT_FALSE(source->GoOn(*place));
+    const Seen seen = ReadAll(source.get(), 2);
+    EXPECT_THAT(Values(seen), ElementsAre(30, 40)) << now;
+    const auto again = Must(OpenSeriesSource(kPump, options));
+    ASSERT_TRUE(again->GoOn(*seen.frames[0].place)) << now;
+    EXPECT_EQ(MustNext(*again).readings.values[0], 40) << now;
+  }
+}
+
 // As logrotate does it.
 TEST_F(SeriesSource, GoesOnInTheFileThatTakesThePlaceOfARenamedOne) {
   const auto path = Write("time,value\n1,1\n");
