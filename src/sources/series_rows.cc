@@ -145,13 +145,16 @@ SeriesHead SeriesRows::head() const {
 void SeriesRows::Restart() {
   header_ = {};
   before_.reset();
+  agreeing_ = 0;
 }
 
-void SeriesRows::RestartSameWriter() {
-  std::optional<Header> before;
+void SeriesRows::RestartSameWriter(bool may_be_torn) {
+  // One that stands below no record yet is still that of the file before.
+  std::optional<Header> before = std::exchange(before_, std::nullopt);
   if (!header_.names.empty()) before = std::move(header_);
   Restart();
   before_ = std::move(before);
+  may_be_torn_ = may_be_torn;
 }
 
 void SeriesRows::Know(const SeriesHead& head) {
@@ -176,13 +179,15 @@ Result<std::optional<Readings>> SeriesRows::Read(const CsvRecord& record) {
   }
   std::vector<std::string> fields = CsvFields(record.text, header_.separator);
   if (header_.names.empty() && before_) {
-    if (!IsRow(fields)) {
+    if (!IsRow(fields) && !MayBeEndOfRow(record, fields)) {
       // It may be separated by something else.
       before_.reset();
       return Read(record);
     }
     // The first row of what is gone on with in its midst may be torn.
-    if (fields.size() != before_->names.size()) return WrongCount(record, fields, *before_);
+    if (before_->has_names && fields.size() != before_->names.size()) {
+      return WrongCount(record, fields, *before_);
+    }
     // A program whose file was emptied writes no second header.
     header_ = *std::exchange(before_, std::nullopt);
     ++heads_;
@@ -191,9 +196,11 @@ Result<std::optional<Readings>> SeriesRows::Read(const CsvRecord& record) {
     return At(record, header_.names.empty() && !known_->begun ? "BAD_HEADER" : "BAD_ROW",
               Format("it has {} fields, and at most {} are read", fields.size(), kMostFields));
   }
-  if (header_.names.empty() || IsHeader(fields)) {
+  if (header_.names.empty() || IsHeader(header_, fields)) {
     HYPNOS_RETURN_IF_ERROR(TakeHeader(record, fields));
     if (header_.has_names) return std::optional<Readings>();
+  } else if (IsAgreedOn(fields)) {
+    HYPNOS_RETURN_IF_ERROR(TakeNewCount(record, fields));
   }
   if (lacks_a_column()) {
     return At(record, "BAD_ROW",
@@ -233,6 +240,46 @@ bool SeriesRows::IsNumberOrTime(const std::string& field) const {
 
 bool SeriesRows::IsRow(const std::vector<std::string>& fields) const {
   return std::ranges::any_of(fields, [&](const auto& field) { return IsNumberOrTime(field); });
+}
+
+// Of a row in which no number stands and of whose names none is known: one that is cut off at its
+// beginning has fewer fields, or lacks but a part of the first.
+bool SeriesRows::MayBeEndOfRow(const CsvRecord& record,
+                               const std::vector<std::string>& fields) const {
+  if (!may_be_torn_ || fields.size() > before_->names.size()) return false;
+  const char separator =
+      options_.separator != '\0' ? options_.separator : GuessSeparator(record.text);
+  if (IsHeader(*before_, CsvFields(record.text, separator))) return false;
+  if (fields.size() < before_->names.size()) return true;
+  const bool time_is_whole = before_->time_at && *before_->time_at > 0;
+  if (before_->at.empty() || time_is_whole) return false;
+  for (size_t i = 0; i < before_->at.size(); ++i) {
+    const size_t at = before_->at[i];
+    if (at > 0 && columns()[i].kind == ColumnKind::kNumber && !NumberOf(fields[at])) return false;
+  }
+  return true;
+}
+
+bool SeriesRows::IsAgreedOn(const std::vector<std::string>& fields) {
+  const bool is_other =
+      !header_.has_names && fields.size() != header_.names.size() && IsRow(fields);
+  if (!is_other) {
+    agreeing_ = 0;
+    return false;
+  }
+  agreeing_ = fields.size() == agreed_fields_ ? agreeing_ + 1 : 1;
+  agreed_fields_ = fields.size();
+  return agreeing_ >= kAgree;
+}
+
+Status SeriesRows::TakeNewCount(const CsvRecord& record, const std::vector<std::string>& fields) {
+  const size_t had = header_.names.size();
+  agreeing_ = 0;
+  HYPNOS_RETURN_IF_ERROR(TakeHeader(record, fields));
+  news_ = Format("{}:{}: rows have {} fields now, and had {}; without a header columns go by their "
+                 "positions, as before",
+                 Printable(options_.name), record.line, fields.size(), had);
+  return {};
 }
 
 Error SeriesRows::WrongCount(const CsvRecord& record, const std::vector<std::string>& fields,
@@ -333,8 +380,8 @@ bool SeriesRows::HasAll(const std::vector<std::string>& names) const {
 
 // All that is wanted stands in it as a name. Or, of a header that lacks something: no number and no
 // time stands in it, but the name of the time does, or every other field is a name that is known.
-bool SeriesRows::IsHeader(const std::vector<std::string>& fields) const {
-  if (!header_.has_names) return false;
+bool SeriesRows::IsHeader(const Header& header, const std::vector<std::string>& fields) const {
+  if (!header.has_names) return false;
   const std::vector<std::string> names = NamesOf(fields);
   if (HasAll(names)) return true;
   if (IsRow(fields)) return false;
@@ -342,7 +389,7 @@ bool SeriesRows::IsHeader(const std::vector<std::string>& fields) const {
   const auto is_known = [&](const std::string& field) {
     const std::string name(Trimmed(field));
     return !name.empty() &&
-           (PlaceOf(header_.names, name) ||
+           (PlaceOf(header.names, name) ||
             std::ranges::find(columns(), name, &SeriesColumn::name) != columns().end());
   };
   return 2 * static_cast<size_t>(std::ranges::count_if(fields, is_known)) >= fields.size();

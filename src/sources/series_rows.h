@@ -4,7 +4,9 @@
 // called "1", "2" and so on. A header that comes again, in whatever order, is followed: files are
 // often put together from several. Of columns with one name, or none, the second is called "name
 // (2)", and so on. A header that lacks a column of the series is no row, and neither is what stands
-// below it, up to a header that has them all: nobody knows what would stand where.
+// below it, up to a header that has them all: nobody knows what would stand where. Without a header
+// columns go by their positions: once kAgree rows in a row have another number of fields, it is the
+// number from then on.
 // Threads: thread-compatible.
 #pragma once
 
@@ -12,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hypnos/base/result.h"
@@ -39,6 +42,8 @@ struct SeriesRowsOptions {
 
 class SeriesRows {
  public:
+  static constexpr int kAgree = 10;
+
   explicit SeriesRows(SeriesRowsOptions options);
 
   // Nothing: it was a header. Errors name file and line. kInvalidArgument, reason BAD_ROW: it is no
@@ -50,13 +55,17 @@ class SeriesRows {
   // What comes next is the beginning of another file of the same series.
   void Restart();
   // It is one that the same program writes: where it begins with no header but with a row, the
-  // header is that of the file before. A first row of more or fewer fields is none.
-  void RestartSameWriter();
+  // header is that of the file before. A first row of more or fewer fields is none, nor is one of
+  // words that `may_be_torn`, since what was emptied may go on in the midst of a row: unknown names
+  // are then no header where the end of a row may look like them.
+  void RestartSameWriter(bool may_be_torn);
   // The columns of the series are those that were found before.
   void Know(const SeriesHead& head);
   // It goes on in the middle of a file, below that header. With RestartSameWriter it begins a file
   // of that program.
   void GoOn(const SeriesHead& head);
+  // What became another one without being an error, for people; empty: nothing since the last time.
+  std::string TakeNews() { return std::exchange(news_, {}); }
 
   // Of the rows. Empty before the first one where no columns are given.
   const std::vector<SeriesColumn>& columns() const;
@@ -83,13 +92,16 @@ class SeriesRows {
   Result<std::optional<Readings>> ReadLine(const CsvRecord& record);
   Status TakeHeader(const CsvRecord& record, const std::vector<std::string>& fields);
   bool IsRow(const std::vector<std::string>& fields) const;
+  bool MayBeEndOfRow(const CsvRecord& record, const std::vector<std::string>& fields) const;
+  bool IsAgreedOn(const std::vector<std::string>& fields);
+  Status TakeNewCount(const CsvRecord& record, const std::vector<std::string>& fields);
   Error WrongCount(const CsvRecord& record, const std::vector<std::string>& fields,
                    const Header& header) const;
   Status PlaceColumns(const CsvRecord& record);
   void FindTime(const std::vector<std::string>& fields);
   Status Lacks(const CsvRecord& record, const std::string& what);
   Status FindColumns(const CsvRecord& record, const std::vector<std::string>& row);
-  bool IsHeader(const std::vector<std::string>& fields) const;
+  bool IsHeader(const Header& header, const std::vector<std::string>& fields) const;
   bool HasAll(const std::vector<std::string>& names) const;
   bool IsNumberOrTime(const std::string& field) const;
   Status ReadValue(const CsvRecord& record, const SeriesColumn& column, const std::string& field,
@@ -100,6 +112,11 @@ class SeriesRows {
   const std::shared_ptr<KnownColumns> known_;
   Header header_;
   std::optional<Header> before_;  // of the file before, where the same program wrote it
+  bool may_be_torn_ = false;      // what comes below it, at first
+  // Rows in a row that have as many fields as each other, and not as many as all before.
+  int agreeing_ = 0;
+  size_t agreed_fields_ = 0;
+  std::string news_;
   int64_t heads_ = 0;
   bool refused_header_ = false;
 };

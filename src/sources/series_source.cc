@@ -129,19 +129,20 @@ class SeriesSource final : public StickySource {
   bool GoOn(const SourcePlace& place) override {
     if (place.series == nullptr) return false;
     rows_.Know(*place.series);
+    if (live()) AwaitSameWriter(*place.series);
     if (!options_.follow || !place.file) return false;
     if (!bytes_->GoOn(*place.file)) {
       log::Warning(
           "source '{}': '{}' is not the file any more that was read up to line {}: it is read from "
           "its beginning",
           identity().name, Printable(NameOf(options_)), place.file->line - 1);
-      // Who writes may have been going on without a header since it was emptied.
-      rows_.GoOn(*place.series);
-      rows_.RestartSameWriter();
+      AwaitSameWriter(*place.series);
       return false;
     }
     records_.Restart(place.file->offset, place.file->line);
     rows_.GoOn(*place.series);
+    // It is the beginning of one that has replaced another.
+    if (place.file->offset == 0) rows_.RestartSameWriter(false);
     clock_.GoOn(place.clock);
     stamp_.GoOn(place.index);
     log::Info("source '{}': going on in '{}' at line {}", identity().name,
@@ -178,6 +179,12 @@ class SeriesSource final : public StickySource {
     }
   }
 
+  // Who writes may be going on without a header, in the midst of a row.
+  void AwaitSameWriter(const SeriesHead& head) {
+    rows_.GoOn(head);
+    rows_.RestartSameWriter(true);
+  }
+
   // What others of the series have is not spoilt by it.
   bool IsOneThatLacksAColumn() const { return options_.known != nullptr && rows_.lacks_a_column(); }
 
@@ -188,6 +195,9 @@ class SeriesSource final : public StickySource {
     if (!row.ok()) {
       records_.Reject();
       return Skip(row.error());
+    }
+    if (const std::string news = rows_.TakeNews(); !news.empty()) {
+      log::Warning("source '{}': {}", identity().name, news);
     }
     if (!*row) return std::optional<Frame>();
     Readings readings = **std::move(row);
@@ -259,7 +269,7 @@ class SeriesSource final : public StickySource {
     if (piece.joint == Joint::kBegunAnew) {
       TellAnew("has been emptied and begun anew: what was not read before is lost");
       records_.Restart();
-      rows_.RestartSameWriter();
+      rows_.RestartSameWriter(true);
       BeginAnew();
     }
     if (!ended_) records_.Append(piece.bytes);
@@ -270,7 +280,7 @@ class SeriesSource final : public StickySource {
   void BeginReplacement() {
     TellAnew("has been replaced and was read to its end: going on with the file in its place");
     records_.Restart();
-    rows_.RestartSameWriter();
+    rows_.RestartSameWriter(false);
     is_first_of_replacement_ = true;
     records_.Append(*std::exchange(replacement_, std::nullopt));
   }

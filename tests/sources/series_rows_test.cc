@@ -35,6 +35,7 @@ class Reader {
     EXPECT_FALSE(row.ok());
     return row.ok() ? "" : row.error().reason + " " + row.error().message;
   }
+  std::string TakeNews() { return rows_.TakeNews(); }
   const SeriesRows& rows() const { return rows_; }
 
  private:
@@ -193,9 +194,9 @@ TEST(SeriesRows, KeepTheHeaderWhereTheSameProgramGoesOnWithoutOne) {
   };
   ASSERT_TRUE(read("time,a,b").ok());
   ASSERT_TRUE(read("1,2,3").ok());
-  rows.RestartSameWriter();
+  rows.RestartSameWriter(true);
   EXPECT_THAT((**read("2,4,5")).values, ElementsAre(4, 5));
-  rows.RestartSameWriter();
+  rows.RestartSameWriter(true);
   EXPECT_FALSE(*read("b,a,time"));
   EXPECT_THAT((**read("6,7,3")).values, ElementsAre(7, 6));
 }
@@ -207,7 +208,7 @@ TEST(SeriesRows, KeepTheHeaderOverAFirstRowThatIsTorn) {
   };
   ASSERT_TRUE(read("time,a,b").ok());
   ASSERT_TRUE(read("1,2,3").ok());
-  rows.RestartSameWriter();
+  rows.RestartSameWriter(true);
   const auto torn = read("4,5");
   ASSERT_FALSE(torn.ok());
   EXPECT_EQ(torn.error().reason, "BAD_ROW");
@@ -215,10 +216,81 @@ TEST(SeriesRows, KeepTheHeaderOverAFirstRowThatIsTorn) {
   EXPECT_FALSE(rows.refused_header());
   EXPECT_FALSE(read("1,2,3,4").ok());
   EXPECT_THAT((**read("2,6,7")).values, ElementsAre(6, 7));
-  rows.RestartSameWriter();
+  rows.RestartSameWriter(true);
   EXPECT_FALSE(read("4,5").ok());
   EXPECT_FALSE(*read("b,a,time")) << "a header may still come";
   EXPECT_THAT((**read("8,9,3")).values, ElementsAre(9, 8));
+}
+
+// A file that was emptied may go on with the end of a row.
+TEST(SeriesRows, TakeTheEndOfARowForNoHeader) {
+  for (const std::string torn : {"running,red", "red", "0:00,,running,red"}) {
+    SeriesRows rows({.name = "f.csv"});
+    const auto read = [&](const std::string& text) {
+      return rows.Read({.line = 1, .text = text, .fault = {}});
+    };
+    ASSERT_TRUE(read("time,a,state,lamp").ok());
+    ASSERT_TRUE(read("1,2,running,red").ok());
+    rows.RestartSameWriter(true);
+    const auto refused = read(torn);
+    ASSERT_FALSE(refused.ok()) << torn;
+    EXPECT_EQ(refused.error().reason, "BAD_ROW");
+    EXPECT_FALSE(rows.refused_header()) << torn;
+    const auto next = read("2,6,idle,red");
+    ASSERT_TRUE(next.ok() && *next) << torn;
+    EXPECT_THAT((*next)->values, ElementsAre(6));
+  }
+}
+
+TEST(SeriesRows, TakeWordsForAHeaderWhereNoRowEndsLikeThem) {
+  // One that begins a file, has more names, has words for numbers, or is separated by another byte.
+  const auto header_after = [](bool may_be_torn, const std::string& header) {
+    SeriesRows rows({.name = "f.csv"});
+    const auto read = [&](const std::string& text) {
+      return rows.Read({.line = 1, .text = text, .fault = {}});
+    };
+    EXPECT_TRUE(read("time,a,lamp").ok());
+    EXPECT_TRUE(read("1,2,red").ok());
+    rows.RestartSameWriter(may_be_torn);
+    const auto row = read(header);
+    return rows.refused_header() || (row.ok() && !*row);
+  };
+  EXPECT_TRUE(header_after(false, "x,y"));
+  EXPECT_TRUE(header_after(true, "x,y,z,u"));
+  EXPECT_TRUE(header_after(true, "x,y,z"));
+  EXPECT_TRUE(header_after(true, "lamp;time;a"));
+}
+
+TEST(SeriesRows, WithoutAHeaderTakeAnotherNumberOfFieldsOnceRowsAgree) {
+  Reader reader;
+  EXPECT_THAT(reader.Row("1970-01-01 00:00:01,5,6").values, ElementsAre(5, 6));
+  const std::string more = "1970-01-01 00:00:02,7,8,9";
+  for (int i = 1; i < SeriesRows::kAgree; ++i) {
+    EXPECT_THAT(reader.Refused(more), HasSubstr("the row has 4 fields, and the header 3"));
+  }
+  EXPECT_THAT(reader.Row("1970-01-01 00:00:03,5,6").values, ElementsAre(5, 6)) << "they were few";
+  EXPECT_EQ(reader.TakeNews(), "");
+  for (int i = 1; i < SeriesRows::kAgree; ++i) reader.Refused(more);
+  EXPECT_THAT(reader.Row(more).values, ElementsAre(7, 8));
+  EXPECT_EQ(reader.TakeNews(),
+            "f.csv:21: rows have 4 fields now, and had 3; without a header columns go by their "
+            "positions, as before");
+  EXPECT_THAT(reader.Row(more).values, ElementsAre(7, 8));
+  // With fewer fields a column is not there any more; once it is again, it is read.
+  const std::string fewer = "1970-01-01 00:00:04,7";
+  for (int i = 1; i < SeriesRows::kAgree; ++i) reader.Refused(fewer);
+  EXPECT_THAT(reader.Refused(fewer), HasSubstr("there is no column '3'"));
+  EXPECT_EQ(reader.TakeNews(), "");
+  for (int i = 1; i < SeriesRows::kAgree; ++i) reader.Refused(more);
+  EXPECT_THAT(reader.Row(more).values, ElementsAre(7, 8));
+}
+
+TEST(SeriesRows, BelowAHeaderNeverTakeAnotherNumberOfFields) {
+  Reader reader;
+  EXPECT_TRUE(reader.IsHeader("time,a"));
+  reader.Row("1,2");
+  for (int i = 0; i < 3 * SeriesRows::kAgree; ++i) reader.Refused("1,2,3");
+  EXPECT_THAT(reader.Row("2,3").values, ElementsAre(3));
 }
 
 // Restarted, in the next file and below a header that comes again.

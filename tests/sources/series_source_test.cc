@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "hypnos/sources/source_options.h"
+#include "sources/file_footprint.h"
 #include "sources/read_all.h"
 #include "support/temp_dir.h"
 
@@ -304,6 +305,29 @@ TEST_F(SeriesSource, GoesOnInTheFileThatTakesThePlaceOfARenamedOne) {
       Must(OpenSeriesSource(kPump, {.path = path, .follow = true}))->GoOn(*first_of_new.place));
 }
 
+// Some checkpoints have such a place.
+TEST_F(SeriesSource, ReadsTheHeaderOfAFileInWhoseBeginningItGoesOn) {
+  const auto path = Write("time,value\n1,1\n");
+  const SeriesSourceOptions options = {.path = path, .follow = true};
+  SourcePlace place = *MustNext(*Must(OpenSeriesSource(kPump, options))).place;
+  place.file = FileFootprint().At(0);
+  // The name of the time is another one, and so it would be none in the middle of a file.
+  Write("value,other,when,time\n4,5,6,7\n");
+  const auto source = Must(OpenSeriesSource(kPump, options));
+  ASSERT_TRUE(source->GoOn(place));
+  const Frame frame = MustNext(*source);
+  EXPECT_EQ(frame.readings.values[0], 4);
+  EXPECT_EQ(frame.readings.when, FromSeconds(7));
+  EXPECT_EQ(source->unreadable_frames(), 0);
+  Write("a,b\n4,5\n");
+  const auto lacking =
+      Must(OpenSeriesSource(kPump, {.path = path, .stop_at_bad_row = true, .follow = true}));
+  ASSERT_TRUE(lacking->GoOn(place));
+  const auto next = lacking->Next();
+  ASSERT_FALSE(next.ok());
+  EXPECT_THAT(next.error().message, HasSubstr(":1: there is no column 'time'"));
+}
+
 TEST_F(SeriesSource, AnOlderFileInThePlaceOfARenamedOneBeginsAnew) {
   const auto path = Write("time,value\n100,1\n101,2\n");
   const auto source = Must(OpenSeriesSource(kPump, {.path = path, .follow = true}));
@@ -403,6 +427,27 @@ TEST_F(SeriesSource, ReadsFromAConnectionAndComesBackToIt) {
   std::thread interrupter([&] { source->Interrupt(); });
   EXPECT_TRUE(std::holds_alternative<EndOfStream>(*source->Next()));
   interrupter.join();
+}
+
+// Who sends goes on, and does not know that somebody else reads.
+TEST_F(SeriesSource, KeepsTheHeaderOfAConnectionOverARestart) {
+  const Listener listener;
+  std::thread sender([&] {
+    listener.Send("value,time\n1,1\n");
+    listener.Send("ff\n20,2\n");
+    listener.Send("time,value\n3,30\n");
+  });
+  auto place = MustNext(*Must(OpenSeriesSource(kPump, {.path = listener.url()}))).place;
+  ASSERT_NE(place, nullptr);
+  for (const double value : {20, 30}) {
+    const auto source = Must(OpenSeriesSource(kPump, {.path = listener.url()}));
+    EXPECT_FALSE(source->GoOn(*place)) << "what was sent meanwhile nobody knows";
+    const Frame frame = MustNext(*source);
+    EXPECT_EQ(frame.readings.values[0], value);
+    EXPECT_EQ(frame.readings.when, FromSeconds(value / 10));
+    place = frame.place;
+  }
+  sender.join();
 }
 
 TEST_F(SeriesSource, ALostConnectionIsAnErrorWhereThatIsWanted) {
