@@ -8,11 +8,14 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <ranges>
 #include <utility>
+#include <vector>
 
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
+#include "sources/rotated_files.h"
 
 namespace hypnos {
 namespace {
@@ -33,6 +36,25 @@ GrowingText::Piece Interrupted() {
   return piece;
 }
 
+// Nothing: they cannot be read.
+std::optional<std::string> BytesAt(int file, int64_t offset, int64_t count) {
+  std::string bytes(static_cast<size_t>(count), '\0');
+  const ssize_t read = pread(file, bytes.data(), bytes.size(), offset);
+  if (read != count) return std::nullopt;
+  return bytes;
+}
+
+// Nothing: the place is none of this file. Otherwise it stands there.
+std::optional<FileFootprint> SeekPlace(int file, const FilePlace& place) {
+  auto head = BytesAt(file, 0, place.head_bytes());
+  auto tail = BytesAt(file, place.offset - place.tail_bytes(), place.tail_bytes());
+  const bool is_same = head && tail && FootprintOf(*head) == place.head &&
+                       FootprintOf(*tail) == place.tail &&
+                       lseek(file, place.offset, SEEK_SET) == place.offset;
+  if (!is_same) return std::nullopt;
+  return FileFootprint::Behind(*std::move(head), *std::move(tail), place.offset);
+}
+
 }  // namespace
 
 GrowingText::GrowingText(std::string path, int file, bool follow)
@@ -42,6 +64,7 @@ GrowingText::GrowingText(GrowingText&& other) noexcept
     : path_(std::move(other.path_)),
       file_(std::exchange(other.file_, -1)),
       next_(std::exchange(other.next_, -1)),
+      over_(other.over_),
       follow_(other.follow_),
       footprint_(std::move(other.footprint_)),
       joint_(other.joint_),
@@ -79,30 +102,31 @@ bool GrowingText::Wait() const {
   return !interruption_->raised();
 }
 
-std::optional<std::string> GrowingText::BytesAt(int64_t offset, int64_t count) const {
-  std::string bytes(static_cast<size_t>(count), '\0');
-  const ssize_t read = pread(file_, bytes.data(), bytes.size(), offset);
-  if (read != count) return std::nullopt;
-  return bytes;
-}
-
 std::optional<FilePlace> GrowingText::PlaceAt(int64_t offset) const {
   if (!follow_) return std::nullopt;
   return footprint_.At(offset);
 }
 
 bool GrowingText::GoOn(const FilePlace& place) {
-  auto head = BytesAt(0, place.head_bytes());
-  auto tail = BytesAt(place.offset - place.tail_bytes(), place.tail_bytes());
-  const bool is_same = head && tail && FootprintOf(*head) == place.head &&
-                       FootprintOf(*tail) == place.tail &&
-                       lseek(file_, place.offset, SEEK_SET) == place.offset;
-  if (!is_same) {
-    (void)lseek(file_, 0, SEEK_SET);
-    return false;
+  if (auto here = SeekPlace(file_, place)) {
+    footprint_ = *std::move(here);
+    return true;
   }
-  footprint_ = FileFootprint::Behind(*std::move(head), *std::move(tail), place.offset);
-  return true;
+  (void)lseek(file_, 0, SEEK_SET);
+  std::vector<RotatedFile> all = RotatedFilesOf(path_);
+  // The newest first: it is the likeliest.
+  for (const RotatedFile& renamed : std::views::reverse(all)) {
+    if (renamed.packed) continue;
+    auto other = Open(renamed.path, true);
+    auto there = other.ok() ? SeekPlace(other->file_, place) : std::nullopt;
+    if (!there) continue;
+    log::Info("'{}' was renamed to '{}', whose rest is read first", Printable(path_),
+              Printable(renamed.path));
+    close(std::exchange(file_, std::exchange(other->file_, -1)));
+    footprint_ = *std::move(there);
+    return true;
+  }
+  return false;
 }
 
 Result<bool> GrowingText::HasBegunAnew() const {
@@ -112,7 +136,7 @@ Result<bool> GrowingText::HasBegunAnew() const {
   if (now.st_size <= offset) return now.st_size < offset;
   // It may have been emptied and filled again between two looks.
   const FilePlace read = footprint_.At(offset);
-  const auto tail = BytesAt(offset - read.tail_bytes(), read.tail_bytes());
+  const auto tail = BytesAt(file_, offset - read.tail_bytes(), read.tail_bytes());
   return tail && FootprintOf(*tail) != read.tail;
 }
 
@@ -130,9 +154,10 @@ int GrowingText::OpenReplacement() {
   struct stat there {};
   // Between renaming the one and creating the other there is none for a while.
   if (fstat(file_, &here) != 0 || stat(path_.c_str(), &there) != 0) return -1;
-  if (here.st_dev == there.st_dev && here.st_ino == there.st_ino) return -1;
+  if (IsSameFile(here, there)) return -1;
   // Who writes has not opened it yet, and may have something more for the one before.
   if (S_ISREG(there.st_mode) && there.st_size == 0) return -1;
+  if (const int between = OpenNextRenamed(here, there); between >= 0) return between;
   auto other = Open(path_, true);
   if (other.ok()) return std::exchange(other->file_, -1);
   if (!std::exchange(told_, true)) {
@@ -142,11 +167,43 @@ int GrowingText::OpenReplacement() {
   return -1;
 }
 
+int GrowingText::OpenNextRenamed(const struct stat& here, const struct stat& there) const {
+  for (const RotatedFile& renamed : RotatedFilesOf(path_)) {
+    const struct stat& what = renamed.what;
+    const bool is_between = WasWrittenBefore(here, what) && what.st_size > 0 &&
+                            !IsSameFile(here, what) && !IsSameFile(there, what);
+    if (!is_between) continue;
+    auto other = renamed.packed ? Error{Code::kUnavailable, "PACKED", "it is packed"}
+                                : Open(renamed.path, true);
+    if (other.ok()) return std::exchange(other->file_, -1);
+    if (told_) continue;
+    log::Warning(
+        "'{}' was renamed again before it was read to its end: what stands in '{}' is lost: {}",
+        Printable(path_), Printable(renamed.path), other.error().message);
+  }
+  return -1;
+}
+
+bool GrowingText::GoOnIn(int file) {
+  auto there = SeekPlace(file, footprint_.At(footprint_.offset()));
+  if (!there) return false;
+  if (footprint_.offset() > 0) {
+    log::Info(
+        "'{}' was replaced by one that begins with all that was read of it: going on behind "
+        "that",
+        Printable(path_));
+  }
+  MoveTo(file);
+  footprint_ = *std::move(there);
+  return true;
+}
+
 void GrowingText::MoveTo(int file) {
   close(file_);
   file_ = file;
+  next_ = -1;
+  over_ = false;
   footprint_ = {};
-  joint_ = Joint::kReplaced;
   told_ = false;
 }
 
@@ -155,6 +212,7 @@ Result<GrowingText::Piece> GrowingText::Read() {
   std::array<char, 1 << 16> bytes;
   while (true) {
     if (!follow_ && !Wait()) return Interrupted();
+    if (over_) MoveTo(next_);
     if (follow_) HYPNOS_RETURN_IF_ERROR(BeginAnewWhereItHas());
     const ssize_t count = read(file_, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
@@ -168,8 +226,10 @@ Result<GrowingText::Piece> GrowingText::Read() {
     if (!follow_) return piece;
     // What the other one was seen before is read to its end now.
     if (next_ >= 0) {
-      MoveTo(std::exchange(next_, -1));
-      continue;
+      if (GoOnIn(next_)) continue;
+      over_ = true;
+      piece.joint = Joint::kReplaced;
+      return piece;
     }
     next_ = OpenReplacement();
     if (next_ >= 0) continue;

@@ -1,9 +1,14 @@
 // The bytes of a text that is read as it comes.
 // One that is followed may be emptied, or renamed while another takes its place, as logs are: see
 // Joint. The other one is gone on with once something stands in it and the first has been read to
-// its end, since who writes may have kept that open for a while.
+// its end, since who writes may have kept that open for a while. Where it was renamed several times
+// meanwhile, what lies between is found by its name (see RotatedFilesOf), and read first. One that
+// begins with all that was read of the first is the same that was written anew, with more in it, as
+// by rsync or an editor, and is gone on with at that place.
 // Threads: one thread reads; any may interrupt it.
 #pragma once
+
+#include <sys/stat.h>
 
 #include <cstdint>
 #include <memory>
@@ -32,7 +37,7 @@ class GrowingText {
 
   // Blocks until there is something. kUnavailable where it cannot be read any more.
   Result<Piece> Read();
-  // See ByteStream.
+  // See ByteStream. The file of the place may have been renamed since.
   std::optional<FilePlace> PlaceAt(int64_t offset) const;
   bool GoOn(const FilePlace& place);
   // Ends a wait, and every one to come.
@@ -46,15 +51,19 @@ class GrowingText {
   Status BeginAnewWhereItHas();
   // -1: none has taken its place yet.
   int OpenReplacement();
+  // Of those that were renamed after the one that is read and before the one that is there: the
+  // first. -1: there is none.
+  int OpenNextRenamed(const struct stat& here, const struct stat& there) const;
+  // Whether all that was read stands at its beginning, too.
+  bool GoOnIn(int file);
   void MoveTo(int file);
-  // Nothing: they cannot be read.
-  std::optional<std::string> BytesAt(int64_t offset, int64_t count) const;
 
   GrowingText(std::string path, int file, bool follow);
 
   std::string path_;
   int file_;
-  int next_ = -1;  // what has taken its place
+  int next_ = -1;      // what has taken its place
+  bool over_ = false;  // and it was told that the other one is at its end
   bool follow_;
   FileFootprint footprint_;
   Joint joint_ = Joint::kGoesOn;  // of the next piece

@@ -276,9 +276,10 @@ Status SeriesRows::TakeNewCount(const CsvRecord& record, const std::vector<std::
   const size_t had = header_.names.size();
   agreeing_ = 0;
   HYPNOS_RETURN_IF_ERROR(TakeHeader(record, fields));
-  news_ = Format("{}:{}: rows have {} fields now, and had {}; without a header columns go by their "
-                 "positions, as before",
-                 Printable(options_.name), record.line, fields.size(), had);
+  news_ = Format(
+      "{}:{}: rows have {} fields now, and had {}; without a header columns go by their "
+      "positions, as before",
+      Printable(options_.name), record.line, fields.size(), had);
   return {};
 }
 

@@ -161,7 +161,7 @@ class SeriesSource final : public StickySource {
         HYPNOS_ASSIGN_OR_RETURN(std::optional<Frame> frame, Take(*record));
         if (frame) return FrameOrEnd(*std::move(frame));
       }
-      if (replacement_) {
+      if (std::exchange(replaced_, false)) {
         BeginReplacement();
         continue;
       }
@@ -232,9 +232,8 @@ class SeriesSource final : public StickySource {
     if (!options_.follow && place_ != nullptr) return place_;
     SourcePlace place = {.series = head_};
     if (options_.follow) {
-      // Behind the end of a file that another has replaced comes the beginning of that.
-      place.file = bytes_->PlaceAt(replacement_ ? 0 : record.end);
-      if (place.file && !replacement_) place.file->line = records_.line();
+      place.file = bytes_->PlaceAt(record.end);
+      if (place.file) place.file->line = records_.line();
       place.index = stamp_.index();
       place.clock = clock_;
     }
@@ -260,19 +259,16 @@ class SeriesSource final : public StickySource {
     HYPNOS_ASSIGN_OR_RETURN(BytePiece piece, bytes_->Read());
     interrupted_ = piece.interrupted;
     if (interrupted_) return {};
-    ended_ = piece.bytes.empty();
-    if (ended_ || piece.joint == Joint::kReplaced) records_.Finish();
-    if (piece.joint == Joint::kReplaced) {
-      replacement_ = std::move(piece.bytes);
-      return {};
-    }
+    ended_ = piece.is_end();
+    replaced_ = piece.joint == Joint::kReplaced;
+    if (ended_ || replaced_) records_.Finish();
     if (piece.joint == Joint::kBegunAnew) {
       TellAnew("has been emptied and begun anew: what was not read before is lost");
       records_.Restart();
       rows_.RestartSameWriter(true);
       BeginAnew();
     }
-    if (!ended_) records_.Append(piece.bytes);
+    if (!piece.bytes.empty()) records_.Append(piece.bytes);
     return {};
   }
 
@@ -282,7 +278,6 @@ class SeriesSource final : public StickySource {
     records_.Restart();
     rows_.RestartSameWriter(false);
     is_first_of_replacement_ = true;
-    records_.Append(*std::exchange(replacement_, std::nullopt));
   }
 
   // A connection tells itself.
@@ -319,7 +314,7 @@ class SeriesSource final : public StickySource {
   SeriesRows rows_;
   RowClock clock_;
   FrameStamp stamp_;
-  std::optional<std::string> replacement_;  // the first bytes of what has taken the file's place
+  bool replaced_ = false;  // what is left of the records are the last of the file
   bool is_first_of_replacement_ = false;
   std::shared_ptr<const SeriesHead> head_;
   int64_t head_is_ = 0;

@@ -157,7 +157,7 @@ class GrowingTextSource final : public StickySource {
     HYPNOS_ASSIGN_OR_RETURN(const GrowingText::Piece piece, text_.Read());
     interrupted_ = piece.interrupted;
     if (interrupted_) return {};
-    ended_ = piece.bytes.empty();
+    ended_ = piece.is_end();
     if (piece.joint != Joint::kGoesOn) HYPNOS_RETURN_IF_ERROR(BeginAnother(piece.joint));
     return ended_ ? decoder_.Finish(&symbols_) : decoder_.Decode(piece.bytes, &symbols_, &places_);
   }
@@ -169,10 +169,8 @@ class GrowingTextSource final : public StickySource {
               goes_on ? "has been replaced and was read to its end: going on with the file in its "
                         "place"
                       : "has been emptied and begun anew: what was not read before is lost");
-    if (goes_on) HYPNOS_RETURN_IF_ERROR(decoder_.Finish(&symbols_));
+    if (goes_on) HYPNOS_RETURN_IF_ERROR(decoder_.Finish(&symbols_, &places_));
     decoder_.Restart();
-    // The last of the old one lie nowhere in the new one.
-    places_.assign(symbols_.size(), TextDecoder::Place());
     if (!goes_on) stamp_.Skip();
     return {};
   }

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <thread>
 
+#include "hypnos/base/format.h"
 #include "hypnos/sources/source_options.h"
 #include "sources/file_footprint.h"
 #include "sources/read_all.h"
@@ -303,6 +304,101 @@ TEST_F(SeriesSource, GoesOnInTheFileThatTakesThePlaceOfARenamedOne) {
   EXPECT_EQ(MustNext(*again).readings.values[0], 4);
   ASSERT_TRUE(
       Must(OpenSeriesSource(kPump, {.path = path, .follow = true}))->GoOn(*first_of_new.place));
+}
+
+// As rsync, sed -i, an editor, and whoever writes atomically do it.
+TEST_F(SeriesSource, GoesOnInAFileThatWasWrittenAnewWithMoreInIt) {
+  const auto path = Write("time,value\n1,1\n2,2\n");
+  const auto source = Must(OpenSeriesSource(kPump, {.path = path, .follow = true}));
+  EXPECT_THAT(Values(ReadAll(source.get(), 2)), ElementsAre(1, 2));
+  std::filesystem::rename(Write("time,value\n1,1\n2,2\n3,3\n4,", "new"), path);
+  const Frame third = MustNext(*source);
+  EXPECT_EQ(third.readings.values[0], 3);
+  EXPECT_EQ(third.index, 2);
+  EXPECT_EQ(third.discontinuity, Discontinuity::kNone);
+  // Also in the midst of a row.
+  const std::string now = "time,value\n1,1\n2,2\n3,3\n4,44\n5,5\n";
+  std::filesystem::rename(Write(now, "new"), path);
+  const Seen seen = ReadAll(source.get(), 2);
+  EXPECT_THAT(Values(seen), ElementsAre(44, 5));
+  EXPECT_EQ(seen.frames[1].place->file->offset, static_cast<int64_t>(now.size()));
+  EXPECT_EQ(seen.frames[1].place->file->line, 7);
+  // With something else in it, it is another one.
+  std::filesystem::rename(Write("time,value\n1,1\n2,7\n3,8\n4,44\n5,5\n6,6\n", "new"), path);
+  EXPECT_THAT(Values(ReadAll(source.get(), 3)), ElementsAre(1, 7, 8));
+}
+
+// By logrotate, while hypnosd was asleep.
+TEST_F(SeriesSource, ReadsWhatWasRenamedSeveralTimesMeanwhile) {
+  const auto now = std::filesystem::file_time_type::clock::now();
+  const auto write = [&](const char* text, const std::string& name, int seconds) {
+    std::filesystem::last_write_time(Write(text, name), now + std::chrono::seconds(seconds));
+  };
+  write("time,value\n0,0\n", "pump.csv.1", -9);
+  write("time,value\n1,1\n", "pump.csv", -8);
+  const auto path = folder() + "/pump.csv";
+  const auto source = Must(OpenSeriesSource(kPump, {.path = path, .follow = true}));
+  EXPECT_EQ(MustNext(*source).readings.values[0], 1);
+  const auto file = [&](const char* number) { return path + "." + number; };
+  std::filesystem::rename(file("1"), file("4"));
+  std::filesystem::rename(path, file("3"));
+  Append(file("3"), "2,2\n");
+  std::filesystem::last_write_time(file("3"), now + std::chrono::seconds(-7));
+  write("time,value\n3,3\n", "pump.csv.2", -6);
+  write("value,time\n4,4\n", "pump.csv.1", -5);
+  write("none", "pump.csv.bak", -4);
+  write("time,value\n5,5\n", "pump.csv", -3);
+  const Seen seen = ReadAll(source.get(), 4);
+  EXPECT_THAT(Values(seen), ElementsAre(2, 3, 4, 5));
+  EXPECT_THAT(seen.Discontinuities(), testing::Each(Discontinuity::kNone));
+  EXPECT_EQ(source->unreadable_frames(), 0);
+}
+
+TEST_F(SeriesSource, SaysWhatIsLostWhereWhatWasRenamedIsPacked) {
+  const auto now = std::filesystem::file_time_type::clock::now();
+  const auto path = Write("time,value\n1,1\n");
+  std::filesystem::last_write_time(path, now - std::chrono::seconds(9));
+  const auto source = Must(OpenSeriesSource(kPump, {.path = path, .follow = true}));
+  MustNext(*source);
+  std::filesystem::rename(path, path + ".2");
+  std::filesystem::last_write_time(Write("packed", "pump.csv.1.gz"), now - std::chrono::seconds(5));
+  Write("time,value\n5,5\n");
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(MustNext(*source).readings.values[0], 5);
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              HasSubstr("pump.csv.1.gz' is lost: it is packed"));
+}
+
+TEST_F(SeriesSource, GoesOnInAFileThatWasRenamedMeanwhile) {
+  const auto path = Write("time,value\n1,1\n2,2\n3,3\n");
+  const SeriesSourceOptions options = {.path = path, .follow = true};
+  const auto place = ReadAll(Must(OpenSeriesSource(kPump, options)).get(), 2).frames[1].place;
+  std::filesystem::rename(path, path + ".1");
+  Write("value,time\n4,4\n");
+  const auto source = Must(OpenSeriesSource(kPump, options));
+  ASSERT_TRUE(source->GoOn(*place));
+  const Seen seen = ReadAll(source.get(), 2);
+  EXPECT_THAT(Values(seen), ElementsAre(3, 4));
+  EXPECT_THAT(seen.Indices(), ElementsAre(2, 3));
+}
+
+// Of a quote that is never closed each line becomes a row at the end.
+TEST_F(SeriesSource, EachRowThatIsLeftAtTheEndOfAFileHasItsPlace) {
+  std::string text = "time,value,note\n1,1,\n2,2,\"\n";
+  for (int i = 3; i < 40; ++i) text += Format("{},{},\n", i, i);
+  const auto path = Write(text + "40,40,");
+  const SeriesSourceOptions options = {.path = path, .follow = true};
+  const auto source = Must(OpenSeriesSource(kPump, options));
+  EXPECT_EQ(MustNext(*source).readings.values[0], 1);
+  std::filesystem::rename(path, path + ".1");
+  Write("time,value,note\n41,41,\n");
+  const Seen seen = ReadAll(source.get(), 39);
+  ASSERT_EQ(Values(seen).back(), 41);
+  for (size_t i = 0; i + 1 < seen.frames.size(); ++i) {
+    const auto again = Must(OpenSeriesSource(kPump, options));
+    ASSERT_TRUE(again->GoOn(*seen.frames[i].place));
+    EXPECT_EQ(MustNext(*again).readings.values[0], seen.frames[i + 1].readings.values[0]);
+  }
 }
 
 // Some checkpoints have such a place.

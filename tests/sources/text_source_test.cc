@@ -223,6 +223,37 @@ TEST_F(TextSource, GoesOnInTheFileThatTakesThePlaceOfARenamedOne) {
   EXPECT_EQ(seen.frames[1].discontinuity, Discontinuity::kNone);
 }
 
+TEST_F(TextSource, GoesOnInOneThatWasWrittenAnewWithMoreInIt) {
+  Write("ab");
+  TextSourceOptions options = Options();
+  options.follow = true;
+  const auto source = Must(OpenTextSource(kFables, options));
+  ReadAll(source.get(), 2);
+  std::ofstream(options.path + ".new") << "abc";
+  std::filesystem::rename(options.path + ".new", options.path);
+  const Seen seen = ReadAll(source.get(), 1);
+  EXPECT_EQ(TextOf(seen), "c");
+  EXPECT_EQ(seen.frames[0].discontinuity, Discontinuity::kNone);
+}
+
+TEST_F(TextSource, EachSymbolThatIsLeftAtTheEndHasItsPlace) {
+  Write("a\xe2\x82");
+  TextSourceOptions options = Options();
+  options.unknown = " ";
+  options.follow = true;
+  const auto source = Must(OpenTextSource(kFables, options));
+  ReadAll(source.get(), 1);
+  std::filesystem::rename(options.path, options.path + ".1");
+  Write("b");
+  const Seen seen = ReadAll(source.get(), 3);
+  EXPECT_EQ(TextOf(seen), "  b");
+  for (size_t i = 0; i < 2; ++i) {
+    const auto again = Must(OpenTextSource(kFables, options));
+    ASSERT_TRUE(again->GoOn(*seen.frames[i].place));
+    EXPECT_EQ(TextOf(ReadAll(again.get(), 1)), i == 0 ? " " : "b");
+  }
+}
+
 TEST_F(TextSource, PipesAreRefusedAndNotWaitedFor) {
   TextSourceOptions options = Options();
   ASSERT_EQ(mkfifo(options.path.c_str(), 0600), 0);

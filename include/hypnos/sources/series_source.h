@@ -43,7 +43,7 @@ struct SeriesSourceOptions {
   // How often to read a file or a folder; 0 reads it for ever.
   uint32_t rounds = 1;
   // At the end of a file, wait for more. One that has become shorter is read from its beginning
-  // again, which is a gap; of one that was renamed the rest is read, and then the one in its place.
+  // again, which is a gap; of one that was renamed the rest is read, and then those in its place.
   bool follow = false;
   // The file is one of several of a series, which share this: all must have the columns that the
   // first of them has. In one that lacks some every row counts as one that cannot be read. Null: it
