@@ -1,7 +1,9 @@
 #include "daemon/watched_source.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
+#include <variant>
 
 #include "daemon/build_options.h"
 #include "daemon/live_log.h"
@@ -24,6 +26,24 @@ SourceOptions OptionsOf(const config::Source& source, const config::Config& conf
     live->reconnect = live->reconnect && reconnects;
   }
   return options;
+}
+
+// Other keys say nothing of which bytes come next, or of what they mean.
+bool GrowsTheSame(const SeriesSourceOptions& one, const SeriesSourceOptions& other) {
+  const auto how = [](const SeriesSourceOptions& of) {
+    return std::tie(of.path, of.lines, of.separator, of.time_column, of.columns, of.follow);
+  };
+  return how(one) == how(other) && (one.follow || IsConnection(one));
+}
+
+bool GrowsTheSame(const SourceOptions& one, const SourceOptions& other) {
+  const auto* series = std::get_if<SeriesSourceOptions>(&one.kind);
+  const auto* other_series = std::get_if<SeriesSourceOptions>(&other.kind);
+  if (series != nullptr && other_series != nullptr) return GrowsTheSame(*series, *other_series);
+  const auto* text = std::get_if<TextSourceOptions>(&one.kind);
+  const auto* other_text = std::get_if<TextSourceOptions>(&other.kind);
+  return text != nullptr && other_text != nullptr && text->path == other_text->path &&
+         text->follow && other_text->follow;
 }
 
 }  // namespace
@@ -69,6 +89,13 @@ Status WatchedSource::Open(const Opener& open, const Pipeline::AwaitedStream& se
   return {};
 }
 
+void WatchedSource::GoOnFrom(const WatchedSource& other,
+                             const std::shared_ptr<const SourcePlace>& place) {
+  if (place == nullptr || !GrowsTheSame(options_, other.options_)) return;
+  const std::lock_guard lock(mutex_);
+  if (opened_->GoOn(*place)) place_ = place;
+}
+
 bool WatchedSource::stopped() const {
   const std::lock_guard lock(mutex_);
   return stopped_;
@@ -86,7 +113,8 @@ StreamInput WatchedSource::input() {
   return {.name = name(),
           .queue = &capture_->queue(),
           .waited_for = waited_for_,
-          .continues = continues_};
+          .continues = continues_,
+          .place = place_};
 }
 
 void WatchedSource::Ended() {

@@ -37,6 +37,9 @@ class WatchedSource {
   // and passes over so many frames where it gives the same ones again (see GivesTheSame); otherwise
   // it begins anew. Errors: those of OpenSource.
   Status Open(const Opener& open, const Pipeline::AwaitedStream& passed = {});
+  // Where both read the same file as it grows, or the same connection, and in the same way, it goes
+  // on at that place of the other one. Precondition: it is open, and was not started.
+  void GoOnFrom(const WatchedSource& other, const std::shared_ptr<const SourcePlace>& place);
   // Frames are read from now on. What was asked for before holds. Precondition: it is open.
   void Start();
   // Its frames. Precondition: it was started.
@@ -75,9 +78,10 @@ class WatchedSource {
   const bool gives_the_same_;
   const std::shared_ptr<Interruption> interruption_;
   mutable std::mutex mutex_;
-  std::unique_ptr<Source> opened_;        // until it is started
-  bool continues_ = false;                // where it had been left
-  std::optional<CaptureThread> capture_;  // from then on
+  std::unique_ptr<Source> opened_;            // until it is started
+  bool continues_ = false;                    // where it had been left
+  std::shared_ptr<const SourcePlace> place_;  // of another, at which it goes on
+  std::optional<CaptureThread> capture_;      // from then on
   bool paused_ = false;
   bool stopped_ = false;
   bool ended_ = false;

@@ -155,8 +155,12 @@ void WatchedSources::Replace(const std::vector<std::string>& gone, const Opened&
     const std::lock_guard lock(mutex_);
     coming_ = !come.empty();
   }
-  for (const std::string& name : gone) Remove(name);
+  std::map<std::string, Removed> removed;
+  for (const std::string& name : gone) removed[name] = Remove(name);
   for (const Shared& source : come) {
+    if (const auto before = removed.find(source->name()); before != removed.end()) {
+      source->GoOnFrom(*before->second.source, before->second.place);
+    }
     {
       const std::lock_guard lock(mutex_);
       sources_.push_back(source);
@@ -172,11 +176,15 @@ void WatchedSources::Replace(const std::vector<std::string>& gone, const Opened&
   parts_.changed();
 }
 
-void WatchedSources::Remove(const std::string& name) {
+WatchedSources::Removed WatchedSources::Remove(const std::string& name) {
   const Shared source = Find(name);
   // First the pipeline, which then leaves its frames alone.
-  (void)AskPipeline<bool>(parts_.pipeline,
-                          [name](PipelineControl& control) { return control.RemoveStream(name); });
+  const auto place = AskPipeline<std::shared_ptr<const SourcePlace>>(
+      parts_.pipeline, [name](PipelineControl& control) {
+        auto of_last = control.PlaceOf(name);
+        control.RemoveStream(name);
+        return of_last;
+      });
   {
     const std::lock_guard lock(mutex_);
     std::erase(sources_, source);
@@ -185,6 +193,7 @@ void WatchedSources::Remove(const std::string& name) {
   const bool closed = source->Close();
   const std::lock_guard lock(mutex_);
   left_behind_ = left_behind_ || !closed;
+  return {source, place.ok() ? *place : nullptr};
 }
 
 // One that has another in its place has not gone.

@@ -52,6 +52,7 @@ class WatchedSources final : public PipelineObserver {
   using Opened = std::vector<std::shared_ptr<WatchedSource>>;
   Result<Opened> Prepare(const std::vector<std::string>& gone,
                          const std::vector<config::Source>& come, const config::Config& config);
+  // One that reads on what the one of its name has read goes on behind that.
   void Replace(const std::vector<std::string>& gone, const Opened& come);
 
   // Why a change is refused.
@@ -91,7 +92,12 @@ class WatchedSources final : public PipelineObserver {
   Status CheckStarted() const;
   Status CheckChange(const std::vector<std::string>& gone,
                      const std::vector<config::Source>& come) const;
-  void Remove(const std::string& name);
+  // Which one it was, and behind which of its frames.
+  struct Removed {
+    std::shared_ptr<WatchedSource> source;
+    std::shared_ptr<const SourcePlace> place;
+  };
+  Removed Remove(const std::string& name);
   void Add(const Shared& source);
   Shared Find(const std::string& name) const;
   std::vector<Shared> All() const;

@@ -55,6 +55,7 @@ class Pipeline::Driver final : public PipelineControl {
   bool WakeNow() override;
   bool WakeAfterDream() override;
   void AddStream(const StreamInput& stream) override;
+  std::shared_ptr<const SourcePlace> PlaceOf(const std::string& stream) const override;
   bool RemoveStream(const std::string& name) override;
   bool SetLabel(std::optional<size_t> label, const std::string& stream) override;
   bool JudgeNovelty(const std::string& stream, uint64_t event, Verdict verdict) override;

@@ -51,10 +51,16 @@ void Pipeline::Driver::AddStream(const StreamInput& input) {
   streams_.push_back(
       std::make_unique<Stream>(input, FreePlace(streams_), options_, memories_.sequences.frames()));
   streams_.back()->live_label = live_label_;
+  streams_.back()->source_place = input.place;
   if (streams_.back()->novelty != nullptr) streams_.back()->novelty->NumberAbove(last_event_);
   input.queue->SetBell(&bell_);
   TellQueues();
   Tell(StreamAdded{input.name});
+}
+
+std::shared_ptr<const SourcePlace> Pipeline::Driver::PlaceOf(const std::string& stream) const {
+  const Stream* found = Find(stream);
+  return found == nullptr ? nullptr : found->source_place;
 }
 
 bool Pipeline::Driver::RemoveStream(const std::string& name) {

@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -115,7 +115,8 @@ bool GrowingText::GoOn(const FilePlace& place) {
   (void)lseek(file_, 0, SEEK_SET);
   std::vector<RotatedFile> all = RotatedFilesOf(path_);
   // The newest first: it is the likeliest.
-  for (const RotatedFile& renamed : std::views::reverse(all)) {
+  std::ranges::reverse(all);
+  for (const RotatedFile& renamed : all) {
     if (renamed.packed) continue;
     auto other = Open(renamed.path, true);
     auto there = other.ok() ? SeekPlace(other->file_, place) : std::nullopt;

@@ -48,11 +48,12 @@ class SeriesReadingTest(unittest.TestCase):
         self.series = self.folder / 'sensors.csv'
         self.scores = self.folder / 'scores.csv'
         self.socket = self.folder / 'control.sock'
+        self.config = CONFIG
 
     def start(self, *arguments, **options) -> subprocess.Popen:
         env = {name: value for name, value in os.environ.items() if not name.startswith('HYPNOS_')}
         process = subprocess.Popen(
-            [HYPNOSD, '--config', CONFIG, '--scores', self.scores, *SMALL, *arguments],
+            [HYPNOSD, '--config', self.config, '--scores', self.scores, *SMALL, *arguments],
             cwd=self.folder, text=True, env=env,
             **{'stdin': subprocess.DEVNULL, 'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE,
                **options})
@@ -188,6 +189,31 @@ class Reading(SeriesReadingTest):
         self.series.write_text('flow,level,time\n1,2,2001\n', encoding='utf-8')
         self.wait_until(lambda: self.rows() == 7)
         self.assertIn("'sensors.csv' has been replaced and was read to its end", self.stop(process))
+
+    def test_a_reload_of_its_source_reads_no_row_twice(self):
+        self.series.write_text(waves(5), encoding='utf-8')
+        self.config = self.folder / 'own.yaml'
+        text = pathlib.Path(CONFIG).read_text(encoding='utf-8')
+        self.config.write_text(text, encoding='utf-8')
+        arguments = ['--control', self.socket, '--set', 'checkpoint.folder=checkpoints']
+        process = self.start(*arguments)
+        client = self.client()
+        self.wait_until(lambda: self.rows() == 5)
+        self.config.write_text(text.replace('follow: true', 'follow: true\n      gap_factor: 20'),
+                               encoding='utf-8')
+        self.assertEqual(list(client.ask('reload_config').changed), ['sources.machine'])
+        with self.series.open('a', encoding='utf-8') as file:
+            file.write('2000,1,2\n')
+        self.wait_until(lambda: self.rows() >= 6)
+        self.assertIn("going on in 'sensors.csv' at line 7", self.stop(process))
+        self.assertEqual(self.rows(), 6)
+        # What is saved then is the new one's.
+        process = self.start(*arguments)
+        with self.series.open('a', encoding='utf-8') as file:
+            file.write('2001,1,2\n')
+        self.wait_until(lambda: self.rows() >= 7)
+        self.assertIn("going on in 'sensors.csv' at line 8", self.stop(process))
+        self.assertEqual(self.rows(), 7)
 
     def test_files_of_a_folder_that_lack_a_column(self):
         (self.folder / 'all').mkdir()

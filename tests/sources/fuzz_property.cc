@@ -16,6 +16,17 @@ namespace {
 
 constexpr size_t kLongest = 256;
 
+// What is read, and how.
+struct Kind {
+  bool lines = false;     // of a log
+  bool restarts = false;  // others take the file's place again and again
+
+  // Before the record that is read next, after so many.
+  void Restart(size_t count, SeriesRows* rows) const {
+    if (restarts && count % 5 == 4) rows->RestartSameWriter(count % 2 == 0);
+  }
+};
+
 // A record, and what was made of it.
 struct Made {
   CsvRecord record;
@@ -24,12 +35,13 @@ struct Made {
 };
 
 // As a source reads it: what is no row is rejected.
-std::vector<Made> MadeOf(std::string_view bytes, size_t piece, bool lines) {
-  CsvRecords records(kLongest, !lines);
-  SeriesRows rows({.name = "fuzz", .lines = lines});
+std::vector<Made> MadeOf(std::string_view bytes, size_t piece, const Kind& kind) {
+  CsvRecords records(kLongest, !kind.lines);
+  SeriesRows rows({.name = "fuzz", .lines = kind.lines});
   std::vector<Made> made;
   const auto take_all = [&] {
     while (auto record = records.Next()) {
+      kind.Restart(made.size(), &rows);
       const bool bad = !rows.Read(*record).ok();
       if (bad) records.Reject();
       made.push_back({*std::move(record), bad});
@@ -90,13 +102,15 @@ std::string BrokenByCount(std::string_view bytes, const std::vector<Made>& made)
   return lines.AreBlankFromHere() ? "" : "what stands at the end is lost";
 }
 
-std::string BrokenByRows(const std::vector<Made>& made, bool lines) {
-  SeriesRows rows({.name = "fuzz", .lines = lines});
+std::string BrokenByRows(const std::vector<Made>& made, const Kind& kind) {
+  SeriesRows rows({.name = "fuzz", .lines = kind.lines});
+  size_t read = 0;
   RowClock clock(10);
   SeriesEncoder encoder({.bumps = 3, .time_of_day = true, .window = 2});
   Planes planes;
   for (const auto& [record, bad] : made) {
     if (record.text.size() > kLongest) return "a record is longer than any may be";
+    kind.Restart(read++, &rows);
     const auto row = rows.Read(record);
     if (row.ok() == bad) return "reading a record again gives something else";
     if (!row.ok()) {
@@ -127,11 +141,11 @@ std::string BrokenSeriesPromise(std::string_view bytes) {
   if (bytes.empty()) return "";
   const auto how = static_cast<unsigned char>(bytes.front());
   bytes.remove_prefix(1);
-  const bool lines = (how & 1) != 0;
-  const auto made = MadeOf(bytes, 1 + how / 2, lines);
-  if (made != MadeOf(bytes, 1 << 20, lines)) return "pieces change what the records are";
+  const Kind kind = {.lines = (how & 1) != 0, .restarts = (how & 64) != 0};
+  const auto made = MadeOf(bytes, 1 + how / 2, kind);
+  if (made != MadeOf(bytes, 1 << 20, kind)) return "pieces change what the records are";
   if (std::string broken = BrokenByCount(bytes, made); !broken.empty()) return broken;
-  return BrokenByRows(made, lines);
+  return BrokenByRows(made, kind);
 }
 
 }  // namespace hypnos

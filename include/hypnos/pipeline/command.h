@@ -70,6 +70,9 @@ class PipelineControl {
   // One more stream, from the next frame on. One of the same name that has ended makes room for it.
   // Precondition: none of the same name goes on.
   virtual void AddStream(const StreamInput& stream) = 0;
+  // Behind the last frame that was taken of this stream, also where it has ended. Null: there is
+  // no such stream, or its source has told none.
+  virtual std::shared_ptr<const SourcePlace> PlaceOf(const std::string& stream) const = 0;
   // False: there is none of that name. The queue is left alone from now on, and what was learned
   // from it stays.
   virtual bool RemoveStream(const std::string& name) = 0;

@@ -1,9 +1,11 @@
 // A stream of frames, as whoever runs a pipeline hands it over. Threads: a value.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "hypnos/sources/frame_queue.h"
+#include "hypnos/sources/source_place.h"
 
 namespace hypnos {
 
@@ -20,6 +22,9 @@ struct StreamInput {
   // Where the pipeline was loaded: its next frame is the one after the last that the stream of this
   // name had given. Otherwise it begins anew.
   bool continues = false;
+  // Behind what another source of this name has given, where this one goes on there: saved as its
+  // place until it has given a frame. May be null.
+  std::shared_ptr<const SourcePlace> place = nullptr;
 };
 
 }  // namespace hypnos
