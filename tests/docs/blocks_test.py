@@ -291,7 +291,7 @@ class BlocksTest(unittest.TestCase):
         for text in ['hypnosctl statsu\n', 'hypnosctl status --colour\n', 'hypnosd --config configs/nowhere.yaml\n',
                      'hypnosd --config configs/file.yaml --set sources.0.colour=1 --until-end\n',
                      'hypnos-lab phases --colour\n', 'scripts/nowhere\n', 'scripts/check --colour\n',
-                     'hypnos-bench --benchmark_filter=Nowhere\n', 'cp deploy/nowhere /etc\n', 'unknown-command\n',
+                     'hypnos-bench --benchmark_filter=Nowhere\n', 'cp deploy/nowhere /etc\n', 'cmake --preset nowhere\n', 'unknown-command\n',
                      'hypnosctl status\nfalse\n', 'python3 tests/nowhere.py\n', 'rm -rf nothing\n']:
             with self.subTest(text):
                 self.assertNotEqual(self.run_block(text)[0], 0)

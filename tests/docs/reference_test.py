@@ -108,6 +108,19 @@ class ReferenceTest(unittest.TestCase):
         self.assertEqual([(name, access) for name, access, _ in rows],
                          [(name, access.lower()) for name, access in told])
 
+    def test_every_reason_of_an_error_is_there(self):
+        """Of those that whoever asks may be given."""
+        said = page('CONTROL.md')
+        answering = [ROOT / f'src/control/{name}.cc' for name in ['session', 'gate', 'framing']]
+        answering += [ROOT / f'src/daemon/{name}.cc'
+                      for name in ['daemon_service', 'config_in_effect', 'learner', 'watched_sources', 'event_book']]
+        answering += (ROOT / 'src/daemon').glob('*_answers.cc')
+        reasons = {reason for path in answering for reason in re.findall(
+            r'(?:Code::k\w+,|Wrong\()\s*"([A-Z_]+)"', path.read_text(encoding='utf-8'))}
+        self.assertGreater(len(reasons), 50)
+        reasons.remove('FOLDER_IS_REPLAYED')  # the daemon does not start
+        self.assertEqual({reason for reason in reasons if not re.search(rf'\b{reason}\b', said)}, set())
+
 
 if __name__ == '__main__':
     unittest.main()

@@ -229,6 +229,10 @@ def not_run(name: str, arguments: list[str]):
     for argument in arguments:
         if re.match(r'(deploy|configs|scripts|src|tests|proto)/', argument) and not (ROOT / argument).exists():
             fail(f'there is no {argument}')
+    if name == 'cmake' and '--preset' in arguments:
+        preset = arguments[arguments.index('--preset') + 1]
+        if f'"name": "{preset}"' not in (ROOT / 'CMakePresets.json').read_text(encoding='utf-8'):
+            fail(f'there is no preset {preset}')
 
 
 def main():
