@@ -9,8 +9,11 @@
 #include <utility>
 
 #include "hypnos/base/check.h"
+#include "hypnos/base/file_system.h"
 #include "hypnos/base/format.h"
+#include "hypnos/imaging/codecs.h"
 #include "hypnos/novelty/novelty.h"
+#include "lab/localisation.h"
 #include "lab/novelty_cell.h"
 #include "lab/novelty_data.h"
 #include "lab/options.h"
@@ -62,8 +65,16 @@ constexpr std::array kArms = {
         }},
 };
 
-const Row kKeyColumns = {"data", "arm", "watching", "seed"};
-const Row kResultColumns = {"auc_goodness_percent", "auc_error_percent", "auc_change_percent",
+const Row kKeyColumns = {
+    "data",       "arm", "watching", "new_normal_seconds", "scaling_horizon_frames",
+    "rate_floor", "seed"};
+// pixel_auc_*: see localisation.h; empty where there are no masks.
+const Row kResultColumns = {"auc_goodness_percent",
+                            "auc_error_percent",
+                            "auc_change_percent",
+                            "pixel_auc_goodness_percent",
+                            "pixel_auc_error_percent",
+                            "pixel_auc_change_percent",
                             "frames"};
 
 // What a place is judged by.
@@ -112,7 +123,18 @@ class Judge {
     rows_ += Format("{},{},{}\n", report.clip, report.index, told.score);
   }
 
+  // The frame that was judged last.
+  void Locate(const FrameReport& report, const PlaceGrid& grid, const Image& mask) {
+    const std::span<const float> map = novelty_.map();
+    const bool judged = !surprise_.empty() && !map.empty();
+    located_.push_back({judged ? LocatedScore(map, grid, mask) : 0,
+                        data_.unusual.at({report.clip, report.index})});
+  }
+
   double auc() const { return AreaUnderRoc(scores_); }
+  std::string pixel_auc() const {
+    return located_.empty() ? std::string() : Percent(AreaUnderRoc(located_));
+  }
   size_t frames() const { return scores_.size(); }
   std::string csv() const { return "clip,frame,score\n" + rows_; }
 
@@ -121,9 +143,24 @@ class Judge {
   const NoveltyData& data_;
   Novelty novelty_;
   std::vector<float> surprise_;
-  std::vector<JudgedScore> scores_;
+  std::vector<JudgedScore> scores_, located_;
   std::string rows_;
 };
+
+PlaceGrid GridOf(const PipelineOptions& options, const PlaceFigures& places) {
+  const auto& encoder = std::get<VideoEncoderOptions>(options.encoder);
+  return {.rows = places.rows,
+          .columns = places.columns,
+          .size = static_cast<double>(options.network.patches.size * encoder.cell),
+          .stride = static_cast<double>(options.network.patches.stride * encoder.cell),
+          .width = static_cast<double>(encoder.width),
+          .height = static_cast<double>(encoder.height)};
+}
+
+Result<Image> ReadMask(FileSystem& files, const std::string& path) {
+  HYPNOS_ASSIGN_OR_RETURN(const std::string bytes, files.ReadFile(path));
+  return DecodeImage({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
+}
 
 class NoveltyExperiment final : public Experiment {
  public:
@@ -143,6 +180,18 @@ class NoveltyExperiment final : public Experiment {
     app.add_option("--warm-up", warm_up_seconds_,
                    "Seconds in which all that is seen is usual; Ped2's training clips last 102")
         ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    app.add_option("--new-normal", new_normal_seconds_,
+                   "Seconds after which what was seen counts for 1/e in the calibration")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    app.add_option("--scaling-horizon", scaling_horizon_frames_,
+                   "How many frames the input's running mean and deviation look back")
+        ->check(CLI::Range(1.0, 1e9))
+        ->capture_default_str();
+    app.add_option("--rate-floor", rate_floor_,
+                   "Share of the rate that layers go on with after 2500 learned frames")
+        ->check(CLI::Range(0.0f, 1.0f))
         ->capture_default_str();
     app.add_option("--scores", scores_,
                    "Folder for the scores of each cell, by goodness: clip,frame,score");
@@ -177,8 +226,17 @@ class NoveltyExperiment final : public Experiment {
         for (unsigned i = 0; i < options.seeds; ++i) {
           const uint64_t seed = options.seed + i;
           NoveltyCell cell{.pipeline = NoveltyPipeline(seed), .learns_on = watching == "learning"};
+          cell.pipeline.network.learning.rate_floor = rate_floor_;
+          std::get<VideoEncoderOptions>(cell.pipeline.encoder).scaling_horizon_frames =
+              scaling_horizon_frames_;
           std::ranges::find(kArms, arm, &Arm::name)->change(cell.pipeline);
-          Row key = {name, arm, watching, Format("{}", seed)};
+          Row key = {name,
+                     arm,
+                     watching,
+                     Format("{}", new_normal_seconds_),
+                     Format("{}", scaling_horizon_frames_),
+                     Format("{}", rate_floor_),
+                     Format("{}", seed)};
           plan.cells.push_back(
               {key, data.unusual.size(), [this, cell, key, &data](const GoOn& go_on) {
                  return RunCell(cell, key, data, go_on);
@@ -192,32 +250,52 @@ class NoveltyExperiment final : public Experiment {
                       const GoOn& go_on) const {
     NoveltyOptions options;
     options.events.warm_up_seconds = warm_up_seconds_;
+    options.calibration.new_normal_seconds = new_normal_seconds_;
     std::vector<Judge> judges;
     for (const By by : kAllBy) {
       HYPNOS_ASSIGN_OR_RETURN(Novelty novelty, Novelty::Create(options));
       judges.emplace_back(by, data, std::move(novelty));
     }
-    HYPNOS_RETURN_IF_ERROR(WatchClips(
-        cell, data.clips, [&] { return go_on(1); },
+    Status masks;
+    const Status watched = WatchClips(
+        cell, data.clips, [&] { return masks.ok() && go_on(1); },
         [&](const FrameReport& report) {
           for (Judge& judge : judges) judge.Watch(report);
-        }));
+          if (masks.ok()) masks = Locate(cell, data, report, judges);
+        });
+    // Where a mask cannot be read, that is why it was stopped.
+    HYPNOS_RETURN_IF_ERROR(masks);
+    HYPNOS_RETURN_IF_ERROR(watched);
     if (!scores_.empty()) {
       const std::string path =
-          Format("{}/{}-{}-{}-{}.csv", scores_, key[0], key[1], key[2], key[3]);
+          Format("{}/{}-{}-{}-{}.csv", scores_, key[0], key[1], key[2], key.back());
       HYPNOS_ASSIGN_OR_RETURN(const auto file, files_->CreateFile(path));
       HYPNOS_RETURN_IF_ERROR(file->Append(judges.front().csv()));
       HYPNOS_RETURN_IF_ERROR(file->Close());
     }
     Row row;
     for (const Judge& judge : judges) row.push_back(Percent(judge.auc()));
+    for (const Judge& judge : judges) row.push_back(judge.pixel_auc());
     row.push_back(Format("{}", judges.front().frames()));
     return row;
+  }
+
+  Status Locate(const NoveltyCell& cell, const NoveltyData& data, const FrameReport& report,
+                std::vector<Judge>& judges) const {
+    const auto path = data.masks.find({report.clip, report.index});
+    if (path == data.masks.end() || !data.unusual.contains(path->first)) return {};
+    HYPNOS_ASSIGN_OR_RETURN(const Image mask, ReadMask(*files_, path->second));
+    const PlaceGrid grid = GridOf(cell.pipeline, report.places);
+    for (Judge& judge : judges) judge.Locate(report, grid, mask);
+    return {};
   }
 
   std::vector<std::string> arms_;
   std::vector<std::string> watching_ = {"frozen", "learning"};
   double warm_up_seconds_ = 100;
+  double new_normal_seconds_ = CalibrationOptions().new_normal_seconds;
+  double scaling_horizon_frames_ = VideoEncoderOptions().scaling_horizon_frames;
+  float rate_floor_ = NoveltyPipeline(1).network.learning.rate_floor;
   std::string scores_;
   FileSystem* files_ = nullptr;
   std::vector<std::unique_ptr<NoveltyData>> data_;

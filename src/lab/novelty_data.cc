@@ -57,6 +57,26 @@ Status ReadLabels(const std::string& path, NoveltyData& data) {
   return {};
 }
 
+// Of a frame with a label each, or of none at all.
+Status FindMasks(const fs::path& folder, NoveltyData& data) {
+  if (!fs::exists(folder)) return {};
+  for (const NoveltyClip& clip : data.clips) {
+    if (clip.usual) continue;
+    HYPNOS_ASSIGN_OR_RETURN(const std::vector<NoveltyClip> files,
+                            ClipsIn(folder / clip.name, false));
+    for (size_t i = 0; i < files.size(); ++i) {
+      data.masks[{clip.name, static_cast<int64_t>(i)}] = files[i].path;
+    }
+  }
+  for (const auto& [frame, label] : data.unusual) {
+    if (data.masks.contains(frame)) continue;
+    return Error{Code::kNotFound, "NO_MASK",
+                 Format("'{}' has no mask of frame {} of clip '{}', which has a label",
+                        folder.string(), frame.second, frame.first)};
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<NoveltyData> ReadNoveltyData(const std::string& folder) {
@@ -69,6 +89,7 @@ Result<NoveltyData> ReadNoveltyData(const std::string& folder) {
   HYPNOS_ASSIGN_OR_RETURN(const std::vector<NoveltyClip> watched, ClipsIn(root / "test", false));
   data.clips.insert(data.clips.end(), watched.begin(), watched.end());
   HYPNOS_RETURN_IF_ERROR(ReadLabels((root / "labels.csv").string(), data));
+  HYPNOS_RETURN_IF_ERROR(FindMasks(root / "masks", data));
   return data;
 }
 

@@ -3,6 +3,8 @@
 //   test                 the others
 //   labels.csv           clip,frame,label: every frame of the others once, 1 where it shows
 //                        something unusual; frames count from 0 in each clip
+//   masks                may be missing: a folder for each of the others, with a picture for each
+//                        of its frames, in their order, that is not 0 where it is unusual
 #pragma once
 
 #include <map>
@@ -19,6 +21,8 @@ struct NoveltyData {
   std::vector<NoveltyClip> clips;  // in the order in which they are shown
   // By clip and frame.
   std::map<std::pair<std::string, int64_t>, bool> unusual;
+  // Paths, by clip and frame; empty where there are none.
+  std::map<std::pair<std::string, int64_t>, std::string> masks;
 };
 
 // kNotFound or kInvalidArgument, in a sentence that names the folder or the line.

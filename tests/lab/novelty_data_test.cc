@@ -49,6 +49,17 @@ TEST_F(NoveltyDataTest, NamesTheLineThatIsNone) {
   }
 }
 
+TEST_F(NoveltyDataTest, FindsTheMaskOfEachFrame) {
+  Labels("clip,frame,label\n01,0,0\n01,1,1\n");
+  fs::create_directories(root() / "masks" / "01");
+  for (const char* name : {"001.png", "000.png"}) std::ofstream(root() / "masks" / "01" / name);
+  const auto data = Read();
+  ASSERT_TRUE(data.ok()) << data.error().message;
+  EXPECT_TRUE(data->masks.at({"01", 1}).ends_with("001.png"));
+  fs::remove(root() / "masks" / "01" / "001.png");
+  EXPECT_EQ(Read().error().reason, "NO_MASK");
+}
+
 TEST_F(NoveltyDataTest, SaysWhatIsMissing) {
   EXPECT_EQ(Read().error().reason, "NO_LABELS");
   fs::remove_all(root() / "test");
