@@ -293,7 +293,7 @@ class NoveltyExperiment final : public Experiment {
   std::vector<std::string> arms_;
   std::vector<std::string> watching_ = {"frozen", "learning"};
   double warm_up_seconds_ = 100;
-  double new_normal_seconds_ = CalibrationOptions().new_normal_seconds;
+  double new_normal_seconds_ = 86'400;
   double scaling_horizon_frames_ = VideoEncoderOptions().scaling_horizon_frames;
   float rate_floor_ = NoveltyPipeline(1).network.learning.rate_floor;
   std::string scores_;

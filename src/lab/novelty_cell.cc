@@ -76,10 +76,12 @@ PipelineOptions NoveltyPipeline(uint64_t seed) {
   network.learning.rule = LearningRule::kInterleaved;
   network.learning.optimiser = Optimiser::kRms;
   network.learning.rate = 1e-3f;
-  // What the layers say must stand still for what is usual to be known, so that they go on slowly.
+  // What the layers say must stand still for what is usual to be known, so that they go on slowly:
+  // a normalised step moves all weights of a unit alike, hundreds of inputs agree in what is new,
+  // and a millionth of a step each is much after a few thousand frames.
   network.learning.hold_steps = 1000;
   network.learning.fall_steps = 1500;
-  network.learning.rate_floor = 0.02f;
+  network.learning.rate_floor = 1e-5f;
   options.negatives = {.dream = 0, .hurried = 1};
   options.probe.sequences = 0;
   options.threads = 1;
