@@ -43,7 +43,8 @@ double LocatedScore(std::span<const float> map, const PlaceGrid& grid, const Ima
   const auto width = static_cast<size_t>(mask.width());
   std::vector<float> unusual;
   for (size_t i = 0; i * channels < mask.bytes().size(); ++i) {
-    if (mask.bytes()[i * channels] == 0) continue;
+    const auto pixel = mask.bytes().subspan(i * channels, channels);
+    if (std::ranges::all_of(pixel, [](uint8_t value) { return value == 0; })) continue;
     const double x = (static_cast<double>(i % width) + 0.5) * grid.width / mask.width();
     const double y = (static_cast<double>(i / width) + 0.5) * grid.height / mask.height();
     unusual.push_back(

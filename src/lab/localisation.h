@@ -25,9 +25,9 @@ struct PlaceGrid {
 };
 
 // `map` [rows x columns]: how unusual each place is; a pixel is as unusual as the most unusual of
-// the places that it lies in, and one that lies in none less than all. `mask`: what is not 0 shows
-// something unusual; any size, its edges are those of the picture. Where it shows nothing: the
-// highest of the map.
+// the places that it lies in, and one that lies in none as the least of all. `mask`: what is not 0
+// in some channel shows something unusual; any size, its edges are those of the picture. Where it
+// shows nothing: the highest of the map.
 double LocatedScore(std::span<const float> map, const PlaceGrid& grid, const Image& mask);
 
 }  // namespace hypnos::lab

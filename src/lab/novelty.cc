@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -126,9 +127,11 @@ class Judge {
   // The frame that was judged last.
   void Locate(const FrameReport& report, const PlaceGrid& grid, const Image& mask) {
     const std::span<const float> map = novelty_.map();
+    // Of a frame of which nothing can be said nothing is found.
     const bool judged = !surprise_.empty() && !map.empty();
-    located_.push_back({judged ? LocatedScore(map, grid, mask) : 0,
-                        data_.unusual.at({report.clip, report.index})});
+    located_.push_back(
+        {judged ? LocatedScore(map, grid, mask) : std::numeric_limits<double>::lowest(),
+         data_.unusual.at({report.clip, report.index})});
   }
 
   double auc() const { return AreaUnderRoc(scores_); }
@@ -159,7 +162,10 @@ PlaceGrid GridOf(const PipelineOptions& options, const PlaceFigures& places) {
 
 Result<Image> ReadMask(FileSystem& files, const std::string& path) {
   HYPNOS_ASSIGN_OR_RETURN(const std::string bytes, files.ReadFile(path));
-  return DecodeImage({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
+  Result<Image> mask = DecodeImage({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
+  if (mask.ok()) return mask;
+  return Error{mask.error().code, mask.error().reason,
+               Format("mask '{}': {}", path, mask.error().message)};
 }
 
 class NoveltyExperiment final : public Experiment {
@@ -226,10 +232,10 @@ class NoveltyExperiment final : public Experiment {
         for (unsigned i = 0; i < options.seeds; ++i) {
           const uint64_t seed = options.seed + i;
           NoveltyCell cell{.pipeline = NoveltyPipeline(seed), .learns_on = watching == "learning"};
+          std::ranges::find(kArms, arm, &Arm::name)->change(cell.pipeline);
           cell.pipeline.network.learning.rate_floor = rate_floor_;
           std::get<VideoEncoderOptions>(cell.pipeline.encoder).scaling_horizon_frames =
               scaling_horizon_frames_;
-          std::ranges::find(kArms, arm, &Arm::name)->change(cell.pipeline);
           Row key = {name,
                      arm,
                      watching,
@@ -293,7 +299,7 @@ class NoveltyExperiment final : public Experiment {
   std::vector<std::string> arms_;
   std::vector<std::string> watching_ = {"frozen", "learning"};
   double warm_up_seconds_ = 100;
-  double new_normal_seconds_ = 86'400;
+  double new_normal_seconds_ = kNewNormalSeconds;
   double scaling_horizon_frames_ = VideoEncoderOptions().scaling_horizon_frames;
   float rate_floor_ = NoveltyPipeline(1).network.learning.rate_floor;
   std::string scores_;

@@ -30,6 +30,9 @@ struct NoveltyCell {
   bool learns_on = false;
 };
 
+// As configs/novelty.yaml has it.
+inline constexpr double kNewNormalSeconds = 86'400;
+
 // As the cells have it but for what is ablated.
 PipelineOptions NoveltyPipeline(uint64_t seed);
 

@@ -59,12 +59,20 @@ Status ReadLabels(const std::string& path, NoveltyData& data) {
 
 // Of a frame with a label each, or of none at all.
 Status FindMasks(const fs::path& folder, NoveltyData& data) {
-  if (!fs::exists(folder)) return {};
+  std::error_code none;
+  if (!fs::exists(folder, none)) return {};
   for (const NoveltyClip& clip : data.clips) {
     if (clip.usual) continue;
     HYPNOS_ASSIGN_OR_RETURN(const std::vector<NoveltyClip> files,
                             ClipsIn(folder / clip.name, false));
     for (size_t i = 0; i < files.size(); ++i) {
+      // By name is in order only where all are of one length.
+      if (files[i].path.size() != files.front().path.size()) {
+        return Error{Code::kInvalidArgument, "BAD_MASKS",
+                     Format("the names of '{}' and '{}' must be equally long, as 000.png and "
+                            "001.png, and nothing else may lie beside them",
+                            files.front().path, files[i].path)};
+      }
       data.masks[{clip.name, static_cast<int64_t>(i)}] = files[i].path;
     }
   }

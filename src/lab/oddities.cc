@@ -118,7 +118,9 @@ class Oddities final : public Experiment {
   Result<Row> RunCell(const std::string& path, uint64_t seed, const GoOn& go_on) const {
     HYPNOS_ASSIGN_OR_RETURN(OddClip clip, ReadClip(path));
     PipelineOptions options = NoveltyPipeline(seed);
-    options.novelty.emplace().options.events.warm_up_seconds = plan_.warm_up_seconds;
+    NoveltyOptions& novelty = options.novelty.emplace().options;
+    novelty.events.warm_up_seconds = plan_.warm_up_seconds;
+    novelty.calibration.new_normal_seconds = kNewNormalSeconds;
     OddityTally tally(plan_);
     HYPNOS_RETURN_IF_ERROR(WatchSource(
         options,

@@ -207,14 +207,21 @@ class BlocksTest(unittest.TestCase):
             return
         for line in started.read_text(encoding='utf-8').splitlines():
             pid = int(line.split()[0])
-            os.kill(pid, signal.SIGTERM)
-            deadline = time.monotonic() + PATIENCE_S
-            while pathlib.Path(f'/proc/{pid}').exists() and time.monotonic() < deadline:
-                # Whoever started it has gone, so that nobody here can wait for it.
-                time.sleep(0.02)
-                if pathlib.Path(f'/proc/{pid}/stat').exists() and ') Z ' in pathlib.Path(f'/proc/{pid}/stat').read_text(
-                        encoding='utf-8'):
-                    break
+            try:
+                self.end_process(pid)
+            except (FileNotFoundError, ProcessLookupError):
+                pass  # it has ended
+
+    def end_process(self, pid: int):
+        """Raises FileNotFoundError or ProcessLookupError where it ends, or has ended."""
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + PATIENCE_S
+        # Whoever started it has gone, so that nobody here can wait for it.
+        while ') Z ' not in pathlib.Path(f'/proc/{pid}/stat').read_text(encoding='utf-8'):
+            if time.monotonic() > deadline:
+                os.kill(pid, signal.SIGKILL)
+                self.fail(f'a daemon did not end {PATIENCE_S} s after it was told to')
+            time.sleep(0.02)
 
     def test_each_block_does_what_it_says(self):
         for page, block in all_blocks():

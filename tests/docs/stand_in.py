@@ -44,6 +44,7 @@ NOT_RUN = {
     'openssl': 'it makes keys for another machine', 'git': 'it changes the checkout',
     'cmake': 'it builds everything; scripts/test does', 'ctest': 'it runs every test',
     'v4l2-ctl': 'it wants a camera', 'ffplay': 'it wants a camera and a screen',
+    'ffmpeg': 'it wants a clip of the reader',
 }
 
 # What is watched instead of cameras, clips and streams: as many frames as it takes to see that it works.

@@ -53,6 +53,12 @@ TEST(LocalisationTest, KnowsMasksOfAnotherSize) {
   EXPECT_EQ(LocatedScore(kMap, kGrid, half), 5);
 }
 
+TEST(LocalisationTest, SeesEveryChannelOfAMask) {
+  Image red(12, 8, 3);
+  red.bytes()[2] = 255;
+  EXPECT_EQ(LocatedScore(kMap, kGrid, red), 1);
+}
+
 TEST(LocalisationTest, WhatLiesInNoPlaceIsFoundLast) {
   // The last two columns of the picture are in no place.
   PlaceGrid wider = kGrid;
