@@ -45,8 +45,9 @@ double LocatedScore(std::span<const float> map, const PlaceGrid& grid, const Ima
   for (size_t i = 0; i * channels < mask.bytes().size(); ++i) {
     const auto pixel = mask.bytes().subspan(i * channels, channels);
     if (std::ranges::all_of(pixel, [](uint8_t value) { return value == 0; })) continue;
-    const double x = (static_cast<double>(i % width) + 0.5) * grid.width / mask.width();
-    const double y = (static_cast<double>(i / width) + 0.5) * grid.height / mask.height();
+    const size_t column = i % width, row = i / width;
+    const double x = (static_cast<double>(column) + 0.5) * grid.width / mask.width();
+    const double y = (static_cast<double>(row) + 0.5) * grid.height / mask.height();
     unusual.push_back(
         HighestIn(map, grid, ReachOf(y, grid, grid.rows), ReachOf(x, grid, grid.columns), lowest));
   }

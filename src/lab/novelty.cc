@@ -270,8 +270,8 @@ class NoveltyExperiment final : public Experiment {
           if (masks.ok()) masks = Locate(cell, data, report, judges);
         });
     // Where a mask cannot be read, that is why it was stopped.
-    HYPNOS_RETURN_IF_ERROR(masks);
-    HYPNOS_RETURN_IF_ERROR(watched);
+    if (!masks.ok()) return masks.error();
+    if (!watched.ok()) return watched.error();
     if (!scores_.empty()) {
       const std::string path =
           Format("{}/{}-{}-{}-{}.csv", scores_, key[0], key[1], key[2], key.back());

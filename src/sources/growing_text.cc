@@ -116,8 +116,12 @@ bool GrowingText::GoOn(const FilePlace& place) {
   std::vector<RotatedFile> all = RotatedFilesOf(path_);
   // The newest first: it is the likeliest.
   std::ranges::reverse(all);
+  const RotatedFile* packed = nullptr;
   for (const RotatedFile& renamed : all) {
-    if (renamed.packed) continue;
+    if (renamed.packed) {
+      packed = &renamed;
+      continue;
+    }
     auto other = Open(renamed.path, true);
     auto there = other.ok() ? SeekPlace(other->file_, place) : std::nullopt;
     if (!there) continue;
@@ -126,6 +130,13 @@ bool GrowingText::GoOn(const FilePlace& place) {
     close(std::exchange(file_, std::exchange(other->file_, -1)));
     footprint_ = *std::move(there);
     return true;
+  }
+  if (packed != nullptr) {
+    log::Warning(
+        "what was not read yet of '{}' may be packed in '{}', and cannot be read there; nor is "
+        "what "
+        "stands in files renamed since",
+        Printable(path_), Printable(packed->path));
   }
   return false;
 }
@@ -171,8 +182,9 @@ int GrowingText::OpenReplacement() {
 int GrowingText::OpenNextRenamed(const struct stat& here, const struct stat& there) const {
   for (const RotatedFile& renamed : RotatedFilesOf(path_)) {
     const struct stat& what = renamed.what;
-    const bool is_between = WasWrittenBefore(here, what) && what.st_size > 0 &&
-                            !IsSameFile(here, what) && !IsSameFile(there, what);
+    // What stands there now was written to last.
+    const bool is_between = WasWrittenBefore(here, what) && !WasWrittenBefore(there, what) &&
+                            what.st_size > 0 && !IsSameFile(here, what) && !IsSameFile(there, what);
     if (!is_between) continue;
     auto other = renamed.packed ? Error{Code::kUnavailable, "PACKED", "it is packed"}
                                 : Open(renamed.path, true);
@@ -186,16 +198,17 @@ int GrowingText::OpenNextRenamed(const struct stat& here, const struct stat& the
 }
 
 bool GrowingText::GoOnIn(int file) {
-  auto there = SeekPlace(file, footprint_.At(footprint_.offset()));
-  if (!there) return false;
+  if (!SeekPlace(file, footprint_.At(footprint_.offset()))) return false;
   if (footprint_.offset() > 0) {
     log::Info(
         "'{}' was replaced by one that begins with all that was read of it: going on behind "
         "that",
         Printable(path_));
   }
+  // The same bytes were read of both, and rows that are still to be given ended among them.
+  FileFootprint read = std::move(footprint_);
   MoveTo(file);
-  footprint_ = *std::move(there);
+  footprint_ = std::move(read);
   return true;
 }
 

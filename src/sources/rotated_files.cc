@@ -12,6 +12,7 @@
 namespace hypnos {
 namespace {
 
+constexpr auto kDigitsOfDate = 6;
 constexpr std::array<std::string_view, 6> kPackers = {".gz", ".bz2", ".xz", ".zst", ".lz4", ".Z"};
 
 // ".1", "-20261127", ".2026-11-27_10:00", ".old".
@@ -25,13 +26,19 @@ bool IsRotation(std::string_view added) {
          std::ranges::all_of(added, may_be) && std::ranges::any_of(added, is_digit);
 }
 
-// What stands between `begin` and `end` of a name, if it begins and ends so.
-bool IsRotationWithin(std::string_view name, std::string_view begin, std::string_view end) {
-  if (name.size() <= begin.size() + end.size()) return false;
-  if (!name.starts_with(begin) || !name.ends_with(end)) return false;
+// A date at least: "-20261127". A mere number within a name tells one instrument from another.
+bool IsDate(std::string_view added) {
+  return IsRotation(added) &&
+         std::ranges::count_if(added, [](char c) { return c >= '0' && c <= '9'; }) >= kDigitsOfDate;
+}
+
+// What stands between `begin` and `end` of a name; empty where it does not begin and end so.
+std::string_view Within(std::string_view name, std::string_view begin, std::string_view end) {
+  if (name.size() <= begin.size() + end.size()) return {};
+  if (!name.starts_with(begin) || !name.ends_with(end)) return {};
   name.remove_prefix(begin.size());
   name.remove_suffix(end.size());
-  return IsRotation(name);
+  return name;
 }
 
 auto TimeOf(const struct stat& what) { return std::tie(what.st_mtim.tv_sec, what.st_mtim.tv_nsec); }
@@ -61,7 +68,9 @@ std::vector<RotatedFile> RotatedFilesOf(const std::string& path) {
         kPackers, [&](std::string_view ending) { return called.ends_with(ending); });
     const bool packed = packer != kPackers.end();
     if (packed) called.remove_suffix(packer->size());
-    if (!IsRotationWithin(called, name, "") && !IsRotationWithin(called, stem, extension)) continue;
+    if (!IsRotation(Within(called, name, "")) && !IsDate(Within(called, stem, extension))) continue;
+    // It is being packed: the file itself is still there.
+    if (packed && fs::exists(entry->path().parent_path() / called, error)) continue;
     RotatedFile file = {.path = entry->path(), .packed = packed};
     if (stat(file.path.c_str(), &file.what) != 0 || !S_ISREG(file.what.st_mode)) continue;
     files.push_back(std::move(file));

@@ -13,7 +13,8 @@ constexpr PlaceGrid kGrid = {
 constexpr std::array<float, 6> kMap = {1, 2, 3, 4, 5, 6};
 
 void Mark(Image& mask, int x, int y) {
-  mask.bytes()[static_cast<size_t>(y * mask.width() + x)] = 255;
+  const size_t row = static_cast<size_t>(y) * static_cast<size_t>(mask.width());
+  mask.bytes()[row + static_cast<size_t>(x)] = 255;
 }
 
 TEST(LocalisationTest, IsTheHighestPlaceWhereNothingIsUnusual) {

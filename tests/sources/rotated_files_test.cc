@@ -37,18 +37,25 @@ class RotatedFiles : public testing::Test {
 
 TEST_F(RotatedFiles, AreKnownByTheirNamesAndOrderedByWhenTheyWereWritten) {
   const std::vector<std::string> all = {
-      "pump.csv.10",         "pump.csv.2.gz", "pump-20261127.csv", "pump.csv-20261127.xz",
-      "pump.csv.2026-11-27", "pump.csv.old",  "pump.1.csv",        "pump.csv.2026-11-27T10:00"};
+      "pump.csv.10",         "pump.csv.2.gz", "pump-20261127.csv",        "pump.csv-20261127.xz",
+      "pump.csv.2026-11-27", "pump.csv.old",  "pump.csv.2026-11-27T10:00"};
   for (const std::string& name : all) Write(name);
   for (const char* other : {"pump.csv", "pump.csv.bak", "pump.csv~", "pump2.csv", "pump.csv1",
-                            "pump.csv.tmp1", "pump.csv.gz", "fan.csv.1", "pump.", "pump.csv.-"}) {
+                            "pump.csv.tmp1", "pump.csv.gz", "fan.csv.1", "pump.", "pump.csv.-",
+                            // Other instruments.
+                            "pump-2.csv", "pump.2.csv"}) {
     Write(other);
   }
   fs::create_directory(folder_.File("pump.csv.3"));
   EXPECT_THAT(NamesOf("pump.csv"),
               testing::ElementsAre("pump.csv.10", "pump.csv.2.gz!", "pump-20261127.csv",
                                    "pump.csv-20261127.xz!", "pump.csv.2026-11-27", "pump.csv.old",
-                                   "pump.1.csv", "pump.csv.2026-11-27T10:00"));
+                                   "pump.csv.2026-11-27T10:00"));
+}
+
+TEST_F(RotatedFiles, AreNotLostWhileTheyAreBeingPacked) {
+  for (const char* name : {"pump.csv.1", "pump.csv.1.gz", "pump.csv.2.gz"}) Write(name);
+  EXPECT_THAT(NamesOf("pump.csv"), testing::ElementsAre("pump.csv.1", "pump.csv.2.gz!"));
 }
 
 TEST_F(RotatedFiles, AreNoneWhereTheFolderIsNotThere) {

@@ -401,6 +401,30 @@ TEST_F(SeriesSource, EachRowThatIsLeftAtTheEndOfAFileHasItsPlace) {
   }
 }
 
+TEST_F(SeriesSource, EachRowThatIsLeftHasItsPlaceAlsoInAFileThatWasWrittenAnewMeanwhile) {
+  namespace fs = std::filesystem;
+  std::string text = "time,value,note\n1,1,\n2,2,\"\n";
+  for (int i = 3; i < 40; ++i) text += Format("{},{},{}\n", i, i, std::string(20, 'x'));
+  const auto path = Write(text + "40,40,");
+  const SeriesSourceOptions options = {.path = path, .follow = true};
+  const auto source = Must(OpenSeriesSource(kPump, options));
+  EXPECT_EQ(MustNext(*source).readings.values[0], 1);
+  const auto now = fs::last_write_time(path);
+  fs::last_write_time(path, now - std::chrono::seconds(4));
+  const auto anew = Write(text + "40,40,\n", "anew.csv");
+  fs::last_write_time(anew, now - std::chrono::seconds(2));
+  fs::rename(anew, path);
+  fs::rename(path, path + ".1");
+  Write("time,value,note\n41,41,\n");
+  const Seen seen = ReadAll(source.get(), 39);
+  ASSERT_EQ(Values(seen).back(), 41);
+  for (size_t i = 0; i + 1 < seen.frames.size(); ++i) {
+    const auto again = Must(OpenSeriesSource(kPump, options));
+    ASSERT_TRUE(again->GoOn(*seen.frames[i].place)) << i;
+    EXPECT_EQ(MustNext(*again).readings.values[0], seen.frames[i + 1].readings.values[0]);
+  }
+}
+
 // Some checkpoints have such a place.
 TEST_F(SeriesSource, ReadsTheHeaderOfAFileInWhoseBeginningItGoesOn) {
   const auto path = Write("time,value\n1,1\n");
