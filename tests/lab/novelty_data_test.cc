@@ -58,7 +58,7 @@ TEST_F(NoveltyDataTest, FindsTheMaskOfEachFrame) {
   EXPECT_TRUE(data->masks.at({"01", 1}).ends_with("001.png"));
   fs::remove(root() / "masks" / "01" / "001.png");
   EXPECT_EQ(Read().error().reason, "NO_MASK");
-  std::ofstream(root() / "masks" / "01" / "1.png");
+  { const std::ofstream other(root() / "masks" / "01" / "1.png"); }
   EXPECT_EQ(Read().error().reason, "BAD_MASKS");
 }
 
