@@ -157,7 +157,8 @@ VideoEncoderOptions BuildEncoder(const pb::Encoding& encoding) {
   options.motion = encoding.motion();
   options.place = encoding.place();
   options.cell = static_cast<int>(encoding.cell());
-  options.scaling_horizon_frames = encoding.scaling_horizon_frames();
+  options.scaling = {.horizon_frames = encoding.scaling_horizon_frames(),
+                     .settle_frames = encoding.scaling_settle_frames()};
   return options;
 }
 

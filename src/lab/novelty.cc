@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "hypnos/base/format.h"
 #include "hypnos/imaging/codecs.h"
 #include "hypnos/novelty/novelty.h"
+#include "hypnos/pipeline/place_surprises.h"
 #include "lab/localisation.h"
 #include "lab/novelty_cell.h"
 #include "lab/novelty_data.h"
@@ -41,9 +43,10 @@ constexpr std::array kArms = {
         [](PipelineOptions& options) {
           ForEachLayer(options, [](NetworkLayerOptions& layer) { layer.layer.self = false; });
         }},
-    Arm{"no_top_down",
+    // Layers read the one above, too.
+    Arm{"top_down",
         [](PipelineOptions& options) {
-          ForEachLayer(options, [](NetworkLayerOptions& layer) { layer.top_down = false; });
+          ForEachLayer(options, [](NetworkLayerOptions& layer) { layer.top_down = true; });
         }},
     Arm{"one_layer", [](PipelineOptions& options) { options.network.layers.resize(1); }},
     Arm{"no_place",
@@ -78,42 +81,42 @@ const Row kResultColumns = {"auc_goodness_percent",
                             "pixel_auc_change_percent",
                             "frames"};
 
-// What a place is judged by.
+// What a place is judged by. Goodness: as the daemon does, by layers and change together.
 enum class By { kGoodness, kError, kChange };
 constexpr std::array kAllBy = {By::kGoodness, By::kError, By::kChange};
 
-void TakeSurprise(const PlaceFigures& places, By by, std::vector<float>& surprise) {
-  switch (by) {
-    case By::kGoodness:
-      surprise.assign(places.rows * places.columns, 0.0f);
-      for (const std::vector<float>& layer : places.log_odds) {
-        for (size_t i = 0; i < surprise.size(); ++i) surprise[i] -= layer[i];
-      }
-      return;
-    case By::kError:
-      surprise = places.prediction_error;
-      return;
-    case By::kChange:
-      surprise = places.change;
-      return;
+class Surprises {
+ public:
+  Surprises(By by, int steps_per_frame)
+      : by_(by), places_(SurpriseKind::kGoodness, steps_per_frame) {}
+
+  // Nothing where nothing has moved yet.
+  std::span<const SurpriseMap> Of(const FrameReport& report) {
+    const auto all = places_.Of(report);
+    if (by_ == By::kGoodness || all.empty()) return all;
+    alone_ = {by_ == By::kError ? report.places.prediction_error : report.places.change};
+    return {&alone_, 1};
   }
-  HYPNOS_CHECK(false);
-}
+
+ private:
+  By by_;
+  PlaceSurprises places_;
+  SurpriseMap alone_;
+};
 
 // Scores of one run, by one figure.
 class Judge {
  public:
-  Judge(By by, const NoveltyData& data, Novelty novelty)
-      : by_(by), data_(data), novelty_(std::move(novelty)) {}
+  Judge(Surprises surprises, const NoveltyData& data, Novelty novelty)
+      : surprises_(std::move(surprises)), data_(data), novelty_(std::move(novelty)) {}
 
   void Watch(const FrameReport& report) {
     const bool cut = report.discontinuity != Discontinuity::kNone;
-    surprise_.clear();
-    // Nothing has moved yet.
-    if (!cut) TakeSurprise(report.places, by_, surprise_);
+    const auto surprises = surprises_.Of(report);
+    judged_ = !surprises.empty();
     const NoveltyReport told = novelty_.Observe({.rows = report.places.rows,
                                                  .columns = report.places.columns,
-                                                 .surprise = surprise_,
+                                                 .surprises = surprises,
                                                  .change = report.places.change,
                                                  .time = report.presentation_time,
                                                  .cut = cut,
@@ -128,7 +131,7 @@ class Judge {
   void Locate(const FrameReport& report, const PlaceGrid& grid, const Image& mask) {
     const std::span<const float> map = novelty_.map();
     // Of a frame of which nothing can be said nothing is found.
-    const bool judged = !surprise_.empty() && !map.empty();
+    const bool judged = judged_ && !map.empty();
     located_.push_back(
         {judged ? LocatedScore(map, grid, mask) : std::numeric_limits<double>::lowest(),
          data_.unusual.at({report.clip, report.index})});
@@ -142,10 +145,10 @@ class Judge {
   std::string csv() const { return "clip,frame,score\n" + rows_; }
 
  private:
-  By by_;
+  Surprises surprises_;
   const NoveltyData& data_;
   Novelty novelty_;
-  std::vector<float> surprise_;
+  bool judged_ = false;  // the last frame
   std::vector<JudgedScore> scores_, located_;
   std::string rows_;
 };
@@ -234,7 +237,7 @@ class NoveltyExperiment final : public Experiment {
           NoveltyCell cell{.pipeline = NoveltyPipeline(seed), .learns_on = watching == "learning"};
           std::ranges::find(kArms, arm, &Arm::name)->change(cell.pipeline);
           cell.pipeline.network.learning.rate_floor = rate_floor_;
-          std::get<VideoEncoderOptions>(cell.pipeline.encoder).scaling_horizon_frames =
+          std::get<VideoEncoderOptions>(cell.pipeline.encoder).scaling.horizon_frames =
               scaling_horizon_frames_;
           Row key = {name,
                      arm,
@@ -260,7 +263,7 @@ class NoveltyExperiment final : public Experiment {
     std::vector<Judge> judges;
     for (const By by : kAllBy) {
       HYPNOS_ASSIGN_OR_RETURN(Novelty novelty, Novelty::Create(options));
-      judges.emplace_back(by, data, std::move(novelty));
+      judges.emplace_back(Surprises(by, cell.pipeline.steps_per_frame), data, std::move(novelty));
     }
     Status masks;
     const Status watched = WatchClips(
@@ -300,7 +303,7 @@ class NoveltyExperiment final : public Experiment {
   std::vector<std::string> watching_ = {"frozen", "learning"};
   double warm_up_seconds_ = 100;
   double new_normal_seconds_ = kNewNormalSeconds;
-  double scaling_horizon_frames_ = VideoEncoderOptions().scaling_horizon_frames;
+  double scaling_horizon_frames_ = kScalingHorizonFrames;
   float rate_floor_ = NoveltyPipeline(1).network.learning.rate_floor;
   std::string scores_;
   FileSystem* files_ = nullptr;

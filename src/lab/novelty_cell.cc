@@ -64,23 +64,29 @@ SourceOptions EntryOf(const NoveltyClip& clip, bool learn) {
 PipelineOptions NoveltyPipeline(uint64_t seed) {
   PipelineOptions options;
   options.seed = seed;
-  options.encoder =
-      VideoEncoderOptions{.width = 360, .height = 240, .motion = true, .place = true, .cell = 4};
+  options.encoder = VideoEncoderOptions{.width = 360,
+                                        .height = 240,
+                                        .motion = true,
+                                        .place = true,
+                                        .cell = 4,
+                                        .scaling = {.horizon_frames = kScalingHorizonFrames}};
   NetworkOptions& network = options.network;
   network.patches = {.size = 6, .stride = 3};
   network.input_scale = InputScale::kScaled;
   for (int l = 0; l < 2; ++l) {
-    FfLayerOptions& layer = network.layers.emplace_back().layer;
-    layer.units = layer.constraint_units = 128;
+    NetworkLayerOptions& layer = network.layers.emplace_back();
+    layer.layer.units = layer.layer.constraint_units = 128;
+    layer.top_down = false;
   }
   network.learning.rule = LearningRule::kInterleaved;
   network.learning.optimiser = Optimiser::kRms;
   network.learning.rate = 1e-3f;
   // What the layers say must stand still for what is usual to be known, so that they go on slowly:
   // a normalised step moves all weights of a unit alike, hundreds of inputs agree in what is new,
-  // and a millionth of a step each is much after a few thousand frames.
-  network.learning.hold_steps = 1000;
-  network.learning.fall_steps = 1500;
+  // and a millionth of a step each is much after a few thousand frames. Upper layers learn from
+  // seven frames in eight: a dream's first ones do not reach them.
+  network.learning.hold_steps = 1900;
+  network.learning.fall_steps = 300;
   network.learning.rate_floor = 1e-5f;
   options.negatives = {.dream = 0, .hurried = 1};
   options.probe.sequences = 0;

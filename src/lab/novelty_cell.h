@@ -32,6 +32,7 @@ struct NoveltyCell {
 
 // As configs/novelty.yaml has it.
 inline constexpr double kNewNormalSeconds = 86'400;
+inline constexpr double kScalingHorizonFrames = 1e6;
 
 // As the cells have it but for what is ablated.
 PipelineOptions NoveltyPipeline(uint64_t seed);

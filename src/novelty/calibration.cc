@@ -39,7 +39,8 @@ void Calibration::Mean::ExchangeState(StateArchive& archive, const char* name) {
   }
 }
 
-std::span<const float> Calibration::Judge(const NoveltyFrame& frame, double memory, double weight) {
+std::span<const float> Calibration::Judge(const CalibrationFrame& frame, double memory,
+                                          double weight) {
   HYPNOS_CHECK(frame.surprise.size() == frame.rows * frame.columns && !frame.surprise.empty());
   HYPNOS_CHECK(frame.change.empty() || frame.change.size() == frame.surprise.size());
   if (frame.rows != rows_ || frame.columns != columns_) Resize(frame.rows, frame.columns);
@@ -78,14 +79,14 @@ void Calibration::Resize(size_t rows, size_t columns) {
   all_.resize(DecayingHistogram::kBins);
 }
 
-void Calibration::MeasureNoise(const NoveltyFrame& frame) {
+void Calibration::MeasureNoise(const CalibrationFrame& frame) {
   std::ranges::transform(frame.change, sorted_.begin(), Finite);
   const auto middle = sorted_.begin() + static_cast<std::ptrdiff_t>(sorted_.size() / 2);
   std::ranges::nth_element(sorted_, middle);
   frame_noise_ = static_cast<double>(*middle);
 }
 
-void Calibration::TakeEvidence(const NoveltyFrame& frame) {
+void Calibration::TakeEvidence(const CalibrationFrame& frame) {
   if (frame.change.empty()) {
     std::ranges::fill(e_, 1.0f);
     changed_share_ = 0;
@@ -192,7 +193,7 @@ void Calibration::MeasureScales() {
   for (Scale& scale : scales_) scale.spread = std::max(scale.spread, least);
 }
 
-void Calibration::Learn(const NoveltyFrame& frame, double memory, double weight) {
+void Calibration::Learn(const CalibrationFrame& frame, double memory, double weight) {
   for (Mean* mean : {&noise_, &usual_}) mean->Fade(memory);
   for (Mean& row : surprise_) row.Fade(memory);
   changes_.Fade(memory);

@@ -19,10 +19,18 @@
 
 #include "hypnos/base/state_archive.h"
 #include "hypnos/novelty/options.h"
-#include "hypnos/novelty/report.h"
 #include "novelty/decaying_histogram.h"
 
 namespace hypnos {
+
+// Of one frame; as NoveltyFrame has them.
+struct CalibrationFrame {
+  size_t rows = 0;
+  size_t columns = 0;
+  std::span<const float> surprise = {};
+  std::span<const float> change = {};
+  bool learn = true;
+};
 
 class Calibration {
  public:
@@ -31,7 +39,7 @@ class Calibration {
   // z at each place, by what was seen before; valid until the next call. `memory`: what is kept of
   // what was seen, 0..1. `weight`: how much this frame counts for. Precondition: the maps are of
   // the frame's size.
-  std::span<const float> Judge(const NoveltyFrame& frame, double memory, double weight = 1);
+  std::span<const float> Judge(const CalibrationFrame& frame, double memory, double weight = 1);
   // What comes next does not follow what came before: no evidence is carried over.
   void Cut();
   // Share of places with something to judge whose change is large for any place at any time.
@@ -62,13 +70,13 @@ class Calibration {
   };
 
   void Resize(size_t rows, size_t columns);
-  void TakeEvidence(const NoveltyFrame& frame);
-  void MeasureNoise(const NoveltyFrame& frame);
+  void TakeEvidence(const CalibrationFrame& frame);
+  void MeasureNoise(const CalibrationFrame& frame);
   void SumOver(std::span<const float> map, std::span<float> sums) const;
   void MeasureMeans();
   void Shrink();
   void MeasureScales();
-  void Learn(const NoveltyFrame& frame, double memory, double weight);
+  void Learn(const CalibrationFrame& frame, double memory, double weight);
 
   CalibrationOptions options_;
   size_t rows_ = 0;

@@ -2,21 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace hypnos {
 namespace {
 
 constexpr int kMostRounds = 200;
 
-// Mean of x - begin over the tail, a share of all weight, that begins there. What lies in the bin
-// in which it begins is near enough to it.
-double MeanExcess(const DecayingHistogram& frames, double begin, double tail) {
-  double sum = 0;
-  for (size_t bin = DecayingHistogram::BinOf(begin) + 1; bin < DecayingHistogram::kBins; ++bin) {
-    const double middle = (DecayingHistogram::Edge(bin) + DecayingHistogram::Edge(bin + 1)) / 2;
-    sum += frames.weights()[bin] * (middle - begin);
-  }
-  return sum / (tail * frames.total());
+// Mean of x - begin over the tail, a share of all weight, that begins there, as its median tells:
+// of an exponential the median is ln 2 times the mean. A mean would be ruled by the few that lie
+// far out.
+double Excess(const DecayingHistogram& frames, double begin, double tail) {
+  return (QuantileOf(frames.weights(), 1 - tail / 2) - begin) / std::numbers::ln2;
 }
 
 }  // namespace
@@ -29,8 +26,13 @@ double FrameHistory::Score(double z) const {
   // No tail is thinner than a bin is wide.
   const size_t bin = DecayingHistogram::BinOf(begin);
   const double width = DecayingHistogram::Edge(bin + 1) - DecayingHistogram::Edge(bin);
-  const double excess = std::max(width, MeanExcess(frames_, begin, tail));
+  const double excess = std::max(width, Excess(frames_, begin, tail));
   return -std::log10(tail) + (z - begin) / excess * std::log10(std::exp(1.0));
+}
+
+std::optional<double> FrameHistory::Usual() const {
+  if (frames_.total() <= 0) return std::nullopt;
+  return QuantileOf(frames_.weights(), 0.5);
 }
 
 void FrameHistory::Learn(double z, double memory, double weight) {

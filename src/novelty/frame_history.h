@@ -1,12 +1,12 @@
 // How rare a frame's highest z is among those of the frames before.
 //   score = -log10 P(z' >= z)
 // P: the share of weight above; beyond the value that a hundredth lies above, and at least five
-// frames, the tail is taken to fall exponentially, with the mean excess of what lies
-// there: what was never seen still has a score.
-// Threads: thread-compatible. Nothing fails or allocates once made.
+// frames, the tail is taken to fall exponentially, as its median says: what was never seen still
+// has a score. Threads: thread-compatible. Nothing fails or allocates once made.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "hypnos/base/state_archive.h"
@@ -25,6 +25,8 @@ class FrameHistory {
 
   double Score(double z) const;
   void Learn(double z, double memory, double weight = 1);
+  // z of the frame in the middle; none before the first one.
+  std::optional<double> Usual() const;
   // Frames that count, by weight.
   double frames() const { return frames_.total(); }
   struct Share {

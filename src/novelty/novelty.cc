@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "hypnos/base/format.h"
-#include "novelty/calibration.h"
 #include "novelty/event_machine.h"
 #include "novelty/frame_history.h"
+#include "novelty/signals.h"
 
 namespace hypnos {
 namespace {
@@ -81,7 +81,7 @@ struct KeptEvent {
 
 struct Novelty::State {
   explicit State(const NoveltyOptions& given)
-      : options(given), calibration(given.calibration), machine(given.events) {}
+      : options(given), signals(given.calibration), machine(given.events) {}
 
   NoveltyReport Observe(const NoveltyFrame& frame, NoveltyObserver* observer) {
     const double passed = Passed(frame);
@@ -89,10 +89,10 @@ struct Novelty::State {
     const double weight = WeightOf(passed);
     NoveltyReport report{.score = FrameHistory::kNothing};
     if (frame.cut) {
-      calibration.Cut();
+      signals.Cut();
       smooth.reset();
     }
-    const bool judged = !frame.surprise.empty();
+    const bool judged = !frame.surprises.empty();
     const bool learned = judged && frame.learn;
     if (judged) Judge(frame, memory, weight, report);
     report.warm = machine.warm();
@@ -115,13 +115,15 @@ struct Novelty::State {
   }
 
   void Judge(const NoveltyFrame& frame, double memory, double weight, NoveltyReport& report) {
-    map = calibration.Judge(frame, memory, weight);
+    map = signals.Judge(frame, memory, weight);
     const auto highest = std::ranges::max_element(map);
     const auto at = static_cast<size_t>(highest - map.begin());
     report.place = {at / frame.columns, at % frame.columns};
-    report.changed_share = calibration.changed_share();
+    report.changed_share = signals.changed_share();
     const auto z = static_cast<double>(*highest);
-    smooth = smooth ? *smooth + kFrameShare * (z - *smooth) : z;
+    // One frame alone proves as little after a cut as at any other time.
+    const double before = smooth.value_or(history.Usual().value_or(z));
+    smooth = before + kFrameShare * (z - before);
     report.score = history.Score(*smooth);
   }
 
@@ -195,7 +197,7 @@ struct Novelty::State {
       const StateArchive::Scope scope(archive, name);
       part.ExchangeState(archive);
     };
-    exchange("calibration", calibration);
+    exchange("signals", signals);
     exchange("history", history);
     exchange("machine", machine);
     exchange("rising", rising);
@@ -213,7 +215,7 @@ struct Novelty::State {
   }
 
   NoveltyOptions options;
-  Calibration calibration;
+  Signals signals;
   FrameHistory history;
   EventMachine machine;
   std::span<const float> map;

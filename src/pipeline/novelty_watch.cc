@@ -43,41 +43,27 @@ void NoveltyWatch::TellEnd(const Novelty& novelty, const std::string& source, co
 void NoveltyWatch::Watch(Novelty& novelty, SeriesNovelty* series, FrameReport& report) {
   // What is only looked at says what is usual, too, where nothing else has said it yet.
   const bool learn = report.learn || (!novelty.warm() && !report.kept_back);
-  series != nullptr ? JudgeRow(*series, report, learn) : TakeSurprise(report);
+  const auto surprises = series != nullptr ? JudgeRow(*series, report, learn) : places_.Of(report);
   Messenger messenger(report.source, report.places.rows, report.places.columns, observer_);
-  const bool cut = report.discontinuity != Discontinuity::kNone;
   report.novelty = novelty.Observe({.rows = report.places.rows,
                                     .columns = report.places.columns,
-                                    .surprise = surprise_,
+                                    .surprises = surprises,
                                     .change = report.places.change,
                                     .time = report.presentation_time,
-                                    .cut = cut,
+                                    .cut = report.discontinuity != Discontinuity::kNone,
                                     .learn = learn},
                                    &messenger);
 }
 
-void NoveltyWatch::JudgeRow(SeriesNovelty& series, const FrameReport& report, bool learn) {
-  surprise_.clear();
-  if (report.places.readings.empty()) return;
+std::span<const SurpriseMap> NoveltyWatch::JudgeRow(SeriesNovelty& series,
+                                                    const FrameReport& report, bool learn) {
+  if (report.places.readings.empty()) return {};
   const auto readings = ReadingsOf(report.places, std::get<SeriesEncoderOptions>(encoder_), by_);
   const bool cut = report.discontinuity != Discontinuity::kNone;
   const SeriesReport told =
       series.Observe(readings, {.cut = cut, .learn = learn, .when = report.places.when});
-  surprise_.assign(1, static_cast<float>(told.score));
-}
-
-void NoveltyWatch::TakeSurprise(const FrameReport& report) {
-  surprise_.clear();
-  const PlaceFigures& places = report.places;
-  if (report.discontinuity != Discontinuity::kNone) return;
-  if (by_ == SurpriseKind::kPredictionError) {
-    surprise_ = places.prediction_error;
-    return;
-  }
-  surprise_.assign(places.rows * places.columns, 0.0f);
-  for (const std::vector<float>& layer : places.log_odds) {
-    for (size_t i = 0; i < surprise_.size(); ++i) surprise_[i] -= layer[i];
-  }
+  row_ = static_cast<float>(told.score);
+  return {&row_map_, 1};
 }
 
 }  // namespace hypnos

@@ -2,20 +2,22 @@
 // Threads: of the output's stage.
 #pragma once
 
+#include <span>
 #include <string>
-#include <vector>
 
 #include "hypnos/network/patch_grid.h"
 #include "hypnos/novelty/novelty.h"
 #include "hypnos/novelty/series_novelty.h"
 #include "hypnos/pipeline/pipeline.h"
+#include "hypnos/pipeline/place_surprises.h"
 
 namespace hypnos {
 
 class NoveltyWatch {
  public:
-  NoveltyWatch(SurpriseKind by, const EncoderOptions& encoder, PipelineObserver& observer)
-      : by_(by), encoder_(encoder), observer_(observer) {}
+  NoveltyWatch(SurpriseKind by, const EncoderOptions& encoder, int steps_per_frame,
+               PipelineObserver& observer)
+      : by_(by), encoder_(encoder), observer_(observer), places_(by, steps_per_frame) {}
 
   // A stream has ended, or is watched by another network: so has what is under way in it. Threads:
   // of who submits steps, while none is under way; so for TellEnd.
@@ -30,15 +32,17 @@ class NoveltyWatch {
   void Watch(Novelty& novelty, SeriesNovelty* series, FrameReport& report);
 
  private:
-  // Empty where nothing can be said: at a cut nothing has moved yet.
-  void TakeSurprise(const FrameReport& report);
-  // Of a row, which has one place: how unusual it is by itself, in decades.
-  void JudgeRow(SeriesNovelty& series, const FrameReport& report, bool learn);
+  // Of a row, which has one place: how unusual it is by itself, in decades. Empty where nothing can
+  // be said.
+  std::span<const SurpriseMap> JudgeRow(SeriesNovelty& series, const FrameReport& report,
+                                        bool learn);
 
   SurpriseKind by_;
   EncoderOptions encoder_;
   PipelineObserver& observer_;
-  std::vector<float> surprise_;
+  PlaceSurprises places_;
+  float row_ = 0;
+  SurpriseMap row_map_{{&row_, 1}};
 };
 
 }  // namespace hypnos

@@ -48,7 +48,8 @@ Stages::Stages(Network& network, Memories& memories, Negatives& negatives,
       observer_(observer),
       summary_(summary),
       label_judge_(network, options.network.labels),
-      novelty_watch_(options.novelty.value_or(PipelineNovelty()).by, options.encoder, observer),
+      novelty_watch_(options.novelty.value_or(PipelineNovelty()).by, options.encoder,
+                     options.steps_per_frame, observer),
       label_guess_(options.network.labels.classes) {
   summary_.stages.layers.resize(network.layer_count());
   summary_.held_out.resize(network.layer_count());

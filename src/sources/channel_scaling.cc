@@ -46,9 +46,11 @@ Moments Histogram::moments() const {
           .variance = in_steps.variance / (kLargestStep * kLargestStep)};
 }
 
-void Update(const Moments& frame, double horizon_frames, ChannelStatistics* statistics) {
+void Update(const Moments& frame, const ScalingMemory& memory, ChannelStatistics* statistics) {
   ++statistics->frames;
-  const double weight = std::max(1 / static_cast<double>(statistics->frames), 1 / horizon_frames);
+  const auto frames = static_cast<double>(statistics->frames);
+  const double least = 1 / memory.horizon_frames;
+  const double weight = frames <= memory.settle_frames ? std::max(1 / frames, least) : least;
   const double distance = frame.mean - statistics->mean;
   statistics->mean += weight * distance;
   statistics->variance = (1 - weight) * (statistics->variance + weight * distance * distance) +

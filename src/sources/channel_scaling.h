@@ -19,10 +19,11 @@ struct Moments {
 
 Moments MomentsOf(std::span<const float> values);
 
-// Pools the frame into the statistics with weight w = max(1/n, 1/horizon):
+// Pools the frame into the statistics, with a weight w of max(1/n, 1/horizon) for the first frames
+// and 1/horizon after them:
 //   mean += w d,  variance = (1-w) (variance + w d^2) + w v,  d the frame's mean minus the mean
 // With w = 1/n this is Welford's mean and variance of all pixels so far.
-void Update(const Moments& frame, double horizon_frames, ChannelStatistics* statistics);
+void Update(const Moments& frame, const ScalingMemory& memory, ChannelStatistics* statistics);
 
 class Scaling {
  public:

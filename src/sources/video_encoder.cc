@@ -84,8 +84,11 @@ Status Check(const VideoEncoderOptions& options) {
   const auto possible = [](int side) { return side >= 0 && side <= kLargestSide; };
   if (!possible(options.width)) return bad(Format("width must be from 0 to {}", kLargestSide));
   if (!possible(options.height)) return bad(Format("height must be from 0 to {}", kLargestSide));
-  if (!(options.scaling_horizon_frames >= 1) || !std::isfinite(options.scaling_horizon_frames))
-    return bad("scaling_horizon_frames must be at least 1");
+  for (const auto& [name, frames] :
+       {std::pair("scaling_horizon_frames", options.scaling.horizon_frames),
+        std::pair("scaling_settle_frames", options.scaling.settle_frames)}) {
+    if (!(frames >= 1) || !std::isfinite(frames)) return bad(Format("{} must be at least 1", name));
+  }
   if (options.cell < 1 || options.cell > kLargestSide) return bad("cell must be at least 1");
   if (options.past_pictures < 1 || options.past_pictures > kMostPast)
     return bad(Format("past_pictures must be from 1 to {}", kMostPast));
@@ -169,7 +172,7 @@ struct VideoEncoder::Impl {
   Scaling ScalingFor(int channel, const Moments& moments, double floor) {
     ChannelStatistics& statistics = state.channels[static_cast<size_t>(channel)];
     ChannelStatistics with_frame = statistics;
-    Update(moments, options.scaling_horizon_frames, &with_frame);
+    Update(moments, options.scaling, &with_frame);
     const Scaling scaling(statistics.frames == 0 ? with_frame : statistics, floor);
     if (learn) statistics = with_frame;
     return scaling;

@@ -36,14 +36,15 @@ TEST(BuildPipelineOptions, TakesTheEncoding) {
   const auto options = std::get<VideoEncoderOptions>(
       Pipeline({"encoding.width=320", "encoding.height=240", "encoding.colour=bgr",
                 "encoding.temporal_difference=true", "encoding.optical_flow=true",
-                "encoding.scaling_horizon_frames=50"})
+                "encoding.scaling_horizon_frames=50", "encoding.scaling_settle_frames=40"})
           .encoder);
   EXPECT_EQ(options.width, 320);
   EXPECT_EQ(options.height, 240);
   EXPECT_EQ(options.colour, VideoEncoderOptions::Colour::kBgr);
   EXPECT_TRUE(options.temporal_difference);
   EXPECT_TRUE(options.optical_flow);
-  EXPECT_EQ(options.scaling_horizon_frames, 50);
+  EXPECT_EQ(options.scaling.horizon_frames, 50);
+  EXPECT_EQ(options.scaling.settle_frames, 40);
   const auto encoder = [](const char* setting) {
     return std::get<VideoEncoderOptions>(Pipeline({setting}).encoder);
   };
@@ -250,7 +251,8 @@ TEST_F(Defaults, OfTheEncoderAgree) {
   EXPECT_EQ(built.motion, made.motion);
   EXPECT_EQ(built.place, made.place);
   EXPECT_EQ(built.cell, made.cell);
-  EXPECT_EQ(built.scaling_horizon_frames, made.scaling_horizon_frames);
+  EXPECT_EQ(built.scaling.horizon_frames, made.scaling.horizon_frames);
+  EXPECT_EQ(built.scaling.settle_frames, made.scaling.settle_frames);
 }
 
 TEST_F(Defaults, OfALayerAgree) {

@@ -36,7 +36,7 @@ class Scene {
     change_[row * kColumns + column] = change;
     surprise_[row * kColumns + column] = surprise;
   }
-  NoveltyFrame frame(bool learn = true) const {
+  CalibrationFrame frame(bool learn = true) const {
     return {.rows = kRows,
             .columns = kColumns,
             .surprise = surprise_,
@@ -97,12 +97,12 @@ TEST_F(CalibrationOf, UnitsDoNotMatter) {
   Calibration other{{.reach = 0, .persistence_frames = 1}};
   std::vector<float> change, surprise;
   const auto scaled = [&](bool learn) {
-    const NoveltyFrame frame = scene.frame(learn);
+    const CalibrationFrame frame = scene.frame(learn);
     change.assign(frame.change.begin(), frame.change.end());
     surprise.assign(frame.surprise.begin(), frame.surprise.end());
     for (float& value : change) value *= 64;
     for (float& value : surprise) value *= 1024;
-    return NoveltyFrame{
+    return CalibrationFrame{
         .rows = kRows, .columns = kColumns, .surprise = surprise, .change = change, .learn = learn};
   };
   for (int i = 0; i < 300; ++i) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace hypnos {
 namespace {
 
@@ -26,6 +28,24 @@ TEST(FrameHistory, WhatWasNeverSeenHasAScoreThatGrows) {
   for (const double z : {10.0, 11.0, 15.0, 40.0, 1000.0}) {
     EXPECT_GT(history.Score(z), before) << z;
     before = history.Score(z);
+  }
+}
+
+// What is unusual is seldom, and must not make unusual what comes after it less so.
+TEST(FrameHistory, AFewFramesFarOutDoNotChangeTheScale) {
+  FrameHistory history = Uniform();
+  const double before = history.Score(20);
+  for (int i = 0; i < 100; ++i) history.Learn(1000, 1);
+  EXPECT_NEAR(history.Score(20), before, 0.2 * before);
+}
+
+// Of an exponential tail, decades are what they say.
+TEST(FrameHistory, BeyondTheTailsBeginningScoresAreThoseOfAnExponential) {
+  FrameHistory history;
+  constexpr int kFrames = 20'000;
+  for (int i = 0; i < kFrames; ++i) history.Learn(-std::log((i + 0.5) / kFrames), 1);
+  for (const double decades : {2.5, 3.0, 3.5}) {
+    EXPECT_NEAR(history.Score(decades * std::log(10.0)), decades, 0.1) << decades;
   }
 }
 

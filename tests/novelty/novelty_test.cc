@@ -48,9 +48,10 @@ class Watched : public testing::Test {
         change[34] = 2;
         surprise[34] = shown == Shown::kOdd ? 30 : 3000;
       }
+      const SurpriseMap map{surprise};
       last_ = novelty_.Observe({.rows = kRows,
                                 .columns = kColumns,
-                                .surprise = surprise,
+                                .surprises = {&map, 1},
                                 .change = change,
                                 .time = time_,
                                 .learn = learn},
@@ -112,7 +113,8 @@ TEST_F(Watched, WhatIsDismissedBeginsNoEventAgain) {
 
 TEST_F(Watched, WhatIsConfirmedStaysAsUnusualAsItWas) {
   Show(Shown::kUsual, 600);
-  Show(Shown::kOdd, 40);
+  // As long as it takes to become usual.
+  Show(Shown::kOdd, 400);
   Show(Shown::kUsual, 100);
   ASSERT_EQ(recorder_.ended.size(), 1u);
   MemorySaver saver;

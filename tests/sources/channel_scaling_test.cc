@@ -30,7 +30,7 @@ TEST(ChannelStatistics, AreThoseOfAllPixelsTogetherUpToTheHorizon) {
     std::vector<float> values(50);
     for (float& value : values) value = rng.Normal() + 0.3f * static_cast<float>(frame);
     all.insert(all.end(), values.begin(), values.end());
-    Update(MomentsOf(values), kEndless, &statistics);
+    Update(MomentsOf(values), {kEndless, kEndless}, &statistics);
   }
   EXPECT_EQ(statistics.frames, 20);
   EXPECT_NEAR(statistics.mean, Naive(all).mean, 1e-12);
@@ -39,12 +39,22 @@ TEST(ChannelStatistics, AreThoseOfAllPixelsTogetherUpToTheHorizon) {
 
 TEST(ChannelStatistics, ForgetExponentiallyAfterTheHorizon) {
   ChannelStatistics statistics;
-  for (int i = 0; i < 10; ++i) Update({.mean = 1}, 10, &statistics);
-  for (int i = 0; i < 10; ++i) Update({.mean = 0}, 10, &statistics);
+  for (int i = 0; i < 10; ++i) Update({.mean = 1}, {.horizon_frames = 10}, &statistics);
+  for (int i = 0; i < 10; ++i) Update({.mean = 0}, {.horizon_frames = 10}, &statistics);
   EXPECT_NEAR(statistics.mean, std::pow(0.9, 10), 1e-12);
-  for (int i = 0; i < 1000; ++i) Update({.mean = 0}, 10, &statistics);
+  for (int i = 0; i < 1000; ++i) Update({.mean = 0}, {.horizon_frames = 10}, &statistics);
   EXPECT_NEAR(statistics.mean, 0, 1e-12);
   EXPECT_NEAR(statistics.variance, 0, 1e-12);
+}
+
+TEST(ChannelStatistics, HardlyMoveOnceTheyHaveSettled) {
+  ChannelStatistics statistics;
+  const ScalingMemory memory{.horizon_frames = 10'000, .settle_frames = 10};
+  for (int i = 0; i < 5; ++i) Update({.mean = 1}, memory, &statistics);
+  for (int i = 0; i < 5; ++i) Update({.mean = 3}, memory, &statistics);
+  EXPECT_NEAR(statistics.mean, 2, 1e-12);
+  for (int i = 0; i < 10; ++i) Update({.mean = 12}, memory, &statistics);
+  EXPECT_NEAR(statistics.mean, 12 - 10 * std::pow(1 - 1e-4, 10), 1e-9);
 }
 
 TEST(Histogram, HasTheMomentsOfWhatWasCounted) {

@@ -379,8 +379,9 @@ TEST(VideoEncoder, RefusesOptionsOutOfRangeByName) {
   };
   EXPECT_TRUE(complaint({.width = -1}).starts_with("width"));
   EXPECT_TRUE(complaint({.height = 100'000}).starts_with("height"));
-  EXPECT_TRUE(complaint({.scaling_horizon_frames = 0}).starts_with("scaling_horizon_frames"));
-  EXPECT_TRUE(complaint({.scaling_horizon_frames = NAN}).starts_with("scaling_horizon_frames"));
+  EXPECT_TRUE(complaint({.scaling = {.horizon_frames = 0}}).starts_with("scaling_horizon_frames"));
+  EXPECT_TRUE(
+      complaint({.scaling = {.horizon_frames = NAN}}).starts_with("scaling_horizon_frames"));
 }
 
 TEST(VideoEncoder, GreyPicturesFillAllColours) {

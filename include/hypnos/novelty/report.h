@@ -10,13 +10,21 @@
 
 namespace hypnos {
 
+// How little each place was expected, by one figure, in any unit; more is less expected. Values
+// that are not finite count as 0.
+struct SurpriseMap {
+  std::span<const float> values;
+  // How many frames ago the moment is that it speaks of.
+  size_t lag = 0;
+};
+
 // Of one source. Maps are [rows x columns], rows from the top.
 struct NoveltyFrame {
   size_t rows = 0;
   size_t columns = 0;
-  // How little each place was expected, in any unit; more is less expected. Values that are not
-  // finite count as 0. Empty: nothing can be said of this frame.
-  std::span<const float> surprise = {};
+  // Each is judged by its own history. The first one speaks of this frame. Empty: nothing can be
+  // said of it.
+  std::span<const SurpriseMap> surprises = {};
   // How much changed there, 0 and above, in any unit: where nothing moves there is nothing to be
   // surprised at. Empty: every place counts alike.
   std::span<const float> change = {};

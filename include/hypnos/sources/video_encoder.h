@@ -27,6 +27,14 @@
 
 namespace hypnos {
 
+struct ScalingMemory {
+  // How many frames the statistics look back; at least 1.
+  double horizon_frames = 1000;
+  // The first so many frames count alike, and what comes after them 1/horizon, however few there
+  // were: where the horizon is long, little of what is new becomes usual; at least 1.
+  double settle_frames = 1000;
+};
+
 struct VideoEncoderOptions {
   // Pictures are resized to this; 0 keeps the size of the first frame.
   int width = 0;
@@ -45,8 +53,7 @@ struct VideoEncoderOptions {
   int cell = 1;
   // How many pictures back EncodeHurried can reach.
   int past_pictures = 1;
-  // How many frames the statistics look back; at least 1.
-  double scaling_horizon_frames = 1000;
+  ScalingMemory scaling = {};
 };
 
 struct ChannelStatistics {
