@@ -36,17 +36,19 @@ TEST(Worker, TakesNoMoreThanMayWait) {
 }
 
 TEST(Worker, EndsWithoutDoingWhatWaits) {
-  std::promise<void> begun;
+  std::promise<void> begun, posted;
   auto waits = std::make_shared<bool>(false);
   {
     Worker worker(2);
     ASSERT_TRUE(worker.Post([&] {
       begun.set_value();
+      posted.get_future().wait();
       // Until what waits is let go, which only the end of the worker does.
       while (waits.use_count() > 1) std::this_thread::yield();
     }));
     begun.get_future().wait();
     ASSERT_TRUE(worker.Post([waits] { *waits = true; }));
+    posted.set_value();
   }
   EXPECT_FALSE(*waits);
 }
