@@ -228,7 +228,8 @@ class SessionLogTest(Recorded, HypnosdTest):
                            '{name: b, stream: {url: "rtsp://me:hush@127.0.0.1:9/s?token=hush2"}}')
         self.record()
         daemon = self.start('--config', self.config)
-        self.wait_until(lambda: self.sessions.exists() and any(self.session().iterdir()))
+        # The folder is there before the session in it.
+        self.wait_until(lambda: any(self.sessions.glob('*/*')))
         time.sleep(2)
         daemon.send_signal(signal.SIGTERM)
         self.finish(daemon)

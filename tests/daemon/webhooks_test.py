@@ -15,6 +15,7 @@ import subprocess
 import threading
 import time
 import unittest
+import urllib.request
 
 from hypnosd_case import CONFIGURATION, NO_INPUT, OK, TRY_AGAIN, ControlledTest, HypnosdTest
 
@@ -204,8 +205,8 @@ class WhileItRuns(Webhooks, ControlledTest):
         self.wait_until(lambda: len(receiver.taken) == 1)
 
         def metrics() -> str:
-            return subprocess.run(['curl', '-s', found[1] + '/metrics'], capture_output=True, text=True,
-                                  timeout=60, check=True).stdout
+            with urllib.request.urlopen(found[1] + '/metrics', timeout=60) as answer:
+                return answer.read().decode()
         self.wait_until(lambda: 'hypnos_webhook_delivered_total{webhook="phone"} 1\n' in metrics())
         self.assertIn('hypnos_webhook_dropped_total{webhook="phone"} 1\n', metrics())
         self.assertIn('hypnos_webhook_waiting{webhook="phone"} 0\n', metrics())
