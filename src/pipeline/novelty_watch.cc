@@ -63,6 +63,7 @@ std::span<const SurpriseMap> NoveltyWatch::JudgeRow(SeriesNovelty& series,
   const SeriesReport told =
       series.Observe(readings, {.cut = cut, .learn = learn, .when = report.places.when});
   row_ = static_cast<float>(told.score);
+  row_map_ = {{&row_, 1}};
   return {&row_map_, 1};
 }
 

@@ -42,7 +42,7 @@ class NoveltyWatch {
   PipelineObserver& observer_;
   PlaceSurprises places_;
   float row_ = 0;
-  SurpriseMap row_map_{{&row_, 1}};
+  SurpriseMap row_map_;
 };
 
 }  // namespace hypnos

@@ -76,9 +76,9 @@ enum class WhileAsleep {
   kDrop,  // but for those that always may wait, they are lost, the oldest first
 };
 
-// What each stream's novelty is told by.
+// What each stream's novelty is told by, beside how much changes.
 enum class SurpriseKind {
-  kGoodness,  // what the layers take for fake: the log-odds of all of them, with the sign changed
+  kGoodness,  // what each layer takes for fake: its log-odds, with the sign changed
   kPredictionError,
 };
 inline constexpr size_t kSurpriseKinds = 2;
