@@ -42,13 +42,22 @@ std::string MaskedParameters(std::string_view text) {
   }
 }
 
+bool HasOneOf(const std::array<std::string_view, 2>& schemes, std::string_view url) {
+  return std::ranges::any_of(schemes, [url](std::string_view scheme) {
+    return url.starts_with(scheme) && url.size() > scheme.size();
+  });
+}
+
 }  // namespace
 
 bool HasWebScheme(std::string_view url) {
   constexpr std::array<std::string_view, 2> kSchemes = {"http://", "https://"};
-  return std::ranges::any_of(kSchemes, [url](std::string_view scheme) {
-    return url.starts_with(scheme) && url.size() > scheme.size();
-  });
+  return HasOneOf(kSchemes, url);
+}
+
+bool HasBrokerScheme(std::string_view url) {
+  constexpr std::array<std::string_view, 2> kSchemes = {"nats://", "tls://"};
+  return HasOneOf(kSchemes, url);
 }
 
 bool HasStreamScheme(std::string_view url) {

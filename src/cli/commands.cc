@@ -16,9 +16,9 @@ const std::vector<Command>& Commands() {
     std::vector<Command> all;
     for (const auto part :
          {StatusCommands, SourceCommands, LayerCommands, ProbeCommands, PhaseCommands,
-          GuardCommands, HistoryCommands, CheckpointCommands, PictureCommands, EventCommands,
-          ConfigCommands, DaemonCommands, WatchCommands, TopCommands, SessionCommands,
-          TokenCommands, LocalCommands}) {
+          GuardCommands, HistoryCommands, FleetCommands, CheckpointCommands, PictureCommands,
+          EventCommands, ConfigCommands, DaemonCommands, WatchCommands, TopCommands,
+          SessionCommands, TokenCommands, LocalCommands}) {
       std::vector<Command> some = part();
       std::move(some.begin(), some.end(), std::back_inserter(all));
     }

@@ -14,6 +14,7 @@ std::vector<Command> PhaseCommands();
 std::vector<Command> GuardCommands();
 std::vector<Command> ProbeCommands();
 std::vector<Command> HistoryCommands();
+std::vector<Command> FleetCommands();
 std::vector<Command> CheckpointCommands();
 std::vector<Command> PictureCommands();
 std::vector<Command> EventCommands();

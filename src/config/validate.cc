@@ -9,6 +9,7 @@
 
 #include "config/words.h"
 #include "hypnos/base/format.h"
+#include "hypnos/base/subject.h"
 #include "hypnos/base/url.h"
 #include "hypnos/base/utf8.h"
 #include "hypnos/schedule/daily_hours.h"
@@ -93,6 +94,7 @@ class Validator {
     CheckRecord(config.record(), config.checkpoint().folder());
     CheckHistory(config);
     CheckWebhooks(config.notify());
+    CheckBroker(config);
     CheckPictures(config);
   }
 
@@ -1011,6 +1013,54 @@ class Validator {
     }
   }
 
+  void CheckBroker(const Config& config) {
+    if (!config.has_broker()) return;
+    const Broker& broker = config.broker();
+    CheckBrokerUrl(broker);
+    const auto check_word = [this](const std::string& path, const std::string& word) {
+      if (!Known({path}) || IsSubjectWord(word)) return;
+      Complain(path, Format("'{}' is no word: up to {} letters, digits, '-' and '_'", Shown(word),
+                            kLongestSubjectWord));
+    };
+    if (!broker.name().empty()) check_word("broker.name", broker.name());
+    if (broker.has_home_assistant()) {
+      check_word("broker.home_assistant.discovery_prefix",
+                 broker.home_assistant().discovery_prefix());
+    }
+    if (Known({"broker.prefix"}) && !IsSubjectPrefix(broker.prefix())) {
+      Complain("broker.prefix", Format("'{}' is not up to {} words of letters, digits, '-' and '_' "
+                                       "with dots between them",
+                                       Shown(broker.prefix()), kMostSubjectWords));
+    }
+    if (Known({"broker.certificate_file", "broker.key_file"}) &&
+        broker.certificate_file().empty() != broker.key_file().empty()) {
+      Complain("broker", "give both certificate_file and key_file, or neither");
+    }
+    CheckBrokerFolder(config);
+  }
+
+  void CheckBrokerUrl(const Broker& broker) {
+    if (!Known({"broker.url", "broker.url_file"})) return;
+    if (broker.url().empty() == broker.url_file().empty()) {
+      Complain("broker", "give either url or url_file");
+    } else if (!broker.url().empty() && !HasBrokerScheme(broker.url())) {
+      Complain("broker.url", "it begins neither with nats:// nor with tls://");
+    }
+  }
+
+  void CheckBrokerFolder(const Config& config) {
+    const std::string& folder = config.broker().folder();
+    if (!Known({"broker.folder"})) return;
+    if (folder.empty()) return Complain("broker.folder", "what waits needs a folder");
+    const Notify& notify = config.notify();
+    if (std::ranges::any_of(notify.webhooks(), [&](const Webhook& webhook) {
+          return notify.folder() + "/" + webhook.name() == folder;
+        })) {
+      Complain("broker.folder",
+               "events that wait for a webhook are kept there, too: name another folder");
+    }
+  }
+
   // Of what nothing is told there are none.
   void CheckPictures(const Config& config) {
     const Notify& notify = config.notify();
@@ -1020,6 +1070,9 @@ class Validator {
         "only what is unusual has a picture, and novelty.enabled is false: switch it on, or leave "
         "this out";
     if (notify.has_events()) Complain("notify.events", sentence);
+    if (config.broker().picture() && Known({"broker.picture"})) {
+      Complain("broker.picture", sentence);
+    }
     for (int i = 0; i < notify.webhooks_size(); ++i) {
       const std::string here = Join(Join("notify.webhooks", i), "picture");
       if (notify.webhooks(i).picture() && Known({here})) Complain(here, sentence);

@@ -6,6 +6,7 @@
 #include "daemon/build_options.h"
 #include "daemon/common_answers.h"
 #include "daemon/dream_answers.h"
+#include "daemon/herald.h"
 #include "daemon/history_keeper.h"
 #include "daemon/labour.h"
 #include "daemon/layer_answers.h"
@@ -153,6 +154,8 @@ void DaemonService::Handle(const Request& request, const std::shared_ptr<CallSta
       return Snapshot(request.snapshot().source(), answer);
     case Request::kQueryHistory:
       return AnswerFromHistory(parts_.history(), request.query_history(), answer);
+    case Request::kListFleet:
+      return answer(AnswerFleet(parts_.herald()));
     case Request::kReloadConfig:
       return ReloadConfig(answer);
     case Request::kSaveCheckpoint:

@@ -27,6 +27,7 @@
 
 namespace hypnos {
 
+class Herald;
 class HistoryKeeper;
 
 // What the service asks and changes. All must outlive it.
@@ -42,6 +43,8 @@ struct ServiceParts {
   std::function<size_t()> clients;
   // Of all networks; null: nothing is remembered.
   std::function<HistoryKeeper*()> history = []() -> HistoryKeeper* { return nullptr; };
+  // Null: nothing is published.
+  std::function<const Herald*()> herald = []() -> const Herald* { return nullptr; };
   // What is recorded; empty, or nothing: nothing is.
   std::function<std::optional<telemetry::SessionLog>()> session_log = {};
   // What is learned from is a recording: nobody may change anything.

@@ -42,7 +42,7 @@ void EventBook::Note(Event::Kind kind, const std::string& source, const std::str
 }
 
 void EventBook::Remember(Event event) {
-  if (follower_) follower_(event, {});
+  TellFollowers(event, {});
   const auto is_alike = [severity = event.severity()](const Event& known) {
     return known.severity() == severity;
   };
@@ -82,9 +82,9 @@ void EventBook::Change(const Event& event) {
   known->set_x(event.x());
   known->set_y(event.y());
   known->set_message(event.message());
-  if (!ends || !follower_) return;
+  if (!ends) return;
   const auto picture = pictures_.find(event.id());
-  follower_(*known, picture == pictures_.end() ? std::string() : picture->second);
+  TellFollowers(*known, picture == pictures_.end() ? std::string() : picture->second);
 }
 
 void EventBook::SetPicture(uint64_t id, std::string jpeg) {
@@ -106,9 +106,19 @@ Result<std::string> EventBook::Picture(uint64_t id) const {
                Format("there is no picture of an event {}, or none any more", id)};
 }
 
-void EventBook::Follow(Follower follower) {
+uint64_t EventBook::Follow(Follower follower) {
   const std::lock_guard lock(mutex_);
-  follower_ = std::move(follower);
+  followers_.emplace(++last_follower_, std::move(follower));
+  return last_follower_;
+}
+
+void EventBook::Unfollow(uint64_t follower) {
+  const std::lock_guard lock(mutex_);
+  followers_.erase(follower);
+}
+
+void EventBook::TellFollowers(const Event& event, const std::string& picture) const {
+  for (const auto& [number, follower] : followers_) follower(event, picture);
 }
 
 Result<control::QueryEventsResponse> EventBook::Query(
@@ -186,6 +196,8 @@ Event::Severity SeverityOf(Event::Kind kind) {
     case Event::GUARD_CANNOT_KEEP:
     case Event::GUARD_NEVER_SOUND:
     case Event::WEBHOOK_FAILED:
+    case Event::BROKER_FAILED:
+    case Event::BROKER_NAME_TAKEN:
       return Event::WARNING;
     default:
       return Event::INFO;

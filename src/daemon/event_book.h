@@ -44,9 +44,11 @@ class EventBook {
 
   // Told of each event from now on, in their order, and once more where one that goes on has ended,
   // with its picture or an empty one, on the thread that says so: it must neither wait nor ask this
-  // book. Empty: nobody is.
+  // book. Returns what Unfollow takes.
   using Follower = std::function<void(const control::Event&, const std::string& picture)>;
-  void Follow(Follower follower);
+  uint64_t Follow(Follower follower);
+  // It is told of nothing more, and of nothing just now.
+  void Unfollow(uint64_t follower);
 
   // Errors: kInvalidArgument, reason LIMIT, for more than a thousand.
   Result<control::QueryEventsResponse> Query(const control::QueryEventsRequest& request) const;
@@ -58,11 +60,13 @@ class EventBook {
  private:
   // With the mutex held.
   void Remember(control::Event event);
+  void TellFollowers(const control::Event& event, const std::string& picture) const;
   control::Event* Find(uint64_t id);
 
   const Clock& clock_;
   mutable std::mutex mutex_;
-  Follower follower_;
+  std::map<uint64_t, Follower> followers_;
+  uint64_t last_follower_ = 0;
   std::deque<control::Event> events_;  // the oldest first
   uint64_t last_id_ = 0;
   // Of those that are remembered.

@@ -75,6 +75,7 @@ ServiceParts Learner::PartsOfService() {
           .stopping = [this] { return stopped_ || parts_.stopping(); },
           .clients = parts_.clients,
           .history = parts_.history,
+          .herald = parts_.herald,
           .session_log = [this]() -> std::optional<telemetry::SessionLog> {
             const SessionLog* log = recording_;
             return log == nullptr ? std::nullopt : std::optional(log->Report());

@@ -52,6 +52,7 @@ struct LearnerParts {
   std::function<bool()> stopping;
   std::function<size_t()> clients;
   std::function<HistoryKeeper*()> history = []() -> HistoryKeeper* { return nullptr; };
+  std::function<const Herald*()> herald = []() -> const Herald* { return nullptr; };
   std::function<void(const config::Config&)> apply = [](const config::Config&) {};
   // It has come to an end, or goes on after one.
   std::function<void()> changed = [] {};

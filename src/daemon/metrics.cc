@@ -325,6 +325,31 @@ void AddWebhook(MetricsPage& page, const MeasuredWebhook& webhook) {
                 Number(webhook.status.waiting));
 }
 
+void AddBroker(MetricsPage& page, const MeasuredBroker& broker) {
+  page.AddGauge("hypnos_broker_connected", "1 where the broker is connected to.", {},
+                broker.broker.connected ? 1 : 0);
+  const auto counter = [&](const char* name, const char* help, uint64_t count) {
+    page.AddCounter(name, help, {}, Number(count));
+  };
+  counter("hypnos_broker_connections_total", "How often the broker was connected to.",
+          broker.broker.connections);
+  counter("hypnos_broker_messages_total", "Messages that were published.", broker.broker.published);
+  counter("hypnos_broker_bytes_total", "Bytes of these messages.", broker.broker.published_bytes);
+  counter("hypnos_broker_messages_left_out_total",
+          "Messages on how the daemon is doing that could not be published.", broker.left_out);
+  counter("hypnos_broker_messages_not_understood_total",
+          "Messages where daemons say how they are doing that were none of a daemon.",
+          broker.not_understood);
+  counter("hypnos_broker_events_delivered_total", "Events that the broker took.",
+          broker.events.delivered);
+  counter("hypnos_broker_events_failures_total", "Tries to publish an event that failed.",
+          broker.events.failed);
+  counter("hypnos_broker_events_dropped_total",
+          "Events that the broker refused, or that made room for others.", broker.events.dropped);
+  page.AddGauge("hypnos_broker_events_waiting", "Events that wait for the broker.", {},
+                Number(broker.events.waiting));
+}
+
 void AddEventFiles(MetricsPage& page, const EventRecorderStatus& events) {
   page.AddCounter("hypnos_event_files_kept_total", "Events whose pictures were written.", {},
                   Number(events.kept));
@@ -367,6 +392,7 @@ std::string MetricsText(const MeasuredDaemon& daemon) {
   }
   if (daemon.history) AddHistory(page, *daemon.history);
   for (const MeasuredWebhook& webhook : daemon.webhooks) AddWebhook(page, webhook);
+  if (daemon.broker) AddBroker(page, *daemon.broker);
   if (daemon.event_files) AddEventFiles(page, *daemon.event_files);
   AddProcess(page);
   return page.Text();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/herald.h"
 #include "daemon/measured.h"
 #include "daemon/webhooks.h"
 #include "hypnos/sinks/event_recorder.h"
@@ -19,6 +20,7 @@ struct MeasuredDaemon {
   bool stopping = false;
   std::optional<telemetry::History> history = {};
   std::vector<MeasuredWebhook> webhooks = {};
+  std::optional<MeasuredBroker> broker = {};
   std::optional<EventRecorderStatus> event_files = {};
   std::vector<MeasuredNetwork> networks;
 };

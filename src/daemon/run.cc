@@ -18,6 +18,7 @@
 #include "daemon/event_pictures.h"
 #include "daemon/exit_code.h"
 #include "daemon/health.h"
+#include "daemon/herald.h"
 #include "daemon/history_keeper.h"
 #include "daemon/learners.h"
 #include "daemon/metrics.h"
@@ -35,6 +36,7 @@
 #include "hypnos/base/guarded.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
+#include "hypnos/cluster/link.h"
 #include "hypnos/tensor/bfloat16.h"
 #include "hypnos/tensor/instruction_set.h"
 
@@ -69,6 +71,11 @@ Status CheckRunnable(const config::Config& config) {
                  "network.weights is bf16, which this build has not: choose float32, or build "
                  "with -DHYPNOS_BFLOAT16=ON"};
   }
+  if (config.has_broker() && !HasNats()) {
+    return Error{Code::kUnimplemented, "NO_NATS",
+                 "the configuration has a broker, and this build has no NATS: leave it out, or "
+                 "build with libnats-dev and -DHYPNOS_NATS=ON"};
+  }
   return {};
 }
 
@@ -100,6 +107,7 @@ class Daemon {
                       .read_config = options.read_config,
                       .apply = [this](const config::Config& next) { Apply(next); },
                       .history = [this]() -> HistoryKeeper* { return remembering_; },
+                      .herald = [this]() -> const Herald* { return herald_.get(); },
                       .version = options.version,
                       .events = events_},
                      config),
@@ -118,6 +126,7 @@ class Daemon {
   }
   ControlService& service();
   bool StartWebhooks(int* code);
+  bool StartHerald(int* code);
   bool StartPictures(int* code);
   // Until all has ended. False: something hangs, and is left behind.
   bool RunNetworks(int* code);
@@ -163,6 +172,7 @@ class Daemon {
   // Rung when it is to stop, or a network has come to an end or goes on.
   Bell changed_;
   std::unique_ptr<Webhooks> webhooks_;
+  std::unique_ptr<Herald> herald_;  // null where there is no broker
   std::unique_ptr<EventPictures> pictures_;
   std::unique_ptr<ScoresWriter> scores_;  // null where none are asked for
   std::atomic<double> status_interval_seconds_;
@@ -195,6 +205,7 @@ LearnerParts Daemon::PartsOfLearners() {
           .stopping = [this] { return stop_.IsSet(); },
           .clients = [this] { return clients(); },
           .history = [this]() -> HistoryKeeper* { return remembering_; },
+          .herald = [this]() -> const Herald* { return herald_.get(); },
           .apply = [this](const config::Config& config) { Apply(config); },
           .changed = [this] { changed_.Ring(); }};
 }
@@ -252,12 +263,27 @@ bool Daemon::StartPictures(int* code) {
   return true;
 }
 
+// Of whom the configuration names to be told of events.
+int ExitCodeOfSink(const Error& error) {
+  if (error.reason == "CONFIG_INVALID") return kExitConfiguration;
+  return error.reason == "FOLDER_IN_USE" ? kExitTryAgain : kExitNoInput;
+}
+
+bool Daemon::StartHerald(int* code) {
+  auto herald = Herald::Start(
+      config_, {.files = files_, .clock = clock_, .events = events_, .version = options_.version});
+  if (!herald.ok()) {
+    *code = Fail(herald.error(), ExitCodeOfSink(herald.error()));
+    return false;
+  }
+  herald_ = *std::move(herald);
+  return true;
+}
+
 bool Daemon::StartWebhooks(int* code) {
   auto webhooks = Webhooks::Start(config_, files_, clock_, events_);
   if (!webhooks.ok()) {
-    const std::string& reason = webhooks.error().reason;
-    const int missing = reason == "FOLDER_IN_USE" ? kExitTryAgain : kExitNoInput;
-    *code = Fail(webhooks.error(), reason == "CONFIG_INVALID" ? kExitConfiguration : missing);
+    *code = Fail(webhooks.error(), ExitCodeOfSink(webhooks.error()));
     return false;
   }
   webhooks_ = *std::move(webhooks);
@@ -266,12 +292,15 @@ bool Daemon::StartWebhooks(int* code) {
 
 int Daemon::Run() {
   int code = kExitOk;
-  if (!StartWebhooks(&code) || !StartPictures(&code)) return code;
+  if (!StartWebhooks(&code) || !StartHerald(&code) || !StartPictures(&code)) return code;
   const bool all_ended = RunNetworks(&code);
   // After all that something can still happen to.
   const bool pictures_ended = pictures_->Stop();
   const bool webhooks_ended = webhooks_->Stop();
-  if (!all_ended || !pictures_ended || !webhooks_ended) ExitWithoutCleaningUp(code);
+  const bool herald_ended = herald_ == nullptr || herald_->Stop();
+  if (!all_ended || !pictures_ended || !webhooks_ended || !herald_ended) {
+    ExitWithoutCleaningUp(code);
+  }
   return code;
 }
 
@@ -284,6 +313,9 @@ bool Daemon::RunNetworks(int* code) {
     return true;
   }
   if (!StartHistory(code)) return true;
+  if (herald_ != nullptr) {
+    herald_->Speak([this] { return hypnos::Measure(learners_, separate()); });
+  }
   // Before the source is opened: who asks why nothing happens is told that a camera is slow.
   if (Listen(code) && Open(code)) {
     *code = Watch();
@@ -296,11 +328,12 @@ bool Daemon::RunNetworks(int* code) {
   remembering_ = nullptr;
   // A session must not be cut short by a disk that the history waits for.
   learners_.EndRecording();
+  const bool silent = herald_ == nullptr || herald_->FallSilent();
   const bool history_ended = history_ == nullptr || history_->Close();
   history_.reset();
   const bool sources_ended = learners_.Close();
   if (!sources_ended) log::Warning("the source hangs in its library and is left behind");
-  return history_ended && sources_ended;
+  return silent && history_ended && sources_ended;
 }
 
 bool Daemon::Listen(int* code) {
@@ -336,6 +369,7 @@ std::string Daemon::Metrics() const {
        .stopping = stop_.IsSet(),
        .history = history == nullptr ? std::nullopt : std::optional(history->Report()),
        .webhooks = webhooks_->Measure(),
+       .broker = herald_ == nullptr ? std::nullopt : std::optional(herald_->Measure()),
        .event_files = pictures_->Measure(),
        .networks = Measure(learners_, separate())});
 }

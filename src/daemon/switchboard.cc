@@ -4,6 +4,7 @@
 
 #include "daemon/common_answers.h"
 #include "daemon/gather.h"
+#include "daemon/herald.h"
 #include "daemon/history_keeper.h"
 #include "daemon/labour.h"
 #include "hypnos/base/format.h"
@@ -118,6 +119,9 @@ bool Switchboard::AnswerHere(const Request& request, const Answer& answer) {
       return true;
     case Request::kQueryHistory:
       AnswerFromHistory(parts_.history(), request.query_history(), answer);
+      return true;
+    case Request::kListFleet:
+      answer(AnswerFleet(parts_.herald()));
       return true;
     case Request::kAddSource:
       Labour(worker_, answer, "BUSY",

@@ -27,6 +27,7 @@ class Switchboard final : public ControlService {
     std::function<void(const config::Config&)> apply;
     // As in ServiceParts.
     std::function<HistoryKeeper*()> history;
+    std::function<const Herald*()> herald = []() -> const Herald* { return nullptr; };
     // For what the daemon says of itself when it watches nothing.
     std::string version;
     SharedEvents events = nullptr;

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <utility>
 
+#include "daemon/named_file.h"
 #include "daemon/notice_of.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
@@ -18,24 +19,6 @@ namespace pb = config;
 // For what waits to be delivered, and then for who does not answer to be left alone.
 constexpr Duration kToFinish = std::chrono::seconds(2);
 constexpr Duration kToEnd = std::chrono::seconds(4);
-
-// The only line of a file.
-Result<std::string> LineOf(FileSystem& files, const std::string& path, const std::string& key) {
-  auto text = files.ReadFile(path);
-  if (!text.ok()) {
-    return Error{text.error().code, text.error().reason,
-                 Format("{}: {}", key, text.error().message)};
-  }
-  while (!text->empty() && std::isspace(static_cast<unsigned char>(text->back())) != 0) {
-    text->pop_back();
-  }
-  if (text->empty() || text->find('\n') != std::string::npos) {
-    return Error{Code::kInvalidArgument, "CONFIG_INVALID",
-                 Format("{}: '{}' holds {}, and has to hold one line", key, path,
-                        text->empty() ? "nothing" : "several lines")};
-  }
-  return text;
-}
 
 // Of a URL that is a secret. Where an '@' leaves open what is host and what is not: nothing.
 std::string WithoutPath(const std::string& url) {
@@ -67,7 +50,7 @@ Result<WebhookOptions> OptionsOf(const pb::Webhook& webhook, const std::string& 
   static_assert(static_cast<int>(NoticeSeverity::kAlarm) == pb::Webhook::ALARM);
   for (const std::string& kind : webhook.kinds()) options.kinds.push_back(UpperOf(kind));
   if (!webhook.url_file().empty()) {
-    HYPNOS_ASSIGN_OR_RETURN(options.url, LineOf(files, webhook.url_file(), key + ", url_file"));
+    HYPNOS_ASSIGN_OR_RETURN(options.url, OnlyLineOf(files, webhook.url_file(), key + ", url_file"));
     if (!HasWebScheme(options.url)) {
       return Error{Code::kInvalidArgument, "CONFIG_INVALID",
                    Format("{}, url_file: what '{}' holds begins neither with http:// nor with "
@@ -78,16 +61,10 @@ Result<WebhookOptions> OptionsOf(const pb::Webhook& webhook, const std::string& 
   }
   if (!webhook.secret_file().empty()) {
     HYPNOS_ASSIGN_OR_RETURN(options.secret,
-                            LineOf(files, webhook.secret_file(), key + ", secret_file"));
+                            OnlyLineOf(files, webhook.secret_file(), key + ", secret_file"));
   }
   // Tried now: who mistypes a path should not learn of it when something has happened.
-  if (!webhook.ca_file().empty()) {
-    const auto certificates = files.ReadFile(webhook.ca_file());
-    if (!certificates.ok()) {
-      return Error{certificates.error().code, certificates.error().reason,
-                   Format("{}, ca_file: {}", key, certificates.error().message)};
-    }
-  }
+  HYPNOS_RETURN_IF_ERROR(CheckReadable(files, webhook.ca_file(), key + ", ca_file"));
   return options;
 }
 
@@ -151,14 +128,15 @@ Result<std::unique_ptr<Webhooks>> Webhooks::Start(const config::Config& config, 
               all[i].secret.empty() ? ", unsigned" : "");
   }
   if (!all.empty()) {
-    events->Follow([of = webhooks.get()](const control::Event& event, const std::string& picture) {
-      of->Tell(event, picture);
-    });
+    webhooks->following_ = events->Follow(
+        [of = webhooks.get()](const control::Event& event, const std::string& picture) {
+          of->Tell(event, picture);
+        });
   }
   return webhooks;
 }
 
-Webhooks::~Webhooks() { events_->Follow({}); }
+Webhooks::~Webhooks() { events_->Unfollow(following_); }
 
 void Webhooks::Tell(const control::Event& event, const std::string& picture) {
   // Or one that fails every other time would be told so for ever.

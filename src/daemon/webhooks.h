@@ -40,6 +40,7 @@ class Webhooks {
 
   const Clock& clock_;
   SharedEvents events_;
+  uint64_t following_ = 0;
   std::vector<FolderLock> locks_;  // of what waits
   std::vector<std::unique_ptr<Webhook>> webhooks_;
 };

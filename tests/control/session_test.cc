@@ -521,7 +521,7 @@ TEST(Access, WhatMayBeAskedWithViewIsWhatStandsHere) {
                         "status", "list_sources", "list_layers", "inspect_layer", "sleep_status",
                         "list_checkpoints", "verify_checkpoint", "dream", "snapshot",
                         "query_events", "event_picture", "show_config", "predict", "subscribe",
-                        "probe", "guard", "query_history"));
+                        "probe", "guard", "query_history", "list_fleet"));
 }
 
 TEST(Protocol, EveryRequestHasAResponseOfTheSameNameAndNumber) {

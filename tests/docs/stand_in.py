@@ -45,6 +45,8 @@ NOT_RUN = {
     'cmake': 'it builds everything; scripts/test does', 'ctest': 'it runs every test',
     'v4l2-ctl': 'it wants a camera', 'ffplay': 'it wants a camera and a screen',
     'ffmpeg': 'it wants a clip of the reader',
+    'nats-server': 'it wants fixed ports; tests/daemon/broker_test.py runs one',
+    'mosquitto_sub': 'it wants a broker, and never ends; tests/daemon/broker_test.py runs it',
 }
 
 # What is watched instead of cameras, clips and streams: as many frames as it takes to see that it works.

@@ -18,6 +18,9 @@ bool HasStreamScheme(std::string_view url);
 // http:// or https://, and something behind it.
 bool HasWebScheme(std::string_view url);
 
+// nats:// or tls://, and something behind it.
+bool HasBrokerScheme(std::string_view url);
+
 // "rtsp://, ... or tcp://", as sentences name them.
 std::string ListedStreamSchemes();
 

@@ -1,0 +1,73 @@
+// What a daemon says of itself again and again: as JSON, for people, for other daemons and for Home
+// Assistant. Keys are never renamed; new ones may come.
+//   {"daemon_version":"0.1.0","frames":812,"frames_per_second":9.8,"host":"pi","instance":"...",
+//    "interval_seconds":10.0,"layers":[...],"name":"porch","phase":"awake","problems":[],
+//    "sources":[...],"time":"2026-01-31T12:00:00.250Z","uptime_seconds":83.1,"version":1}
+// Pure functions. Threads: safe.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hypnos/base/result.h"
+
+namespace hypnos {
+
+struct SourceBeat {
+  std::string name;
+  // "watched", "lost", "paused": as the protocol names it.
+  std::string state = {};
+  // Why it is lost or has stalled, in a sentence.
+  std::string why = {};
+  bool unusual = false;  // something is, just now
+  uint64_t frames = 0;
+  uint64_t dropped = 0;
+  std::optional<double> latency_seconds = std::nullopt;
+  std::optional<double> prediction_error = std::nullopt;
+};
+
+struct LayerBeat {
+  // Whose network it is of; empty: of the only one.
+  std::string source = {};
+  uint32_t layer = 1;  // from 1
+  std::string learning = {};
+  std::optional<double> goodness_real = std::nullopt;
+  std::optional<double> goodness_dream = std::nullopt;
+};
+
+struct Heartbeat {
+  std::string name;
+  std::string host = {};
+  // Another one for each start: two daemons of one name can be told apart.
+  std::string instance = {};
+  std::string daemon_version = {};
+  std::string time = {};  // ISO 8601
+  double interval_seconds = 10;
+  double uptime_seconds = 0;
+  std::string phase = {};
+  bool ending = false;  // the last one
+  uint64_t frames = 0;
+  double frames_per_second = 0;
+  std::vector<std::string> problems = {};  // a sentence each
+  std::vector<SourceBeat> sources = {};
+  std::vector<LayerBeat> layers = {};
+};
+
+std::string JsonOf(const Heartbeat& heartbeat);
+
+// As Subjects::Source tells of one: the object that stands in `sources`.
+std::string JsonOf(const SourceBeat& source);
+
+// Of somebody else, who may write anything. Sources and layers are not read. kInvalidArgument,
+// reason NOT_A_HEARTBEAT: longer than 256 kB, no JSON, of another version, or without what a daemon
+// says; a sentence says which. Numbers that cannot be are read as 0.
+struct HeardHeartbeat {
+  Heartbeat heartbeat;
+  uint64_t sources = 0;
+};
+Result<HeardHeartbeat> ParseHeartbeat(std::string_view json);
+
+}  // namespace hypnos

@@ -1,0 +1,228 @@
+#include "hypnos/cluster/broker.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "hypnos/base/backoff.h"
+#include "hypnos/base/check.h"
+#include "hypnos/base/format.h"
+#include "hypnos/base/log.h"
+#include "hypnos/base/printable.h"
+
+namespace hypnos {
+namespace {
+
+constexpr Duration kPatienceOfTheForgetful = std::chrono::seconds(2);
+
+Error NotConnected(const std::string& why) {
+  return Error{Code::kUnavailable, "NOT_CONNECTED", why.empty() ? "it is not connected yet" : why};
+}
+
+}  // namespace
+
+// All that the thread needs, so that it can be left behind.
+struct Broker::State : std::enable_shared_from_this<State> {
+  State(std::string known_as, Parts with)
+      : name(std::move(known_as)), parts(std::move(with)), backoff(parts.rng, parts.first_retry) {}
+
+  void Loop();
+  void HoldOneConnection(std::unique_lock<std::mutex>& lock);
+  Result<std::shared_ptr<Link>> Connect();
+  // Those with `lock` held let go of it meanwhile.
+  void NoteFailure(const std::string& why, std::unique_lock<std::mutex>& lock);
+  void NoteConnected(std::unique_lock<std::mutex>& lock);
+  void TellThatItWorks(std::unique_lock<std::mutex>& lock);
+  void WaitBeforeTheNext(std::unique_lock<std::mutex>& lock);
+  std::shared_ptr<Link> link_now(std::string* why) const;
+
+  const std::string name;
+  Parts parts;
+  std::vector<std::pair<std::string, Link::Handler>> subscriptions;
+  std::thread thread;
+
+  mutable std::mutex mutex;
+  std::condition_variable changed;
+  std::shared_ptr<Link> link;
+  BrokerStatus status;
+  // Of which connection it is told, and of which that it was lost.
+  uint64_t number = 0;
+  uint64_t lost_number = 0;
+  std::string lost_why;
+  bool stop = false;
+  bool ended = false;
+
+  // The thread's own.
+  Backoff backoff;
+  bool told = false;  // that it cannot be connected to
+};
+
+Result<std::shared_ptr<Link>> Broker::State::Connect() {
+  uint64_t own = 0;
+  {
+    const std::lock_guard lock(mutex);
+    own = ++number;
+  }
+  const std::weak_ptr<State> weak = weak_from_this();
+  LinkEvents events;
+  events.lost = [weak, own](const std::string& why) {
+    const auto self = weak.lock();
+    if (self == nullptr) return;
+    const std::lock_guard lock(self->mutex);
+    self->lost_number = own;
+    self->lost_why = why;
+    self->changed.notify_all();
+  };
+  events.refused = [title = name](const std::string& why) {
+    log::Warning("broker {}: {}; the rest goes on", title, Printable(why));
+  };
+  HYPNOS_ASSIGN_OR_RETURN(std::shared_ptr<Link> made, parts.connector->Connect(std::move(events)));
+  for (const auto& [subject, handler] : subscriptions) {
+    HYPNOS_RETURN_IF_ERROR(made->Subscribe(subject, handler));
+  }
+  return made;
+}
+
+void Broker::State::NoteFailure(const std::string& why, std::unique_lock<std::mutex>& lock) {
+  status.why = why;
+  if (std::exchange(told, true) || !parts.changed) return;
+  const BrokerStatus now = status;
+  lock.unlock();
+  parts.changed(now);
+  lock.lock();
+}
+
+void Broker::State::NoteConnected(std::unique_lock<std::mutex>& lock) {
+  ++status.connections;
+  status.connected = true;
+  status.why.clear();
+  lock.unlock();
+  log::Info("broker {}: connected", name);
+  if (parts.connected) parts.connected();
+  lock.lock();
+}
+
+void Broker::State::TellThatItWorks(std::unique_lock<std::mutex>& lock) {
+  if (!std::exchange(told, false) || !parts.changed) return;
+  const BrokerStatus now = status;
+  lock.unlock();
+  parts.changed(now);
+  lock.lock();
+}
+
+void Broker::State::HoldOneConnection(std::unique_lock<std::mutex>& lock) {
+  lock.unlock();
+  auto made = Connect();
+  lock.lock();
+  if (!made.ok()) return NoteFailure(made.error().message, lock);
+  link = *std::move(made);
+  const Instant since = parts.clock.Now();
+  NoteConnected(lock);
+  const auto over = [this] { return stop || lost_number == number; };
+  const bool useless = changed.wait_for(lock, parts.probation, over);
+  if (!useless) {
+    TellThatItWorks(lock);
+    changed.wait(lock, over);
+  }
+  // One that is made and lost at once is not asked at once again.
+  if (parts.clock.Now() - since > Backoff::kLongest) backoff.Reset();
+  status.connected = false;
+  // Closing may wait for the library.
+  std::shared_ptr<Link> last = std::exchange(link, nullptr);
+  const std::string why = lost_why;
+  const bool lost = !stop;
+  lock.unlock();
+  last.reset();
+  if (lost) log::Info("broker {}: the connection is lost: {}", name, Printable(why));
+  lock.lock();
+  if (!lost) return;
+  status.why = why;
+  if (useless) NoteFailure(why, lock);
+}
+
+void Broker::State::WaitBeforeTheNext(std::unique_lock<std::mutex>& lock) {
+  changed.wait_for(lock, backoff.Next(), [this] { return stop; });
+}
+
+void Broker::State::Loop() {
+  std::unique_lock lock(mutex);
+  while (!stop) {
+    HoldOneConnection(lock);
+    WaitBeforeTheNext(lock);
+  }
+  ended = true;
+  changed.notify_all();
+}
+
+std::shared_ptr<Link> Broker::State::link_now(std::string* why) const {
+  const std::lock_guard lock(mutex);
+  *why = status.why;
+  return link;
+}
+
+Broker::Broker(std::string name, Parts parts)
+    : state_(std::make_shared<State>(std::move(name), std::move(parts))) {}
+
+Broker::~Broker() {
+  if (!state_->thread.joinable()) return;
+  (void)Stop(state_->parts.clock.Now() + kPatienceOfTheForgetful);
+}
+
+void Broker::Subscribe(std::string subject, Link::Handler handler) {
+  HYPNOS_CHECK(!state_->thread.joinable());
+  state_->subscriptions.emplace_back(std::move(subject), std::move(handler));
+}
+
+void Broker::Start() {
+  state_->thread = std::thread([state = state_] { state->Loop(); });
+}
+
+Status Broker::Publish(const std::string& subject, std::string_view bytes) {
+  std::string why;
+  const auto link = state_->link_now(&why);
+  if (link == nullptr) return NotConnected(why);
+  HYPNOS_RETURN_IF_ERROR(link->Publish(subject, bytes));
+  const std::lock_guard lock(state_->mutex);
+  ++state_->status.published;
+  state_->status.published_bytes += bytes.size();
+  return {};
+}
+
+Status Broker::Flush(Duration longest) {
+  std::string why;
+  const auto link = state_->link_now(&why);
+  return link == nullptr ? NotConnected(why) : link->Flush(longest);
+}
+
+size_t Broker::most_bytes() const {
+  std::string why;
+  const auto link = state_->link_now(&why);
+  return link == nullptr ? 0 : link->most_bytes();
+}
+
+bool Broker::Stop(Instant end_by) {
+  State& state = *state_;
+  if (!state.thread.joinable()) return true;
+  std::unique_lock lock(state.mutex);
+  state.stop = true;
+  state.changed.notify_all();
+  const bool ended =
+      state.changed.wait_for(lock, end_by - state.parts.clock.Now(), [&] { return state.ended; });
+  lock.unlock();
+  if (ended) {
+    state.thread.join();
+  } else {
+    state.thread.detach();
+  }
+  return ended;
+}
+
+BrokerStatus Broker::status() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->status;
+}
+
+}  // namespace hypnos

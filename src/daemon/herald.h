@@ -1,0 +1,73 @@
+// Publishes to the broker of the configuration what happens and how the daemon is doing, tells Home
+// Assistant what there is to be shown, and hears how others are doing.
+//
+//   events -> courier -> broker         each at least once; what cannot be published waits on disk
+//   figures -> broker                   every so often; what cannot be published is left out,
+//   counted broker -> fleet                     what others say of themselves
+//
+// Who tells it of something never waits. Threads: safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/event_book.h"
+#include "daemon/measured.h"
+#include "hypnos/base/clock.h"
+#include "hypnos/base/file_system.h"
+#include "hypnos/cluster/broker.h"
+#include "hypnos/sinks/courier.h"
+#include "proto/config.pb.h"
+
+namespace hypnos {
+
+struct MeasuredBroker {
+  BrokerStatus broker;
+  CourierStatus events;
+  uint64_t left_out = 0;        // messages on how the daemon is doing
+  uint64_t not_understood = 0;  // what others publish where daemons say how they are doing
+};
+
+class Herald {
+ public:
+  struct Parts {
+    FileSystem& files;
+    const Clock& clock;
+    SharedEvents events;
+    std::string version;
+  };
+  // Null where the configuration names no broker. Told of each event from now on; connects at once.
+  // What `parts` refers to outlives it. Errors: of files that the configuration names,
+  // kInvalidArgument where one says nothing of use or the machine's name is none for a daemon;
+  // kUnavailable, reason FOLDER_IN_USE.
+  static Result<std::unique_ptr<Herald>> Start(const config::Config& config, Parts parts);
+  // As FallSilent and Stop, which should have come before.
+  ~Herald();
+
+  // From now on it says how the daemon is doing; `measure` is called on a thread of its own.
+  void Speak(std::function<std::vector<MeasuredNetwork>()> measure);
+  // Says that the daemon ends, and calls `measure` no more. False: it hangs in that, and is left
+  // behind with all that it refers to.
+  bool FallSilent();
+
+  // What happens is still delivered for a moment. False: as FallSilent.
+  bool Stop();
+
+  MeasuredBroker Measure() const;
+  control::ListFleetResponse ListFleet() const;
+
+ private:
+  struct State;
+  explicit Herald(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  void Listen();
+
+  std::shared_ptr<State> state_;
+};
+
+// Errors: kFailedPrecondition, reason NO_BROKER, where there is none.
+Result<control::Response> AnswerFleet(const Herald* herald);
+
+}  // namespace hypnos

@@ -1,0 +1,114 @@
+"""A NATS server on loopback with its MQTT listener, and clients of that. Needs nats-server and
+mosquitto-clients; `missing` says what is not there.
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+# Debian keeps it where the PATH of ordinary users does not lead.
+SEARCH = os.environ['PATH'] + ':/usr/sbin'
+PATIENCE_S = 60
+
+
+def missing() -> list[str]:
+    return [program for program in ['nats-server', 'mosquitto_sub', 'mosquitto_pub']
+            if not shutil.which(program, path=SEARCH)]
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        return free.getsockname()[1]
+
+
+class NatsServer:
+    """`more`: further lines of its configuration."""
+
+    def __init__(self, folder: pathlib.Path, more: str = '', deployed: str = ''):
+        self.folder, self.port, self.mqtt_port = folder, free_port(), free_port()
+        self.config = folder / 'nats.conf'
+        # One that is to be used elsewhere, with this server's ports and folder.
+        deployed = re.sub(r'127\.0\.0\.1:4222', f'127.0.0.1:{self.port}', deployed)
+        deployed = re.sub(r'127\.0\.0\.1:1883', f'127.0.0.1:{self.mqtt_port}', deployed)
+        self.config.write_text(deployed.replace('/var/lib/nats-server', f'{folder}/jetstream') or f'''
+listen: "127.0.0.1:{self.port}"
+server_name: test
+jetstream {{ store_dir: "{folder}/jetstream", max_memory_store: 64MB, max_file_store: 64MB }}
+mqtt {{ listen: "127.0.0.1:{self.mqtt_port}" }}
+{more}
+''', encoding='utf-8')
+        self.process = None
+
+    @property
+    def url(self) -> str:
+        return f'nats://127.0.0.1:{self.port}'
+
+    def start(self, **environment):
+        self.process = subprocess.Popen([shutil.which('nats-server', path=SEARCH), '-c', self.config],
+                                        env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                        stderr=(self.folder / 'nats.log').open('a'))
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                for port in [self.port, self.mqtt_port]:
+                    socket.create_connection(('127.0.0.1', port), timeout=1).close()
+                return
+            except OSError:
+                said = (self.folder / 'nats.log').read_text(encoding='utf-8')
+                assert self.process.poll() is None and time.monotonic() < deadline, said
+                time.sleep(0.01)
+
+    def end(self, how=signal.SIGKILL):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(how)
+            if how == signal.SIGKILL:
+                self.process.wait()
+
+    def hold(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self):
+        self.process.send_signal(signal.SIGCONT)
+
+    def say(self, topic: str, payload: str, *arguments):
+        subprocess.run([shutil.which('mosquitto_pub', path=SEARCH), '-h', '127.0.0.1', '-p', str(self.mqtt_port),
+                        '-t', topic, '-m', payload, *arguments], check=True, timeout=PATIENCE_S)
+
+
+class MqttListener:
+    """What comes under `topic` from now on, as pairs of topic and text."""
+
+    def __init__(self, server: NatsServer, topic: str, *arguments):
+        self.messages = []
+        self.process = subprocess.Popen(
+            # It would say that it listens when it has something to say.
+            ['stdbuf', '-oL', shutil.which('mosquitto_sub', path=SEARCH), '-h', '127.0.0.1', '-p', str(server.mqtt_port), '-t', topic,
+             '-F', 'message %t %p', '-d', *arguments],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors='replace')
+        listening = threading.Event()
+        threading.Thread(target=self.read, args=[listening], daemon=True).start()
+        assert listening.wait(PATIENCE_S), 'mosquitto_sub does not get to listen'
+
+    def read(self, listening: threading.Event):
+        for line in self.process.stdout:
+            if re.fullmatch(r'Subscribed \(mid: 1\): 0\n', line):
+                listening.set()
+            if found := re.match(r'message (\S+) (.*)', line):
+                self.messages.append((found[1], found[2]))
+
+    def under(self, topic: str) -> list:
+        """Those of this topic, read as JSON."""
+        return [json.loads(payload) for where, payload in list(self.messages) if where == topic]
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
