@@ -93,7 +93,10 @@ void WatchedSource::GoOnFrom(const WatchedSource& other,
                              const std::shared_ptr<const SourcePlace>& place) {
   if (place == nullptr || !GrowsTheSame(options_, other.options_)) return;
   const std::lock_guard lock(mutex_);
-  if (opened_->GoOn(*place)) place_ = place;
+  (void)opened_->GoOn(*place);
+  // Also where it does not go on there: what was found out holds for whoever replaces this one
+  // before a row has come.
+  place_ = place;
 }
 
 bool WatchedSource::stopped() const {

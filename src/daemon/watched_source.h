@@ -80,7 +80,7 @@ class WatchedSource {
   mutable std::mutex mutex_;
   std::unique_ptr<Source> opened_;            // until it is started
   bool continues_ = false;                    // where it had been left
-  std::shared_ptr<const SourcePlace> place_;  // of another, at which it goes on
+  std::shared_ptr<const SourcePlace> place_;  // of another, whose successor it is
   std::optional<CaptureThread> capture_;      // from then on
   bool paused_ = false;
   bool stopped_ = false;

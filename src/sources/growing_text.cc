@@ -68,7 +68,7 @@ GrowingText::GrowingText(GrowingText&& other) noexcept
       follow_(other.follow_),
       footprint_(std::move(other.footprint_)),
       joint_(other.joint_),
-      told_(other.told_),
+      looked_at_(other.looked_at_),
       interruption_(std::move(other.interruption_)) {}
 
 GrowingText::~GrowingText() {
@@ -169,32 +169,52 @@ int GrowingText::OpenReplacement() {
   if (IsSameFile(here, there)) return -1;
   // Who writes has not opened it yet, and may have something more for the one before.
   if (S_ISREG(there.st_mode) && there.st_size == 0) return -1;
-  if (const int between = OpenNextRenamed(here, there); between >= 0) return between;
-  auto other = Open(path_, true);
-  if (other.ok()) return std::exchange(other->file_, -1);
-  if (!std::exchange(told_, true)) {
+  const bool known = looked_at_ && IsSameFile(*looked_at_, there);
+  const auto other = Open(path_, true);
+  const bool waits = !other.ok() || IsBeginning(other->file_);
+  if (waits && known) return -1;
+  if (const auto between = OpenNextRenamed(here, there, known)) return *between;
+  // If it is not there any more, it has been renamed since beside it was looked.
+  if (!waits) return OpenAsSeen(path_, there);
+  looked_at_ = there;
+  if (!other.ok()) {
     log::Warning("{}; it has taken the place of the file that is followed, which is read on",
                  other.error().message);
   }
   return -1;
 }
 
-int GrowingText::OpenNextRenamed(const struct stat& here, const struct stat& there) const {
+std::optional<int> GrowingText::OpenNextRenamed(const struct stat& here, const struct stat& there,
+                                                bool told) const {
   for (const RotatedFile& renamed : RotatedFilesOf(path_)) {
     const struct stat& what = renamed.what;
     // What stands there now was written to last.
     const bool is_between = WasWrittenBefore(here, what) && !WasWrittenBefore(there, what) &&
                             what.st_size > 0 && !IsSameFile(here, what) && !IsSameFile(there, what);
     if (!is_between) continue;
-    auto other = renamed.packed ? Error{Code::kUnavailable, "PACKED", "it is packed"}
-                                : Open(renamed.path, true);
-    if (other.ok()) return std::exchange(other->file_, -1);
-    if (told_) continue;
+    const auto other = renamed.packed ? Error{Code::kUnavailable, "PACKED", "it is packed"}
+                                      : Open(renamed.path, true);
+    if (other.ok()) return OpenAsSeen(renamed.path, what);
+    if (other.error().code == Code::kNotFound) return -1;
+    if (told) continue;
     log::Warning(
         "'{}' was renamed again before it was read to its end: what stands in '{}' is lost: {}",
         Printable(path_), Printable(renamed.path), other.error().message);
   }
-  return -1;
+  return std::nullopt;
+}
+
+bool GrowingText::IsBeginning(int file) const {
+  struct stat what {};
+  if (fstat(file, &what) != 0 || what.st_size >= footprint_.offset()) return false;
+  const int64_t size = what.st_size;
+  const int64_t head = std::min(size, FilePlace::kHeadBytes);
+  const int64_t tail = std::min(size, FilePlace::kTailBytes);
+  const auto is_the_same = [&](int64_t offset, int64_t count) {
+    const auto bytes = BytesAt(file, offset, count);
+    return bytes && bytes == BytesAt(file_, offset, count);
+  };
+  return is_the_same(0, head) && is_the_same(size - tail, tail);
 }
 
 bool GrowingText::GoOnIn(int file) {
@@ -218,7 +238,7 @@ void GrowingText::MoveTo(int file) {
   next_ = -1;
   over_ = false;
   footprint_ = {};
-  told_ = false;
+  looked_at_.reset();
 }
 
 Result<GrowingText::Piece> GrowingText::Read() {

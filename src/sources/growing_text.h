@@ -4,7 +4,8 @@
 // its end, since who writes may have kept that open for a while. Where it was renamed several times
 // meanwhile, what lies between is found by its name (see RotatedFilesOf), and read first. One that
 // begins with all that was read of the first is the same that was written anew, with more in it, as
-// by rsync or an editor, and is gone on with at that place.
+// by rsync or an editor, and is gone on with at that place. One in which nothing stands but the
+// beginning of the first may become so, and is waited for until something else stands in it.
 // Threads: one thread reads; any may interrupt it.
 #pragma once
 
@@ -52,8 +53,13 @@ class GrowingText {
   // -1: none has taken its place yet.
   int OpenReplacement();
   // Of those that were renamed after the one that is read and before the one that is there: the
-  // first. -1: there is none.
-  int OpenNextRenamed(const struct stat& here, const struct stat& there) const;
+  // first. None, or -1: it has been renamed again since it was found.
+  // `told`: what is lost was told before.
+  std::optional<int> OpenNextRenamed(const struct stat& here, const struct stat& there,
+                                     bool told) const;
+  // Whether what stands in another file stands at the beginning of this one, too, and is less than
+  // was read of it.
+  bool IsBeginning(int file) const;
   // Whether all that was read stands at its beginning, too.
   bool GoOnIn(int file);
   void MoveTo(int file);
@@ -67,7 +73,8 @@ class GrowingText {
   bool follow_;
   FileFootprint footprint_;
   Joint joint_ = Joint::kGoesOn;  // of the next piece
-  bool told_ = false;             // that what has taken its place cannot be read
+  // What has taken its place, cannot be gone on with yet, and was looked at with all beside it.
+  std::optional<struct stat> looked_at_;
   std::unique_ptr<Interruption> interruption_ = std::make_unique<Interruption>();
 };
 

@@ -1,5 +1,8 @@
 #include "sources/rotated_files.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -11,6 +14,11 @@
 
 namespace hypnos {
 namespace {
+
+namespace fs = std::filesystem;
+
+// Whoever renames faster than that is no rotation.
+constexpr int kMostLooks = 8;
 
 constexpr auto kDigitsOfDate = 6;
 constexpr std::array<std::string_view, 6> kPackers = {".gz", ".bz2", ".xz", ".zst", ".lz4", ".Z"};
@@ -43,18 +51,7 @@ std::string_view Within(std::string_view name, std::string_view begin, std::stri
 
 auto TimeOf(const struct stat& what) { return std::tie(what.st_mtim.tv_sec, what.st_mtim.tv_nsec); }
 
-}  // namespace
-
-bool IsSameFile(const struct stat& one, const struct stat& other) {
-  return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
-}
-
-bool WasWrittenBefore(const struct stat& one, const struct stat& other) {
-  return TimeOf(one) < TimeOf(other);
-}
-
-std::vector<RotatedFile> RotatedFilesOf(const std::string& path) {
-  namespace fs = std::filesystem;
+std::vector<RotatedFile> LookForRotatedFilesOf(const std::string& path) {
   const fs::path whole = path;
   const std::string name = whole.filename(), stem = whole.stem(), extension = whole.extension();
   const fs::path folder = whole.has_parent_path() ? whole.parent_path() : fs::path(".");
@@ -70,7 +67,8 @@ std::vector<RotatedFile> RotatedFilesOf(const std::string& path) {
     if (packed) called.remove_suffix(packer->size());
     if (!IsRotation(Within(called, name, "")) && !IsDate(Within(called, stem, extension))) continue;
     // It is being packed: the file itself is still there.
-    if (packed && fs::exists(entry->path().parent_path() / called, error)) continue;
+    std::error_code unknown;
+    if (packed && fs::exists(entry->path().parent_path() / called, unknown)) continue;
     RotatedFile file = {.path = entry->path(), .packed = packed};
     if (stat(file.path.c_str(), &file.what) != 0 || !S_ISREG(file.what.st_mode)) continue;
     files.push_back(std::move(file));
@@ -81,6 +79,40 @@ std::vector<RotatedFile> RotatedFilesOf(const std::string& path) {
     return NaturallyBefore(one.path, other.path);
   });
   return files;
+}
+
+bool IsTheSame(const RotatedFile& one, const RotatedFile& other) {
+  return one.path == other.path && IsSameFile(one.what, other.what);
+}
+
+}  // namespace
+
+bool IsSameFile(const struct stat& one, const struct stat& other) {
+  return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+bool WasWrittenBefore(const struct stat& one, const struct stat& other) {
+  return TimeOf(one) < TimeOf(other);
+}
+
+std::vector<RotatedFile> RotatedFilesOf(const std::string& path) {
+  std::vector<RotatedFile> files = LookForRotatedFilesOf(path);
+  for (int look = 1; look < kMostLooks; ++look) {
+    std::vector<RotatedFile> again = LookForRotatedFilesOf(path);
+    const bool same = std::ranges::equal(files, again, IsTheSame);
+    files = std::move(again);
+    if (same) break;
+  }
+  return files;
+}
+
+int OpenAsSeen(const std::string& path, const struct stat& seen) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0) return -1;
+  struct stat now {};
+  if (fstat(file, &now) == 0 && IsSameFile(now, seen)) return file;
+  close(file);
+  return -1;
 }
 
 }  // namespace hypnos

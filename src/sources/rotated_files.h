@@ -18,8 +18,12 @@ struct RotatedFile {
 };
 
 // Of the file of this path: regular files beside it that are called so, those written first first.
-// What cannot be looked at is left out.
+// What cannot be looked at is left out. Looked for until twice the same was found: what is renamed
+// meanwhile may be passed over, or found twice.
 std::vector<RotatedFile> RotatedFilesOf(const std::string& path);
+
+// For reading. -1: it cannot be, or another one stands at this path than was seen there.
+int OpenAsSeen(const std::string& path, const struct stat& seen);
 
 // One is the other.
 bool IsSameFile(const struct stat& one, const struct stat& other);

@@ -222,6 +222,7 @@ Result<std::optional<Readings>> SeriesRows::Read(const CsvRecord& record) {
     HYPNOS_RETURN_IF_ERROR(
         ReadValue(record, columns()[i], fields[header_.at[i]], &readings.values));
   }
+  header_.has_rows = true;
   return std::optional<Readings>(std::move(readings));
 }
 
@@ -260,9 +261,12 @@ bool SeriesRows::MayBeEndOfRow(const CsvRecord& record,
   return true;
 }
 
+// Words that were taken for a header, as the first that came, and may be the end of a row.
+bool SeriesRows::MayBeNone() const { return !known_->begun && !header_.has_rows; }
+
 bool SeriesRows::IsAgreedOn(const std::vector<std::string>& fields) {
   const bool is_other =
-      !header_.has_names && fields.size() != header_.names.size() && IsRow(fields);
+      (!header_.has_names || MayBeNone()) && fields.size() != header_.names.size() && IsRow(fields);
   if (!is_other) {
     agreeing_ = 0;
     return false;
@@ -274,8 +278,17 @@ bool SeriesRows::IsAgreedOn(const std::vector<std::string>& fields) {
 
 Status SeriesRows::TakeNewCount(const CsvRecord& record, const std::vector<std::string>& fields) {
   const size_t had = header_.names.size();
+  const bool was_header = header_.has_names;
+  const int64_t line = header_.line;
   agreeing_ = 0;
   HYPNOS_RETURN_IF_ERROR(TakeHeader(record, fields));
+  if (was_header) {
+    news_ = Format(
+        "{}:{}: rows have {} fields, so that line {} was no header: columns go by their "
+        "positions",
+        Printable(options_.name), record.line, fields.size(), line);
+    return {};
+  }
   news_ = Format(
       "{}:{}: rows have {} fields now, and had {}; without a header columns go by their "
       "positions, as before",

@@ -85,6 +85,7 @@ class SeriesRows {
     std::vector<std::string> names = {};  // of the fields; empty before the first record
     std::optional<size_t> time_at = std::nullopt;
     std::vector<size_t> at = {};  // where each column stands
+    bool has_rows = false;        // one was read below it
     std::string lacks = {};       // "column 'x'": no row below it can be read
   };
 
@@ -93,6 +94,7 @@ class SeriesRows {
   Status TakeHeader(const CsvRecord& record, const std::vector<std::string>& fields);
   bool IsRow(const std::vector<std::string>& fields) const;
   bool MayBeEndOfRow(const CsvRecord& record, const std::vector<std::string>& fields) const;
+  bool MayBeNone() const;
   bool IsAgreedOn(const std::vector<std::string>& fields);
   Status TakeNewCount(const CsvRecord& record, const std::vector<std::string>& fields);
   Error WrongCount(const CsvRecord& record, const std::vector<std::string>& fields,

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
@@ -56,6 +58,33 @@ TEST_F(RotatedFiles, AreKnownByTheirNamesAndOrderedByWhenTheyWereWritten) {
 TEST_F(RotatedFiles, AreNotLostWhileTheyAreBeingPacked) {
   for (const char* name : {"pump.csv.1", "pump.csv.1.gz", "pump.csv.2.gz"}) Write(name);
   EXPECT_THAT(NamesOf("pump.csv"), testing::ElementsAre("pump.csv.1", "pump.csv.2.gz!"));
+}
+
+// Whether the file itself is still there beside the packed one cannot be told of a link to itself.
+TEST_F(RotatedFiles, AreFoundBesideWhatCannotBeLookedAt) {
+  std::vector<std::string> all;
+  for (int i = 1; i <= 20; ++i) Write(all.emplace_back("pump.csv." + std::to_string(i)));
+  for (int i = 21; i <= 40; ++i) {
+    const std::string name = "pump.csv." + std::to_string(i);
+    fs::create_symlink(name, folder_.File(name));
+    Write(name + ".gz");
+    all.push_back(name + ".gz!");
+  }
+  EXPECT_EQ(NamesOf("pump.csv"), all);
+}
+
+TEST_F(RotatedFiles, AreNotTakenForOthersThatWereRenamedSinceTheyWereSeen) {
+  Write("pump.csv.1");
+  const std::string path = folder_.File("pump.csv.1");
+  struct stat seen {};
+  ASSERT_EQ(stat(path.c_str(), &seen), 0);
+  const int file = OpenAsSeen(path, seen);
+  EXPECT_GE(file, 0);
+  close(file);
+  fs::rename(path, folder_.File("pump.csv.2"));
+  EXPECT_EQ(OpenAsSeen(path, seen), -1);
+  Write("pump.csv.1");
+  EXPECT_EQ(OpenAsSeen(path, seen), -1);
 }
 
 TEST_F(RotatedFiles, AreNoneWhereTheFolderIsNotThere) {

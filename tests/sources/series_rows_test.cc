@@ -285,6 +285,39 @@ TEST(SeriesRows, WithoutAHeaderTakeAnotherNumberOfFieldsOnceRowsAgree) {
   EXPECT_THAT(reader.Row(more).values, ElementsAre(7, 8));
 }
 
+// Whoever connects to a program that sends rows may come in the midst of one.
+TEST(SeriesRows, TakeWordsThatCameFirstForNoHeaderOnceRowsAgreeThatTheyAreNone) {
+  Reader reader;
+  EXPECT_TRUE(reader.IsHeader("ning"));
+  const std::string row = "1970-01-01 00:00:02,7,running";
+  for (int i = 1; i < SeriesRows::kAgree; ++i) {
+    EXPECT_THAT(reader.Refused(row), HasSubstr("the row has 3 fields, and the header 1"));
+  }
+  const Readings read = reader.Row(row);
+  EXPECT_THAT(read.values, ElementsAre(7));
+  EXPECT_EQ(read.when, FromSeconds(2));
+  EXPECT_EQ(reader.TakeNews(),
+            "f.csv:11: rows have 3 fields, so that line 1 was no header: columns go by their "
+            "positions");
+}
+
+TEST(SeriesRows, OfAnotherNumberOfFieldsAreReadAfterARotationOnceTheyAgree) {
+  SeriesRows rows({.name = "f.csv"});
+  const auto read = [&](const std::string& text) {
+    return rows.Read({.line = 1, .text = text, .fault = {}});
+  };
+  EXPECT_THAT((**read("1,2")).values, ElementsAre(1, 2));
+  for (const bool may_be_torn : {true, false}) {
+    for (const std::string text : {"3,4,5", "6,7"}) {
+      rows.RestartSameWriter(may_be_torn);
+      for (int i = 1; i < SeriesRows::kAgree; ++i) EXPECT_FALSE(read(text).ok()) << text;
+      const auto row = read(text);
+      ASSERT_TRUE(row.ok() && *row) << text;
+      EXPECT_EQ((*row)->values.size(), 2u);
+    }
+  }
+}
+
 TEST(SeriesRows, BelowAHeaderNeverTakeAnotherNumberOfFields) {
   Reader reader;
   EXPECT_TRUE(reader.IsHeader("time,a"));

@@ -3,9 +3,14 @@
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -459,6 +464,82 @@ TEST_F(SeriesSource, AnOlderFileInThePlaceOfARenamedOneBeginsAnew) {
   EXPECT_EQ(frame.readings.values[0], 3);
   EXPECT_EQ(frame.discontinuity, Discontinuity::kGap);
   EXPECT_EQ(source->unreadable_frames(), 0);
+}
+
+// The names of files in a folder, its own among them as "", each time that one is opened.
+class Opened {
+ public:
+  explicit Opened(const std::string& folder) : inotify_(inotify_init1(IN_NONBLOCK)) {
+    EXPECT_GE(inotify_add_watch(inotify_, folder.c_str(), IN_OPEN), 0);
+  }
+  ~Opened() { close(inotify_); }
+  Opened(const Opened&) = delete;
+  Opened& operator=(const Opened&) = delete;
+
+  // Waits until that was `times` since the last call, unless `over` first. Others are counted.
+  void Await(const std::string& name, int times, const std::atomic<bool>& over) {
+    while (times > 0 && !over) {
+      pollfd ready = {.fd = inotify_, .events = POLLIN, .revents = 0};
+      if (poll(&ready, 1, 20) <= 0) continue;
+      alignas(inotify_event) std::array<char, 1 << 14> bytes;
+      const ssize_t count = read(inotify_, bytes.data(), bytes.size());
+      for (ssize_t at = 0; at < count;) {
+        const auto* event = reinterpret_cast<const inotify_event*>(bytes.data() + at);
+        const std::string opened = event->len > 0 ? event->name : "";
+        if (opened == name) --times;
+        if (opened.empty()) ++folder_;
+        at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+      }
+    }
+  }
+  int folder() const { return folder_; }
+
+ private:
+  int inotify_;
+  int folder_ = 0;
+};
+
+TEST_F(SeriesSource, WaitsForAFileThatIsStillBeingWrittenInItsPlace) {
+  const auto path = Write("time,value\n1,1\n2,2\n");
+  const auto source = Must(OpenSeriesSource(kPump, {.path = path, .follow = true}));
+  MustNext(*source);
+  MustNext(*source);
+  std::filesystem::remove(path);
+  Write("time,value\n1,1\n");
+  Opened opened(folder());
+  std::atomic<bool> over = false;
+  Frame frame;
+  std::thread reader([&] {
+    frame = MustNext(*source);
+    over = true;
+  });
+  // The second time that it is looked at, the first is over.
+  opened.Await("pump.csv", 2, over);
+  EXPECT_FALSE(over);
+  Append(path, "2,2\n3,3\n");
+  reader.join();
+  EXPECT_EQ(frame.readings.values[0], 3);
+  EXPECT_EQ(source->unreadable_frames(), 0);
+}
+
+TEST_F(SeriesSource, LooksOnceBesideWhatCannotBeReadInItsPlace) {
+  const auto path = Write("time,value\n1,1\n");
+  const auto source = Must(OpenSeriesSource(kPump, {.path = path, .follow = true}));
+  MustNext(*source);
+  std::filesystem::remove(path);
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  Opened opened(folder());
+  std::atomic<bool> over = false;
+  std::thread reader([&] {
+    EXPECT_TRUE(std::holds_alternative<EndOfStream>(*source->Next()));
+    over = true;
+  });
+  opened.Await("pump.csv", 2, over);
+  const int first = opened.folder();
+  opened.Await("pump.csv", 4, over);
+  EXPECT_EQ(opened.folder(), first);
+  source->Interrupt();
+  reader.join();
 }
 
 // copytruncate: the program that writes knows nothing of it, and writes no second header.
