@@ -124,6 +124,11 @@ class Lists(unittest.TestCase):
                 if block.language == 'python':
                     self.assertIn((page, first_line(block)), OTHER_TESTS)
 
+    def test_what_is_not_run_is_named_by_a_page(self):
+        text = '\n'.join(block.text for page, block in all_blocks() if commands_of(page, block))
+        for name in stand_in_commands.not_run():
+            self.assertRegex(text, rf'(?m)(^|[|;&(] *|sudo ){re.escape(name)} ')
+
     def test_there_are_blocks_to_run(self):
         self.assertGreater(sum(commands_of(page, block) for page, block in all_blocks()), 30)
 

@@ -14,6 +14,7 @@ import os
 import pathlib
 import pty
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,22 +30,19 @@ USAGE = 64
 NOT_THERE, NOT_NOW = 66, 75
 PROGRAMS = {'hypnosd', 'hypnosctl', 'hypnos-lab', 'hypnos-bench'}
 
-# Commands that no test runs, and why. What they are given of the repository has to be there.
+IN_A_SYSTEM = 'scripts/test-package runs it in a Debian of its own'
+# Commands that no test of pages runs, and why. What they are given of the repository has to be there.
 NOT_RUN = {
-    'apt-get': 'it changes the system',
-    'systemctl': 'there need be no service manager; tests/deploy/service_test.py tries the unit',
-    'journalctl': 'there need be no service manager',
+    'apt-get': f'it changes the system; {IN_A_SYSTEM}',
+    'systemctl': f'there need be no service manager; {IN_A_SYSTEM}',
+    'journalctl': f'there need be no service manager; {IN_A_SYSTEM}',
     'editor': 'it waits for somebody to type',
     'docker': 'it is not in Debian as tests have it, and fetches images',
-    'adduser': 'it changes the system', 'usermod': 'it changes the system',
-    'install': 'it wants the user hypnos', 'chown': 'it wants the user hypnos', 'chmod': 'it wants an installed file',
-    'cp': 'it writes outside of the test', 'mv': 'it writes outside of the test', 'rsync': 'it wants another machine',
-    'scp': 'it wants another machine', 'ssh': 'it wants another machine',
-    'sqlite3': 'it need not be installed', 'curl': 'it wants a daemon at a fixed port; tests/docs/http_test.py asks one',
-    'openssl': 'it makes keys for another machine', 'git': 'it changes the checkout',
-    'cmake': 'it builds everything; scripts/test does', 'ctest': 'it runs every test',
-    'v4l2-ctl': 'it wants a camera', 'ffplay': 'it wants a camera and a screen',
-    'ffmpeg': 'it wants a clip of the reader',
+    'chown': f'it wants the user hypnos; {IN_A_SYSTEM}',
+    'cp': f'it writes outside of the test; {IN_A_SYSTEM}', 'mv': f'it writes outside of the test; {IN_A_SYSTEM}',
+    'rsync': f'it wants another machine; {IN_A_SYSTEM}', 'sqlite3': f'it need not be installed; {IN_A_SYSTEM}',
+    'curl': 'it wants a daemon at a fixed port; tests/docs/http_test.py asks one',
+    'cmake': 'it builds everything; scripts/test does',
     'nats-server': 'it wants fixed ports; tests/daemon/broker_test.py runs one',
     'mosquitto_sub': 'it wants a broker, and never ends; tests/daemon/broker_test.py runs it',
 }
@@ -229,6 +227,15 @@ def python3(arguments: list[str]):
         flags_are_known(arguments[1:], done.stdout)
 
 
+def ffmpeg(arguments: list[str]):
+    """Of a clip of the reader's, which is made first."""
+    if not shutil.which('ffmpeg'):
+        return print('ffmpeg is not run: it need not be installed')
+    clip = arguments[arguments.index('-i') + 1]
+    expect(run(['ffmpeg', '-f', 'lavfi', '-i', 'testsrc=duration=1:size=64x48:rate=10', clip]), 0)
+    return expect(run(['ffmpeg', *arguments]), 0)
+
+
 def not_run(name: str, arguments: list[str]):
     print(f'{name} is not run: {NOT_RUN[name]}')
     for argument in arguments:
@@ -251,6 +258,8 @@ def main():
          'hypnos-bench': hypnos_bench}[name](arguments)
     elif name == 'python3':
         python3(arguments)
+    elif name == 'ffmpeg':
+        ffmpeg(arguments)
     elif name in NOT_RUN:
         not_run(name, arguments)
     else:

@@ -26,7 +26,7 @@ def write(folder: pathlib.Path):
         real = shutil.which(name)
         if real:
             (folder / name).symlink_to(real)
-    names = ['hypnosd', 'hypnosctl', 'hypnos-lab', 'hypnos-bench', 'python3', 'sudo', *not_run()]
+    names = ['hypnosd', 'hypnosctl', 'hypnos-lab', 'hypnos-bench', 'python3', 'sudo', 'ffmpeg', *not_run()]
     names += [f'scripts/{path.name}' for path in SCRIPTS.iterdir() if path.is_file()]
     for name in names:
         path = folder / name
