@@ -59,7 +59,7 @@ install(FILES ${made}/changelog.Debian.gz ${made}/changelog.gz deploy/debian/cop
 install(FILES src/web/assets/licences.txt RENAME page-licences.txt
         DESTINATION ${documents} COMPONENT programs)
 install(DIRECTORY configs/ DESTINATION ${documents}/examples COMPONENT programs)
-install(DIRECTORY deploy/prometheus deploy/grafana DESTINATION ${documents}/examples
+install(DIRECTORY deploy/prometheus deploy/grafana deploy/nats DESTINATION ${documents}/examples
         COMPONENT programs)
 install(FILES deploy/debian/lintian-overrides RENAME hypnos
         DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides COMPONENT programs)
