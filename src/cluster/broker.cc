@@ -35,6 +35,7 @@ struct Broker::State : std::enable_shared_from_this<State> {
   // Those with `lock` held let go of it meanwhile.
   void NoteFailure(const std::string& why, std::unique_lock<std::mutex>& lock);
   void NoteConnected(std::unique_lock<std::mutex>& lock);
+  void NoteTried();
   void TellThatItWorks(std::unique_lock<std::mutex>& lock);
   void WaitBeforeTheNext(std::unique_lock<std::mutex>& lock);
   std::shared_ptr<Link> link_now(std::string* why) const;
@@ -45,7 +46,7 @@ struct Broker::State : std::enable_shared_from_this<State> {
   std::thread thread;
 
   mutable std::mutex mutex;
-  std::condition_variable changed;
+  mutable std::condition_variable changed;
   std::shared_ptr<Link> link;
   BrokerStatus status;
   // Of which connection it is told, and of which that it was lost.
@@ -54,6 +55,7 @@ struct Broker::State : std::enable_shared_from_this<State> {
   std::string lost_why;
   bool stop = false;
   bool ended = false;
+  bool tried = false;
 
   // The thread's own.
   Backoff backoff;
@@ -95,6 +97,11 @@ void Broker::State::NoteFailure(const std::string& why, std::unique_lock<std::mu
   lock.lock();
 }
 
+void Broker::State::NoteTried() {
+  tried = true;
+  changed.notify_all();
+}
+
 void Broker::State::NoteConnected(std::unique_lock<std::mutex>& lock) {
   ++status.connections;
   status.connected = true;
@@ -117,10 +124,14 @@ void Broker::State::HoldOneConnection(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
   auto made = Connect();
   lock.lock();
-  if (!made.ok()) return NoteFailure(made.error().message, lock);
+  if (!made.ok()) {
+    NoteFailure(made.error().message, lock);
+    return NoteTried();
+  }
   link = *std::move(made);
   const Instant since = parts.clock.Now();
   NoteConnected(lock);
+  NoteTried();
   const auto over = [this] { return stop || lost_number == number; };
   const bool useless = changed.wait_for(lock, parts.probation, over);
   if (!useless) {
@@ -178,6 +189,11 @@ void Broker::Subscribe(std::string subject, Link::Handler handler) {
 
 void Broker::Start() {
   state_->thread = std::thread([state = state_] { state->Loop(); });
+}
+
+void Broker::AwaitFirstTry(Duration longest) const {
+  std::unique_lock lock(state_->mutex);
+  state_->changed.wait_for(lock, longest, [this] { return state_->tried || state_->ended; });
 }
 
 Status Broker::Publish(const std::string& subject, std::string_view bytes) {

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
 #include <google/protobuf/message.h>
 
 #include <string>
 #include <type_traits>
+
+#include "proto/options.pb.h"
 
 namespace hypnos::config {
 
@@ -72,10 +75,11 @@ inline bool IsMessage(const google::protobuf::FieldDescriptor* field) {
   return field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE;
 }
 
-// A section, at the top level, is always there; any other message only if it is given.
+// A section, at the top level, is always there unless its schema says otherwise; any other message
+// only if it is given.
 inline bool IsSection(const google::protobuf::FieldDescriptor* field, bool top_level) {
   return top_level && IsMessage(field) && !field->is_repeated() &&
-         field->containing_oneof() == nullptr;
+         field->containing_oneof() == nullptr && !field->options().GetExtension(none_if_absent);
 }
 
 }  // namespace hypnos::config

@@ -428,6 +428,8 @@ void Herald::Speak(std::function<std::vector<MeasuredNetwork>()> measure) {
 
 bool Herald::FallSilent() {
   State& state = *state_;
+  // What ends within moments has still something to say.
+  state.broker->AwaitFirstTry(kToFinish);
   if (!state.thread.joinable()) return true;
   std::unique_lock guard(state.mutex);
   state.silent = true;

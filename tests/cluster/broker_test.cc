@@ -77,6 +77,26 @@ TEST_F(BrokerTest, PublishesOnceItIsConnected) {
   EXPECT_THAT(Told(), IsEmpty()) << "that it works goes without saying";
 }
 
+TEST_F(BrokerTest, WhoWaitsForTheFirstTryFindsItConnectedAndToldOf) {
+  const auto broker = Make();
+  broker->Start();
+  broker->AwaitFirstTry(FakeBroker::kPatience);
+  EXPECT_EQ(connected, 1);
+  EXPECT_TRUE(broker->Publish("a", "12").ok());
+  EXPECT_TRUE(End(*broker));
+}
+
+TEST_F(BrokerTest, TheFirstTryIsOverWhenItFails) {
+  fake.WillRefuse(kNobody, 1'000'000);
+  const auto broker = Make();
+  broker->Start();
+  const Instant begin = clock.Now();
+  broker->AwaitFirstTry(FakeBroker::kPatience);
+  EXPECT_LT(clock.Now() - begin, FakeBroker::kPatience);
+  EXPECT_EQ(broker->Publish("a", "12").error().reason, "NOT_CONNECTED");
+  EXPECT_TRUE(End(*broker));
+}
+
 TEST_F(BrokerTest, TriesAgainUntilItIsLetInAndTellsOnce) {
   fake.WillRefuse(kNobody, 4);
   const auto broker = Make();

@@ -31,6 +31,9 @@ TEST(Print, ShowsDefaultsOfSectionsThatAreNotGiven) {
 TEST(Print, LeavesOutWhatIsOffWhenAbsent) {
   EXPECT_THAT(Printed(std::string(kSources) + kNetwork + "encoding: {width: 9, height: 9}\n"),
               Not(HasSubstr("patches")));
+  for (const char* const section : {"\nweb:", "\nbroker:"}) {
+    EXPECT_THAT(Printed(Minimal()), Not(HasSubstr(section)));
+  }
 }
 
 TEST(Print, WritesListsAndChoices) {

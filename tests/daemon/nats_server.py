@@ -52,9 +52,10 @@ mqtt {{ listen: "127.0.0.1:{self.mqtt_port}" }}
         return f'nats://127.0.0.1:{self.port}'
 
     def start(self, **environment):
-        self.process = subprocess.Popen([shutil.which('nats-server', path=SEARCH), '-c', self.config],
-                                        env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                        stderr=(self.folder / 'nats.log').open('a'))
+        with (self.folder / 'nats.log').open('a', encoding='utf-8') as log:
+            self.process = subprocess.Popen([shutil.which('nats-server', path=SEARCH), '-c', self.config],
+                                            env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
+                                            stdout=subprocess.DEVNULL, stderr=log)
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:

@@ -57,6 +57,10 @@ class Broker {
   void Subscribe(std::string subject, Link::Handler handler);
   void Start();
 
+  // Until it has been tried to connect for the first time, and the handler `connected` has returned
+  // if that worked: what ends within moments could say nothing otherwise. After Start.
+  void AwaitFirstTry(Duration longest) const;
+
   // As those of Link; kUnavailable, reason NOT_CONNECTED, at once where there is no connection.
   Status Publish(const std::string& subject, std::string_view bytes);
   Status Flush(Duration longest);
