@@ -165,7 +165,7 @@ class NatsLink final : public Link {
     // From here on the library may be in the middle of it.
     Subscriber* const shared = kept.release();
     const std::lock_guard lock(callbacks_->mutex);
-    const Status watched = StatusOf(
+    Status watched = StatusOf(
         natsSubscription_SetOnCompleteCB(subscription, &OnLastMessage, shared), "NOT_CONNECTED");
     if (watched.ok()) ++callbacks_->subscriptions;
     return watched;

@@ -29,18 +29,18 @@ struct Hanging final : Connector {
 class BrokerTest : public ::testing::Test {
  protected:
   std::unique_ptr<Broker> Make() {
-    return std::make_unique<Broker>("nats://host",
-                                    Broker::Parts{.clock = clock,
-                                                  .connector = fake.NewConnector(),
-                                                  .rng = Rng(1),
-                                                  .connected = [this] { ++connected; },
-                                                  .changed =
-                                                      [this](const BrokerStatus& status) {
-                                                        const std::lock_guard lock(mutex);
-                                                        told.push_back(status.why);
-                                                      },
-                                                  .first_retry = std::chrono::milliseconds(1),
-                                     .probation = probation});
+    Broker::Parts parts = {.clock = clock,
+                           .connector = fake.NewConnector(),
+                           .rng = Rng(1),
+                           .connected = [this] { ++connected; },
+                           .changed = [this](const BrokerStatus& status) { Note(status); },
+                           .first_retry = std::chrono::milliseconds(1),
+                           .probation = probation};
+    return std::make_unique<Broker>("nats://host", std::move(parts));
+  }
+  void Note(const BrokerStatus& status) {
+    const std::lock_guard lock(mutex);
+    told.push_back(status.why);
   }
   void WaitUntil(const std::function<bool()>& condition) {
     const Instant begin = clock.Now();

@@ -15,6 +15,7 @@ const Heartbeat kPorch = {.name = "porch", .daemon_version = "0.1.0", .interval_
 
 std::vector<std::string> SubjectsOf(const std::vector<Announcement>& announcements) {
   std::vector<std::string> subjects;
+  subjects.reserve(announcements.size());
   for (const Announcement& announcement : announcements) subjects.push_back(announcement.subject);
   return subjects;
 }
