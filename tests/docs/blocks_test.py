@@ -297,6 +297,8 @@ class BlocksTest(unittest.TestCase):
                 (here / 'page.yaml').write_text(text, encoding='utf-8')
                 done = subprocess.run([PROGRAMS['HYPNOSD'], '--config', here / 'page.yaml', '--check-config'],
                                       capture_output=True, text=True, cwd=here, env=self.environment(), check=False)
+                if 'this build has no NATS' in done.stderr:
+                    self.skipTest('this build has no NATS')
                 self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_a_block_that_is_wrong_is_found(self):
