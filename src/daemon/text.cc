@@ -286,6 +286,26 @@ std::string HeldOutText(const std::vector<RealOrDream>& held_out) {
   return text;
 }
 
+// As guard.dead_units has it by default.
+constexpr double kSilentShare = 0.9;
+
+// What is dead learns no more, whatever comes.
+std::string SilenceText(const std::vector<LayerProbe>& layers) {
+  std::string silent;
+  for (size_t l = 0; l < layers.size(); ++l) {
+    const double dead = static_cast<double>(layers[l].dead_units);
+    if (layers[l].units == 0 || dead < kSilentShare * static_cast<double>(layers[l].units))
+      continue;
+    silent += Format("{}{}", silent.empty() ? "" : ", ", l + 1);
+  }
+  if (silent.empty()) return "";
+  return Format(
+      "Nearly all units are dead of layer {}: it probably learns too fast. Begin anew (--fresh) "
+      "with a "
+      "lower learning.rate, a tenth for instance, or divide the picture (encoding.patches).\n",
+      silent);
+}
+
 // What the probe set says of each layer, at first and at last.
 std::string ProbeText(const ProbeTally& probes, double elapsed_seconds) {
   if (!probes.last) return "";
@@ -299,12 +319,11 @@ std::string ProbeText(const ProbeTally& probes, double elapsed_seconds) {
     const LayerProbe &then = first.layers[l], &now = last.layers[l];
     text += Format(
         "  layer {}: told {:.1f} % of pairs at first, {:.1f} % at last (chance: 50 %); {} of {} "
-        "units "
-        "dead; effective rank {:.1f}, {:.1f}\n",
+        "units dead; effective rank {:.1f}, {:.1f}\n",
         l + 1, 100 * then.pairwise_accuracy, 100 * now.pairwise_accuracy, now.dead_units, now.units,
         then.effective_rank, now.effective_rank);
   }
-  return text;
+  return text + SilenceText(last.layers);
 }
 
 // Of a long playlist only the clips that are too fast.

@@ -321,6 +321,10 @@ TEST(SummaryText, ComparesTheFirstProbeWithTheLast) {
       HasSubstr("Probed 4 times with learning off, on 6 fixed sequences, in 0.5 s (1.0 % of "
                 "the time):\n  layer 1: told 55.0 % of pairs at first, 85.0 % at last (chance: "
                 "50 %); 3 of 256 units dead; effective rank 20.0, 12.5\n"));
+  EXPECT_THAT(SummaryText(summary, Status(), {}), Not(HasSubstr("learning.rate")));
+  summary.probes.last->figures.layers[0].dead_units = 231;
+  EXPECT_THAT(SummaryText(summary, Status(), {}),
+              HasSubstr("Nearly all units are dead of layer 1: it probably learns too fast"));
 }
 
 }  // namespace
