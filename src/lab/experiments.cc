@@ -8,6 +8,7 @@
 #include "lab/online_video.h"
 #include "lab/phases.h"
 #include "lab/potato.h"
+#include "lab/relations.h"
 
 namespace hypnos::lab {
 namespace {
@@ -29,6 +30,8 @@ constexpr ExperimentEntry kExperiments[] = {
      MakeOddities},
     {"nab", "Series of sensors and counters: unusual rows told from others, and what earns it",
      MakeNab},
+    {"relations", "Sensors that hang together, and do not now and then: what a network finds of it",
+     MakeRelations},
 };
 
 }  // namespace

@@ -89,7 +89,9 @@ Status WatchAlone(Source& source, Scores& scores, const std::function<bool()>& g
     HYPNOS_ASSIGN_OR_RETURN(const FrameOrEnd next, source.Next());
     const Frame* frame = std::get_if<Frame>(&next);
     if (frame == nullptr) return {};
-    scores.Add(frame->index, {{.value = frame->readings.values.at(0)}},
+    std::vector<SeriesReading> columns;
+    for (const double value : frame->readings.values) columns.push_back({.value = value});
+    scores.Add(frame->index, columns,
                {.cut = frame->discontinuity != Discontinuity::kNone, .when = frame->readings.when});
     if (!go_on()) return Stopped();
   }
@@ -114,6 +116,7 @@ NabCell MakeNabCell(NabArm arm, uint64_t seed) {
   network.learning.rate = 5e-4f;
   network.generator.rule = GeneratorRule::kLeastSquares;
   network.generator.horizon_steps = 2'000;
+  network.generator.rate = 0.002f;
   options.dream_steps = 4;
   options.probe.sequences = 0;
   options.threads = 1;
@@ -126,9 +129,8 @@ NabCell MakeNabCell(NabArm arm, uint64_t seed) {
   return cell;
 }
 
-Result<std::vector<NabRow>> WatchSeries(const NabCell& cell, const std::string& path, size_t rows,
-                                        const std::function<bool()>& go_on) {
-  HYPNOS_ASSIGN_OR_RETURN(auto source, OpenSeriesSource({path, true}, {.path = path}));
+Result<std::vector<NabRow>> WatchRows(const NabCell& cell, std::unique_ptr<Source> source,
+                                      size_t rows, const std::function<bool()>& go_on) {
   Scores scores(cell, rows);
   if (cell.arm == NabArm::kCalibration) {
     HYPNOS_RETURN_IF_ERROR(WatchAlone(*source, scores, go_on));
@@ -136,6 +138,12 @@ Result<std::vector<NabRow>> WatchSeries(const NabCell& cell, const std::string& 
     HYPNOS_RETURN_IF_ERROR(WatchByNetwork(cell, std::move(source), scores, go_on));
   }
   return scores.Take();
+}
+
+Result<std::vector<NabRow>> WatchSeries(const NabCell& cell, const std::string& path, size_t rows,
+                                        const std::function<bool()>& go_on) {
+  HYPNOS_ASSIGN_OR_RETURN(auto source, OpenSeriesSource({path, true}, {.path = path}));
+  return WatchRows(cell, std::move(source), rows, go_on);
 }
 
 }  // namespace hypnos::lab

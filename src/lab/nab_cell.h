@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "hypnos/novelty/series_novelty.h"
 #include "hypnos/pipeline/pipeline.h"
 #include "hypnos/sources/series_source.h"
+#include "hypnos/sources/source.h"
 
 namespace hypnos::lab {
 
@@ -37,8 +39,12 @@ struct NabRow {
   double told = 0;   // the score, or 0 where it belongs to what was told before
 };
 
-// Of each of `rows` rows of the file; one that cannot be read has the score of the row before, and
-// tells nothing. `go_on` is told about each row. Errors: of reading; kCancelled where it says no.
+// Of each of `rows` rows of the source; one that cannot be read has the score of the row before,
+// and tells nothing. `go_on` is told about each row. Errors: of reading; kCancelled where it says
+// no.
+Result<std::vector<NabRow>> WatchRows(const NabCell& cell, std::unique_ptr<Source> source,
+                                      size_t rows, const std::function<bool()>& go_on);
+// Of a file.
 Result<std::vector<NabRow>> WatchSeries(const NabCell& cell, const std::string& path, size_t rows,
                                         const std::function<bool()>& go_on);
 

@@ -47,6 +47,11 @@ double Habit::Off(double x, std::optional<Duration> when) const {
   return (x - usual.mean) / std::sqrt(variance + kLeastVariance);
 }
 
+double Habit::Mean(std::optional<Duration> when) const {
+  const Usual& usual = buckets_[BucketOf(when)];
+  return usual.count < kLeastRows ? std::numeric_limits<double>::quiet_NaN() : usual.mean;
+}
+
 void Habit::Learn(double x, std::optional<Duration> when) {
   Usual& usual = buckets_[BucketOf(when)];
   if (usual.count >= kLeastRows) off_.Learn(x - usual.mean, kAllRows);

@@ -20,6 +20,8 @@ class Habit {
  public:
   // NaN where too little was seen at such a time.
   double Off(double x, std::optional<Duration> when) const;
+  // Of its bucket. NaN as above.
+  double Mean(std::optional<Duration> when) const;
   void Learn(double x, std::optional<Duration> when);
   void ExchangeState(StateArchive& archive);
 

@@ -8,6 +8,7 @@
 #include "hypnos/base/check.h"
 #include "hypnos/base/format.h"
 #include "novelty/habit.h"
+#include "novelty/skill.h"
 #include "novelty/tail_history.h"
 
 namespace hypnos {
@@ -36,7 +37,7 @@ class Course {
   Signals Follow(const SeriesReading& reading, double scale_rows, const SeriesMoment& moment) {
     Signals signals;
     signals.fill(SeriesReading::kNone);
-    Of(signals, SeriesSignal::kError) = reading.error;
+    if (!std::isfinite(reading.foretold)) Of(signals, SeriesSignal::kError) = reading.error;
     if (!std::isfinite(reading.value)) {
       before_ = SeriesReading::kNone;
       return signals;
@@ -124,10 +125,24 @@ class RunningMean {
 };
 
 // One signal over one window.
-struct Watched {
-  Watched(size_t window, double rows) : mean(window), history(rows) {}
-  RunningMean mean;
-  TailHistory history;
+class Watched {
+ public:
+  Watched(size_t window, double rows) : mean_(window), history_(rows) {}
+
+  double Decades(double signal, bool learn) {
+    const double size = std::abs(mean_.Add(signal));
+    const double decades = history_.Decades(size);
+    if (learn) history_.Learn(size);
+    return decades;
+  }
+  void ExchangeState(StateArchive& archive) {
+    mean_.ExchangeState(archive);
+    history_.ExchangeState(archive);
+  }
+
+ private:
+  RunningMean mean_;
+  TailHistory history_;
 };
 
 }  // namespace
@@ -137,15 +152,21 @@ struct SeriesNovelty::Column {
     for (const SeriesEvidence& each : options.evidence) {
       watched.emplace_back(each.window, options.signal_rows);
     }
+    for (const size_t window : options.forecast_windows) {
+      forecast.emplace_back(window, options.signal_rows);
+    }
   }
   Course course;
-  std::vector<Watched> watched;  // as options.evidence has it
+  Skill skill;
+  std::vector<Watched> watched;   // as options.evidence has it
+  std::vector<Watched> forecast;  // as options.forecast_windows has it
 };
 
 SeriesNovelty::SeriesNovelty(const SeriesNoveltyOptions& options)
     : options_(options), told_(options.most_rest_rows) {
   HYPNOS_CHECK(!options.evidence.empty());
   for (const SeriesEvidence& each : options.evidence) HYPNOS_CHECK(each.window >= 1);
+  for (const size_t window : options.forecast_windows) HYPNOS_CHECK(window >= 1);
   HYPNOS_CHECK(options.scale_rows >= 1 && options.signal_rows >= 1);
 }
 
@@ -157,12 +178,16 @@ SeriesReport SeriesNovelty::Observe(std::span<const SeriesReading> columns,
                                     const SeriesMoment& moment) {
   while (columns_.size() < columns.size()) columns_.emplace_back(options_);
   if (moment.cut) {
-    for (Column& column : columns_) column.course.Cut();
+    for (Column& column : columns_) {
+      column.course.Cut();
+      column.skill.Cut();
+    }
   }
   SeriesReport report;
   double highest = 0;
   for (size_t i = 0; i < columns.size(); ++i) {
-    const double evidence = Evidence(columns_[i], columns[i], moment);
+    const double evidence =
+        std::max(Usual(columns_[i], columns[i], moment), Foretold(columns_[i], columns[i], moment));
     if (evidence <= highest) continue;
     highest = evidence;
     report.column = i;
@@ -172,21 +197,29 @@ SeriesReport SeriesNovelty::Observe(std::span<const SeriesReading> columns,
   return report;
 }
 
-double SeriesNovelty::Evidence(Column& column, const SeriesReading& reading,
-                               const SeriesMoment& moment) {
+double SeriesNovelty::Usual(Column& column, const SeriesReading& reading,
+                            const SeriesMoment& moment) {
   Signals signals = column.course.Follow(reading, options_.scale_rows, moment);
   double sum = 0;
   size_t count = 0;
   for (size_t i = 0; i < options_.evidence.size(); ++i) {
     const double signal = Of(signals, options_.evidence[i].signal);
     if (!std::isfinite(signal)) continue;
-    Watched& watched = column.watched[i];
-    const double size = std::abs(watched.mean.Add(signal));
-    sum += watched.history.Decades(size);
-    if (moment.learn) watched.history.Learn(size);
+    sum += column.watched[i].Decades(signal, moment.learn);
     ++count;
   }
   return count == 0 ? 0 : sum / static_cast<double>(count);
+}
+
+double SeriesNovelty::Foretold(Column& column, const SeriesReading& reading,
+                               const SeriesMoment& moment) const {
+  const double skill = column.skill.Share();
+  if (moment.learn) column.skill.Learn(reading.foretold, reading.error, moment.when);
+  const bool is_one = std::isfinite(reading.foretold) && std::isfinite(reading.error);
+  if (!is_one || column.forecast.empty()) return 0;
+  double sum = 0;
+  for (Watched& watched : column.forecast) sum += watched.Decades(reading.error, moment.learn);
+  return skill * sum / static_cast<double>(column.forecast.size());
 }
 
 double SeriesNovelty::Tell(double score) {
@@ -213,10 +246,17 @@ void SeriesNovelty::ExchangeState(StateArchive& archive) {
       const StateArchive::Scope scope(archive, Format("{}.course", i));
       columns_[i].course.ExchangeState(archive);
     }
+    {
+      const StateArchive::Scope scope(archive, Format("{}.skill", i));
+      columns_[i].skill.ExchangeState(archive);
+    }
     for (size_t at = 0; at < columns_[i].watched.size(); ++at) {
       const StateArchive::Scope scope(archive, Format("{}.{}", i, at));
-      columns_[i].watched[at].mean.ExchangeState(archive);
-      columns_[i].watched[at].history.ExchangeState(archive);
+      columns_[i].watched[at].ExchangeState(archive);
+    }
+    for (size_t at = 0; at < columns_[i].forecast.size(); ++at) {
+      const StateArchive::Scope scope(archive, Format("{}.forecast.{}", i, at));
+      columns_[i].forecast[at].ExchangeState(archive);
     }
   }
   archive.Number("rows", rows_);

@@ -18,12 +18,16 @@ std::optional<double> Fakeness(const PlaceFigures& row) {
   return sum;
 }
 
-double ErrorOf(const PlaceFigures& row, size_t place, SurpriseKind by) {
-  if (by == SurpriseKind::kGoodness) return Fakeness(row).value_or(SeriesReading::kNone);
-  if (place >= std::min(row.row.size(), row.row_error.size())) return SeriesReading::kNone;
+void AddError(const PlaceFigures& row, size_t place, SurpriseKind by, SeriesReading* reading) {
+  if (by == SurpriseKind::kGoodness) {
+    reading->error = Fakeness(row).value_or(SeriesReading::kNone);
+    return;
+  }
+  if (place >= row.row.size()) return;
   const auto y = static_cast<double>(row.row[place]);
-  const double predicted = y - static_cast<double>(row.row_error[place]);
-  return Compressed(y) - Compressed(predicted);
+  reading->foretold = Compressed(y);
+  if (place >= row.row_error.size()) return;
+  reading->error = Compressed(y) - Compressed(y - static_cast<double>(row.row_error[place]));
 }
 
 }  // namespace
@@ -41,7 +45,7 @@ std::vector<SeriesReading> ReadingsOf(const PlaceFigures& row, const SeriesEncod
       reading.value = row.readings[at];
       // What is missing was neither foretold nor missed.
       const size_t place = places[readings.size() - 1];
-      if (std::isfinite(reading.value)) reading.error = ErrorOf(row, place, by);
+      if (std::isfinite(reading.value)) AddError(row, place, by, &reading);
     }
     at += column.width();
   }

@@ -54,6 +54,28 @@ TEST(SeriesNovelty, TellsWhatIsUnusualByTheErrorAlone) {
   EXPECT_GT(Watch(novelty, reading).score, highest);
 }
 
+// Noise, of which a network foretells all but a share.
+SeriesReading Foretold(Rng& rng, double share) {
+  const auto value = static_cast<double>(rng.Normal());
+  return {.value = value, .error = share * static_cast<double>(rng.Normal()), .foretold = value};
+}
+
+TEST(SeriesNovelty, ListensToForecastsByAsMuchAsTheyForetell) {
+  const double kShares[] = {0.1, 0.7, 1.1};
+  std::vector<double> scores;
+  for (const double share : kShares) {
+    SeriesNovelty novelty({});
+    Rng rng(3);
+    for (int i = 0; i < 3000; ++i) Watch(novelty, Foretold(rng, share));
+    // A usual value, which nobody foretold.
+    scores.push_back(Watch(novelty, {.value = 0.1, .error = 50, .foretold = 0.1}).score);
+  }
+  EXPECT_GT(scores[0], 2);
+  EXPECT_GT(scores[0], 1.5 * scores[1]);
+  EXPECT_GT(scores[1], 1);
+  EXPECT_LT(scores[2], 0.5);
+}
+
 TEST(SeriesNovelty, IsTheSameInAnyUnit) {
   SeriesNovelty one({}), other({});
   Sensor sensor;
@@ -131,7 +153,8 @@ TEST(SeriesNovelty, GoesOnFromASavedStateAsIfNeverInterrupted) {
       .evidence = {{SeriesSignal::kValue, 1}, {SeriesSignal::kError, 7}}, .most_rest_rows = 20};
   SeriesNovelty one(options), other(options);
   Sensor sensor;
-  for (int i = 0; i < 333; ++i) Watch(one, sensor.Next());
+  Rng rng(3);
+  for (int i = 0; i < 333; ++i) Watch(one, i % 2 == 0 ? sensor.Next() : Foretold(rng, 0.1));
   MemorySaver saving;
   one.ExchangeState(saving);
   MemoryLoader loading(saving.saved());
@@ -139,7 +162,7 @@ TEST(SeriesNovelty, GoesOnFromASavedStateAsIfNeverInterrupted) {
   ASSERT_TRUE(loading.status().ok()) << loading.status().error().message;
   EXPECT_THAT(loading.left(), testing::IsEmpty());
   for (int i = 0; i < 50; ++i) {
-    const SeriesReading reading = sensor.Next();
+    const SeriesReading reading = i % 2 == 0 ? sensor.Next() : Foretold(rng, 0.1);
     const SeriesReport a = Watch(one, reading), b = Watch(other, reading);
     EXPECT_EQ(a.score, b.score) << i;
     EXPECT_EQ(a.told, b.told) << i;

@@ -10,7 +10,12 @@
 //   error   how far the network was off, in any unit
 //   a_i[t]   = | mean of a signal over the last w_i rows |
 //   d_i[t]   = -log10 P(a' >= a_i[t]), by the history of a_i
-//   score[t] = largest, over the columns, of the mean of d_i over all i
+//   usual[t] = mean of d_i over all i
+//   score[t] = largest, over the columns, of max(usual[t], skill * mean of d_j over all j)
+// The j are windows over the error where that is one of a forecast: what a network foretold is
+// evidence of its own, by as much as it foretells better than that a value stays as it is, or is
+// what it is at this hour (src/novelty/skill.h): none where it is no better. Other errors are among
+// the i.
 // Scores are not ranked among scores: each series would tell as often as any other then, those in
 // which nothing ever happens, too.
 // A short window sees what is sudden, a long one what is slight and lasts. A row is judged before
@@ -39,6 +44,9 @@ struct SeriesReading {
   double value = kNone;
   // Of what was predicted. Always NaN where no network watches.
   double error = kNone;
+  // What was foretold, as it came, in the unit of its error. NaN: the error is none of a forecast
+  // of this column.
+  double foretold = kNone;
 };
 
 enum class SeriesSignal { kValue, kChange, kBeyond, kHabit, kError };
@@ -55,6 +63,8 @@ struct SeriesNoveltyOptions {
                                           {SeriesSignal::kHabit, 64}, {SeriesSignal::kBeyond, 1},
                                           {SeriesSignal::kBeyond, 8}, {SeriesSignal::kBeyond, 64},
                                           {SeriesSignal::kError, 8}};
+  // Over a forecast's error; none of them 0.
+  std::vector<size_t> forecast_windows = {1, 8, 64};
   // How many rows mean and deviation look back; at least 1.
   double scale_rows = 1e5;
   // How many rows the histories of signals look back; at least 1.
@@ -96,7 +106,8 @@ class SeriesNovelty {
  private:
   struct Column;
 
-  double Evidence(Column& column, const SeriesReading& reading, const SeriesMoment& moment);
+  double Usual(Column& column, const SeriesReading& reading, const SeriesMoment& moment);
+  double Foretold(Column& column, const SeriesReading& reading, const SeriesMoment& moment) const;
   double Tell(double score);
 
   SeriesNoveltyOptions options_;
