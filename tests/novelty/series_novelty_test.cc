@@ -63,17 +63,23 @@ SeriesReading Foretold(Rng& rng, double share) {
 TEST(SeriesNovelty, ListensToForecastsByAsMuchAsTheyForetell) {
   const double kShares[] = {0.1, 0.7, 1.1};
   std::vector<double> scores;
+  double unwatched = 0;
   for (const double share : kShares) {
-    SeriesNovelty novelty({});
+    SeriesNovelty novelty({}), alone({});
     Rng rng(3);
-    for (int i = 0; i < 3000; ++i) Watch(novelty, Foretold(rng, share));
+    for (int i = 0; i < 3000; ++i) {
+      const SeriesReading reading = Foretold(rng, share);
+      Watch(novelty, reading);
+      Watch(alone, {.value = reading.value});
+    }
     // A usual value, which nobody foretold.
     scores.push_back(Watch(novelty, {.value = 0.1, .error = 50, .foretold = 0.1}).score);
+    unwatched = Watch(alone, {.value = 0.1}).score;
   }
   EXPECT_GT(scores[0], 2);
   EXPECT_GT(scores[0], 1.5 * scores[1]);
-  EXPECT_GT(scores[1], 1);
-  EXPECT_LT(scores[2], 0.5);
+  EXPECT_GT(scores[1], unwatched + 0.5);
+  EXPECT_EQ(scores[2], unwatched);
 }
 
 TEST(SeriesNovelty, IsTheSameInAnyUnit) {
