@@ -335,6 +335,27 @@ class Oddities(LabTest):
         self.assert_ends(self.lab('oddities', '--data', 'nowhere.avi'), NO_INPUT, 'nowhere.avi')
 
 
+class Relations(LabTest):
+
+    def test_says_how_often_each_fault_was_found_the_same_each_time(self):
+        for out in ['one', 'other']:
+            self.assert_ends(self.lab('relations', '--out', out, '--times', '1', '--arms',
+                                      'read_out,calibration'), OK)
+        one, other = ((self.folder / out / 'relations.csv').read_text(encoding='utf-8')
+                      for out in ['one', 'other'])
+        self.assertEqual(one, other)
+        rows = list(csv.DictReader(one.splitlines()))
+        self.assertEqual([row['arm'] for row in rows], ['read_out', 'calibration'])
+        for row in rows:
+            found = [int(row[fault]) for fault in ['foreign', 'delayed', 'stuck', 'swapped']]
+            self.assertLessEqual(max(found), 1)
+            self.assertEqual([str(sum(found)), '4'], [row['found'], row['of']])
+            self.assertTrue(0 <= float(row['auc']) <= 1)
+
+    def test_an_arm_that_is_none_is_wrong_usage(self):
+        self.assert_ends(self.lab('relations', '--arms', 'guess'), USAGE, 'guess')
+
+
 class Potato(LabTest):
 
     def test_tells_shape_and_settling_for_each_network_and_speed(self):
