@@ -8,6 +8,7 @@
 #include "hypnos/base/check.h"
 #include "hypnos/base/format.h"
 #include "novelty/habit.h"
+#include "novelty/joint.h"
 #include "novelty/skill.h"
 #include "novelty/tail_history.h"
 
@@ -29,6 +30,9 @@ constexpr double kLargest = 1e150;
 using Signals = std::array<double, kSignals>;
 
 double& Of(Signals& signals, SeriesSignal signal) { return signals[static_cast<size_t>(signal)]; }
+
+// What nothing can be said of is as usual.
+double OrUsual(double off) { return std::isfinite(off) ? off : 0; }
 
 // Where a column was so far.
 class Course {
@@ -158,15 +162,30 @@ struct SeriesNovelty::Column {
   }
   Course course;
   Skill skill;
+  double value = 0;  // of the row under way, as the signal is; 0 where it has none
   std::vector<Watched> watched;   // as options.evidence has it
   std::vector<Watched> forecast;  // as options.forecast_windows has it
 };
 
+struct SeriesNovelty::Relations {
+  explicit Relations(const SeriesNoveltyOptions& options) {
+    for (const size_t window : options.together_windows) {
+      watched.emplace_back(window, options.signal_rows);
+    }
+  }
+  Joint joint;
+  std::vector<Watched> watched;  // as options.together_windows has it
+  std::vector<double> figures;   // of the row under way
+};
+
 SeriesNovelty::SeriesNovelty(const SeriesNoveltyOptions& options)
-    : options_(options), told_(options.most_rest_rows) {
+    : options_(options),
+      relations_(std::make_unique<Relations>(options)),
+      told_(options.most_rest_rows) {
   HYPNOS_CHECK(!options.evidence.empty());
   for (const SeriesEvidence& each : options.evidence) HYPNOS_CHECK(each.window >= 1);
   for (const size_t window : options.forecast_windows) HYPNOS_CHECK(window >= 1);
+  for (const size_t window : options.together_windows) HYPNOS_CHECK(window >= 1);
   HYPNOS_CHECK(options.scale_rows >= 1 && options.signal_rows >= 1);
 }
 
@@ -192,7 +211,7 @@ SeriesReport SeriesNovelty::Observe(std::span<const SeriesReading> columns,
     highest = evidence;
     report.column = i;
   }
-  report.score = highest;
+  report.score = std::max(highest, Together(columns, moment));
   report.told = Tell(report.score);
   return report;
 }
@@ -200,6 +219,7 @@ SeriesReport SeriesNovelty::Observe(std::span<const SeriesReading> columns,
 double SeriesNovelty::Usual(Column& column, const SeriesReading& reading,
                             const SeriesMoment& moment) {
   Signals signals = column.course.Follow(reading, options_.scale_rows, moment);
+  column.value = OrUsual(Of(signals, SeriesSignal::kValue));
   double sum = 0;
   size_t count = 0;
   for (size_t i = 0; i < options_.evidence.size(); ++i) {
@@ -220,6 +240,22 @@ double SeriesNovelty::Foretold(Column& column, const SeriesReading& reading,
   double sum = 0;
   for (Watched& watched : column.forecast) sum += watched.Decades(reading.error, moment.learn);
   return skill * sum / static_cast<double>(column.forecast.size());
+}
+
+double SeriesNovelty::Together(std::span<const SeriesReading> columns, const SeriesMoment& moment) {
+  if (columns.size() < 2 || relations_->watched.empty()) return 0;
+  std::vector<double>& figures = relations_->figures;
+  figures.clear();
+  for (const Column& column : columns_) figures.push_back(column.value);
+  for (const SeriesReading& reading : columns) {
+    figures.push_back(std::isfinite(reading.foretold) ? OrUsual(reading.error) : 0);
+  }
+  figures.resize(std::min(figures.size(), Joint::kMostFigures));
+  const double far = relations_->joint.Far(figures, moment.learn);
+  if (!std::isfinite(far)) return 0;
+  double sum = 0;
+  for (Watched& watched : relations_->watched) sum += watched.Decades(far, moment.learn);
+  return sum / static_cast<double>(relations_->watched.size());
 }
 
 double SeriesNovelty::Tell(double score) {
@@ -257,6 +293,14 @@ void SeriesNovelty::ExchangeState(StateArchive& archive) {
     for (size_t at = 0; at < columns_[i].forecast.size(); ++at) {
       const StateArchive::Scope scope(archive, Format("{}.forecast.{}", i, at));
       columns_[i].forecast[at].ExchangeState(archive);
+    }
+  }
+  {
+    const StateArchive::Scope scope(archive, "together");
+    relations_->joint.ExchangeState(archive);
+    for (size_t at = 0; at < relations_->watched.size(); ++at) {
+      const StateArchive::Scope window(archive, Format("{}", at));
+      relations_->watched[at].ExchangeState(archive);
     }
   }
   archive.Number("rows", rows_);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <vector>
 
 #include "hypnos/base/rng.h"
 #include "support/memory_archive.h"
@@ -80,6 +81,70 @@ TEST(SeriesNovelty, ListensToForecastsByAsMuchAsTheyForetell) {
   EXPECT_GT(scores[0], 1.5 * scores[1]);
   EXPECT_GT(scores[1], unwatched + 0.5);
   EXPECT_EQ(scores[2], unwatched);
+}
+
+// Two sensors that say the same, but for a little noise.
+std::vector<SeriesReading> Alike(Rng& rng) {
+  const auto x = static_cast<double>(rng.Normal());
+  return {{.value = x}, {.value = 50 + 7 * (x + 0.05 * static_cast<double>(rng.Normal()))}};
+}
+
+TEST(SeriesNovelty, TellsWhatIsUsualByItselfButNotBesideTheOthers) {
+  SeriesNovelty novelty({}), apart({.together_windows = {}});
+  Rng rng(1);
+  for (int i = 0; i < 3000; ++i) {
+    const auto row = Alike(rng);
+    novelty.Observe(row, {});
+    apart.Observe(row, {});
+  }
+  const std::vector<SeriesReading> torn = {{.value = 1}, {.value = 50 - 7}};
+  EXPECT_LT(apart.Observe(torn, {}).score, 1);
+  EXPECT_GT(novelty.Observe(torn, {}).score, 1.5);
+}
+
+TEST(SeriesNovelty, TellsWhatDoesNotHangTogetherByErrorsOfForecasts) {
+  SeriesNovelty novelty({});
+  Rng rng(1);
+  const auto row = [&](double error, double other) {
+    const auto x = static_cast<double>(rng.Normal()), y = static_cast<double>(rng.Normal());
+    return std::vector<SeriesReading>{{.value = x, .error = error, .foretold = x},
+                                      {.value = y, .error = other, .foretold = y}};
+  };
+  for (int i = 0; i < 3000; ++i) {
+    const auto error = static_cast<double>(rng.Normal());
+    novelty.Observe(row(error, error + 0.05 * static_cast<double>(rng.Normal())), {});
+  }
+  SeriesNovelty same({});
+  MemorySaver saving;
+  novelty.ExchangeState(saving);
+  MemoryLoader loading(saving.saved());
+  same.ExchangeState(loading);
+  ASSERT_TRUE(loading.status().ok()) << loading.status().error().message;
+  const double together = novelty.Observe(row(1, 1), {}).score;
+  EXPECT_GT(same.Observe(row(1, -1), {}).score, together + 0.5);
+}
+
+TEST(SeriesNovelty, OneColumnHangsTogetherWithNothing) {
+  SeriesNovelty one({}), other({.together_windows = {}});
+  Sensor sensor;
+  for (int i = 0; i < 500; ++i) {
+    const SeriesReading reading = sensor.Next();
+    ASSERT_EQ(Watch(one, reading).score, Watch(other, reading).score) << i;
+  }
+}
+
+TEST(SeriesNovelty, StandsMoreColumnsThanAreTakenTogether) {
+  SeriesNovelty novelty({});
+  Rng rng(1);
+  double before = 0;
+  for (int i = 0; i < 800; ++i) {
+    std::vector<SeriesReading> row(70);
+    for (SeriesReading& each : row) each.value = static_cast<double>(rng.Normal());
+    before = novelty.Observe(row, {}).score;
+  }
+  std::vector<SeriesReading> row(70, {.value = 0});
+  row[69].value = 100;
+  EXPECT_GT(novelty.Observe(row, {}).score, before);
 }
 
 TEST(SeriesNovelty, IsTheSameInAnyUnit) {

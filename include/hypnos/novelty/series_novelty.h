@@ -11,11 +11,16 @@
 //   a_i[t]   = | mean of a signal over the last w_i rows |
 //   d_i[t]   = -log10 P(a' >= a_i[t]), by the history of a_i
 //   usual[t] = mean of d_i over all i
-//   score[t] = largest, over the columns, of max(usual[t], skill * mean of d_j over all j)
+//   score[t] = largest, over the columns, of max(usual[t], skill * mean of d_j over all j), or the
+//              mean of d_k over all k, if that is larger
 // The j are windows over the error where that is one of a forecast: what a network foretold is
 // evidence of its own, by as much as it foretells better than that a value stays as it is, or is
 // what it is at this hour (src/novelty/skill.h): none where it is no better. Other errors are among
 // the i.
+// The k are windows over how far all columns, taken together, are from how they hang together
+// (src/novelty/joint.h), by their values and the errors of their forecasts: so that a reading is
+// told which is usual by itself, but not beside the others. Of the first 64 columns at most, and of
+// as many errors as there is room for beside them.
 // Scores are not ranked among scores: each series would tell as often as any other then, those in
 // which nothing ever happens, too.
 // A short window sees what is sudden, a long one what is slight and lasts. A row is judged before
@@ -29,6 +34,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -65,6 +71,8 @@ struct SeriesNoveltyOptions {
                                           {SeriesSignal::kError, 8}};
   // Over a forecast's error; none of them 0.
   std::vector<size_t> forecast_windows = {1, 8, 64};
+  // Over how far columns are from how they hang together; none of them 0. Empty: not looked at.
+  std::vector<size_t> together_windows = {1, 8, 64};
   // How many rows mean and deviation look back; at least 1.
   double scale_rows = 1e5;
   // How many rows the histories of signals look back; at least 1.
@@ -88,7 +96,7 @@ struct SeriesMoment {
 struct SeriesReport {
   double score = 0;
   double told = 0;
-  size_t column = 0;  // that gave it
+  size_t column = 0;  // that is the most unusual one by itself
 };
 
 class SeriesNovelty {
@@ -105,14 +113,17 @@ class SeriesNovelty {
 
  private:
   struct Column;
+  struct Relations;
 
   double Usual(Column& column, const SeriesReading& reading, const SeriesMoment& moment);
   double Foretold(Column& column, const SeriesReading& reading, const SeriesMoment& moment) const;
+  double Together(std::span<const SeriesReading> columns, const SeriesMoment& moment);
   double Tell(double score);
 
   SeriesNoveltyOptions options_;
   std::vector<Column> columns_;  // empty before the first row
-  std::vector<double> told_;     // a ring, of the last most_rest_rows rows
+  std::unique_ptr<Relations> relations_;
+  std::vector<double> told_;  // a ring, of the last most_rest_rows rows
   uint64_t rows_ = 0;
   size_t next_told_ = 0;
 };
