@@ -61,6 +61,7 @@ Row ResultOf(const std::vector<NabRow>& rows, const std::vector<FaultMoment>& mo
   const double threshold = plain[told];
   std::map<Fault, size_t> found;
   std::vector<JudgedScore> judged;
+  judged.reserve(plain.size() + moments.size());
   for (const double score : plain) judged.push_back({.score = score, .unusual = false});
   size_t all = 0;
   for (const FaultMoment& moment : moments) {

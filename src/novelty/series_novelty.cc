@@ -162,7 +162,7 @@ struct SeriesNovelty::Column {
   }
   Course course;
   Skill skill;
-  double value = 0;  // of the row under way, as the signal is; 0 where it has none
+  double value = 0;               // of the row under way, as the signal is; 0 where it has none
   std::vector<Watched> watched;   // as options.evidence has it
   std::vector<Watched> forecast;  // as options.forecast_windows has it
 };

@@ -209,7 +209,7 @@ class SeriesSource final : public StickySource {
       const RowClock::Verdict verdict = clock_.Judge(*readings.when);
       if (verdict == RowClock::Verdict::kBackwards) {
         return Skip(Bad(
-            "BAD_ROW", Format("{}:{}: the row is {:g} s older than the one before it",
+            "BAD_ROW", Format("{}:{}: the row is {} s older than the one before it",
                               Printable(NameOf(options_)), record.line, Seconds(clock_.behind()))));
       }
       if (verdict == RowClock::Verdict::kGap) stamp_.BeginAfterGap();
