@@ -45,6 +45,9 @@ void CsvRecords::Restart(int64_t offset, int64_t line) {
 std::optional<CsvRecord> CsvRecords::Next() {
   given_.reset();
   while (at_ < bytes_.size()) {
+    // Of what is passed over only its end counts: it may be gigabytes.
+    if (!fault_.empty()) at_ = std::min(bytes_.find('\n', at_), bytes_.size());
+    if (at_ == bytes_.size()) break;
     const char byte = bytes_[at_];
     const bool breaks = byte == '\n' && quote_ == Quote::kInside && fault_.empty();
     if (byte == '\n' && !breaks) {
