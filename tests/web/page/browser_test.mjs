@@ -414,3 +414,31 @@ network: {layers: [{units: 16}]}
     await close();
   });
 });
+
+describe('where text is read', () => {
+  const reader = `
+sources:
+  - name: licence
+    text: {path: /usr/share/common-licenses/GPL-3, rounds: 0}
+encoding: {text: {unknown: "?", window: 4, readers: 4}}
+network: {layers: [{units: 32, self: false, top_down: false}]}
+learning: {rule: interleaved, optimiser: rms, rate: 0.003, velocity: 0, negatives: {dream: 0, one_step: 1}}
+schedule: {dream_steps: 3}
+`;
+  let daemon;
+  before(async () => (daemon = await Daemon.start(programs, reader)));
+  after(() => daemon?.remove());
+
+  test('writes what it dreams, anew every few seconds, for who may only look, too', async () => {
+    const { page, errors, close } = await open(daemon, DESKTOP, daemon.tokens.view);
+    const dreamed = page.locator('.dreamed-text');
+    await dreamed.waitFor({ timeout: 60_000 });
+    const first = await dreamed.textContent();
+    assert.equal([...first].length, 200);
+    await until('another dream', async () => (await dreamed.textContent()) !== first);
+    assert.equal(await page.locator('.dream-card .empty').isHidden(), true);
+    await shoot(page, 'text');
+    assert.deepEqual(errors, []);
+    await close();
+  });
+});

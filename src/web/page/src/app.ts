@@ -4,7 +4,7 @@ import { type Command, CONTROL, ofSource } from './commands';
 import { HistoryView, type QueryHistory } from './history/history_view';
 import { Model } from './model/model';
 import { PAST, recall } from './model/past';
-import type { Conversation, Subscription } from './net/conversation';
+import type { Ask, Conversation, Subscription } from './net/conversation';
 import { Connection, controlUrl, type State } from './net/connection';
 import { connectionLost, DaemonError, sentence } from './net/daemon_error';
 import { ConnectionBanner } from './ui/connection_banner';
@@ -23,6 +23,9 @@ const PICTURES_HZ = 10;
 const CALM_PICTURES_HZ = 1;
 const DREAMS_HZ = 2;
 const STATUS_MS = 5000;
+// What StatusResponse.prediction_error_unit is where text is read.
+const TEXT_UNIT = 'bits a symbol';
+const DREAMED_SYMBOLS = 200;
 // A daemon that takes longer to say how it is cannot be reached.
 const STATUS_WAIT_MS = 8000;
 // Saving a checkpoint may take its time.
@@ -56,6 +59,7 @@ export class App {
   private looking: (() => void)[] = [];
   private drawing = false;
   private tab: Tab = 'live';
+  private seed = 1n;
 
   start(): void {
     theme.apply();
@@ -188,6 +192,7 @@ export class App {
         `hypnosd ${status.daemonVersion}, up ${duration(status.uptimeSeconds)}, ${count(status.frames)} frames`,
       );
       await this.askThresholds(state.conversation);
+      if (status.predictionErrorUnit === TEXT_UNIT) await this.askDreamedText(state.conversation);
     } catch (error) {
       const dead = error instanceof DaemonError && error.reason === 'NO_ANSWER';
       if (dead && this.connection.state === state) this.connection.reopen();
@@ -203,6 +208,17 @@ export class App {
     const one =
       source === '' ? status : await conversation.ask({ case: 'status', value: { source } });
     return one.checkpoints !== undefined;
+  }
+
+  // Dreams of a text are short, and asked for rather than followed: what it would write on its own now.
+  private async askDreamedText(conversation: Conversation): Promise<void> {
+    if (this.tab !== 'live') return;
+    const source = this.model.networks[0]?.source ?? '';
+    const ask: Ask = { case: 'dream', value: { steps: DREAMED_SYMBOLS, seed: this.seed, source } };
+    this.seed += 1n;
+    // Before the first symbol was read there is nothing to dream of.
+    const { text } = await conversation.ask(ask).catch(() => ({ text: '' }));
+    if (text !== '') this.live.dreamedText(text);
   }
 
   private async askThresholds(conversation: Conversation): Promise<void> {

@@ -1,4 +1,5 @@
-// The dreams, playing while it sleeps; awake, the last one stands still and waits.
+// The dreams, playing while it sleeps; awake, the last one stands still and waits. Where text is read, what
+// it would write on its own now.
 import type { Dream } from '../../generated/proto/control_pb';
 import { button, iconButton } from './buttons';
 import { h, setAttribute, setText } from './dom';
@@ -22,6 +23,7 @@ export class DreamCard {
     { class: 'empty' },
     'It has not dreamed yet. Dreams play here while it sleeps.',
   );
+  private readonly text = h('p', { class: 'dreamed-text', hidden: true });
   private readonly step = iconButton('Next frame of the dream', 'step', () => this.stepOn());
   private readonly again: HTMLButtonElement;
   readonly element: HTMLElement;
@@ -49,7 +51,7 @@ export class DreamCard {
         this.step,
         this.again,
       ),
-      h('figure', {}, framed(this.canvas, this.empty), this.caption),
+      h('figure', {}, framed(this.canvas, this.text, this.empty), this.caption),
     );
     reducedMotion.addEventListener('change', () => this.play());
     document.addEventListener('visibilitychange', () => this.play());
@@ -79,6 +81,14 @@ export class DreamCard {
     );
     this.draw();
     this.play();
+  }
+
+  tell(text: string): void {
+    this.empty.hidden = true;
+    this.canvas.hidden = true;
+    this.text.hidden = false;
+    setText(this.text, text);
+    setText(this.caption, 'Dreamed just now, symbol by symbol, from what it read last');
   }
 
   private play(): void {

@@ -130,6 +130,10 @@ export class LiveView {
     if (newest !== undefined) void this.dream.show(newest);
   }
 
+  dreamedText(text: string): void {
+    this.dream.tell(text);
+  }
+
   forgetEvents(): void {
     this.events.clear();
   }
