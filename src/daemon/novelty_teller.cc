@@ -26,6 +26,12 @@ std::string SentenceOf(const NoveltyNews& news, const Event& event) {
         "source '{}': most of the picture has changed at once: light, a cover, or a knock?",
         source);
   }
+  if (news.event.kind == NoveltyKind::kStandsStill) {
+    return Format(
+        "source '{}': nothing in the picture moves any more, not even its noise: has it frozen, or "
+        "is it covered?",
+        source);
+  }
   // A row of a series has one place.
   const std::string where = news.rows * news.columns <= 1
                                 ? ""
@@ -96,7 +102,7 @@ void NoveltyTeller::OnNovelty(const NoveltyNews& news) {
   if (events_ == nullptr) return;
   if (news.what == NoveltyNews::What::kBegin) return Begin(news);
   auto known = under_way_.find(news.source);
-  // A changed scene was over when it was told.
+  // A scene that has changed or stands still was over when it was told.
   if (news.event.kind != NoveltyKind::kUnusual) return;
   // It began before the daemon was started.
   if (known == under_way_.end()) {
@@ -122,7 +128,7 @@ void NoveltyTeller::Begin(const NoveltyNews& news) {
                           .last = news.event.last,
                           .seen = last};
   Event event = Describe(news, begun.begin);
-  if (news.event.kind == NoveltyKind::kSceneChanged) {
+  if (news.event.kind != NoveltyKind::kUnusual) {
     event.set_id(events_->Open(event, {}));
     Record(news, event);
     NoveltyNews over = news;

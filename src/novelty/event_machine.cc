@@ -4,6 +4,13 @@
 #include <cmath>
 
 namespace hypnos {
+namespace {
+
+// Once in a thousand frames, however little it takes to begin an event: a picture has quiet
+// moments.
+constexpr double kStill = 3;
+
+}  // namespace
 
 void EventMachine::Observe(const NoveltyReport& report, const Moment& moment,
                            NoveltyObserver* observer) {
@@ -23,20 +30,22 @@ void EventMachine::Observe(const NoveltyReport& report, const Moment& moment,
 
 bool EventMachine::SceneChanges(const NoveltyReport& report, const Moment& moment,
                                 NoveltyObserver* observer) {
-  if (report.changed_share < options_.scene_share) return false;
+  const bool still = report.stillness >= std::max(kStill, options_.begin_score);
+  if (report.changed_share < options_.scene_share && !still) return false;
   End(observer);
-  // Where it goes on changing, it is still the same event.
+  // Where it goes on changing, or stands still from then on, it is still the same event.
   const bool settled = settling_ == 0;
   settling_ = options_.settle_seconds;
   if (!settled) return true;
-  const NoveltyEvent changed = {.number = ++told_,
-                                .kind = NoveltyKind::kSceneChanged,
-                                .begin = moment.time,
-                                .peak_time = moment.time,
-                                .end = moment.time,
-                                .last = moment.time,
-                                .peak = report.score,
-                                .place = report.place};
+  const NoveltyEvent changed = {
+      .number = ++told_,
+      .kind = still ? NoveltyKind::kStandsStill : NoveltyKind::kSceneChanged,
+      .begin = moment.time,
+      .peak_time = moment.time,
+      .end = moment.time,
+      .last = moment.time,
+      .peak = still ? report.stillness : report.score,
+      .place = report.place};
   if (observer != nullptr) {
     observer->OnBegin(changed);
     observer->OnEnd(changed);

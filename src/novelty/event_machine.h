@@ -4,7 +4,7 @@
 //   waiting -- score >= begin --> rising -- for least_seconds --> under way
 //   rising  -- score < end    --> waiting
 //   under way -- score < end for quiet_seconds, or a cut --> waiting, and cooling down
-//   any -- many places change at once --> a changed scene, and then settling
+//   any -- many places change at once, or none at all --> a changed scene, and then settling
 // Threads: thread-compatible. Nothing fails or allocates.
 #pragma once
 

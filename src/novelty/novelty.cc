@@ -11,6 +11,7 @@
 #include "novelty/event_machine.h"
 #include "novelty/frame_history.h"
 #include "novelty/signals.h"
+#include "novelty/stillness.h"
 
 namespace hypnos {
 namespace {
@@ -90,11 +91,15 @@ struct Novelty::State {
     NoveltyReport report{.score = FrameHistory::kNothing};
     if (frame.cut) {
       signals.Cut();
+      stillness.Cut();
       smooth.reset();
     }
     const bool judged = !frame.surprises.empty();
     const bool learned = judged && frame.learn;
     if (judged) Judge(frame, memory, weight, report);
+    if (judged && !frame.change.empty()) {
+      report.stillness = stillness.Judge(frame.change, passed);
+    }
     report.warm = machine.warm();
     Keep(observer, [&](NoveltyObserver* to) {
       machine.Observe(
@@ -131,6 +136,7 @@ struct Novelty::State {
   void Learn(double memory, double weight) {
     const double counts = rising.confirmed ? 0 : weight;
     history.Learn(*smooth, memory, counts);
+    stillness.Learn(memory, weight);
     for (KeptEvent& event : kept) event.Fade(memory);
     rising.Fade(memory);
     if (machine.current() != nullptr) {
@@ -199,6 +205,7 @@ struct Novelty::State {
     };
     exchange("signals", signals);
     exchange("history", history);
+    exchange("stillness", stillness);
     exchange("machine", machine);
     exchange("rising", rising);
     const size_t count = archive.Count("kept", kept.size(), Novelty::kKeptEvents);
@@ -217,6 +224,7 @@ struct Novelty::State {
   NoveltyOptions options;
   Signals signals;
   FrameHistory history;
+  Stillness stillness;
   EventMachine machine;
   std::span<const float> map;
   std::optional<double> smooth;  // z of the last frames

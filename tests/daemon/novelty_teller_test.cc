@@ -126,6 +126,14 @@ TEST_F(NoveltyTellerTest, AChangedSceneIsToldOnce) {
   EXPECT_EQ(Last().severity(), Event::WARNING);
 }
 
+TEST_F(NoveltyTellerTest, APictureThatStandsStillIsToldOnce) {
+  Tell(NoveltyNews::What::kBegin, 9, NoveltyKind::kStandsStill);
+  Tell(NoveltyNews::What::kEnd, 9, NoveltyKind::kStandsStill);
+  ASSERT_EQ(events_->Query({})->events_size(), 1);
+  EXPECT_EQ(Last().kind(), Event::SCENE_CHANGED);
+  EXPECT_THAT(Last().message(), HasSubstr("nothing in the picture moves any more"));
+}
+
 TEST_F(NoveltyTellerTest, ADecisionThatComesTooLateDoesNoHarm) {
   Tell(NoveltyNews::What::kBegin, 4);
   control::ResolveEventRequest request;

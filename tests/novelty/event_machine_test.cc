@@ -36,6 +36,13 @@ class Events : public testing::Test {
       time_ += std::chrono::milliseconds(100);
     }
   }
+  void StandStill(double stillness, int frames) {
+    for (int i = 0; i < frames; ++i) {
+      machine_.Observe({.score = 0.3, .stillness = stillness}, {.time = time_, .passed = 0.1},
+                       &recorder_);
+      time_ += std::chrono::milliseconds(100);
+    }
+  }
   void WarmUp() { Watch(0.3, 100); }
 
   EventMachine machine_{kOptions};
@@ -144,6 +151,39 @@ TEST_F(Events, AChangeOfTheWholeSceneIsOneEvent) {
   ASSERT_EQ(recorder_.begun.size(), 2u);
   EXPECT_EQ(recorder_.begun[1].kind, NoveltyKind::kSceneChanged);
   EXPECT_EQ(recorder_.ended.size(), 2u);
+}
+
+TEST_F(Events, APictureThatStandsStillIsOneEvent) {
+  WarmUp();
+  Watch(4, 10);  // under way: it ends with it
+  StandStill(4, 40);
+  Watch(0.3, 20);  // a key frame or two
+  StandStill(4, 40);
+  ASSERT_EQ(recorder_.begun.size(), 2u);
+  EXPECT_EQ(recorder_.begun[1].kind, NoveltyKind::kStandsStill);
+  EXPECT_EQ(recorder_.begun[1].peak, 4);
+  EXPECT_EQ(recorder_.ended.size(), 2u);
+  Watch(0.3, 31);
+  StandStill(4, 1);
+  EXPECT_EQ(recorder_.begun.size(), 3u);
+}
+
+// A cover changes all, and nothing moves behind it.
+TEST_F(Events, WhatStandsStillAfterAChangeBelongsToIt) {
+  WarmUp();
+  Watch(9, 3, 0.9);
+  Watch(0.3, 20);
+  StandStill(4, 100);
+  EXPECT_EQ(recorder_.begun.size(), 1u);
+}
+
+TEST_F(Events, AQuietMomentIsNoneHoweverLittleBeginsAnEvent) {
+  EventOptions options = kOptions;
+  options.begin_score = 2;
+  machine_ = EventMachine(options);
+  WarmUp();
+  StandStill(2.9, 20);
+  EXPECT_TRUE(recorder_.begun.empty());
 }
 
 TEST_F(Events, ACutEndsWhatIsUnderWay) {

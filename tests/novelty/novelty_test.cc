@@ -33,7 +33,7 @@ class Watched : public testing::Test {
     return options;
   }
 
-  enum class Shown { kUsual, kOdd, kOdder, kFlash };
+  enum class Shown { kUsual, kOdd, kOdder, kFlash, kStill };
 
   void Show(Shown shown, int frames, bool learn = true) {
     std::vector<float> surprise(kRows * kColumns), change(kRows * kColumns);
@@ -43,6 +43,7 @@ class Watched : public testing::Test {
         change[at] = moves ? 1 + rng_.Uniform() : 0.01f * rng_.Uniform();
         surprise[at] = moves ? rng_.Uniform() : 0;
         if (shown == Shown::kFlash) change[at] = 50;
+        if (shown == Shown::kStill) change[at] = 0;
       }
       if (shown == Shown::kOdd || shown == Shown::kOdder) {
         change[34] = 2;
@@ -65,7 +66,8 @@ class Watched : public testing::Test {
     time_ += std::chrono::milliseconds(100);
   }
 
-  Novelty novelty_ = Novelty::Create(Options()).value();
+  NoveltyOptions options_ = Options();
+  Novelty novelty_ = Novelty::Create(options_).value();
   Recorder recorder_;
   NoveltyReport last_;
   Duration time_{};
@@ -96,6 +98,32 @@ TEST_F(Watched, AFlashIsOneChangedScene) {
   Show(Shown::kUsual, 100);
   ASSERT_EQ(recorder_.begun.size(), 1u);
   EXPECT_EQ(recorder_.begun[0].kind, NoveltyKind::kSceneChanged);
+}
+
+TEST_F(Watched, APictureThatStopsIsToldOnceAndSoIsTheNext) {
+  Show(Shown::kUsual, 600);
+  for (size_t told = 1; told <= 2; ++told) {
+    Show(Shown::kStill, 100);
+    ASSERT_EQ(recorder_.begun.size(), told);
+    EXPECT_EQ(recorder_.begun.back().kind, NoveltyKind::kStandsStill);
+    EXPECT_GT(recorder_.begun.back().peak, 3);
+    EXPECT_EQ(recorder_.ended.size(), told);
+    Show(Shown::kUsual, 100);
+  }
+  EXPECT_EQ(recorder_.begun.size(), 2u);
+}
+
+// As by day, where something always moves, and then before a wall.
+TEST_F(Watched, APictureThatStandsStillBecomesUsualAsFastAsAllElse) {
+  options_.calibration.new_normal_seconds = 600;
+  novelty_ = Novelty::Create(options_).value();
+  Show(Shown::kUsual, 600);
+  Show(Shown::kStill, 600);
+  EXPECT_EQ(recorder_.begun.size(), 1u);
+  EXPECT_LT(last_.stillness, 3);
+  Show(Shown::kUsual, 100);
+  Show(Shown::kStill, 100);
+  EXPECT_EQ(recorder_.begun.size(), 1u);
 }
 
 TEST_F(Watched, WhatIsDismissedBeginsNoEventAgain) {
@@ -218,7 +246,7 @@ TEST_F(Watched, WhatIsDamagedIsRefused) {
   const SavedState good = StateOf(novelty_);
   const double none = std::numeric_limits<double>::infinity();
   for (const char* name : {"machine.peak", "rising.peak_z", "kept.0.peak_z", "kept.0.added",
-                           "kept.0.usual", "smooth", "history.weights"}) {
+                           "kept.0.usual", "smooth", "history.weights", "stillness.before"}) {
     SavedState damaged = good;
     ASSERT_TRUE(damaged.contains(name)) << name;
     std::memcpy(damaged.at(name).bytes.data(), &none, sizeof(none));

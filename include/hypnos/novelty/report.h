@@ -43,7 +43,11 @@ struct Place {
   bool operator==(const Place&) const = default;
 };
 
-enum class NoveltyKind { kUnusual, kSceneChanged };
+enum class NoveltyKind {
+  kUnusual,
+  kSceneChanged,  // most of the picture at once
+  kStandsStill,   // nothing of it any more
+};
 
 // An event under way, or ended.
 struct NoveltyEvent {
@@ -64,6 +68,9 @@ struct NoveltyReport {
   Place place = {};  // that gave it
   // Share of all places that changed at once more than is usual anywhere.
   double changed_share = 0;
+  // -log10 of the chance that so little changes in the whole picture for a second; 0 where changes
+  // are not known.
+  double stillness = 0;
   bool warm = false;  // past the warm-up
 };
 
@@ -75,7 +82,7 @@ class NoveltyObserver {
   virtual void OnBegin(const NoveltyEvent&) {}
   // It has become more unusual than it was.
   virtual void OnPeak(const NoveltyEvent&) {}
-  // A changed scene ends as it begins.
+  // A scene that has changed, or stands still, ends as it begins.
   virtual void OnEnd(const NoveltyEvent&) {}
 };
 
