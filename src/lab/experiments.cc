@@ -1,6 +1,7 @@
 #include "lab/experiments.h"
 
 #include "lab/boring_video.h"
+#include "lab/knobs.h"
 #include "lab/nab.h"
 #include "lab/next_symbol.h"
 #include "lab/novelty.h"
@@ -28,6 +29,7 @@ constexpr ExperimentEntry kExperiments[] = {
     {"oddities",
      "Something unusual put into clips: what is found, how soon, and what is told falsely",
      MakeOddities},
+    {"knobs", "What each setting of novelty does, by a made scene", MakeKnobs},
     {"nab", "Series of sensors and counters: unusual rows told from others, and what earns it",
      MakeNab},
     {"relations", "Sensors that hang together, and do not now and then: what a network finds of it",

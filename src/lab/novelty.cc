@@ -203,7 +203,9 @@ class NoveltyExperiment final : public Experiment {
         ->check(CLI::Range(0.0f, 1.0f))
         ->capture_default_str();
     app.add_option("--scores", scores_,
-                   "Folder for the scores of each cell, by goodness: clip,frame,score");
+                   "Folder for the scores of each cell, by goodness: clip,frame,score; files are "
+                   "called by what "
+                   "tells cells apart in the results, joined by -");
   }
 
   Result<Plan> MakePlan(const LabOptions& options, FileSystem& files) override {
@@ -276,8 +278,9 @@ class NoveltyExperiment final : public Experiment {
     if (!masks.ok()) return masks.error();
     if (!watched.ok()) return watched.error();
     if (!scores_.empty()) {
-      const std::string path =
-          Format("{}/{}-{}-{}-{}.csv", scores_, key[0], key[1], key[2], key.back());
+      std::string path = scores_ + "/" + key.front();
+      for (const std::string& part : std::span(key).subspan(1)) path += "-" + part;
+      path += ".csv";
       HYPNOS_ASSIGN_OR_RETURN(const auto file, files_->CreateFile(path));
       HYPNOS_RETURN_IF_ERROR(file->Append(judges.front().csv()));
       HYPNOS_RETURN_IF_ERROR(file->Close());

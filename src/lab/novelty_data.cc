@@ -82,6 +82,12 @@ Status FindMasks(const fs::path& folder, NoveltyData& data) {
                  Format("'{}' has no mask of frame {} of clip '{}', which has a label",
                         folder.string(), frame.second, frame.first)};
   }
+  for (const auto& [frame, path] : data.masks) {
+    if (data.unusual.contains(frame)) continue;
+    return Error{Code::kInvalidArgument, "BAD_MASKS",
+                 Format("'{}' is a mask of frame {} of clip '{}', which has no label", path,
+                        frame.second, frame.first)};
+  }
   return {};
 }
 

@@ -1,5 +1,6 @@
 #include "lab/novelty_data.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -56,6 +57,9 @@ TEST_F(NoveltyDataTest, FindsTheMaskOfEachFrame) {
   const auto data = Read();
   ASSERT_TRUE(data.ok()) << data.error().message;
   EXPECT_TRUE(data->masks.at({"01", 1}).ends_with("001.png"));
+  { const std::ofstream third(root() / "masks" / "01" / "002.png"); }
+  EXPECT_THAT(Read().error().message, testing::HasSubstr("002.png' is a mask of frame 2"));
+  fs::remove(root() / "masks" / "01" / "002.png");
   fs::remove(root() / "masks" / "01" / "001.png");
   EXPECT_EQ(Read().error().reason, "NO_MASK");
   { const std::ofstream other(root() / "masks" / "01" / "1.png"); }
