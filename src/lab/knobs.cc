@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -134,9 +135,9 @@ Result<Row> RunCell(const Knob& knob, uint64_t seed, const GoOn& go_on) {
   Told told;
   std::string scores;
   const auto frame_at = [](double seconds) {
-    return static_cast<int64_t>((kWarmUp + seconds) * MadeScene::kFrameRateHz + 0.5);
+    return int64_t{std::llround((kWarmUp + seconds) * MadeScene::kFrameRateHz)};
   };
-  const auto every = static_cast<int64_t>(knob.shown->every * MadeScene::kFrameRateHz + 0.5);
+  const int64_t every = std::llround(knob.shown->every * MadeScene::kFrameRateHz);
   const int64_t from = frame_at(knob.shown->from);
   double highest = 0;
   for (int64_t frame = 0; frame < frame_at(knob.shown->until); ++frame) {

@@ -6,9 +6,11 @@
 namespace hypnos {
 namespace {
 
-// Once in a thousand frames, however little it takes to begin an event: a picture has quiet
-// moments.
-constexpr double kStill = 3;
+// Above what begins other events: a second or two is ten frames and more that all say the same, so
+// that one in ten thousand of them is as rare as one such second in a thousand.
+constexpr double kStillAbove = 1;
+// However little it takes to begin another: a picture has quiet moments.
+constexpr double kStill = 4;
 
 }  // namespace
 
@@ -30,7 +32,7 @@ void EventMachine::Observe(const NoveltyReport& report, const Moment& moment,
 
 bool EventMachine::SceneChanges(const NoveltyReport& report, const Moment& moment,
                                 NoveltyObserver* observer) {
-  const bool still = report.stillness >= std::max(kStill, options_.begin_score);
+  const bool still = report.stillness >= std::max(kStill, options_.begin_score + kStillAbove);
   if (report.changed_share < options_.scene_share && !still) return false;
   End(observer);
   // Where it goes on changing, or stands still from then on, it is still the same event.

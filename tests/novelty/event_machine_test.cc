@@ -182,7 +182,7 @@ TEST_F(Events, AQuietMomentIsNoneHoweverLittleBeginsAnEvent) {
   options.begin_score = 2;
   machine_ = EventMachine(options);
   WarmUp();
-  StandStill(2.9, 20);
+  StandStill(3.9, 20);
   EXPECT_TRUE(recorder_.begun.empty());
 }
 
