@@ -11,7 +11,7 @@ namespace {
 constexpr size_t kMostPlaces = size_t{1} << 30;
 
 // Rises when what Novelty or SeriesNovelty saves is no longer what it was.
-constexpr uint64_t kNoveltyFormat = 5;
+constexpr uint64_t kNoveltyFormat = 6;
 
 // In which units that stands which is known as usual; in others it is of no use.
 class NoveltyUnits {
