@@ -50,7 +50,8 @@ std::vector<NoveltyEvent> EventsOf(const Ruin& ruin) {
 void Each(Image& image, const std::function<double(int x, int y, double was)>& become) {
   for (int y = 0; y < image.height(); ++y) {
     for (int x = 0; x < image.width(); ++x) {
-      uint8_t& pixel = image.bytes()[static_cast<size_t>(y * image.width() + x)];
+      const int at = y * image.width() + x;
+      uint8_t& pixel = image.bytes()[static_cast<size_t>(at)];
       pixel = static_cast<uint8_t>(std::clamp(become(x, y, pixel), 0.0, 255.0));
     }
   }
@@ -132,7 +133,8 @@ TEST(BadPictures, ABurstOfCompressionNoiseIsOneChangedScene) {
               std::vector<double> blocks(48);
               for (double& block : blocks) block = static_cast<double>(rng.Below(160)) - 80;
               Each(image, [&](int x, int y, double was) {
-                return was + blocks[static_cast<size_t>(y / 8 * 8 + x / 8)];
+                const int block = y / 8 * 8 + x / 8;
+                return was + blocks[static_cast<size_t>(block)];
               });
             }),
             NoveltyKind::kSceneChanged, 0.35);
