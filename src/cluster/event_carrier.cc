@@ -27,6 +27,7 @@ class EventCarrier final : public Carrier {
     const std::string subject = subjects_.Events(notice["severity"].get<std::string>());
     const size_t most = broker_->most_bytes();
     std::vector<std::string> parts = InParts(body, most);
+    const uint64_t connection = broker_->status().connections;
     // Where there is no connection, publishing says why.
     if (parts.empty() && most > 0) {
       return Delivery{.outcome = Outcome::kRefused,
@@ -38,6 +39,10 @@ class EventCarrier final : public Carrier {
       HYPNOS_RETURN_IF_ERROR(broker_->Publish(subject, part));
     }
     HYPNOS_RETURN_IF_ERROR(broker_->Flush(kPatience));
+    // What another connection confirms says nothing of what went into the one before.
+    if (broker_->status().connections != connection) {
+      return Error{Code::kUnavailable, "NOT_CONNECTED", "the connection was lost meanwhile"};
+    }
     return Delivery{};
   }
 

@@ -34,8 +34,10 @@ int64_t Milliseconds(Duration duration) {
   return std::chrono::ceil<std::chrono::milliseconds>(duration).count();
 }
 
-// "Permissions Violation for Publish to ...", in the broker's words.
+// "Permissions Violation for Publish to ...", in the broker's words. The
+// subject, which is in quotes, may say anything.
 bool IsOfPublishing(std::string_view words) {
+  words = words.substr(0, words.find('"'));
   return words.find("Publish") != std::string_view::npos ||
          words.find("publish") != std::string_view::npos;
 }

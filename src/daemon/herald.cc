@@ -51,7 +51,8 @@ struct HeraldOptions {
 };
 
 bool IsOfBroker(Event::Kind kind) {
-  return kind == Event::BROKER_FAILED || kind == Event::BROKER_WORKS;
+  return kind == Event::BROKER_FAILED || kind == Event::BROKER_WORKS ||
+         kind == Event::BROKER_NAME_TAKEN;
 }
 
 Error WrongConfig(std::string sentence) {
@@ -129,6 +130,7 @@ struct Herald::State {
   void Announce(const Heartbeat& heartbeat);
   void AnnounceSources(const Heartbeat& heartbeat);
   void SayPictures();
+  void ForgetOthersThan(const std::vector<SourceBeat>& sources);
   // In parts, where it is too long.
   void Say(const std::string& subject, const std::string& json);
   void LeaveOut(const Status& published);
@@ -153,7 +155,7 @@ struct Herald::State {
   std::map<std::string, std::set<uint64_t>> unusual;  // events that go on, by source
   std::map<std::string, std::string> pictures;        // the newest, by source
   std::set<std::string> new_pictures;
-  std::string other_instance;  // of a daemon of the same name, of which it was told
+  bool told_of_namesake = false;
   uint64_t left_out = 0;
   uint64_t not_understood = 0;
 
@@ -170,7 +172,8 @@ void Herald::State::Tell(const Event& event, const std::string& picture) {
   if (event.kind() == Event::UNUSUAL) {
     auto& going_on = unusual[event.source()];
     if (event.end_time() == 0) {
-      going_on.insert(event.id());
+      // One after the other; of one that was forgotten meanwhile the end is never heard.
+      going_on = {event.id()};
     } else {
       going_on.erase(event.id());
     }
@@ -213,8 +216,8 @@ void Herald::State::OnHeartbeat(std::string_view json) {
   if (heartbeat.instance == options.instance) return;
   {
     const std::lock_guard guard(mutex);
-    if (other_instance == heartbeat.instance) return;
-    other_instance = heartbeat.instance;
+    // Once: several of them would have it told with each heartbeat.
+    if (std::exchange(told_of_namesake, true)) return;
   }
   hypnos::Tell(parts.events, Event::BROKER_NAME_TAKEN, "",
                Format("broker: another daemon, on '{}', is called {} there, too, so that what both "
@@ -286,7 +289,8 @@ void Herald::State::Announce(const Heartbeat& heartbeat) {
   }
   if (options.home_assistant.empty()) return;
   if (again) {
-    announced.clear();
+    // Those that are gone meanwhile are taken back.
+    for (const SourceBeat& source : heartbeat.sources) announced.erase(source.name);
     for (const Announcement& announcement :
          AnnounceDaemon(heartbeat, subjects, options.home_assistant)) {
       Say(announcement.subject, announcement.json);
@@ -308,8 +312,19 @@ void Herald::State::SayPictures() {
   }
 }
 
+void Herald::State::ForgetOthersThan(const std::vector<SourceBeat>& sources) {
+  std::set<std::string> names;
+  for (const SourceBeat& source : sources) names.insert(source.name);
+  const auto is_gone = [&](const auto& of_source) { return !names.contains(of_source.first); };
+  const std::lock_guard guard(mutex);
+  std::erase_if(unusual, is_gone);
+  std::erase_if(pictures, is_gone);
+  std::erase_if(new_pictures, [&](const std::string& name) { return !names.contains(name); });
+}
+
 void Herald::State::Beat(bool ending) {
   const Heartbeat heartbeat = Measured(ending);
+  ForgetOthersThan(heartbeat.sources);
   fleet.Take({.heartbeat = heartbeat, .sources = heartbeat.sources.size()});
   if (!broker->status().connected) {
     const std::lock_guard guard(mutex);

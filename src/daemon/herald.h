@@ -2,8 +2,8 @@
 // Assistant what there is to be shown, and hears how others are doing.
 //
 //   events -> courier -> broker         each at least once; what cannot be published waits on disk
-//   figures -> broker                   every so often; what cannot be published is left out,
-//   counted broker -> fleet                     what others say of themselves
+//   figures -> broker                   every so often; what cannot be published is counted
+//   broker -> fleet                     what others say of themselves
 //
 // Who tells it of something never waits. Threads: safe.
 #pragma once

@@ -301,8 +301,8 @@ std::string SilenceText(const std::vector<LayerProbe>& layers) {
   if (silent.empty()) return "";
   return Format(
       "Nearly all units are dead of layer {}: it probably learns too fast. Begin anew (--fresh) "
-      "with a "
-      "lower learning.rate, a tenth for instance, or divide the picture (encoding.patches).\n",
+      "with a lower learning.rate, a tenth for instance, or divide the picture "
+      "(encoding.patches).\n",
       silent);
 }
 

@@ -204,8 +204,7 @@ class NoveltyExperiment final : public Experiment {
         ->capture_default_str();
     app.add_option("--scores", scores_,
                    "Folder for the scores of each cell, by goodness: clip,frame,score; files are "
-                   "called by what "
-                   "tells cells apart in the results, joined by -");
+                   "called by what tells cells apart in the results, joined by -");
   }
 
   Result<Plan> MakePlan(const LabOptions& options, FileSystem& files) override {

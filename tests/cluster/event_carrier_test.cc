@@ -20,11 +20,14 @@ const std::string kAlarm = R"({"id":1,"severity":"ALARM"})";
 class EventCarrierTest : public ::testing::Test {
  protected:
   EventCarrierTest() {
-    broker = std::make_shared<Broker>("nats://host", Broker::Parts{.clock = clock,
-                                                                   .connector = fake.NewConnector(),
-                                                                   .rng = Rng(1),
-                                                                   .connected = {},
-                                                                   .changed = {}});
+    broker = std::make_shared<Broker>("nats://host",
+                                      Broker::Parts{.clock = clock,
+                                                    .connector = fake.NewConnector(),
+                                                    .rng = Rng(1),
+                                                    .connected = {},
+                                                    .changed = {},
+                                                    .first_retry = std::chrono::milliseconds(1),
+                                                    .probation = std::chrono::milliseconds(1)});
     carrier = NewEventCarrier(broker, Subjects("hypnos", "porch"));
   }
   ~EventCarrierTest() override { EXPECT_TRUE(broker->Stop(clock.Now() + FakeBroker::kPatience)); }
@@ -42,6 +45,21 @@ class EventCarrierTest : public ::testing::Test {
   std::unique_ptr<Carrier> carrier;
   std::atomic<bool> stop = false;
 };
+
+TEST_F(EventCarrierTest, WhatAnotherConnectionConfirmsIsCarriedAgain) {
+  Connect();
+  fake.set_meanwhile([this] {
+    fake.Lose("it was cut");
+    const Instant begin = clock.Now();
+    while (broker->status().connections < 2 && clock.Now() - begin < FakeBroker::kPatience) {
+      std::this_thread::yield();
+    }
+  });
+  const auto carried = carrier->Carry(kAlarm, stop);
+  ASSERT_FALSE(carried.ok());
+  EXPECT_EQ(carried.error().code, Code::kUnavailable);
+  EXPECT_TRUE(carrier->Carry(kAlarm, stop).ok());
+}
 
 TEST_F(EventCarrierTest, EachGoesUnderItsSeverity) {
   Connect();

@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -52,6 +53,9 @@ class FakeBroker {
   }
   void set_most_bytes(size_t most) { most_bytes_ = most; }
 
+  // The next time that somebody waits for what was published. Before that is done.
+  void set_meanwhile(std::function<void()> meanwhile) { meanwhile_ = std::move(meanwhile); }
+
   int WaitForConnections(int count) {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, kPatience, [&] { return connections_ >= count; });
@@ -76,7 +80,10 @@ class FakeBroker {
       broker_.messages_.emplace_back(subject, bytes);
       return {};
     }
-    Status Flush(Duration) override { return {}; }
+    Status Flush(Duration) override {
+      if (const auto meanwhile = std::exchange(broker_.meanwhile_, {})) meanwhile();
+      return {};
+    }
     Status Subscribe(const std::string& subject, Handler handler) override {
       const std::lock_guard lock(broker_.mutex_);
       broker_.subscriptions_.emplace_back(subject, std::move(handler));
@@ -113,6 +120,7 @@ class FakeBroker {
   std::deque<Error> refusals_;
   std::optional<Error> takes_nothing_;
   LinkEvents events_;
+  std::function<void()> meanwhile_;
   std::vector<std::pair<std::string, Link::Handler>> subscriptions_;
   std::vector<Message> messages_;
   size_t most_bytes_ = 1 << 20;

@@ -39,6 +39,7 @@ OTHER_TESTS = {
     ('src/sources/SERIES.md', 'hypnosctl --socket hypnos.sock predict --steps 5'): 'tests/daemon/series_page_test.py',
     ('src/sources/SERIES.md', 'hypnosctl --socket hypnos.sock dream --steps 20'): 'tests/daemon/series_page_test.py',
     ('src/sinks/README.md', 'import hashlib, hmac, http.server, time'): 'tests/docs/blocks_test.py',
+    ('src/novelty/KNOBS.md', 'hypnos-lab knobs --out results'): 'tests/docs/knobs_test.py',
 }
 NO_COMMANDS = {
     ('README.md', 'playlist of 2 entries'): 'what the demo shows',

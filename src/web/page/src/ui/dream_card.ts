@@ -73,6 +73,8 @@ export class DreamCard {
     this.frames = frames;
     this.at = 0;
     this.empty.hidden = true;
+    this.canvas.hidden = false;
+    this.text.hidden = true;
     setText(this.about, `${dream.kind}  ·  ${clock(dream.time)}`);
     setAttribute(
       this.canvas,
