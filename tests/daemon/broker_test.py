@@ -111,10 +111,11 @@ class WhileItRuns(Published, ControlledTest):
         self.assertEqual((beat['name'], beat['version'], beat['interval_seconds']), ('porch', 1, 0.2))
         self.assertEqual([source['name'] for source in beat['sources']], ['door'])
         self.assertEqual([layer['layer'] for layer in beat['layers']], [1, 2])
+        newest = lambda topic: (heard.under(topic) or [{}])[-1]  # noqa: E731
         client.ask('pause_source', name='door')
-        self.wait_until(lambda: heard.under('hypnos/porch/sources/door')[-1]['state'] == 'paused')
+        self.wait_until(lambda: newest('hypnos/porch/sources/door').get('state') == 'paused')
         self.end(process)
-        self.wait_until(lambda: heard.under('hypnos/porch/status')[-1]['ending'])
+        self.wait_until(lambda: newest('hypnos/porch/status').get('ending'))
         self.assertEqual(self.waiting(), [])
 
     def test_home_assistant_is_told_what_there_is_and_again_when_it_has_started(self):
