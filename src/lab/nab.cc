@@ -2,29 +2,20 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <filesystem>
 #include <numeric>
-#include <string_view>
 #include <utility>
 
 #include "hypnos/base/clock.h"
 #include "hypnos/base/format.h"
+#include "lab/nab_arms.h"
 #include "lab/nab_cell.h"
 #include "lab/nab_data.h"
 #include "lab/nab_score.h"
 
 namespace hypnos::lab {
 namespace {
-
-struct Arm {
-  std::string_view name;
-  NabArm arm;
-};
-constexpr std::array kArms = {Arm{"full", NabArm::kFull}, Arm{"goodness", NabArm::kGoodness},
-                              Arm{"frozen", NabArm::kFrozen}, Arm{"read_out", NabArm::kReadOut},
-                              Arm{"calibration", NabArm::kCalibration}};
 
 const Row kKeyColumns = {"arm", "seed"};
 const Row kResultColumns = {"standard",     "low_false_alarms", "low_misses",     "found",
@@ -41,14 +32,7 @@ size_t RowsOf(const std::vector<NabFile>& files) {
 class NabExperiment final : public Experiment {
  public:
   void Declare(CLI::App& app) override {
-    std::vector<std::string> names;
-    names.reserve(kArms.size());
-    for (const Arm& arm : kArms) names.emplace_back(arm.name);
-    arms_ = names;
-    app.add_option("--arms", arms_, "Who watches")
-        ->delimiter(',')
-        ->check(CLI::IsMember(names))
-        ->capture_default_str();
+    DeclareNabArms(app, arms_);
     app.add_option("--scores", scores_,
                    "Folder for the scores of each row, in the benchmark's own format: a folder for "
                    "each arm and seed, with timestamp,value,anomaly_score");
@@ -69,7 +53,7 @@ class NabExperiment final : public Experiment {
     plan.configuration =
         Format("{} files, {} rows; one configuration, each file read once.\n", data_.size(), rows);
     for (const std::string& name : arms_) {
-      const NabArm arm = std::ranges::find(kArms, name, &Arm::name)->arm;
+      const NabArm arm = NabArmNamed(name);
       for (unsigned i = 0; i < options.seeds; ++i) {
         const uint64_t seed = options.seed + i;
         const Row key = {name, Format("{}", seed)};

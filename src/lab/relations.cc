@@ -2,29 +2,20 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <functional>
 #include <map>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "hypnos/base/format.h"
+#include "lab/nab_arms.h"
 #include "lab/nab_cell.h"
 #include "lab/plant.h"
 #include "lab/roc.h"
 
 namespace hypnos::lab {
 namespace {
-
-struct Arm {
-  std::string_view name;
-  NabArm arm;
-};
-constexpr std::array kArms = {Arm{"full", NabArm::kFull}, Arm{"goodness", NabArm::kGoodness},
-                              Arm{"frozen", NabArm::kFrozen}, Arm{"read_out", NabArm::kReadOut},
-                              Arm{"calibration", NabArm::kCalibration}};
 
 const Row kKeyColumns = {"arm", "seed", "times"};
 
@@ -82,14 +73,7 @@ Row ResultOf(const std::vector<NabRow>& rows, const std::vector<FaultMoment>& mo
 class Relations final : public Experiment {
  public:
   void Declare(CLI::App& app) override {
-    std::vector<std::string> names;
-    names.reserve(kArms.size());
-    for (const Arm& arm : kArms) names.emplace_back(arm.name);
-    arms_ = names;
-    app.add_option("--arms", arms_, "Who watches")
-        ->delimiter(',')
-        ->check(CLI::IsMember(names))
-        ->capture_default_str();
+    DeclareNabArms(app, arms_);
     app.add_option("--times", plan_.times, "How often there is each fault")
         ->check(CLI::Range(1, 10000))
         ->capture_default_str();
@@ -106,7 +90,7 @@ class Relations final : public Experiment {
         kMachines * kSensors, plan_.warm_up_rows, kAllFaults.size(), plan_.times, plan_.lasts_rows,
         plan_.apart_rows);
     for (const std::string& name : arms_) {
-      const NabArm arm = std::ranges::find(kArms, name, &Arm::name)->arm;
+      const NabArm arm = NabArmNamed(name);
       for (unsigned i = 0; i < options.seeds; ++i) {
         const uint64_t seed = options.seed + i;
         plan.cells.push_back(
