@@ -9,7 +9,7 @@ readonly root program
 
 # Exit codes of sysexits.h, as the programs use them.
 # shellcheck disable=SC2034 # not every script needs every one
-readonly EX_USAGE=64 EX_UNAVAILABLE=69 EX_NOPERM=77
+readonly EX_USAGE=64 EX_NOINPUT=66 EX_UNAVAILABLE=69 EX_NOPERM=77
 
 # One line for each phase, with the seconds since the script was started.
 say() { printf '[%4d s] %s\n' "$SECONDS" "$*"; }
@@ -24,6 +24,44 @@ wrong_usage() { die "$EX_USAGE" "$1; see $program --help"; }
 
 # The comment that opens a script, up to its first blank line, is its help.
 print_help() { sed -n '2,/^$/ s/^# \{0,1\}//p' "$0"; }
+
+# The options of programs that are not built yet stand in their sources: a wrong one is refused before the
+# minutes that building takes.
+
+# declared_by METHODS FILE: those which methods of CLI11 declare there, a line each.
+declared_by() { tr -d ' \n' <"$2" | grep -oE "($1)\(\"--[a-z-]+\"" | grep -oE -e '--[a-z-]+'; }
+
+# check_arguments FLAGS VALUED ARGUMENT...: options without and with a value, a line each, and nothing else.
+check_arguments() {
+  local flags=$1 valued=$2
+  shift 2
+  while (($# > 0)); do
+    if grep -qxFe "${1%%=*}" <<<"$valued"; then
+      if [[ "$1" != *=* ]]; then
+        (($# > 1)) || wrong_usage "$1 needs a value"
+        shift
+      fi
+    elif ! grep -qxFe "${1%%=*}" <<<"$flags"; then
+      wrong_usage "unknown argument '$1'"
+    fi
+    shift
+  done
+}
+
+# refuse_unknown OPTIONS ARGUMENT...: of what begins with --; the rest may be values.
+refuse_unknown() {
+  local argument
+  for argument in "${@:2}"; do
+    if [[ "$argument" == --?* ]] && ! grep -qxFe "${argument%%=*}" <<<"$1"; then
+      wrong_usage "unknown option '$argument'"
+    fi
+  done
+}
+
+# Of every experiment, in a line each.
+options_of_lab() { echo --help && grep -ohE '"--[a-z-]+"' "$root"/src/lab/*.cc | tr -d '"'; }
+
+options_of_ctest() { ctest --help | grep -oE -e '--[a-z-]+'; }
 
 # Runs a command and shows what it printed only if it failed.
 quietly() {

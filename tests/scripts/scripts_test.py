@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """The scripts, run in a copy of the tree's scripts/ whose system is made up: a PATH that holds the
 usual small tools and stand-ins for apt-get, cmake and so on that only write down how they were
-called."""
+called.
+
+usage: scripts_test.py PATH_OF_HYPNOSD PATH_OF_HYPNOS_LAB [ARGUMENT OF unittest]...
+"""
 
 import os
 import pathlib
@@ -9,12 +12,14 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import unittest
 
+HYPNOSD, LAB = sys.argv.pop(1), sys.argv.pop(1)
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCRIPTS = ['bench', 'build-page', 'check', 'check-reproducible', 'demo', 'experiments', 'install-git-hooks',
-           'install-packages', 'package', 'test', 'test-neon', 'test-package']
+           'install-packages', 'nab', 'package', 'test', 'test-neon', 'test-package']
 TOOLS = ['basename', 'bash', 'cat', 'chmod', 'date', 'dirname', 'env', 'git', 'grep', 'head', 'mkdir',
          'mktemp', 'nproc', 'python3', 'rm', 'sed', 'sh', 'sort', 'tr', 'xargs']
 NOBODY = 65534
@@ -47,6 +52,10 @@ class ScriptTest(unittest.TestCase):
         self.stand_in('dpkg-query', DPKG_QUERY)
         for name in ['apt-get', 'cmake', 'ctest', 'clang-format', 'clang-tidy', 'shellcheck']:
             self.recorder(name)
+
+    def lend_sources(self):
+        """Where the options of programs stand that are not built yet."""
+        (self.tree / 'src').symlink_to(ROOT / 'src')
 
     def stand_in(self, name: str, body: str, folder: pathlib.Path = None):
         file = (folder or self.bin) / name
@@ -84,13 +93,19 @@ class EveryScript(ScriptTest):
         self.assertEqual(self.calls(), [])
 
     def test_a_wrong_argument_exits_64_with_a_sentence(self):
+        self.lend_sources()
         for name, *arguments in [('bench', '--nonsense'), ('bench', '--only'),
                                  ('bench', '--only', 'W9'), ('bench', '--rounds', '0'),
                                  ('build-page', '--nonsense'),
                                  ('check', '--nonsense'), ('check', '--base'),
                                  ('check-reproducible', '--nonsense'),
                                  ('test-package', '--nonsense'),
-                                 ('experiments', '--nonsense'),
+                                 ('demo', '--nonsense'), ('demo', 'nonsense'),
+                                 ('demo', '--until-end', '--nonsense=1'), ('demo', '--scores'),
+                                 ('experiments', '--nonsense'), ('experiments', 'nonsense'),
+                                 ('experiments', 'potato', '--nonsense'),
+                                 ('nab', '.', '--nonsense'),
+                                 ('test', '--nonsense'), ('test-neon', '--nonsense'),
                                  ('install-git-hooks', 'nonsense'),
                                  ('install-packages', 'nonsense'),
                                  ('package', '--nonsense'), ('package', '--release', '0'),
@@ -98,7 +113,7 @@ class EveryScript(ScriptTest):
             done = self.run_script(name, *arguments)
             self.assert_fails(done, 64, f'scripts/{name}: ', f'see scripts/{name} --help')
             self.assertIn(arguments[-1], done.stderr)
-        self.assertEqual(self.calls(), [])
+        self.assertEqual([call for call in self.calls() if call != 'ctest --help'], [])
 
     def test_shellcheck_is_content(self):
         scripts = [f'scripts/{name}' for name in SCRIPTS] + ['scripts/lib.sh', '.ci/run']
@@ -169,7 +184,18 @@ class InstallPackages(ScriptTest):
         return NOBODY if os.geteuid() == 0 else None
 
 
+def options_of(program: str, *arguments: str) -> list[tuple[str, bool]]:
+    """What it says of itself: each option, and whether a value follows."""
+    said = subprocess.run([program, *arguments, '--help'], capture_output=True, text=True, check=True).stdout
+    return [(name, ' TEXT' in rest or ':' in rest)
+            for name, rest in re.findall(r'^  (?:-h,)?(--[a-z-]+)(.*)$', said, re.MULTILINE)]
+
+
 class Demo(ScriptTest):
+
+    def setUp(self):
+        super().setUp()
+        self.lend_sources()
 
     def test_runs_the_daemon_where_it_was_called_and_passes_options_on(self):
         self.recorder('hypnosd', f'echo "in $PWD" >>"{self.calls_file}"; exit 66',
@@ -185,6 +211,19 @@ class Demo(ScriptTest):
                          f'^hypnosd --config {re.escape(str(self.tree))}/configs/demo.yaml '
                          '--until-end --set web.port=(8420|0) --scores a file.csv$')
         self.assertEqual(self.calls()[3], f'in {self.folder}')
+
+    def test_every_option_of_the_daemon_is_passed_on(self):
+        self.recorder('hypnosd', 'exit 0', self.tree / 'build/release/bin')
+        options = options_of(HYPNOSD)
+        self.assertGreater(len(options), 10)
+        given = [word for name, valued in options for word in ([name, 'value'] if valued else [name])]
+        # First it would be the script's.
+        done = self.run_script('demo', '-h=1', *given, HYPNOS_INSTALL='no')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(self.calls()[2].endswith(' '.join(given)), self.calls()[2])
+        for name, valued in options:
+            if valued:
+                self.assert_fails(self.run_script('demo', name), 64, f'{name} needs a value')
 
     def test_takes_another_port_for_the_page_where_the_usual_one_is_taken(self):
         self.recorder('hypnosd', 'exit 0', self.tree / 'build/release/bin')
@@ -231,6 +270,7 @@ class Experiments(ScriptTest):
 
     def setUp(self):
         super().setUp()
+        self.lend_sources()
         self.recorder('plot-experiment', folder=self.tree / 'scripts')
 
     def run_lab(self, code: int, *arguments: str):
@@ -259,6 +299,18 @@ class Experiments(ScriptTest):
         self.assertEqual(self.calls()[2], 'hypnos-lab phases --scale 0.1')
         self.assertEqual(self.plots(), ['results/phases.csv'])
 
+    def test_every_experiment_and_every_option_of_it_is_passed_on(self):
+        self.recorder('hypnos-lab', 'exit 0', self.tree / 'build/release/bin')
+        said = subprocess.run([LAB, '--help'], capture_output=True, text=True, check=True).stdout
+        listed = said.split('Subcommands:')[1].split('Examples:')[0]
+        names = re.findall(r'^  ([a-z-]+) ', listed, re.MULTILINE)
+        self.assertGreater(len(names), 8)
+        for name in names:
+            given = [option for option, _ in options_of(LAB, name)]
+            self.assertGreater(len(given), 4)
+            done = self.run_script('experiments', name, *given, HYPNOS_INSTALL='no')
+            self.assertEqual(done.returncode, 0, done.stderr)
+
     def test_draws_where_the_results_are(self):
         self.write_results('a folder')
         for out in [['--out', 'a folder'], ['--out=a folder']]:
@@ -271,6 +323,28 @@ class Experiments(ScriptTest):
         self.assertEqual(self.plots(), [])
         self.assertEqual(self.run_lab(75, 'phases').returncode, 75)
         self.assertEqual(self.plots(), ['results/phases.csv'])
+
+
+class Nab(ScriptTest):
+
+    def setUp(self):
+        super().setUp()
+        self.lend_sources()
+
+    def test_says_what_is_missing_before_it_builds(self):
+        for wrong in [[], ['--nonsense']]:
+            self.assert_fails(self.run_script('nab', *wrong), 64, "the benchmark's folder comes first")
+        self.assert_fails(self.run_script('nab', str(self.folder)), 66, 'labels/combined_windows.json')
+        self.assertEqual(self.calls(), [])
+
+    def test_runs_the_lab(self):
+        self.recorder('hypnos-lab', 'exit 75', self.tree / 'build/release/bin')
+        data = self.folder / 'nab'
+        (data / 'labels').mkdir(parents=True)
+        (data / 'labels/combined_windows.json').touch()
+        done = self.run_script('nab', str(data), '--arms', 'full', HYPNOS_INSTALL='no')
+        self.assertEqual(done.returncode, 75, done.stderr)
+        self.assertEqual(self.calls()[2], f'hypnos-lab nab --data {data} --scores results/nab --arms full')
 
 
 class Test(ScriptTest):
