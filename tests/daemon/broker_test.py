@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import unittest
+import urllib.request
 
 import nats_server
 from hypnosd_case import CONFIGURATION, HYPNOSD, NO_INPUT, OK, TRY_AGAIN, ControlledTest, HypnosdTest
@@ -87,8 +88,8 @@ class WhileItRuns(Published, ControlledTest):
     def metrics(self, process) -> dict[str, float]:
         self.wait_until(lambda: 'dashboard: http' in self.said(process))
         url = re.search(r'dashboard: (http://[\d.:]+)', self.said(process))[1]
-        text = subprocess.run(['curl', '-s', url + '/metrics'], capture_output=True, text=True, timeout=60,
-                              check=True).stdout
+        with urllib.request.urlopen(url + '/metrics', timeout=60) as answer:
+            text = answer.read().decode()
         return {name: float(value) for name, value in re.findall(r'^(hypnos_broker_\w+) (\S+)$', text, re.MULTILINE)}
 
     def test_mqtt_clients_hear_events_and_how_it_is_doing(self):
