@@ -8,6 +8,17 @@
 #include "hypnos/base/file_system.h"
 
 namespace hypnos {
+
+bool IsText(const config::Source& source) {
+  return source.has_text() || source.session().text() ||
+         std::ranges::any_of(source.playlist().entries(), IsText);
+}
+
+bool IsSeries(const config::Source& source) {
+  return source.has_series() || source.session().series() ||
+         std::ranges::any_of(source.playlist().entries(), IsSeries);
+}
+
 namespace {
 
 namespace pb = config;
@@ -331,16 +342,6 @@ control::Access BuildAccess(pb::Control::SocketAccess access) {
       break;
   }
   return control::NONE;
-}
-
-bool IsText(const pb::Source& source) {
-  return source.has_text() || source.session().text() ||
-         std::ranges::any_of(source.playlist().entries(), IsText);
-}
-
-bool IsSeries(const pb::Source& source) {
-  return source.has_series() || source.session().series() ||
-         std::ranges::any_of(source.playlist().entries(), IsSeries);
 }
 
 bool IsLog(const pb::Source& source) {

@@ -16,6 +16,9 @@ PipelineOptions BuildPipelineOptions(const config::Config& config);
 // `source`: of that configuration.
 SourceOptions BuildSourceOptions(const config::Source& source, const config::Config& config);
 
+// Whether the source gives text, or series, and no pictures.
+bool IsText(const config::Source& source);
+bool IsSeries(const config::Source& source);
 // Whether what is watched is read: texts, and no pictures.
 bool ReadsText(const config::Config& config);
 // Whether it is series.

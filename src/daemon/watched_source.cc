@@ -46,6 +46,11 @@ bool GrowsTheSame(const SourceOptions& one, const SourceOptions& other) {
          text->follow && other_text->follow;
 }
 
+telemetry::Source::Kind KindOf(const config::Source& source) {
+  if (IsText(source)) return telemetry::Source::TEXT;
+  return IsSeries(source) ? telemetry::Source::SERIES : telemetry::Source::PICTURES;
+}
+
 }  // namespace
 
 WatchedSource::WatchedSource(const config::Source& source, const config::Config& config,
@@ -58,6 +63,7 @@ WatchedSource::WatchedSource(const config::Source& source, const config::Config&
     : options_(OptionsOf(source, config, reconnects, events, interruption)),
       queue_frames_(source.queue_frames()),
       on_full_(BuildOnFull(source)),
+      kind_(KindOf(source)),
       waited_for_(IsWaitedFor(source)),
       gives_the_same_(GivesTheSame(source)),
       interruption_(std::move(interruption)) {}
@@ -196,6 +202,7 @@ telemetry::Source WatchedSource::Report() const {
   const SourceHealth health = capture_ ? capture_->source().health() : SourceHealth();
   report.set_name(name());
   report.set_state(State(health));
+  report.set_kind(kind_);
   if (!capture_) return report;
   const Source& source = capture_->source();
   const FrameDrops drops = capture_->queue().drops();

@@ -74,6 +74,7 @@ class WatchedSource {
   const SourceOptions options_;
   const size_t queue_frames_;
   const OnFull on_full_;
+  const telemetry::Source::Kind kind_;
   const bool waited_for_;
   const bool gives_the_same_;
   const std::shared_ptr<Interruption> interruption_;

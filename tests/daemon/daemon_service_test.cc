@@ -144,6 +144,7 @@ TEST_F(WatchingService, StatusSaysWhatIsWatchedAndLearned) {
   EXPECT_EQ(source.name(), "square");
   EXPECT_EQ(source.description(), "a square, as shown");
   EXPECT_EQ(source.state(), telemetry::Source::WATCHED);
+  EXPECT_EQ(source.kind(), telemetry::Source::PICTURES);
   EXPECT_FALSE(source.live());
   EXPECT_EQ(source.frames(), 25u);
   EXPECT_EQ(source.frames_in_all(), 1000u);

@@ -205,7 +205,9 @@ class Answering(TextReadingTest):
         self.assertEqual(chances, sorted(chances, reverse=True))
         self.assertEqual(predicted.symbols[0].symbol, predicted.text[0])
         self.assertLess(predicted.prediction_error, 4)
-        self.assertEqual(client.ask('status').prediction_error_unit, 'bits a symbol')
+        status = client.ask('status')
+        self.assertEqual(status.prediction_error_unit, 'bits a symbol')
+        self.assertEqual(status.sources[0].kind, type(status.sources[0]).TEXT)
         with self.assertRaises(control_client.Refused) as refused:
             client.ask('snapshot')
         self.assertEqual(refused.exception.args[0], 'NO_PICTURE')

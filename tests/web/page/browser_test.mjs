@@ -437,6 +437,7 @@ schedule: {dream_steps: 3}
     assert.equal([...first].length, 200);
     await until('another dream', async () => (await dreamed.textContent()) !== first);
     assert.equal(await page.locator('.dream-card .empty').isHidden(), true);
+    await page.getByText('Of a text there is no picture.').waitFor();
     await shoot(page, 'text');
     assert.deepEqual(errors, []);
     await close();

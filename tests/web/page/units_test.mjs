@@ -163,6 +163,32 @@ describe('frame rate', () => {
   });
 });
 
+describe('the newest version of a picture', () => {
+  test('is asked for once, and an older one no more', async () => {
+    const { Newest } = await load('model/newest');
+    const newest = new Newest();
+    assert.equal(await newest.get(2, async () => 'two'), 'two');
+    for (const version of [0, 1, 2])
+      assert.equal(await newest.get(version, () => assert.fail()), undefined);
+    assert.equal(await newest.get(3, async () => 'three'), 'three');
+  });
+
+  test('is asked for again where it did not come', async () => {
+    const { Newest } = await load('model/newest');
+    const newest = new Newest();
+    const lost = () => Promise.reject(new Error('the connection was lost'));
+    assert.equal(await newest.get(1, lost), undefined);
+    assert.equal(await newest.get(1, async () => 'one'), 'one');
+    // Fails only after the next one was asked for, which is not asked for twice.
+    let fail;
+    const late = newest.get(2, () => new Promise((_, reject) => (fail = reject)));
+    assert.equal(await newest.get(3, async () => 'three'), 'three');
+    fail(new Error('too late'));
+    assert.equal(await late, undefined);
+    assert.equal(await newest.get(3, () => assert.fail()), undefined);
+  });
+});
+
 describe('words', () => {
   test('tell figures as people read them', async () => {
     const format = await load('ui/format');
@@ -172,6 +198,15 @@ describe('words', () => {
     assert.equal(format.fixed(Number.NaN, 2), '–');
     assert.equal(format.percent(0.0314, 1), '3.1 %');
     assert.equal(format.count(1234567n), '1,234,567');
+  });
+
+  test('promise no picture where none will come', async () => {
+    const { noPicture, noDream } = await load('model/words');
+    const [older, pictures, text, series] = [0, 1, 2, 3];
+    for (const kind of [older, pictures]) assert.match(noPicture(kind), /yet/);
+    for (const kind of [text, series]) assert.match(noPicture(kind), /there is no picture/);
+    assert.match(noDream(series), /hypnosctl dream/);
+    for (const kind of [older, pictures, text]) assert.match(noDream(kind), /yet/);
   });
 
   test('name a cause that a newer daemon has', async () => {

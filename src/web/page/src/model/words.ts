@@ -3,6 +3,7 @@ import {
   type Layer,
   Layer_Learning,
   Phase_State,
+  Source_Kind,
   Source_State,
 } from '../../generated/proto/telemetry_pb';
 import { percent } from '../ui/format';
@@ -51,6 +52,22 @@ export const SOURCES: Record<Source_State, string> = {
   [Source_State.STALLED]: 'silent',
   [Source_State.LOST]: 'lost',
 };
+
+// What stands where a picture would. An older daemon does not tell the kind.
+export function noPicture(kind: Source_Kind): string {
+  if (kind === Source_Kind.TEXT) return 'Of a text there is no picture.';
+  if (kind === Source_Kind.SERIES)
+    return 'Of readings there is no picture. hypnosctl predict says what it expects of them.';
+  return 'No picture yet.';
+}
+
+// What stands where a dream would.
+export function noDream(kind: Source_Kind): string {
+  if (kind === Source_Kind.TEXT) return 'It has not dreamed yet. What it would write comes here.';
+  if (kind === Source_Kind.SERIES)
+    return 'Dreams of readings are not drawn here. hypnosctl dream prints them.';
+  return 'It has not dreamed yet. Dreams play here while it sleeps.';
+}
 
 // How good the state is, for its colour: the word stands beside it always.
 export function sourceMood(state: Source_State): 'good' | 'idle' | 'bad' {

@@ -1,6 +1,8 @@
 // The dreams, playing while it sleeps; awake, the last one stands still and waits. Where text is read, what
 // it would write on its own now.
 import type { Dream } from '../../generated/proto/control_pb';
+import type { Source_Kind } from '../../generated/proto/telemetry_pb';
+import { noDream } from '../model/words';
 import { button, iconButton } from './buttons';
 import { h, setAttribute, setText } from './dom';
 import { clock } from './format';
@@ -18,11 +20,7 @@ export class DreamCard {
   private readonly canvas = h('canvas', { role: 'img', 'aria-label': 'No dream yet' });
   private readonly caption = h('figcaption', {}, 'Dreams');
   private readonly about = h('p', { class: 'figures muted' });
-  private readonly empty = h(
-    'p',
-    { class: 'empty' },
-    'It has not dreamed yet. Dreams play here while it sleeps.',
-  );
+  private readonly empty = h('p', { class: 'empty' });
   private readonly text = h('p', { class: 'dreamed-text', hidden: true });
   private readonly step = iconButton('Next frame of the dream', 'step', () => this.stepOn());
   private readonly again: HTMLButtonElement;
@@ -83,6 +81,11 @@ export class DreamCard {
     );
     this.draw();
     this.play();
+  }
+
+  // Of what it would be, until there is one.
+  awaits(kind: Source_Kind): void {
+    setText(this.empty, noDream(kind));
   }
 
   tell(text: string): void {

@@ -1,5 +1,6 @@
 // What has happened that whoever runs the daemon may want to know of, the newest first.
 import { type Event, Event_Severity } from '../../generated/proto/control_pb';
+import { Newest } from '../model/newest';
 import { h, KeyedList, setAttribute, setText } from './dom';
 import { clock } from './format';
 import { Picture } from './picture';
@@ -27,7 +28,7 @@ class EventRow {
   });
   private readonly severity = h('span', { class: 'severity' });
   private readonly what = h('span', { class: 'name' });
-  private shown = 0;
+  private readonly newest = new Newest();
   readonly element: HTMLElement;
 
   constructor(
@@ -52,14 +53,13 @@ class EventRow {
     const { source, message, severity } = event;
     setText(this.severity, SEVERITIES[severity]?.words ?? '');
     setText(this.what, message.includes(source) ? message : `${source}: ${message}`);
-    if (event.picture > this.shown) void this.load(event);
+    if (event.picture > 0) void this.load(event);
   }
 
-  // One that is gone meanwhile is not missed.
+  // One that does not come is asked for again with the next news of events.
   private async load({ id, picture, message }: Event): Promise<void> {
-    this.shown = picture;
     setAttribute(this.canvas, 'aria-label', message);
-    const jpeg = await this.pictureOf(id).catch(() => undefined);
+    const jpeg = await this.newest.get(picture, () => this.pictureOf(id));
     if (jpeg !== undefined) await this.picture.show([jpeg]);
   }
 

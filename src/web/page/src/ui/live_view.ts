@@ -1,6 +1,6 @@
 // The live page: phases, pictures, dreams, events, layers. It is drawn at most once a screen frame.
 import type { Dream, LayerUnits, Update, View } from '../../generated/proto/control_pb';
-import { Phase_State } from '../../generated/proto/telemetry_pb';
+import { Phase_State, Source_Kind } from '../../generated/proto/telemetry_pb';
 import type { LayerState, Model, NetworkState, SourceState } from '../model/model';
 import { type Action, Controls } from './controls';
 import { h, KeyedList } from './dom';
@@ -105,6 +105,7 @@ export class LiveView {
     const asleep = networks.some(({ phase }) => phase?.state === Phase_State.ASLEEP);
     document.documentElement.classList.toggle('asleep', asleep);
     this.dream.sleeping(asleep);
+    this.dream.awaits(sources[0]?.source.kind ?? Source_Kind.KIND_UNSPECIFIED);
   }
 
   pictures(update: Update): void {

@@ -2,7 +2,7 @@
 import type { View } from '../../generated/proto/control_pb';
 import { Source_State } from '../../generated/proto/telemetry_pb';
 import type { SourceState } from '../model/model';
-import { SOURCES, sourceMood } from '../model/words';
+import { noPicture, SOURCES, sourceMood } from '../model/words';
 import { button } from './buttons';
 import { h, setAttribute, setText } from './dom';
 import { count, fixed } from './format';
@@ -30,7 +30,7 @@ export class SourceCard {
     h('canvas', { class: 'surprise', 'aria-hidden': 'true' }),
   );
   private readonly caption = h('figcaption', {}, 'Sees');
-  private readonly empty = h('p', { class: 'empty' }, 'No picture yet.');
+  private readonly empty = h('p', { class: 'empty' });
   private readonly seenPicture: Picture;
   private readonly expectedPicture: Picture;
   private readonly pause: HTMLButtonElement;
@@ -78,6 +78,7 @@ export class SourceCard {
 
   show({ source, rate }: SourceState): void {
     setText(this.state, SOURCES[source.state]);
+    setText(this.empty, noPicture(source.kind));
     this.state.dataset['mood'] = sourceMood(source.state);
     this.name.title = source.description;
     const clip = source.clip !== '' && source.clip !== source.name ? `${source.clip}, ` : '';
