@@ -38,6 +38,7 @@ NOT_RUN = {
     'journalctl': f'there need be no service manager; {IN_A_SYSTEM}',
     'editor': 'it waits for somebody to type',
     'docker': 'it is not in Debian as tests have it, and fetches images',
+    'kubectl': 'it wants a cluster; tests/deploy/kubernetes_test.py looks at what it is given',
     'install': f'it writes outside of the test; {IN_A_SYSTEM}', 'openssl': f'what it makes up is for such a place; {IN_A_SYSTEM}',
     'chown': f'it wants the user hypnos; {IN_A_SYSTEM}',
     'cp': f'it writes outside of the test; {IN_A_SYSTEM}', 'mv': f'it writes outside of the test; {IN_A_SYSTEM}',
