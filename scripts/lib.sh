@@ -9,7 +9,7 @@ readonly root program
 
 # Exit codes of sysexits.h, as the programs use them.
 # shellcheck disable=SC2034 # not every script needs every one
-readonly EX_USAGE=64 EX_NOINPUT=66 EX_UNAVAILABLE=69 EX_NOPERM=77
+readonly EX_USAGE=64 EX_NOINPUT=66 EX_UNAVAILABLE=69 EX_IOERR=74 EX_NOPERM=77
 
 # One line for each phase, with the seconds since the script was started.
 say() { printf '[%4d s] %s\n' "$SECONDS" "$*"; }
@@ -81,7 +81,8 @@ quietly_unless_terminal() {
 # configure PRESET [ARGUMENT OF cmake]...
 configure() {
   say "configuring preset $1"
-  (cd "$root" && quietly cmake --preset "$@")
+  (cd "$root" && quietly cmake --preset "$@") ||
+    die $? "cmake could not configure build/$1 (its words are above); can $root/build be written?"
 }
 
 # build PRESET [TARGET...]: everything, or just these targets.
@@ -92,5 +93,5 @@ build() {
   if (($# > 0)); then targets=(--target "$@"); fi
   say "building ${*:-everything} with preset $preset on $(nproc) cores"
   (cd "$root" && quietly_unless_terminal cmake --build --preset "$preset" --parallel "$(nproc)" \
-    ${targets[@]+"${targets[@]}"})
+    ${targets[@]+"${targets[@]}"}) || die $? "preset $preset does not build (the compiler's words are above)"
 }

@@ -93,7 +93,11 @@ int RunBenchmarks(const FamilyOptions& options, char* program, std::vector<std::
   int count = static_cast<int>(arguments.size());
   benchmark::Initialize(&count, arguments.data());
   benchmark::AddCustomContext("vector_instructions", hypnos::bench::VectorInstructions());
-  if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return EX_USAGE;
+  if (count > 1) {
+    std::fprintf(stderr, "hypnos-bench: unknown argument '%s'; see hypnos-bench --help\n",
+                 arguments[1]);
+    return EX_USAGE;
+  }
   FirstError error;
   hypnos::bench::RegisterFamilies(options, error);
   const size_t run = benchmark::RunSpecifiedBenchmarks();

@@ -123,13 +123,24 @@ bool WantsValue(const std::string& option) {
   return found != CommonParameters().end() && !found->value.empty();
 }
 
+// Of all commands: it may stand before their names.
+bool IsCommon(const std::string& option) {
+  return std::ranges::any_of(CommonParameters(), [&](const Parameter& parameter) {
+    return option.substr(0, option.find('=')) == parameter.name;
+  });
+}
+
 // What is wrong with the words that name a command; empty: nothing, each is known.
 std::string UnknownCommand(const std::vector<std::string>& arguments) {
   std::string group;
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string& word = arguments[i];
     if (WantsValue(word)) ++i;
-    if (word.starts_with('-')) continue;
+    if (word.starts_with('-')) {
+      if (IsCommon(word)) continue;
+      return Format("'{}' is no option of hypnosctl; those of a command follow its name",
+                    Printable(word));
+    }
     std::vector<std::string> known;
     for (const Command& command : Commands()) {
       if (group.empty()) {

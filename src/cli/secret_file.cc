@@ -23,7 +23,8 @@ Error Wrong(const std::string& path, const std::string& what) {
 }
 
 Error CannotWrite(const std::string& path, const std::string& what) {
-  return {Code::kUnavailable, "CANNOT_WRITE", Format("'{}': {}", Printable(path), what)};
+  return {Code::kUnavailable, "CANNOT_WRITE",
+          Format("cannot write '{}': {}", Printable(path), what)};
 }
 
 class Descriptor {

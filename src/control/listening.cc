@@ -49,9 +49,11 @@ Status ListenOn(const ListenAddress& where, tcp::acceptor* acceptor) {
   if (!error) acceptor->bind(endpoint, error);
   if (!error) acceptor->listen(asio::socket_base::max_listen_connections, error);
   if (!error) return {};
-  return Error{Code::kUnavailable, "CANNOT_LISTEN",
-               Format("{}: cannot listen on {} port {}: {}", where.section, where.address,
-                      where.port, error.message())};
+  return Error{
+      Code::kUnavailable, "CANNOT_LISTEN",
+      Format("{0}: cannot listen on {1} port {2}: {3}; choose another one with {0}.address "
+             "or {0}.port",
+             where.section, where.address, where.port, error.message())};
 }
 
 Peer WelcomePeer(tcp::socket& socket, control::Access without_token) {

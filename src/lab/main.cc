@@ -86,6 +86,17 @@ std::vector<Entry> Declare(CLI::App& app, LabOptions& options) {
   return entries;
 }
 
+// What is wrong with the first word, which CLI11 takes for one that is left over.
+std::string WrongFirstWord(int argc, char** argv) {
+  if (argc < 2) return "";
+  const std::string word = argv[1];
+  if (word.starts_with('-')) return hypnos::Format("there is no option '{}'", word);
+  for (const auto& row : hypnos::lab::Experiments()) {
+    if (word == row.name) return "";
+  }
+  return hypnos::Format("'{}' is no experiment", word);
+}
+
 int Fail(const hypnos::Error& error, int code) {
   std::fprintf(stderr, "hypnos-lab: %s\n", error.message.c_str());
   return code;
@@ -157,7 +168,12 @@ int Run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const bool asked_for_text = error.get_exit_code() == 0;
-    app.exit(error);
+    const std::string wrong = asked_for_text ? "" : WrongFirstWord(argc, argv);
+    if (wrong.empty()) {
+      app.exit(error);
+    } else {
+      std::fprintf(stderr, "hypnos-lab: %s; see hypnos-lab --help\n", wrong.c_str());
+    }
     return asked_for_text ? EX_OK : EX_USAGE;
   }
   for (const Entry& entry : entries) {

@@ -80,6 +80,8 @@ TEST_F(CtlErrors, WrongUsageIs64AndNamesWhatWasMeant) {
             "hypnosctl: 'layers' is no command; did you mean 'layer'?; see hypnosctl --help\n");
   EXPECT_EQ(Run({"xyzzy"}), 64);
   EXPECT_EQ(err, "hypnosctl: 'xyzzy' is no command; see hypnosctl --help\n");
+  EXPECT_EQ(Run({"--xyzzy", "status"}), 64);
+  EXPECT_THAT(err, HasSubstr("'--xyzzy' is no option of hypnosctl"));
 }
 
 TEST_F(CtlErrors, TheDaemonsWordsAreShownAndItsReasonCounts) {

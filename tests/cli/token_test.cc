@@ -98,7 +98,7 @@ TEST_F(CtlToken, NeverWritesOverAFile) {
 
 TEST_F(CtlToken, SaysWhereItCannotWrite) {
   EXPECT_EQ(Run({"token", "new", "view", "wall", "--output", "/nowhere/wall.token"}), 74);
-  EXPECT_THAT(err, HasSubstr("/nowhere/wall.token"));
+  EXPECT_THAT(err, HasSubstr("cannot write '/nowhere/wall.token'"));
 }
 
 TEST_F(CtlToken, LeavesNoTokenBehindThatLetsNobodyIn) {

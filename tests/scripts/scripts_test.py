@@ -18,8 +18,8 @@ import unittest
 
 HYPNOSD, LAB = sys.argv.pop(1), sys.argv.pop(1)
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SCRIPTS = ['bench', 'build-page', 'check', 'check-reproducible', 'demo', 'experiments', 'install-git-hooks',
-           'install-packages', 'nab', 'package', 'test', 'test-neon', 'test-package']
+SCRIPTS = ['bench', 'build-page', 'check', 'check-reproducible', 'demo', 'experiments', 'fleet', 'fuzz',
+           'install-git-hooks', 'install-packages', 'nab', 'package', 'sensors', 'test', 'test-neon', 'test-package']
 TOOLS = ['basename', 'bash', 'cat', 'chmod', 'date', 'dirname', 'env', 'git', 'grep', 'head', 'mkdir',
          'mktemp', 'nproc', 'python3', 'rm', 'sed', 'sh', 'sort', 'tr', 'xargs']
 NOBODY = 65534
@@ -106,6 +106,8 @@ class EveryScript(ScriptTest):
                                  ('experiments', 'potato', '--nonsense'),
                                  ('nab', '.', '--nonsense'),
                                  ('test', '--nonsense'), ('test-neon', '--nonsense'),
+                                 ('fleet', '--nonsense'), ('fleet', '--port', '0'), ('fleet', '--folder'),
+                                 ('fuzz', '--nonsense'), ('fuzz', '--seconds'), ('sensors', '--nonsense'),
                                  ('install-git-hooks', 'nonsense'),
                                  ('install-packages', 'nonsense'),
                                  ('package', '--nonsense'), ('package', '--release', '0'),
