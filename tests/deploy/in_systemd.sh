@@ -38,6 +38,26 @@ may_do_nothing() {
   grep -qE '^CapBnd:\s+0+$' "$of" && grep -qE '^NoNewPrivs:\s+1$' "$of" && grep -qE '^Seccomp:\s+2$' "$of"
 }
 
+# Not yet again: that takes RestartSec.
+has_ended() { [[ "$(property SubState)" =~ ^(failed|auto-restart)$ ]]; }
+
+# takes CODE SUBSTATE PROGRAM [ARGUMENT]...: what becomes of a service whose program ends with that code.
+takes() {
+  local code=$1 becomes=$2 of=/run/systemd/system/hypnosd.service.d
+  shift 2
+  mkdir -p "$of"
+  printf '[Service]\nExecStart=\nExecStart=%s\n' "$*" >"$of/try.conf"
+  systemctl daemon-reload
+  systemctl start --no-block hypnosd
+  wait_for 60 has_ended
+  [[ "$(property ExecMainStatus) $(property SubState)" == "$code $becomes" ]] ||
+    fail "after '$*' it is $(property SubState) and not $becomes; its exit code is $(property ExecMainStatus)"
+  systemctl stop hypnosd
+  systemctl reset-failed hypnosd 2>/dev/null || true
+  rm -r "$of"
+  systemctl daemon-reload
+}
+
 wait_for 60 has_booted
 cp "$config" /root/right.yaml
 
@@ -62,6 +82,15 @@ pid=$(property MainPID)
 kill -KILL "$pid"
 wait_for 60 runs_again "$pid"
 [[ "$(log 12)" == *'going on from checkpoint-'* ]] || fail "it begins anew"
+
+say "crashed, it is started again; ended in order, it is not"
+pid=$(property MainPID)
+kill -SEGV "$pid"
+wait_for 60 runs_again "$pid"
+as_user hypnosctl shutdown >/dev/null || fail "it does not end when it is told to"
+wait_for 60 is_up inactive
+[[ "$(property ExecMainStatus) $(property Result)" == '0 success' ]] || fail "it does not end in order"
+systemctl start hypnosd
 
 say "stopped for good, the watchdog ends it"
 pid=$(property MainPID)
@@ -94,6 +123,24 @@ if systemctl restart hypnosd 2>/dev/null; then fail "it runs by a wrong file"; f
 is_up failed || fail "it is $(property ActiveState) after exit code 78"
 [[ "$(property ExecMainStatus) $(property NRestarts)" == '78 0' ]] || fail "it is started again and again"
 cp /root/right.yaml "$config"
+systemctl reset-failed hypnosd
+damaged=/var/lib/hypnos/damaged
+as_user mkdir "$damaged"
+as_user tee "$damaged/segment-000000-20260101T000000Z.hypnos" <<<'no session' >/dev/null
+takes 64 failed /usr/bin/hypnosd --nonsense
+takes 65 failed /usr/bin/hypnosd --replay "$damaged"
+
+say "what may come back by itself is tried again"
+takes 66 auto-restart /usr/bin/hypnosd --replay /var/lib/hypnos/nowhere
+takes 70 auto-restart /bin/sh -c "'exit 70'" # a fault of ours
+takes 74 auto-restart /usr/bin/hypnosd --set checkpoint.folder=/etc/hostname
+# Not by as_user, whose shell it would be that is killed.
+setpriv --reuid hypnos --regid hypnos --init-groups hypnosd --control /var/lib/hypnos/other.sock >/dev/null 2>&1 &
+other=$!
+wait_for 60 as_user hypnosctl --socket /var/lib/hypnos/other.sock status
+takes 75 auto-restart /usr/bin/hypnosd
+kill "$other"
+wait "$other" || fail "the other daemon ended with $?"
 systemctl start hypnosd
 
 say "removed, it has ended; purged, nothing is left"
