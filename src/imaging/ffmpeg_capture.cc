@@ -34,6 +34,24 @@ constexpr int kLargestSide = 1 << 14;
   return true;
 }();
 
+// How FFmpeg says both since 6.1, and how before, which it calls deprecated now.
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 0)
+bool IsKeyFrame(const AVFrame& frame) { return (frame.flags & AV_FRAME_FLAG_KEY) != 0; }
+
+const uint8_t* DisplayMatrix(const AVStream& stream) {
+  const AVCodecParameters& parameters = *stream.codecpar;
+  const AVPacketSideData* found = av_packet_side_data_get(
+      parameters.coded_side_data, parameters.nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
+  return found == nullptr ? nullptr : found->data;
+}
+#else
+bool IsKeyFrame(const AVFrame& frame) { return frame.key_frame != 0; }
+
+const uint8_t* DisplayMatrix(const AVStream& stream) {
+  return av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, nullptr);
+}
+#endif
+
 struct Free {
   void operator()(AVFormatContext* container) const { avformat_close_input(&container); }
   void operator()(AVCodecContext* decoder) const { avcodec_free_context(&decoder); }
@@ -166,7 +184,7 @@ class FfmpegCapture final : public VideoCapture {
 
   // Telephones store what they see as their sensor lies, and beside it how they were held.
   void KeepTurn() {
-    const uint8_t* matrix = av_stream_get_side_data(stream_, AV_PKT_DATA_DISPLAYMATRIX, nullptr);
+    const uint8_t* matrix = DisplayMatrix(*stream_);
     if (matrix == nullptr) return;
     const double anticlockwise = av_display_rotation_get(reinterpret_cast<const int32_t*>(matrix));
     if (!std::isfinite(anticlockwise)) return;
@@ -219,7 +237,7 @@ class FfmpegCapture final : public VideoCapture {
     if (sound) {
       const bool flawed =
           frame_->decode_error_flags != 0 || (frame_->flags & AV_FRAME_FLAG_CORRUPT) != 0;
-      concealed_ = concealment_.IsConcealed(flawed, frame_->key_frame != 0, StampOf(frame_->pts));
+      concealed_ = concealment_.IsConcealed(flawed, IsKeyFrame(*frame_), StampOf(frame_->pts));
     }
     const int64_t stamp = sound ? frame_->best_effort_timestamp : AV_NOPTS_VALUE;
     time_.reset();
