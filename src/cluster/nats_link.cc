@@ -20,7 +20,7 @@ namespace {
 
 // Of a subscription, that wait to be handled.
 constexpr int kMostPending = 1000;
-constexpr int kMostPendingBytes = 8 << 20;
+constexpr int kMostPendingBytes = 256 << 20;
 constexpr int kMostPingsOut = 2;
 constexpr int64_t kLargest = int64_t{1} << 30;
 constexpr Duration kPatienceWithLibrary = std::chrono::seconds(2);

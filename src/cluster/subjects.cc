@@ -42,6 +42,12 @@ std::string TopicOf(std::string_view subject) {
   return topic;
 }
 
+std::string LayerSubject(const std::string& prefix, const std::string& network, size_t layer,
+                         const char* to) {
+  HYPNOS_CHECK(IsSubjectPrefix(prefix) && IsSubjectWord(network));
+  return Format("{}.layers.{}.{}.{}", prefix, network, layer, to);
+}
+
 Subjects::Subjects(const std::string& prefix, const std::string& name)
     : prefix_(prefix), own_(prefix + "." + name) {
   HYPNOS_CHECK(IsSubjectPrefix(prefix) && IsSubjectWord(name));

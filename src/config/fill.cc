@@ -19,7 +19,8 @@ std::string Quote(const pb::FieldDescriptor* field) { return "'" + field->name()
 
 class Filler {
  public:
-  Filler(Places* places, Report* report) : places_(*places), report_(*report) {}
+  Filler(const TreeNode& root, Places* places, Report* report)
+      : root_(root), places_(*places), report_(*report) {}
 
   void FillKeys(const TreeNode& node, const std::string& path, pb::Message* message) {
     std::vector<std::string> meant;
@@ -161,7 +162,7 @@ class Filler {
     for (int i = 0; i < type.field_count(); ++i) {
       const pb::FieldDescriptor* field = type.field(i);
       const bool is_meant = std::find(meant.begin(), meant.end(), field->name()) != meant.end();
-      if (is_meant || node.Find(field->name()) != nullptr) continue;
+      if (is_meant || node.Find(field->name()) != nullptr || MayBeMissing(field)) continue;
       if (field->options().GetExtension(needed) || field->options().GetExtension(min_count) > 0) {
         const std::string missing = Join(path, field->name());
         report_.Add(node.place, Format("'{}' is missing", missing));
@@ -172,12 +173,18 @@ class Filler {
     }
   }
 
+  bool MayBeMissing(const pb::FieldDescriptor* field) const {
+    const std::string& other = field->options().GetExtension(unless);
+    return !other.empty() && root_.Find(other) != nullptr;
+  }
+
   void CheckAbsentSection(const TreeNode& root, const pb::FieldDescriptor* section) {
     TreeNode absent;
     absent.place = root.place;
     CheckMissing(absent, section->name(), *section->message_type(), {});
   }
 
+  const TreeNode& root_;
   Places& places_;
   Report& report_;
 };
@@ -195,7 +202,7 @@ void FillMessage(const TreeNode& root, pb::Message* message, Places* places, Rep
     return;
   }
   places->Give("", root.place);
-  Filler(places, report).FillKeys(root, "", message);
+  Filler(root, places, report).FillKeys(root, "", message);
 }
 
 }  // namespace hypnos::config

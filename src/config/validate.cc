@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <initializer_list>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/words.h"
@@ -95,6 +97,8 @@ class Validator {
     CheckHistory(config);
     CheckWebhooks(config.notify());
     CheckBroker(config);
+    CheckSpread(config);
+    CheckHosts(config);
     CheckPictures(config);
   }
 
@@ -1037,6 +1041,67 @@ class Validator {
       Complain("broker", "give both certificate_file and key_file, or neither");
     }
     CheckBrokerFolder(config);
+  }
+
+  void CheckNetworkName(const std::string& path, const std::string& name) {
+    if (!Known({path}) || IsSubjectWord(name)) return;
+    Complain(path, Format("'{}' is no word: up to {} letters, digits, '-' and '_'", Shown(name),
+                          kLongestSubjectWord));
+  }
+
+  void CheckSpread(const Config& config) {
+    if (!config.has_spread()) return;
+    const Spread& spread = config.spread();
+    if (!config.has_broker()) {
+      Complain("spread", "others are reached through a broker: give one");
+    }
+    if (config.share() == Config::NOTHING) {
+      Complain("spread", "each source has a network of its own, as share is NOTHING, and one network "
+                         "can be spread: choose share: WEIGHTS");
+    }
+    CheckNetworkName("spread.network", spread.network());
+    std::set<uint32_t> seen;
+    for (int i = 0; i < spread.layers_size(); ++i) {
+      CheckSpreadLayer(config, spread.layers(i), Join("spread.layers", i), seen);
+    }
+  }
+
+  void CheckSpreadLayer(const Config& config, uint32_t layer, const std::string& path,
+                        std::set<uint32_t>& seen) {
+    const auto count = static_cast<uint32_t>(config.network().layers_size());
+    if (!Known({path, "network.layers"})) return;
+    if (layer < 1 || layer > count) {
+      return Complain(path, Format("there is no layer {}: they are counted from 1 to {}", layer,
+                                   count));
+    }
+    if (!seen.insert(layer).second) return Complain(path, Format("layer {} stands there twice", layer));
+    const Negatives& negatives = config.learning().negatives();
+    if (negatives.random_label() <= 0 && negatives.predicted_label() <= 0) return;
+    const bool reads = config.labels().place() == Labels::INPUT ? layer == 1 : layer == count;
+    if (reads) {
+      Complain(path, Format("layer {} reads labels (labels.place), and is computed here", layer));
+    }
+  }
+
+  void CheckHosts(const Config& config) {
+    if (config.hosts_size() > 0 && !config.has_broker()) {
+      Complain("hosts", "others are reached through a broker: give one");
+    }
+    std::set<std::pair<std::string, uint32_t>> seen;
+    for (int i = 0; i < config.hosts_size(); ++i) {
+      const HostedLayers& hosted = config.hosts(i);
+      const std::string path = Join("hosts", i);
+      CheckNetworkName(Join(path, "network"), hosted.network());
+      for (int l = 0; l < hosted.layers_size(); ++l) {
+        const std::string here = Join(Join(path, "layers"), l);
+        if (!Known({here})) continue;
+        if (hosted.layers(l) < 1) Complain(here, "layers are counted from 1");
+        if (!seen.emplace(hosted.network(), hosted.layers(l)).second) {
+          Complain(here, Format("layer {} of '{}' stands there twice", hosted.layers(l),
+                                Shown(hosted.network())));
+        }
+      }
+    }
   }
 
   void CheckBrokerUrl(const Broker& broker) {

@@ -147,6 +147,8 @@ NetworkOptions BuildNetwork(const pb::Config& config) {
                                               ? WeightStorage::kBfloat16
                                               : WeightStorage::kFloat32;
   }
+  // Of a daemon that computes layers of others and has none of its own.
+  if (options.layers.empty()) options.layers.emplace_back();
   options.input_scale = config.network().input_scale() == pb::Network::SCALED
                             ? InputScale::kScaled
                             : InputScale::kLengthNormalised;

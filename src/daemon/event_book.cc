@@ -198,6 +198,8 @@ Event::Severity SeverityOf(Event::Kind kind) {
     case Event::WEBHOOK_FAILED:
     case Event::BROKER_FAILED:
     case Event::BROKER_NAME_TAKEN:
+    case Event::LAYER_LOST:
+    case Event::LAYER_REFUSED:
       return Event::WARNING;
     default:
       return Event::INFO;

@@ -11,13 +11,12 @@
 #include <thread>
 #include <utility>
 
+#include "daemon/broker_options.h"
 #include "daemon/heartbeat_of.h"
-#include "daemon/named_file.h"
 #include "daemon/notice_of.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
-#include "hypnos/base/url.h"
 #include "hypnos/checkpoint/folder_lock.h"
 #include "hypnos/cluster/event_carrier.h"
 #include "hypnos/cluster/fleet.h"
@@ -53,47 +52,6 @@ struct HeraldOptions {
 bool IsOfBroker(Event::Kind kind) {
   return kind == Event::BROKER_FAILED || kind == Event::BROKER_WORKS ||
          kind == Event::BROKER_NAME_TAKEN;
-}
-
-Error WrongConfig(std::string sentence) {
-  return Error{Code::kInvalidArgument, "CONFIG_INVALID", std::move(sentence)};
-}
-
-Result<std::string> NameOf(const config::Broker& broker) {
-  if (!broker.name().empty()) return broker.name();
-  const std::string host = HostName();
-  std::string name = host.substr(0, host.find('.'));
-  if (IsSubjectWord(name)) return name;
-  return WrongConfig(
-      Format("broker.name: the name of this machine, '{}', is none for a daemon; "
-             "give one of letters, digits, '-' and '_'",
-             Printable(host)));
-}
-
-Result<std::string> UrlOf(const config::Broker& broker, FileSystem& files) {
-  if (broker.url_file().empty()) return broker.url();
-  HYPNOS_ASSIGN_OR_RETURN(std::string url, OnlyLineOf(files, broker.url_file(), "broker.url_file"));
-  if (HasBrokerScheme(url)) return url;
-  return WrongConfig(
-      Format("broker.url_file: what '{}' holds begins neither with nats:// nor with tls://",
-             broker.url_file()));
-}
-
-Result<BrokerOptions> BrokerOptionsOf(const config::Broker& broker, const std::string& name,
-                                      FileSystem& files) {
-  HYPNOS_ASSIGN_OR_RETURN(std::string url, UrlOf(broker, files));
-  for (const auto& [key, path] : {std::pair("broker.credentials_file", broker.credentials_file()),
-                                  {"broker.ca_file", broker.ca_file()},
-                                  {"broker.certificate_file", broker.certificate_file()},
-                                  {"broker.key_file", broker.key_file()}}) {
-    HYPNOS_RETURN_IF_ERROR(CheckReadable(files, path, key));
-  }
-  return BrokerOptions{.url = std::move(url),
-                       .client = "hypnosd " + name,
-                       .credentials_file = broker.credentials_file(),
-                       .ca_file = broker.ca_file(),
-                       .certificate_file = broker.certificate_file(),
-                       .key_file = broker.key_file()};
 }
 
 void TellState(const SharedEvents& events, const std::string& shown, const BrokerStatus& status) {
@@ -372,8 +330,9 @@ void Herald::Listen() {
 Result<std::unique_ptr<Herald>> Herald::Start(const config::Config& config, Parts parts) {
   if (!config.has_broker()) return std::unique_ptr<Herald>();
   const config::Broker& broker = config.broker();
-  HYPNOS_ASSIGN_OR_RETURN(const std::string name, NameOf(broker));
-  HYPNOS_ASSIGN_OR_RETURN(BrokerOptions connection, BrokerOptionsOf(broker, name, parts.files));
+  HYPNOS_ASSIGN_OR_RETURN(const std::string name, NameAtBroker(broker));
+  HYPNOS_ASSIGN_OR_RETURN(BrokerOptions connection,
+                          BrokerOptionsOf(broker, "hypnosd " + name, parts.files));
   auto lock = FolderLock::Take(broker.folder(), "broker.folder");
   if (!lock.ok() && lock.error().reason == "FOLDER_IN_USE") return lock.error();
 

@@ -19,6 +19,8 @@ namespace {
 PipelineOptions OptionsOf(const config::Config& config, const LearnerParts& parts) {
   PipelineOptions options = BuildPipelineOptions(config);
   options.workers = parts.workers;
+  // What is replayed is computed here: it is the same bits.
+  if (parts.options.replay_path.empty()) options.remote_layers = parts.remote_layers;
   return options;
 }
 

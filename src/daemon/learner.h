@@ -53,6 +53,8 @@ struct LearnerParts {
   std::function<size_t()> clients;
   std::function<HistoryKeeper*()> history = []() -> HistoryKeeper* { return nullptr; };
   std::function<const Herald*()> herald = []() -> const Herald* { return nullptr; };
+  // See PipelineOptions.
+  std::function<std::vector<RemoteLayer*>()> remote_layers;
   std::function<void(const config::Config&)> apply = [](const config::Config&) {};
   // It has come to an end, or goes on after one.
   std::function<void()> changed = [] {};

@@ -25,6 +25,7 @@
 #include "daemon/scores_file.h"
 #include "daemon/service_manager.h"
 #include "daemon/signals.h"
+#include "daemon/spread.h"
 #include "daemon/stop_flag.h"
 #include "daemon/switchboard.h"
 #include "daemon/text.h"
@@ -128,6 +129,7 @@ class Daemon {
   bool StartWebhooks(int* code);
   bool StartHerald(int* code);
   bool StartPictures(int* code);
+  bool StartSpread(int* code);
   // Until all has ended. False: something hangs, and is left behind.
   bool RunNetworks(int* code);
   // False: it cannot.
@@ -173,6 +175,8 @@ class Daemon {
   Bell changed_;
   std::unique_ptr<Webhooks> webhooks_;
   std::unique_ptr<Herald> herald_;  // null where there is no broker
+  std::unique_ptr<Spread> spread_;  // null where no layer is shared out
+  std::atomic<Spread*> spreading_ = nullptr;
   std::unique_ptr<EventPictures> pictures_;
   std::unique_ptr<ScoresWriter> scores_;  // null where none are asked for
   std::atomic<double> status_interval_seconds_;
@@ -206,6 +210,10 @@ LearnerParts Daemon::PartsOfLearners() {
           .clients = [this] { return clients(); },
           .history = [this]() -> HistoryKeeper* { return remembering_; },
           .herald = [this]() -> const Herald* { return herald_.get(); },
+          .remote_layers =
+              [this] {
+                return spread_ == nullptr ? std::vector<RemoteLayer*>() : spread_->remote_layers();
+              },
           .apply = [this](const config::Config& config) { Apply(config); },
           .changed = [this] { changed_.Ring(); }};
 }
@@ -220,6 +228,7 @@ void Daemon::Stop() {
   manager_.Stopping();
   stop_.Set();
   learners_.Stop();
+  if (Spread* spread = spreading_) spread->GiveUp();
   changed_.Ring();
 }
 
@@ -280,6 +289,17 @@ bool Daemon::StartHerald(int* code) {
   return true;
 }
 
+bool Daemon::StartSpread(int* code) {
+  auto spread = Spread::Start(config_, {.files = files_, .clock = clock_, .events = events_});
+  if (!spread.ok()) {
+    *code = Fail(spread.error(), ExitCodeOfSink(spread.error()));
+    return false;
+  }
+  spread_ = *std::move(spread);
+  spreading_ = spread_.get();
+  return true;
+}
+
 bool Daemon::StartWebhooks(int* code) {
   auto webhooks = Webhooks::Start(config_, files_, clock_, events_);
   if (!webhooks.ok()) {
@@ -292,13 +312,17 @@ bool Daemon::StartWebhooks(int* code) {
 
 int Daemon::Run() {
   int code = kExitOk;
-  if (!StartWebhooks(&code) || !StartHerald(&code) || !StartPictures(&code)) return code;
+  if (!StartWebhooks(&code) || !StartHerald(&code) || !StartPictures(&code) ||
+      !StartSpread(&code)) {
+    return code;
+  }
   const bool all_ended = RunNetworks(&code);
   // After all that something can still happen to.
+  const bool layers_ended = spread_ == nullptr || spread_->Stop();
   const bool pictures_ended = pictures_->Stop();
   const bool webhooks_ended = webhooks_->Stop();
   const bool herald_ended = herald_ == nullptr || herald_->Stop();
-  if (!all_ended || !pictures_ended || !webhooks_ended || !herald_ended) {
+  if (!all_ended || !layers_ended || !pictures_ended || !webhooks_ended || !herald_ended) {
     ExitWithoutCleaningUp(code);
   }
   return code;

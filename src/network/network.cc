@@ -75,15 +75,17 @@ Result<Network> Network::Create(const NetworkOptions& options, const PlaneShape&
     }
     layers.push_back(std::move(made).value());
   }
-  return Network(options, std::move(grid), slots, std::move(layers));
+  return Network(options, std::move(grid), slots, rng, std::move(layers));
 }
 
-Network::Network(const NetworkOptions& options, PatchGrid grid, size_t slots,
+Network::Network(const NetworkOptions& options, PatchGrid grid, size_t slots, const Rng& rng,
                  std::vector<FfLayer> layers)
     : options_(options),
       grid_(std::move(grid)),
       slots_(slots),
+      rng_(rng),
       layers_(std::move(layers)),
+      remotes_(layers_.size()),
       generator_(
           Generator::Make(options.generator, Widths(layers_), grid_.inputs(), grid_.locations())),
       label_read_out_(options.labels.classes, Widths(layers_), options.labels.read_out_rate),
@@ -228,6 +230,7 @@ LayerInputs Network::InputsOf(size_t layer, const Tick& tick) const {
 }
 
 void Network::StepLayer(size_t layer, Tick& tick, Executor& executor) {
+  if (is_remote(layer)) return TakeLayer(layer, tick);
   FfLayerState& state = lane(tick.lane).layers[layer];
   if (tick.start == TickStart::kReset) state.Reset();
   if (tick.start == TickStart::kFork) state.CopyFrom(lane(tick.fork_lane).layers[layer]);
@@ -260,7 +263,9 @@ void Network::LearnLabel(Lane l, int64_t number, size_t label) {
   label_read_out_.Learn(Outputs(l, number), label);
 }
 
-void Network::FinishStep(size_t layer, Executor& executor) { layers_[layer].ApplyUpdate(executor); }
+void Network::FinishStep(size_t layer, Executor& executor) {
+  if (!is_remote(layer)) layers_[layer].ApplyUpdate(executor);
+}
 
 std::span<const ConstMatrixView> Network::Features(Lane l, int64_t number) {
   for (size_t layer = 0; layer < layers_.size(); ++layer) {
@@ -297,15 +302,8 @@ void Network::RunTick(Tick& tick, const Planes& frame, Executor& executor) {
   Predict(tick, executor);
 }
 
-void Network::FallAsleep(Executor& executor) {
-  for (FfLayer& layer : layers_) layer.FallAsleep(executor);
-}
-
-void Network::WakeUp(Executor& executor) {
-  for (FfLayer& layer : layers_) layer.WakeUp(executor);
-}
-
-void Network::Save(Lane l, NetworkState& state) const {
+void Network::Save(Lane l, NetworkState& state) {
+  PullLane(l);
   state.at_rest = false;
   state.layers.resize(layers_.size());
   for (size_t i = 0; i < layers_.size(); ++i) {
@@ -322,9 +320,11 @@ void Network::Restore(Lane l, int64_t number, const NetworkState& state) {
     if (!state.at_rest) FromHalf(state.layers[i], layer.h.values());
     layer.Publish(Slot(lane(l).outputs[i], number));
   }
+  PushLane(l, number);
 }
 
 void Network::ExchangeState(StateArchive& archive) {
+  if (!archive.loading()) PullLayers();
   for (size_t l = 0; l < layers_.size(); ++l) {
     const StateArchive::Scope scope(archive, Format("layers.{}", l + 1));
     layers_[l].ExchangeState(archive);
@@ -333,13 +333,11 @@ void Network::ExchangeState(StateArchive& archive) {
     const StateArchive::Scope scope(archive, "generator");
     generator_->ExchangeState(archive);
   }
-  const StateArchive::Scope scope(archive, "label_read_out");
-  label_read_out_.ExchangeState(archive);
-}
-
-void Network::SetRateFactor(float factor) {
-  for (FfLayer& layer : layers_) layer.SetRateFactor(factor);
-  generator_->SetRateFactor(factor);
+  {
+    const StateArchive::Scope scope(archive, "label_read_out");
+    label_read_out_.ExchangeState(archive);
+  }
+  if (archive.loading()) PushLayers();
 }
 
 bool Network::GeneratorIsFinite() const {
@@ -357,6 +355,7 @@ bool Network::CopyLabelReadOut(const Network& other) {
 }
 
 void Network::ExchangeLane(StateArchive& archive, Lane l, int64_t number) {
+  if (!archive.loading()) PullLane(l);
   LaneState& state = lane(l);
   const auto exchange = [&](const std::string& name, Matrix& ring) {
     if (ring.rows() > 0) Exchange(archive, name, Slot(ring, number));
@@ -373,6 +372,7 @@ void Network::ExchangeLane(StateArchive& archive, Lane l, int64_t number) {
     // For whoever looks.
     archive.Values("goodness", std::span(layer.goodness), {layer.goodness.size()});
   }
+  if (archive.loading()) PushLane(l, number);
 }
 
 }  // namespace hypnos

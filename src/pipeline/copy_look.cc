@@ -5,7 +5,7 @@
 namespace hypnos {
 namespace {
 
-void CopyActivity(const Network& network, Lane real, Look& look) {
+void CopyActivity(Network& network, Lane real, Look& look) {
   network.Save(real, look.state);
   for (size_t l = 0; l < network.layer_count(); ++l) {
     const auto goodness = network.goodness(real, l);
@@ -14,7 +14,8 @@ void CopyActivity(const Network& network, Lane real, Look& look) {
   }
 }
 
-void CopyWeights(const Network& network, const LookParts& parts, Look& look) {
+void CopyWeights(Network& network, const LookParts& parts, Look& look) {
+  if (parts.weights || parts.weights_of) network.PullLayers();
   for (size_t l = 0; l < network.layer_count(); ++l) {
     if (parts.weights || parts.weights_of == l) {
       look.parameters.push_back(network.layer(l).parameters());

@@ -12,7 +12,7 @@ namespace hypnos {
 struct LookSubject {
   const NetworkOptions& options;
   int steps_per_frame = 1;
-  const Network& network;
+  Network& network;
   const Stream& stream;
 };
 

@@ -82,7 +82,12 @@ Status Pipeline::Driver::RunGuarded() try {
   // same.
   if (!stopping_) ProbeAtEnd();
   if (!stopping_) HeedGuard();
+  // Whoever reads the network next finds all of it here.
+  network_->PullLayers();
   return {};
+} catch (const RemoteLayerError& e) {
+  torn_ = true;
+  return e.error();
 } catch (const std::bad_alloc&) {
   torn_ = true;
   return Error{Code::kResourceExhausted, "OUT_OF_MEMORY",
@@ -100,6 +105,7 @@ Status Pipeline::Driver::Watch() {
     const uint64_t rings = bell_.rings();
     RunCommands();
     if (follow_error_) break;
+    HeedRemotes();
     HeedGuard();
     HeedSchedule();
     if (schedule_.asleep()) Sleep();
@@ -130,9 +136,26 @@ Status Pipeline::Driver::Prepare(const PlaneShape& shape) {
   return {};
 }
 
+void Pipeline::Driver::SeatLayers() {
+  if (!options_.remote_layers) return;
+  const std::vector<RemoteLayer*> remotes = options_.remote_layers();
+  for (size_t l = 0; l < remotes.size(); ++l) {
+    if (remotes[l] == nullptr) continue;
+    const Status seated = network_->Seat(l, *remotes[l]);
+    if (!seated.ok()) throw RemoteLayerError(seated.error());
+  }
+}
+
+void Pipeline::Driver::HeedRemotes() {
+  if (!network_ || !network_->WantsSeats()) return;
+  flow_->Drain();
+  network_->SeatAgain();
+}
+
 void Pipeline::Driver::MakeFlow() {
+  SeatLayers();
   stages_.emplace(*network_, memories_, *negatives_, options_, clock_, observer_, summary_);
-  flow_.emplace(*stages_, network_->layer_count(), workers_, StepsInFlight(options_));
+  flow_.emplace(*stages_, *network_, workers_, StepsInFlight(options_));
 }
 
 void Pipeline::Driver::ShowFrame(Stream& stream, Frame frame) {

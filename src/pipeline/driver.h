@@ -103,6 +103,16 @@ class Pipeline::Driver final : public PipelineControl {
   // Of the network.
   Status Prepare(const PlaneShape& shape);
   void MakeFlow();
+  // Layers that are computed elsewhere: puts them there.
+  void SeatLayers();
+  // Those that are to be put there again. Between two frames, or two dreams.
+  void HeedRemotes();
+  void PushSleepingLanes();
+  // Of a network that only holds what was saved.
+  static PipelineOptions WithoutRemotes(PipelineOptions options) {
+    options.remote_layers = nullptr;
+    return options;
+  }
 
   // Shows the next frame, of the stream whose turn it is, or lets it end. False: none has anything
   // to show, so that there is nothing to do but to wait.

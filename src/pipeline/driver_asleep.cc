@@ -52,7 +52,7 @@ void Pipeline::Driver::WakeUp(PhaseReport& report) {
 
 void Pipeline::Driver::TellPhase(PhaseReport& report) {
   for (size_t l = 0; l < network_->layer_count(); ++l) {
-    report.contrast.push_back(network_->layer(l).contrast());
+    report.contrast.push_back(network_->contrast(l));
   }
   summary_.sleeps = schedule_.sleeps();
   wake_after_dream_ = false;

@@ -153,7 +153,7 @@ Result<Look> Pipeline::Driver::TakeLook(const LookParts& parts, const std::strin
   return LookAt(*found, parts);
 }
 
-Result<Look> Pipeline::Driver::LookAt(const Stream& stream, const LookParts& parts) {
+Result<Look> Pipeline::Driver::LookAt(const Stream& stream, const LookParts& parts) try {
   if (!ended_) flow_->Drain();
   HYPNOS_ASSIGN_OR_RETURN(Look look, CopyLook({.options = options_.network,
                                                .steps_per_frame = options_.steps_per_frame,
@@ -162,6 +162,8 @@ Result<Look> Pipeline::Driver::LookAt(const Stream& stream, const LookParts& par
                                               parts, rng_.Fork("look")));
   if (parts.dream) look.dream = DreamNow();
   return look;
+} catch (const RemoteLayerError& e) {
+  return e.error();
 }
 
 // Precondition: nothing is under way.

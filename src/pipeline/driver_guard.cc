@@ -35,7 +35,7 @@ void Pipeline::Driver::JudgeHealth(ProbeReason reason, const ProbeFigures& figur
   if (!options_.guard.enabled) return;
   WeightHealth weights = {.overflowed = {}, .generator_finite = network_->GeneratorIsFinite()};
   for (size_t l = 0; l < network_->layer_count(); ++l) {
-    weights.overflowed.push_back(network_->layer(l).stopped());
+    weights.overflowed.push_back(network_->stopped(l));
   }
   // What was woken by somebody had not slept enough to be judged by.
   const bool slept =
@@ -97,7 +97,7 @@ void Pipeline::Driver::ExchangeLearned(StateArchive& archive) {
 
 Status Pipeline::Driver::RollBack() try {
   PipelineObserver nobody;
-  Driver good(options_, clock_, nobody);
+  Driver good(WithoutRemotes(options_), clock_, nobody);
   HYPNOS_RETURN_IF_ERROR(good.Prepare(network_->grid().frame()));
   StateCopy::Loader loader(*good_);
   good.ExchangeLearned(loader);

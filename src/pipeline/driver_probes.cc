@@ -60,7 +60,7 @@ void Pipeline::Driver::ScoreProbes(ProbeReason reason) {
   if (!figures) return;
   report.figures = *std::move(figures);
   for (size_t l = 0; l < network_->layer_count(); ++l) {
-    report.contrast.push_back(network_->layer(l).contrast());
+    report.contrast.push_back(network_->contrast(l));
   }
   report.took = clock_.Now() - begin + std::exchange(collecting_took_, {});
   if (reason != ProbeReason::kAsked) learned_since_probe_ = 0;

@@ -27,7 +27,7 @@ void ExchangePart(StateArchive& archive, std::string_view name, T& part) {
 
 }  // namespace
 
-Result<StateCounts> Pipeline::Driver::SaveState(StateArchive& archive) {
+Result<StateCounts> Pipeline::Driver::SaveState(StateArchive& archive) try {
   if (!network_) {
     return Error{Code::kFailedPrecondition, "NO_NETWORK",
                  "no frame has come yet, so there is no network"};
@@ -39,6 +39,8 @@ Result<StateCounts> Pipeline::Driver::SaveState(StateArchive& archive) {
   }
   HYPNOS_RETURN_IF_ERROR(ExchangeState(archive));
   return StateCounts{static_cast<uint64_t>(summary_.frames), learned_steps_};
+} catch (const RemoteLayerError& e) {
+  return e.error();
 }
 
 Status Pipeline::Driver::Load(StateArchive& archive) try {
@@ -54,6 +56,8 @@ Status Pipeline::Driver::Load(StateArchive& archive) try {
   if (schedule_.has_lost_its_cause()) WakeNow();
   TellGuard();
   return {};
+} catch (const RemoteLayerError& e) {
+  return e.error();
 } catch (const std::bad_alloc&) {
   return OutOfMemory();
 }
@@ -224,7 +228,7 @@ void Pipeline::Driver::GoOnWithoutMemory() {
 Status Pipeline::Driver::RestoreState(StateArchive& archive) try {
   if (flow_ && !ended_) flow_->Drain();
   PipelineObserver nobody;
-  Driver saved(options_, clock_, nobody);
+  Driver saved(WithoutRemotes(options_), clock_, nobody);
   HYPNOS_RETURN_IF_ERROR(saved.Load(archive));
   HYPNOS_RETURN_IF_ERROR(CheckFrameShape(saved));
   TakeOver(saved);
@@ -232,6 +236,8 @@ Status Pipeline::Driver::RestoreState(StateArchive& archive) try {
   // What does not learn does not sleep. After it was told, so that a replay wakes here, too.
   if (!learns()) Awaken();
   return {};
+} catch (const RemoteLayerError& e) {
+  return e.error();
 } catch (const std::bad_alloc&) {
   return OutOfMemory();
 }
@@ -273,6 +279,7 @@ void Pipeline::Driver::TakeOver(Driver& saved) {
   guard_.TakeOver(saved.guard_);
   good_ = std::move(saved.good_);
   network_->SetRateFactor(static_cast<float>(guard_.rate_factor()));
+  PushSleepingLanes();
   TellNewWeights();
   wake_after_dream_ = saved.wake_after_dream_;
   CountReplacement();
@@ -318,6 +325,13 @@ void Pipeline::Driver::CutStreams() {
   }
 }
 
+// Which a sleep that was saved goes on from.
+void Pipeline::Driver::PushSleepingLanes() {
+  if (!schedule_.asleep()) return;
+  network_->PushLane(Lane::kReplay, replay_ticks_);
+  network_->PushLane(Lane::kDream, sleeping_lane_.tick());
+}
+
 void Pipeline::Driver::ImportLayer(size_t l, const Network& other, ImportReport& report) {
   const FfLayerOptions& here = network_->layer(l).options();
   if (l >= other.layer_count()) {
@@ -351,6 +365,7 @@ Result<ImportReport> Pipeline::Driver::Import(const Network& other) {
   for (size_t l = network_->layer_count(); l < other.layer_count(); ++l) {
     report.left.push_back(Format("layer {}: there is none here", l + 1));
   }
+  network_->PushLayers();
   const Matrix there = other.generator().weights(), here = network_->generator().weights();
   if (there.rows() == here.rows() && there.cols() == here.cols()) {
     network_->mutable_generator().SetWeights(there);

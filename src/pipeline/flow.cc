@@ -76,6 +76,9 @@ using StageNode = flow::multifunction_node<Input, std::tuple<Step*>>;
 using LayerTokens = std::tuple<Step*, Step*, Step*, Step*>;
 using LayerJoin = flow::join_node<LayerTokens, flow::queueing>;
 
+// A layer that is computed elsewhere is sent its step, and no thread waits for the answer.
+using AwaitNode = flow::async_node<LayerTokens, LayerTokens>;
+
 struct LayerNode {
   LayerNode(flow::graph& graph, size_t layer, Stages& stages, Executor& executor, Failure& failure,
             flow::receiver<Step*>& read_out)
@@ -88,26 +91,52 @@ struct LayerNode {
                if (step->layers_left.fetch_sub(1) == 1) read_out.try_put(step);
                return step;
              }) {
-    flow::make_edge(join, body);
+  }
+
+  void ConnectHere() { flow::make_edge(join, body); }
+
+  // The next step is not sent before this one has passed the body: it waits for its own activity.
+  void ConnectElsewhere(flow::graph& graph, size_t layer, Stages& stages, Failure& failure,
+                        tbb::task_arena& arena) {
+    await = std::make_unique<AwaitNode>(
+        graph, flow::unlimited,
+        [=, &stages, &failure, &arena](const LayerTokens& tokens, AwaitNode::gateway_type& gateway) {
+          gateway.reserve_wait();
+          const auto answered = [&arena, &gateway, tokens] {
+            arena.enqueue([&gateway, tokens] {
+              gateway.try_put(tokens);
+              gateway.release_wait();
+            });
+          };
+          bool sent = false;
+          failure.Guard([&] {
+            stages.SendLayer(layer, *std::get<0>(tokens), answered);
+            sent = true;
+          });
+          if (!sent) answered();
+        });
+    flow::make_edge(join, *await);
+    flow::make_edge(*await, body);
   }
 
   LayerJoin join;
+  std::unique_ptr<AwaitNode> await;
   flow::function_node<LayerTokens, Step*> body;
 };
 
 }  // namespace
 
 struct Flow::Graph {
-  Graph(Stages& stages, size_t layer_count, std::shared_ptr<Workers> at_work,
+  Graph(Stages& stages, const Network& network, std::shared_ptr<Workers> at_work,
         size_t steps_in_flight)
       : workers(std::move(at_work)), arena(workers->arena().tbb), steps(steps_in_flight) {
     arena.execute([&] {
       graph = std::make_unique<flow::graph>();
-      Build(stages, layer_count);
+      Build(stages, network);
     });
   }
 
-  void Build(Stages& stages, size_t layer_count) {
+  void Build(Stages& stages, const Network& network) {
     flow::graph& g = *graph;
     encode = std::make_unique<Node>(g, flow::serial, [this, &stages](Step* step, auto& next) {
       failure.Guard([&] { stages.Encode(*step); });
@@ -133,15 +162,20 @@ struct Flow::Graph {
       read.Pass();
       std::get<0>(next).try_put(step);
     });
-    for (size_t l = 0; l < layer_count; ++l) {
+    for (size_t l = 0; l < network.layer_count(); ++l) {
       layers.push_back(std::make_unique<LayerNode>(g, l, stages, executor, failure, *read_out));
+      if (network.is_remote(l)) {
+        layers.back()->ConnectElsewhere(g, l, stages, failure, arena);
+      } else {
+        layers.back()->ConnectHere();
+      }
     }
     flow::make_edge(*begun, *encode);
     flow::make_edge(flow::output_port<0>(*encode), flow::input_port<0>(*ready));
     flow::make_edge(*permitted, flow::input_port<1>(*ready));
     flow::make_edge(*ready, *imagine);
     flow::make_edge(flow::output_port<0>(*read_out), *output);
-    for (size_t l = 0; l < layer_count; ++l) ConnectLayer(l);
+    for (size_t l = 0; l < layers.size(); ++l) ConnectLayer(l);
   }
 
   // Edges: the step to every layer; each layer to itself and its neighbours. At the ends of the
@@ -190,8 +224,9 @@ struct Flow::Graph {
   std::vector<std::unique_ptr<LayerNode>> layers;
 };
 
-Flow::Flow(Stages& stages, size_t layers, std::shared_ptr<Workers> workers, size_t steps_in_flight)
-    : graph_(std::make_unique<Graph>(stages, layers, std::move(workers), steps_in_flight)) {}
+Flow::Flow(Stages& stages, const Network& network, std::shared_ptr<Workers> workers,
+           size_t steps_in_flight)
+    : graph_(std::make_unique<Graph>(stages, network, std::move(workers), steps_in_flight)) {}
 
 Flow::~Flow() {
   graph_->WaitForSteps();

@@ -16,7 +16,9 @@ namespace hypnos {
 class Flow {
  public:
   // `stages` must outlive the flow.
-  Flow(Stages& stages, size_t layers, std::shared_ptr<Workers> workers, size_t steps_in_flight);
+  // Which layers of the network are remote must stay as it is.
+  Flow(Stages& stages, const Network& network, std::shared_ptr<Workers> workers,
+       size_t steps_in_flight);
   ~Flow();
 
   // Waits until fewer than the allowed steps are under way, then gives an unused step to fill.

@@ -149,8 +149,9 @@ Status ProbeKeeper::MayScore() const {
                       dreams_.size(), sequences_)};
 }
 
-std::optional<ProbeFigures> ProbeKeeper::Score(const Network& network, Executor& executor) try {
+std::optional<ProbeFigures> ProbeKeeper::Score(Network& network, Executor& executor) try {
   HYPNOS_CHECK(ready());
+  network.PullLayers();
   for (size_t l = 0; l < network.layer_count(); ++l) {
     prober_->SetParameters(l, network.layer(l).parameters());
   }

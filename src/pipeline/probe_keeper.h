@@ -70,7 +70,7 @@ class ProbeKeeper {
   Status MayScore() const;
   // None: there was no memory for it, and it is no longer ready. Precondition: ready. Nothing may
   // be under way.
-  std::optional<ProbeFigures> Score(const Network& network, Executor& executor);
+  std::optional<ProbeFigures> Score(Network& network, Executor& executor);
 
  private:
   void GiveUp();

@@ -1,6 +1,7 @@
 #include "pipeline/stages.h"
 
 #include <algorithm>
+#include <array>
 #include <span>
 #include <utility>
 
@@ -148,6 +149,15 @@ void Stages::MakeNegative(Step& step, ConstMatrixView prediction, Planes& frame)
       {memories_.sequences, negative.context, prediction, ResidualsOf(step)}, negative.frame,
       frame);
   network_.SetInput(step.dream, frame);
+}
+
+void Stages::SendLayer(size_t layer, const Step& step, std::function<void()> answered) {
+  std::array<const Tick*, kLanes> ticks{};
+  size_t count = 0;
+  if (step.has_dream) ticks[count++] = &step.dream;
+  if (step.has_labelled) ticks[count++] = &step.labelled;
+  if (step.has_real) ticks[count++] = &step.real;
+  network_.SendLayer(layer, std::span(ticks).first(count), step.learns(), std::move(answered));
 }
 
 void Stages::RunLayer(size_t layer, Step& step, Executor& executor) {

@@ -2,6 +2,8 @@
 // Each stage is called for one step at a time, in order; different stages at the same time.
 #pragma once
 
+#include <functional>
+
 #include "hypnos/base/clock.h"
 #include "hypnos/network/network.h"
 #include "hypnos/pipeline/report.h"
@@ -31,6 +33,8 @@ class Stages {
 
   void Encode(Step& step);
   void Imagine(Step& step);
+  // Of a layer that is computed elsewhere, before RunLayer, which may wait without it.
+  void SendLayer(size_t layer, const Step& step, std::function<void()> answered);
   void RunLayer(size_t layer, Step& step, Executor& executor);
   void ReadOut(Step& step, Executor& executor);
   void Output(Step& step);

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include "pipeline/arena.h"
+#include "pipeline/tbb_executor.h"
 
 namespace hypnos {
 namespace {
@@ -31,5 +33,20 @@ Workers::Workers(int threads) : arena_(std::make_unique<Arena>(Threads(threads))
 }
 
 Workers::~Workers() = default;
+
+std::unique_ptr<Executor> NewExecutor(std::shared_ptr<Workers> workers) {
+  class InArena final : public Executor {
+   public:
+    explicit InArena(std::shared_ptr<Workers> at_work) : workers_(std::move(at_work)) {}
+    void Run(size_t count, FunctionRef<void(size_t)> part) override {
+      workers_->arena().tbb.execute([&] { executor_.Run(count, part); });
+    }
+
+   private:
+    const std::shared_ptr<Workers> workers_;
+    TbbExecutor executor_;
+  };
+  return std::make_unique<InArena>(std::move(workers));
+}
 
 }  // namespace hypnos

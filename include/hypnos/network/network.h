@@ -25,6 +25,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -36,6 +37,8 @@
 #include "hypnos/network/generator.h"
 #include "hypnos/network/label_read_out.h"
 #include "hypnos/network/patch_grid.h"
+#include "hypnos/network/remote_layer.h"
+#include "hypnos/network/tick.h"
 
 namespace hypnos {
 
@@ -72,49 +75,6 @@ struct NetworkOptions {
   NetworkLabelOptions labels;
 };
 
-// Of the first stream.
-enum class Lane : size_t { kReal, kReplay, kDream };
-inline constexpr size_t kLanes = 3;
-
-// The same lane of another stream; streams count from 0.
-constexpr Lane OfStream(Lane lane, size_t stream) {
-  return Lane{kLanes * stream + static_cast<size_t>(lane)};
-}
-
-enum class TickStart {
-  kContinue,  // after the lane's tick before
-  kReset,     // from zero states
-  kFork,      // from the states of another lane's tick before
-};
-
-// One tick of one lane: what to do, and what came of it.
-struct Tick {
-  Lane lane = Lane::kReal;
-  // Counts the ticks of the lane, without a gap.
-  int64_t number = 0;
-  TickStart start = TickStart::kContinue;
-  // kFork: the lane and the number of its tick to continue.
-  Lane fork_lane = Lane::kReal;
-  int64_t fork_number = 0;
-  Phase phase = Phase::kLook;
-  // Ticks since the input became what it is now (a reset; the first dreamed frame): it has reached
-  // layer l (from 0) at age l, and the layer learns from then on.
-  int64_t age = 0;
-  // The label that is shown, if any. Where it is what became new, its age counts from the layer
-  // that reads it.
-  std::optional<size_t> label = std::nullopt;
-  bool label_is_new = false;
-  // Read-out: compare the input with what was predicted at the tick before; learn from that;
-  // predict the next input.
-  bool compare = false;
-  bool learn_generator = false;
-  bool predict = false;
-
-  // Results.
-  std::vector<StepStatistics> layers;
-  double prediction_error = 0;  // see Generator::Compare
-};
-
 // What the layers carry from tick to tick: h of every layer, [locations x units], in half
 // precision; or that they were at rest, as after a reset. A state that is used again keeps its
 // storage, at rest or not: giving megabytes back and taking them again shreds the heap.
@@ -141,10 +101,32 @@ class Network {
   // Holds the input of the tick before for another tick (a still image as a boring video).
   void HoldInput(const Tick& tick);
 
-  // One layer's share of a tick. The weights move in FinishStep.
+  // One layer's share of a tick. The weights move in FinishStep. Of a remote layer: what came of
+  // SendLayer, which it waits for.
   void StepLayer(size_t layer, Tick& tick, Executor& executor);
   // After the ticks of all lanes that belong together: applies what the layer collected.
   void FinishStep(size_t layer, Executor& executor);
+  // A layer that is computed elsewhere: it is put there as it stands here. A step of it begins with
+  // SendLayer, of all ticks of the step in the order of their StepLayer; what FinishStep does is
+  // done there, if `finish` says so. `remote` must outlive the network, or be replaced.
+  // Precondition: it reads no labels. Errors: those of RemoteLayer::Begin. From then on all that
+  // follows may throw RemoteLayerError, see RemoteLayer.
+  Status Seat(size_t layer, RemoteLayer& remote);
+  bool is_remote(size_t layer) const { return remotes_[layer].seat != nullptr; }
+  void SendLayer(size_t layer, std::span<const Tick* const> ticks, bool finish,
+                 std::function<void()> answered);
+  // Of all remote layers: before somebody reads their weights here, and after somebody has changed
+  // them here. Nothing may be under way. SeatAgain: those that want it.
+  void PullLayers();
+  void PushLayers();
+  bool WantsSeats() const;
+  void SeatAgain();
+  // What a lane goes on from, after it was changed here.
+  void PushLane(Lane lane, int64_t number);
+  // See FfLayer; wherever the layer is.
+  double contrast(size_t layer) const;
+  bool stopped(size_t layer) const;
+
   // Whether what is new about the tick has come as far as this layer, which then learns from it.
   bool Reached(const Tick& tick, size_t layer) const;
 
@@ -177,7 +159,7 @@ class Network {
 
   // Reads the states of a lane, or goes on from them as if tick `number` of the lane had just ended
   // so. Nothing may be under way. Save allocates on its first use of `state`.
-  void Save(Lane lane, NetworkState& state) const;
+  void Save(Lane lane, NetworkState& state);
   void Restore(Lane lane, int64_t number, const NetworkState& state);
 
   // What was learned: layers and read-outs. And of a lane what its next tick depends on, after tick
@@ -228,9 +210,23 @@ class Network {
     Matrix prediction;
   };
 
-  Network(const NetworkOptions& options, PatchGrid grid, size_t slots, std::vector<FfLayer> layers);
+  Network(const NetworkOptions& options, PatchGrid grid, size_t slots, const Rng& rng,
+          std::vector<FfLayer> layers);
+
+  // Of a layer that is not computed here.
+  struct Remote {
+    RemoteLayer* seat = nullptr;  // null: it is computed here
+    RemoteFacts facts;
+    StepStatistics last;  // of the newest step that was answered
+  };
 
   LaneState MakeLane() const;
+  void TakeLayer(size_t layer, Tick& tick);
+  // What it said a tick ago, once more.
+  void RepeatLayer(size_t layer, Tick& tick);
+  void PullLane(Lane lane);
+  template <class Here, class There>
+  void TurnPhase(Here here, There there);
 
   LayerInputs InputsOf(size_t layer, const Tick& tick) const;
   std::span<const ConstMatrixView> Features(Lane lane, int64_t number);
@@ -250,7 +246,10 @@ class Network {
   NetworkOptions options_;
   PatchGrid grid_;
   size_t slots_;
+  Rng rng_;  // what the layers were drawn from
   std::vector<FfLayer> layers_;
+  std::vector<Remote> remotes_;  // of each layer
+  float rate_factor_ = 1;
   std::unique_ptr<Generator> generator_;
   LabelReadOut label_read_out_;
   std::deque<LaneState> lanes_;  // what lies in it stays where it is

@@ -18,6 +18,7 @@
 // encoded.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -110,6 +111,9 @@ struct PipelineOptions {
   // Of each stream by itself; none: nothing is told.
   std::optional<PipelineNovelty> novelty;
   int threads = 0;  // 0: one for each core
+  // Layers that are computed elsewhere, from the first one on; null, and those that are not named,
+  // are computed here. Asked for whenever a network is made; they outlive the pipeline.
+  std::function<std::vector<RemoteLayer*>()> remote_layers;
   // Instead of threads of its own.
   std::shared_ptr<Workers> workers = nullptr;
   size_t frames_in_flight = 3;
@@ -129,7 +133,7 @@ class Pipeline {
   // and reported; so does one whose frames are not of the size of the others', kInvalidArgument,
   // reason FRAME_SIZE, and one without a frame, kNotFound, reason NO_FRAMES.
   // Errors: kInvalidArgument where options and frame do not fit; kResourceExhausted where the
-  // network does not fit into memory.
+  // network does not fit into memory; those of a remote layer without which it cannot go on.
   Result<RunSummary> Run();
 
   // Before anything else: who is told of all that comes from outside. It must outlive the pipeline.

@@ -6,6 +6,8 @@
 
 #include <memory>
 
+#include "hypnos/tensor/executor.h"
+
 namespace hypnos {
 
 class Workers {
@@ -23,5 +25,8 @@ class Workers {
  private:
   std::unique_ptr<Arena> arena_;
 };
+
+// Parts of a job on these threads and the one that calls. Threads: safe.
+std::unique_ptr<Executor> NewExecutor(std::shared_ptr<Workers> workers);
 
 }  // namespace hypnos

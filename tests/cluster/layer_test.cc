@@ -1,0 +1,430 @@
+// A network one of whose layers another daemon computes, over a broker in memory.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "cluster/layer_wire.h"
+#include "cluster/wire.h"
+#include "hypnos/cluster/layer_host.h"
+#include "hypnos/cluster/layer_seat.h"
+#include "hypnos/cluster/parcels.h"
+#include "pipeline/settings.h"
+
+namespace hypnos {
+namespace {
+
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr seconds kPatience(20);
+
+// What is told, on whatever thread.
+class News {
+ public:
+  std::function<void(const LayerNews&)> listener() {
+    return [this](const LayerNews& news) {
+      const std::lock_guard lock(mutex_);
+      all_.push_back(news);
+      changed_.notify_all();
+    };
+  }
+  // The first sentence of that kind; empty: none has come.
+  std::string Await(LayerNews::Kind kind) {
+    std::unique_lock lock(mutex_);
+    std::string sentence;
+    changed_.wait_for(lock, kPatience, [&] {
+      for (const LayerNews& news : all_) {
+        if (news.kind == kind) sentence = news.sentence;
+      }
+      return !sentence.empty();
+    });
+    return sentence;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<LayerNews> all_;
+};
+
+// The layer's two subjects. Whoever uses them ends first.
+struct Subjects {
+  Wire to_host, to_head;
+};
+
+struct Host {
+  Host(Subjects& subjects, const std::string& name, Duration offer_every = milliseconds(20))
+      : host({.network = "porch",
+              .layer = 2,
+              .name = name,
+              .instance = name + "-1",
+              .offer_every = offer_every,
+              .patience = seconds(1)},
+             subjects.to_head.mail(), clock, executor, news.listener()) {
+    subjects.to_host.Connect([this](std::string_view parcel) {
+      if (!asleep) host.Receive(parcel);
+    });
+    host.Start();
+  }
+  SystemClock clock;
+  SerialExecutor executor;
+  News news;
+  std::atomic<bool> asleep = false;  // hears nothing
+  LayerHost host;
+};
+
+LayerSeatOptions Lossless() {
+  return {.network = "porch",
+          .layer = 2,
+          .instance = "head-1",
+          .lossless = true,
+          .lost_after = kPatience,
+          .host_within = kPatience,
+          .ask_again_after = milliseconds(50)};
+}
+LayerSeatOptions Live() {
+  LayerSeatOptions options = Lossless();
+  options.lossless = false;
+  options.late_after = milliseconds(10);
+  options.lost_after = milliseconds(300);
+  return options;
+}
+
+struct Head {
+  Head(Subjects& subjects, LayerSeatOptions options)
+      : seat(std::move(options), subjects.to_host.mail(), clock, news.listener()) {
+    subjects.to_head.Connect([this](std::string_view parcel) { seat.Receive(parcel); });
+  }
+  SystemClock clock;
+  News news;
+  LayerSeat seat;
+};
+
+Setting With(const std::string& name, LayerSeat& seat) {
+  for (Setting& setting : AllSettings()) {
+    if (setting.name != name) continue;
+    setting.options.remote_layers = [&seat] {
+      return std::vector<RemoteLayer*>{nullptr, &seat, nullptr};
+    };
+    return setting;
+  }
+  ADD_FAILURE() << "there is no setting " << name;
+  return {};
+}
+
+class Rules : public testing::TestWithParam<const char*> {};
+
+TEST_P(Rules, LosslessIsTheSameBitsAsOneProcess) {
+  Subjects subjects;
+  subjects.to_host.set_most_bytes(2000);  // everything comes in parcels
+  subjects.to_head.set_most_bytes(2000);
+  Host host(subjects, "garage");
+  Head head(subjects, Lossless());
+  const Setting spread = With(GetParam(), head.seat);
+  Setting here = spread;
+  here.options.remote_layers = nullptr;
+  Watcher one(here), two(spread);
+  one.Run();
+  two.Run();
+  EXPECT_EQ(two.text(), one.text());
+  EXPECT_THAT(Differences(two.State(), one.State()), IsEmpty());
+  EXPECT_GT(host.host.status().steps, 50u);
+  EXPECT_EQ(head.seat.status().late_steps, 0u);
+  subjects.to_host.Close();
+  subjects.to_head.Close();
+}
+
+INSTANTIATE_TEST_SUITE_P(Layers, Rules,
+                         testing::Values("Rehearsed", "Deferred", "Interleaved", "Guarded0",
+                                         "SeveralAsleep", "LabelsAboveBeside"),
+                         [](const auto& tested) { return std::string(tested.param); });
+
+// What is asked for twice is done once.
+TEST(Layers, LosslessIsTheSameBitsWhereMessagesAreLost) {
+  Subjects subjects;
+  Host host(subjects, "garage");
+  Head head(subjects, Lossless());
+  subjects.to_host.LoseEvery(7);
+  subjects.to_head.LoseEvery(5);
+  const Setting spread = With("Rehearsed", head.seat);
+  Setting here = spread;
+  here.options.remote_layers = nullptr;
+  Watcher one(here), two(spread);
+  one.Run();
+  two.Run();
+  EXPECT_EQ(two.text(), one.text());
+  subjects.to_host.LoseEvery(0);
+  subjects.to_head.LoseEvery(0);
+  EXPECT_THAT(Differences(two.State(), one.State()), IsEmpty());
+  subjects.to_host.Close();
+  subjects.to_head.Close();
+}
+
+TEST(Layers, LosslessEndsTheRunWhereTheHostIsGone) {
+  Subjects subjects;
+  Host host(subjects, "garage");
+  LayerSeatOptions options = Lossless();
+  options.lost_after = milliseconds(300);
+  Head head(subjects, options);
+  Setting setting = With("Rehearsed", head.seat);
+  class Killer final : public PipelineObserver {
+   public:
+    explicit Killer(Host& host) : host_(host) {}
+    void OnFrame(const FrameReport& report) override {
+      if (report.index == 20) host_.asleep = true;
+    }
+
+   private:
+    Host& host_;
+  } killer(host);
+  SystemClock clock;
+  Pipeline pipeline(setting.options, clock, killer);
+  FrameQueue queue(100, OnFull::kBlock);
+  Fill(queue, MakeClip(60));
+  const auto result = pipeline.Run(queue);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().reason, "LAYER_LOST");
+  EXPECT_THAT(result.error().message, HasSubstr("layer 2 of porch: 'garage'"));
+  subjects.to_host.Close();
+  subjects.to_head.Close();
+}
+
+TEST(Layers, LosslessSaysWhereThereIsNoHost) {
+  Subjects subjects;
+  LayerSeatOptions options = Lossless();
+  options.host_within = milliseconds(50);
+  Head head(subjects, options);
+  Watched watched(With("Rehearsed", head.seat).options, MakeClip(10));
+  ASSERT_FALSE(watched.result->ok());
+  EXPECT_EQ(watched.result->error().reason, "NO_HOST");
+  EXPECT_THAT(watched.result->error().message, HasSubstr("under hosts"));
+  subjects.to_head.Close();
+}
+
+// Feeds frames one by one, to see what each comes to.
+class Stepper {
+ public:
+  explicit Stepper(const PipelineOptions& options)
+      : pipeline_(options, clock_, recorder_), queue_(4, OnFull::kBlock), running_([this] {
+          result_.emplace(pipeline_.Run(queue_));
+        }) {}
+  ~Stepper() { End(); }
+
+  // Of the frame: what was said of layer 2.
+  StepStatistics Show() {
+    const size_t before = recorder_.Count();
+    queue_.Push(MakeFrame(index_++));
+    return recorder_.AwaitMoreThan(before);
+  }
+  void End() {
+    if (!running_.joinable()) return;
+    queue_.Finish(FrameOrEnd(EndOfStream{}));
+    running_.join();
+    EXPECT_TRUE(result_->ok());
+  }
+
+ private:
+  class Last final : public PipelineObserver {
+   public:
+    void OnFrame(const FrameReport& report) override {
+      const std::lock_guard lock(mutex_);
+      ++count_;
+      last_ = report.layers[1];
+      changed_.notify_all();
+    }
+    size_t Count() {
+      const std::lock_guard lock(mutex_);
+      return count_;
+    }
+    StepStatistics AwaitMoreThan(size_t count) {
+      std::unique_lock lock(mutex_);
+      EXPECT_TRUE(changed_.wait_for(lock, kPatience, [&] { return count_ > count; }));
+      return last_;
+    }
+
+   private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    size_t count_ = 0;
+    StepStatistics last_;
+  };
+
+  SystemClock clock_;
+  Last recorder_;
+  Pipeline pipeline_;
+  FrameQueue queue_;
+  std::optional<Result<RunSummary>> result_;
+  int64_t index_ = 0;
+  std::thread running_;
+};
+
+// Shows frames until what is said of them is so.
+template <class F>
+bool ShowUntil(Stepper& stepper, F enough) {
+  const auto begin = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - begin < kPatience) {
+    if (enough(stepper.Show())) return true;
+  }
+  return false;
+}
+
+TEST(Layers, LiveGoesOnWithWhatWasSaidLast) {
+  Subjects subjects;
+  Host host(subjects, "garage");
+  Head head(subjects, Live());
+  {
+    Stepper stepper(With("Rehearsed", head.seat).options);
+    ASSERT_TRUE(ShowUntil(stepper, [](const StepStatistics& said) { return !said.late; }));
+    // Nothing arrives for a while: steps pass all the same, and no more than a few wait there.
+    subjects.to_host.Hold(true);
+    for (int i = 0; i < 100; ++i) (void)stepper.Show();
+    EXPECT_LE(subjects.to_host.waiting(), 3 * LayerSeat::kMostUnanswered);
+    EXPECT_GT(head.seat.status().late_steps, 50u);
+    subjects.to_host.Hold(false);
+    EXPECT_TRUE(ShowUntil(stepper, [](const StepStatistics& said) { return !said.late; }));
+  }
+  EXPECT_EQ(head.seat.status().host, "garage");
+  subjects.to_host.Close();
+  subjects.to_head.Close();
+}
+
+TEST(Layers, LiveGivesALostLayerToTheNext) {
+  Subjects subjects;
+  auto first = std::make_unique<Host>(subjects, "garage");
+  Head head(subjects, Live());
+  Host second(subjects, "cellar");
+  {
+    Stepper stepper(With("Rehearsed", head.seat).options);
+    ASSERT_TRUE(ShowUntil(stepper, [](const StepStatistics& said) { return !said.late; }));
+    const bool first_has_it = head.seat.status().host == "garage";
+    Host& has_it = first_has_it ? *first : second;
+    Host& stands_by = first_has_it ? second : *first;
+    EXPECT_THAT(stands_by.news.Await(LayerNews::Kind::kRefused), HasSubstr("stands by"));
+    const std::string other = first_has_it ? "cellar" : "garage";
+    has_it.asleep = true;
+    const uint64_t steps = stands_by.host.status().steps;
+    EXPECT_TRUE(ShowUntil(stepper, [&](const StepStatistics& said) {
+      return !said.late && head.seat.status().host == other;
+    }));
+    EXPECT_GT(stands_by.host.status().steps, steps);
+    EXPECT_THAT(head.news.Await(LayerNews::Kind::kLost), HasSubstr("layer 2 of porch is lost"));
+  }
+  subjects.to_host.Close();
+  subjects.to_head.Close();
+}
+
+TEST(Layers, LiveBeginsWithoutAnybody) {
+  Subjects subjects;
+  LayerSeatOptions options = Live();
+  options.host_within = milliseconds(10);
+  Head head(subjects, options);
+  std::unique_ptr<Host> host;
+  {
+    Stepper stepper(With("Rehearsed", head.seat).options);
+    EXPECT_TRUE(stepper.Show().late);
+    EXPECT_THAT(head.news.Await(LayerNews::Kind::kLost), HasSubstr("computed by nobody yet"));
+    host = std::make_unique<Host>(subjects, "garage");
+    EXPECT_TRUE(ShowUntil(stepper, [](const StepStatistics& said) { return !said.late; }));
+  }
+  subjects.to_host.Close();
+  subjects.to_head.Close();
+}
+
+TEST(Layers, TwoHeadsOfOneNetworkAreToldApart) {
+  Subjects subjects;
+  Host host(subjects, "garage");
+  Head first(subjects, Live());
+  LayerSeatOptions options = Live();
+  options.instance = "head-2";
+  options.host_within = milliseconds(200);
+  Stepper stepper(With("Rehearsed", first.seat).options);
+  ASSERT_TRUE(ShowUntil(stepper, [](const StepStatistics& said) { return !said.late; }));
+  // It asks the host, whatever that says of itself.
+  ParcelPost post("head-2", [&](std::string_view parcel) { return subjects.to_host.Send(parcel); });
+  cluster::ToHost asked;
+  asked.set_protocol(kLayerProtocol);
+  asked.set_head("head-2");
+  asked.set_host("garage-1");
+  asked.set_number(1);
+  asked.mutable_seat();
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::string refusal;
+  ParcelCollector collector(1 << 20);
+  subjects.to_head.Connect([&](std::string_view parcel) {
+    const auto message = collector.Add(parcel);
+    cluster::FromHost answer;
+    if (!message.ok() || !message->has_value() || !answer.ParseFromString(**message)) return;
+    if (!answer.has_refusal()) return;
+    const std::lock_guard lock(mutex);
+    refusal = answer.refusal().message();
+    changed.notify_all();
+  });
+  ASSERT_TRUE(post.Send(asked.SerializeAsString(), 1 << 20).ok());
+  {
+    std::unique_lock lock(mutex);
+    changed.wait_for(lock, kPatience, [&] { return !refusal.empty(); });
+    EXPECT_THAT(refusal, HasSubstr("another daemon that runs a network of this name"));
+  }
+  // Nothing was overwritten.
+  EXPECT_TRUE(ShowUntil(stepper, [](const StepStatistics& said) { return !said.late; }));
+  EXPECT_EQ(host.host.status().head, "head-1");
+  stepper.End();
+  subjects.to_host.Close();
+  subjects.to_head.Close();
+}
+
+TEST(Layers, AnotherProtocolIsRefusedAtBothEnds) {
+  Subjects subjects;
+  Host host(subjects, "garage");
+  Head head(subjects, Live());
+  ParcelPost old_head("old-head", [&](std::string_view p) { return subjects.to_host.Send(p); });
+  cluster::ToHost asked;
+  asked.set_protocol(0);
+  asked.set_head("old-head");
+  asked.set_host("garage-1");
+  ASSERT_TRUE(old_head.Send(asked.SerializeAsString(), 1 << 20).ok());
+  EXPECT_THAT(host.news.Await(LayerNews::Kind::kRefused), HasSubstr("version 0"));
+  ParcelPost old_host("old-host", [&](std::string_view p) { return subjects.to_head.Send(p); });
+  cluster::FromHost offer;
+  offer.set_protocol(9);
+  offer.set_host("old-host");
+  offer.set_host_name("attic");
+  ASSERT_TRUE(old_host.Send(offer.SerializeAsString(), 1 << 20).ok());
+  EXPECT_THAT(head.news.Await(LayerNews::Kind::kRefused), HasSubstr("'attic'"));
+  subjects.to_host.Close();
+  subjects.to_head.Close();
+}
+
+TEST(Layers, NonsenseCostsNothing) {
+  Subjects subjects;
+  Host host(subjects, "garage");
+  Head head(subjects, Live());
+  {
+    Stepper stepper(With("Rehearsed", head.seat).options);
+    Rng rng(1);
+    for (int i = 0; i < 200; ++i) {
+      std::string noise(rng.Below(60), ' ');
+      for (char& c : noise) c = static_cast<char>(rng.Below(256));
+      (void)subjects.to_host.Send(noise);
+      (void)subjects.to_head.Send(noise);
+      if (i % 20 == 0) (void)stepper.Show();
+    }
+    EXPECT_TRUE(ShowUntil(stepper, [](const StepStatistics& said) { return !said.late; }));
+  }
+  EXPECT_GT(host.host.status().refused, 0u);
+  EXPECT_GT(head.seat.status().refused, 0u);
+  subjects.to_host.Close();
+  subjects.to_head.Close();
+}
+
+}  // namespace
+}  // namespace hypnos
