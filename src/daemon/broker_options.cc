@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "daemon/named_file.h"
+#include "daemon/notice_of.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/printable.h"
 #include "hypnos/base/subject.h"

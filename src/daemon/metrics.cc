@@ -325,6 +325,51 @@ void AddWebhook(MetricsPage& page, const MeasuredWebhook& webhook) {
                 Number(webhook.status.waiting));
 }
 
+void AddSpread(MetricsPage& page, const MeasuredSpread& spread) {
+  const auto labels_of = [](const auto& layer) {
+    return MetricLabels{{"network", layer.network}, {"layer", Format("{}", layer.layer)}};
+  };
+  for (const MeasuredSpread::Seat& seat : spread.elsewhere) {
+    const MetricLabels labels = labels_of(seat);
+    const LayerSeatStatus& status = seat.status;
+    const auto counter = [&](const char* name, const char* help, uint64_t count) {
+      page.AddCounter(name, help, labels, Number(count));
+    };
+    page.AddGauge("hypnos_remote_layer_seated", "1 where another daemon computes the layer.", labels,
+                  status.seated ? 1 : 0);
+    counter("hypnos_remote_layer_steps_total", "Steps of a layer that is computed elsewhere.",
+            status.steps);
+    counter("hypnos_remote_layer_late_steps_total",
+            "Steps at which what the layer had said before stood in.", status.late_steps);
+    counter("hypnos_remote_layer_refused_total",
+            "Messages and offers of others that were refused.", status.refused);
+    counter("hypnos_remote_layer_sent_bytes_total", "Bytes that were sent to it.",
+            status.bytes_sent);
+    counter("hypnos_remote_layer_received_bytes_total", "Bytes that came from it.",
+            status.bytes_received);
+    page.AddCounter("hypnos_remote_layer_answering_seconds_total",
+                    "From steps to their answers, of those that were not late.", labels,
+                    Seconds(status.answering));
+  }
+  for (const MeasuredSpread::Host& host : spread.here) {
+    const MetricLabels labels = labels_of(host);
+    const LayerHostStatus& status = host.status;
+    const auto counter = [&](const char* name, const char* help, uint64_t count) {
+      page.AddCounter(name, help, labels, Number(count));
+    };
+    page.AddGauge("hypnos_hosted_layer_seated", "1 where the layer was given to this daemon.",
+                  labels, status.head.empty() ? 0 : 1);
+    counter("hypnos_hosted_layer_steps_total", "Steps of a layer of another daemon's network.",
+            status.steps);
+    counter("hypnos_hosted_layer_refused_total", "Messages of others that were refused.",
+            status.refused);
+    counter("hypnos_hosted_layer_sent_bytes_total", "Bytes that were sent.", status.bytes_sent);
+    counter("hypnos_hosted_layer_received_bytes_total", "Bytes that came.", status.bytes_received);
+    page.AddCounter("hypnos_hosted_layer_computing_seconds_total", "Time spent on its steps.",
+                    labels, Seconds(status.computing));
+  }
+}
+
 void AddBroker(MetricsPage& page, const MeasuredBroker& broker) {
   page.AddGauge("hypnos_broker_connected", "1 where the broker is connected to.", {},
                 broker.broker.connected ? 1 : 0);
@@ -393,6 +438,7 @@ std::string MetricsText(const MeasuredDaemon& daemon) {
   if (daemon.history) AddHistory(page, *daemon.history);
   for (const MeasuredWebhook& webhook : daemon.webhooks) AddWebhook(page, webhook);
   if (daemon.broker) AddBroker(page, *daemon.broker);
+  if (daemon.spread) AddSpread(page, *daemon.spread);
   if (daemon.event_files) AddEventFiles(page, *daemon.event_files);
   AddProcess(page);
   return page.Text();

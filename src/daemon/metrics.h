@@ -8,6 +8,7 @@
 
 #include "daemon/herald.h"
 #include "daemon/measured.h"
+#include "daemon/spread.h"
 #include "daemon/webhooks.h"
 #include "hypnos/sinks/event_recorder.h"
 #include "proto/telemetry.pb.h"
@@ -21,6 +22,7 @@ struct MeasuredDaemon {
   std::optional<telemetry::History> history = {};
   std::vector<MeasuredWebhook> webhooks = {};
   std::optional<MeasuredBroker> broker = {};
+  std::optional<MeasuredSpread> spread = {};
   std::optional<EventRecorderStatus> event_files = {};
   std::vector<MeasuredNetwork> networks;
 };

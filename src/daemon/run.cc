@@ -394,6 +394,7 @@ std::string Daemon::Metrics() const {
        .history = history == nullptr ? std::nullopt : std::optional(history->Report()),
        .webhooks = webhooks_->Measure(),
        .broker = herald_ == nullptr ? std::nullopt : std::optional(herald_->Measure()),
+       .spread = spread_ == nullptr ? std::nullopt : std::optional(spread_->Measure()),
        .event_files = pictures_->Measure(),
        .networks = Measure(learners_, separate())});
 }

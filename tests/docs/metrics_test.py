@@ -46,6 +46,8 @@ notify:
   webhooks: [{{name: home, url: 'http://127.0.0.1:9/'}}]
   events: {{folder: {folder}/events}}
 broker: {{url: 'nats://127.0.0.1:9', name: porch, folder: {folder}/broker}}
+spread: {{network: porch, layers: [2], host_within_seconds: 0}}
+hosts: [{{network: yard, layers: [1]}}]
 web: {{port: 0}}
 '''
 

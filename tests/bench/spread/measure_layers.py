@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""What it costs that another daemon computes a layer: bytes and microseconds a step against the
+layers' width, and frames a second of one process and of two, through a NATS server on loopback.
+
+usage: measure_layers.py FOLDER_OF_PROGRAMS [--widths 256,1024] [--seconds 10] [--rounds 2]
+
+Of a network of two layers of one width, the second of them elsewhere, lossless; 64 places that read
+8 x 8 pixels each; a dream beside each frame. Each process has one thread, so that two of them are what
+two machines of one core would be; beside it stands one process with two threads. Prints a table;
+nothing else should run meanwhile.
+"""
+
+import argparse
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / 'daemon'))
+import nats_server  # noqa: E402
+
+HEAD = '''
+sources:
+  - name: glyphs
+    synthetic: {{scene: glyphs, width: 64, height: 64, frames: 0}}
+encoding: {{patches: {{size: 8}}}}
+network: {{layers: [{{units: {width}}}, {{units: {width}}}]}}
+learning: {{rule: interleaved}}
+probe: {{sequences: 0}}
+pipeline: {{threads: {threads}}}
+output: {{status_interval_seconds: 0}}
+control: {{socket: ''}}
+web: {{port: 0}}
+{more}
+'''
+BROKER = 'broker: {{url: "{url}", name: {name}, folder: {folder}/{name}}}\n'
+
+
+class Daemon:
+
+    def __init__(self, program: pathlib.Path, folder: pathlib.Path, name: str, text: str):
+        config = folder / f'{name}.yaml'
+        config.write_text(text, encoding='utf-8')
+        self.log = folder / f'{name}.log'
+        with self.log.open('w', encoding='utf-8') as log:
+            self.process = subprocess.Popen([program, '--config', config], stdin=subprocess.DEVNULL,
+                                            stdout=subprocess.DEVNULL, stderr=log)
+
+    def metrics(self) -> dict[str, float]:
+        while not (url := re.search(r'dashboard: (http://[\d.:]+)', self.log.read_text(encoding='utf-8'))):
+            assert self.process.poll() is None, self.log.read_text(encoding='utf-8')
+            time.sleep(0.05)
+        with urllib.request.urlopen(url[1] + '/metrics', timeout=30) as page:
+            text = page.read().decode()
+        return {name: float(value) for name, value in re.findall(r'^(hypnos_\w+)(?:\{[^}]*\})? (\S+)$', text, re.MULTILINE)}
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(60)
+
+
+def watch(daemon: Daemon, seconds: float) -> dict[str, float]:
+    """What each counter rose by in a second."""
+    while daemon.metrics().get('hypnos_frames_total', 0) < 20:
+        time.sleep(0.1)
+    begin, before = time.monotonic(), daemon.metrics()
+    time.sleep(seconds)
+    after, took = daemon.metrics(), time.monotonic() - begin
+    return {name: (value - before.get(name, 0)) / took for name, value in after.items()}
+
+
+def measure(program: pathlib.Path, folder: pathlib.Path, url: str, width: int, seconds: float) -> dict[str, float]:
+    row = {'width': width}
+    for threads in [1, 2]:
+        alone = Daemon(program, folder, f'alone-{width}-{threads}', HEAD.format(width=width, threads=threads, more=''))
+        row[f'alone_{threads}'] = watch(alone, seconds)['hypnos_frames_total']
+        alone.end()
+    host = Daemon(program, folder, 'host', BROKER.format(url=url, name='host', folder=folder) +
+                  "hosts: [{network: bench, layers: [2]}]\npipeline: {threads: 1}\ncontrol: {socket: ''}\n")
+    head = Daemon(program, folder, 'head', HEAD.format(
+        width=width, threads=1, more=BROKER.format(url=url, name='head', folder=folder) +
+        'spread: {network: bench, layers: [2], mode: LOSSLESS}'))
+    rates = watch(head, seconds)
+    steps = rates['hypnos_remote_layer_steps_total']
+    row['spread'] = rates['hypnos_frames_total']
+    row['bytes'] = (rates['hypnos_remote_layer_sent_bytes_total'] +
+                    rates['hypnos_remote_layer_received_bytes_total']) / steps
+    row['microseconds'] = 1e6 * rates['hypnos_remote_layer_answering_seconds_total'] / steps
+    head.end()
+    host.end()
+    return row
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n\n', maxsplit=1)[0])
+    parser.add_argument('programs', type=pathlib.Path)
+    parser.add_argument('--widths', default='128,256,512,1024,2048')
+    parser.add_argument('--seconds', type=float, default=10)
+    parser.add_argument('--rounds', type=int, default=2)
+    arguments = parser.parse_args()
+    if lacking := [program for program in nats_server.missing() if program == 'nats-server']:
+        sys.exit(f'{lacking[0]} is not here: scripts/install-packages test')
+    program = arguments.programs / 'hypnosd'
+    if not program.exists():
+        sys.exit(f'{program} is not there: build it first')
+    print('| units | frames/s, one process, 1 thread | 2 threads | two processes | ratio to 1 thread | bytes a step | '
+          'us to an answer |\n|---|---|---|---|---|---|---|', flush=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        server = nats_server.NatsServer(folder)
+        server.start()
+        try:
+            for width in map(int, arguments.widths.split(',')):
+                for _ in range(arguments.rounds):
+                    row = measure(program, folder, server.url, width, arguments.seconds)
+                    print(f"| {width} | {row['alone_1']:.1f} | {row['alone_2']:.1f} | {row['spread']:.1f} | "
+                          f"{row['spread'] / row['alone_1']:.2f} | {row['bytes']:.0f} | {row['microseconds']:.0f} |",
+                          flush=True)
+        finally:
+            server.end()
+
+
+if __name__ == '__main__':
+    main()
