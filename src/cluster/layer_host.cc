@@ -266,6 +266,7 @@ void LayerHost::State::Obey(const ToHost& asked) {
   }
   FromHost answer = From();
   answer.set_number(asked.number());
+  answer.set_asked_by(asked.head());
   const Status status_of = Do(asked, answer);
   if (!status_of.ok()) {
     answer.mutable_refusal()->set_reason(status_of.error().reason);
@@ -278,7 +279,7 @@ void LayerHost::State::Obey(const ToHost& asked) {
     const std::lock_guard lock(mutex);
     heard = clock.Now();
   }
-  answer.set_head(asked.head() == head ? head : "");
+  answer.set_head(head);
   Send(answer);
   if (asked.head() == head) last_answer = std::move(answer);
 }
@@ -335,6 +336,7 @@ void LayerHost::Receive(std::string_view parcel) {
     s.Poisoned({Code::kFailedPrecondition, "ANOTHER_PROTOCOL", why});
     FromHost answer = s.From();
     answer.set_number(asked.number());
+    answer.set_asked_by(asked.head());
     answer.mutable_refusal()->set_reason("ANOTHER_PROTOCOL");
     answer.mutable_refusal()->set_message(why);
     return s.Send(answer);

@@ -178,7 +178,7 @@ Error LayerSeat::State::Lost() const {
   return {Code::kUnavailable, "LAYER_LOST",
           Format("{}: '{}', which computes it, has not answered for {} s: nothing was learned since "
                  "that could be kept; start it again, and this daemon, which goes on from the last "
-                 "checkpoint; or choose spread.mode LIVE, which goes on without",
+                 "checkpoint; or choose spread.mode: live, which goes on without",
                  Name(), Printable(status.host),
                  std::chrono::duration_cast<std::chrono::seconds>(options.lost_after).count())};
 }
@@ -287,7 +287,7 @@ void LayerSeat::State::Hear(FromHost message) {
     const std::lock_guard lock(mutex);
     if (message.number() == 0) {
       HearOffer(message, refuse);
-    } else if (message.host() == host) {
+    } else if (message.host() == host && message.asked_by() == options.instance) {
       heard = clock.Now();
       if (message.number() > answered_number) {
         answered_number = message.number();

@@ -71,7 +71,7 @@ class Validator {
       CheckTextReadOut(config.encoding().text());
     } else if (CheckSeries(config)) {
       CheckSeriesEncoding(config.encoding().series());
-    } else {
+    } else if (config.sources_size() > 0) {
       CheckEncoding(config.encoding());
     }
     CheckGeneratorKind(config);
@@ -1056,8 +1056,8 @@ class Validator {
       Complain("spread", "others are reached through a broker: give one");
     }
     if (config.share() == Config::NOTHING) {
-      Complain("spread", "each source has a network of its own, as share is NOTHING, and one network "
-                         "can be spread: choose share: WEIGHTS");
+      Complain("spread", "each source has a network of its own, as share is nothing, and one network "
+                         "can be spread: choose share: weights");
     }
     CheckNetworkName("spread.network", spread.network());
     std::set<uint32_t> seen;

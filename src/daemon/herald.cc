@@ -17,6 +17,7 @@
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
+#include "hypnos/base/url.h"
 #include "hypnos/checkpoint/folder_lock.h"
 #include "hypnos/cluster/event_carrier.h"
 #include "hypnos/cluster/fleet.h"

@@ -98,7 +98,10 @@ TEST(RemoteLayers, GoBackWithTheRest) {
     });
     return late.State();
   };
-  EXPECT_THAT(Differences(run(elsewhere), run(here)), IsEmpty());
+  for (const std::string& name : Differences(run(elsewhere), run(here))) {
+    // Of streams that were cut, so that nothing is read of it any more.
+    EXPECT_TRUE(name.starts_with("streams.") && name.ends_with(".h")) << name;
+  }
 }
 
 TEST(RemoteLayers, EndTheRunWhereTheyAreGone) {

@@ -32,7 +32,6 @@ network: {{layers: [{{units: {width}}}, {{units: {width}}}]}}
 learning: {{rule: interleaved}}
 probe: {{sequences: 0}}
 pipeline: {{threads: {threads}}}
-output: {{status_interval_seconds: 0}}
 control: {{socket: ''}}
 web: {{port: 0}}
 {more}
@@ -83,7 +82,7 @@ def measure(program: pathlib.Path, folder: pathlib.Path, url: str, width: int, s
                   "hosts: [{network: bench, layers: [2]}]\npipeline: {threads: 1}\ncontrol: {socket: ''}\n")
     head = Daemon(program, folder, 'head', HEAD.format(
         width=width, threads=1, more=BROKER.format(url=url, name='head', folder=folder) +
-        'spread: {network: bench, layers: [2], mode: LOSSLESS}'))
+        'spread: {network: bench, layers: [2], mode: lossless}'))
     rates = watch(head, seconds)
     steps = rates['hypnos_remote_layer_steps_total']
     row['spread'] = rates['hypnos_frames_total']
