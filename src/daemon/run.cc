@@ -498,7 +498,8 @@ int Daemon::Watch() {
   while (true) {
     WatchOnce();
     if (ends || stop_.IsSet() || learners_.code() != kExitOk) break;
-    log::Info(config_.sources().empty()
+    log::Info("{}",
+              config_.sources().empty()
                   ? "there is nothing to watch; computing layers of others until it is stopped"
                   : "the sources have ended; waiting to be stopped (--until-end ends by itself)");
     WaitUntil([this] { return !learners_.idle(); });
