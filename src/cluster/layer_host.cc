@@ -115,8 +115,8 @@ void LayerHost::State::Poisoned(const Error& error) {
     ++status.refused;
   }
   if (std::exchange(told_poisoned, true)) return;
-  Tell(LayerNews::Kind::kRefused, Format("layer {} of {}: {}", options.layer, options.network,
-                                         error.message));
+  Tell(LayerNews::Kind::kRefused,
+       Format("layer {} of {}: {}", options.layer, options.network, error.message));
 }
 
 // One head at a time; who has said nothing for long has lost it.
@@ -144,7 +144,8 @@ Status LayerHost::State::Seat(const ToHost& asked) {
                         "version",
                         options.name)};
   }
-  HYPNOS_ASSIGN_OR_RETURN(FfLayer layer, FfLayer::Create(plan.layer, plan.learning, {seat.rng_seed(), seat.rng_state()}));
+  HYPNOS_ASSIGN_OR_RETURN(FfLayer layer, FfLayer::Create(plan.layer, plan.learning,
+                                                         {seat.rng_seed(), seat.rng_state()}));
   HYPNOS_RETURN_IF_ERROR(LoadState(seat.state(), layer));
   layer.SetRateFactor(seat.rate_factor());
   hosted.emplace(std::move(layer), plan.locations);
@@ -154,9 +155,9 @@ Status LayerHost::State::Seat(const ToHost& asked) {
     const std::lock_guard lock(mutex);
     status.head = head;
   }
-  Tell(LayerNews::Kind::kSeated, Format("computes layer {} of {}: {} units at {} places",
-                                        options.layer, options.network, plan.layer.units,
-                                        plan.locations));
+  Tell(LayerNews::Kind::kSeated,
+       Format("computes layer {} of {}: {} units at {} places", options.layer, options.network,
+              plan.layer.units, plan.locations));
   return {};
 }
 
@@ -252,9 +253,9 @@ Status LayerHost::State::Do(const ToHost& asked, FromHost& answer) try {
   Facts(answer);
   return {};
 } catch (const std::bad_alloc&) {
-  return Error{Code::kResourceExhausted, "OUT_OF_MEMORY",
-               Format("layer {} does not fit into the memory of '{}'", options.layer,
-                      options.name)};
+  return Error{
+      Code::kResourceExhausted, "OUT_OF_MEMORY",
+      Format("layer {} does not fit into the memory of '{}'", options.layer, options.name)};
 }
 
 void LayerHost::State::Obey(const ToHost& asked) {
@@ -323,16 +324,16 @@ void LayerHost::Receive(std::string_view parcel) {
   if (!message->has_value()) return;
   ToHost asked;
   if (!asked.ParseFromString(**message)) {
-    return s.Poisoned({Code::kDataLoss, "POISONED", "a message of another daemon is none of theirs"});
+    return s.Poisoned(
+        {Code::kDataLoss, "POISONED", "a message of another daemon is none of theirs"});
   }
   // It is said to all who offer themselves.
   if (asked.host() != s.options.instance) return;
   if (asked.protocol() != kLayerProtocol) {
-    const std::string why =
-        Format("layer {} of {}: the daemon that runs the network speaks version {} of what layers "
-               "are told, and '{}' version {}: both must be of one version",
-               s.options.layer, s.options.network, asked.protocol(), s.options.name,
-               kLayerProtocol);
+    const std::string why = Format(
+        "layer {} of {}: the daemon that runs the network speaks version {} of what layers "
+        "are told, and '{}' version {}: both must be of one version",
+        s.options.layer, s.options.network, asked.protocol(), s.options.name, kLayerProtocol);
     s.Poisoned({Code::kFailedPrecondition, "ANOTHER_PROTOCOL", why});
     FromHost answer = s.From();
     answer.set_number(asked.number());

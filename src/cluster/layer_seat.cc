@@ -175,12 +175,13 @@ Status LayerSeat::State::Post(const ToHost& message) {
 }
 
 Error LayerSeat::State::Lost() const {
-  return {Code::kUnavailable, "LAYER_LOST",
-          Format("{}: '{}', which computes it, has not answered for {} s: nothing was learned since "
-                 "that could be kept; start it again, and this daemon, which goes on from the last "
-                 "checkpoint; or choose spread.mode: live, which goes on without",
-                 Name(), Printable(status.host),
-                 std::chrono::duration_cast<std::chrono::seconds>(options.lost_after).count())};
+  return {
+      Code::kUnavailable, "LAYER_LOST",
+      Format("{}: '{}', which computes it, has not answered for {} s: nothing was learned since "
+             "that could be kept; start it again, and this daemon, which goes on from the last "
+             "checkpoint; or choose spread.mode: live, which goes on without",
+             Name(), Printable(status.host),
+             std::chrono::duration_cast<std::chrono::seconds>(options.lost_after).count())};
 }
 
 // One thing at a time is asked for: by whoever runs the pipeline, with no step under way.
@@ -249,9 +250,10 @@ void LayerSeat::State::HearOffer(const FromHost& message, std::optional<std::str
   }
   if (seated && !same) {
     ++status.refused;
-    refuse = Format("{} is computed by '{}' already: '{}' stands by, and is given it when that one "
-                    "is lost",
-                    Name(), Printable(status.host), Printable(message.host_name()));
+    refuse = Format(
+        "{} is computed by '{}' already: '{}' stands by, and is given it when that one "
+        "is lost",
+        Name(), Printable(status.host), Printable(message.host_name()));
     return;
   }
   if (!message.head().empty() && message.head() != options.instance) return;
@@ -310,10 +312,10 @@ void LayerSeat::State::Hear(FromHost message) {
       if (message.has_refusal()) {
         ++status.refused;
         if (options.lossless && of_step) {
-          failure = Error{Code::kFailedPrecondition, message.refusal().reason(),
-                          Format("{}: '{}' refuses a step: {}", Name(),
-                                 Printable(message.host_name()),
-                                 Printable(message.refusal().message()))};
+          failure =
+              Error{Code::kFailedPrecondition, message.refusal().reason(),
+                    Format("{}: '{}' refuses a step: {}", Name(), Printable(message.host_name()),
+                           Printable(message.refusal().message()))};
         } else if (!options.lossless) {
           seated = status.seated = placed = false;
         }
@@ -327,9 +329,10 @@ void LayerSeat::State::Hear(FromHost message) {
   }
   if (refuse) Refuse(message.host(), *refuse);
   if (back) {
-    Tell(LayerNews::Kind::kSeated, Format("{} is computed by '{}' again, which has kept what it had "
-                                          "learned",
-                                          Name(), Printable(message.host_name())));
+    Tell(LayerNews::Kind::kSeated,
+         Format("{} is computed by '{}' again, which has kept what it had "
+                "learned",
+                Name(), Printable(message.host_name())));
   }
   if (answered) answered();
 }
@@ -360,11 +363,12 @@ void LayerSeat::State::LookAtHost(Instant now, std::string& news) {
   if (!idle && now - heard < options.lost_after) return;
   seated = status.seated = false;
   offered.reset();
-  news = Format("{} is lost: '{}' has not been heard of for {} s; what the layer said last stands "
-                "in, and the next daemon that offers itself is given the layer as it was at step {}",
-                Name(), Printable(status.host),
-                std::chrono::duration_cast<std::chrono::seconds>(options.lost_after).count(),
-                status.revision);
+  news = Format(
+      "{} is lost: '{}' has not been heard of for {} s; what the layer said last stands "
+      "in, and the next daemon that offers itself is given the layer as it was at step {}",
+      Name(), Printable(status.host),
+      std::chrono::duration_cast<std::chrono::seconds>(options.lost_after).count(),
+      status.revision);
 }
 
 void LayerSeat::State::Watch() {

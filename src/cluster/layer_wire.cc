@@ -20,9 +20,7 @@ static_assert(std::endian::native == std::endian::little, "tensors are sent as t
 // More than any frame has places, or a layer units.
 constexpr uint64_t kMost = uint64_t{1} << 31;
 
-Error Poisoned(std::string why) {
-  return {Code::kInvalidArgument, "POISONED", std::move(why)};
-}
+Error Poisoned(std::string why) { return {Code::kInvalidArgument, "POISONED", std::move(why)}; }
 
 template <class E>
 Result<E> EnumOf(uint32_t value, E last, const char* what) {

@@ -19,8 +19,8 @@ constexpr size_t kLongestName = 100;
 constexpr size_t kMostSenders = 64;
 
 Error Poisoned(std::string why) {
-  return {Code::kDataLoss, "POISONED", "a message of another daemon is not as it should be: " +
-                                           std::move(why)};
+  return {Code::kDataLoss, "POISONED",
+          "a message of another daemon is not as it should be: " + std::move(why)};
 }
 
 }  // namespace

@@ -1056,8 +1056,9 @@ class Validator {
       Complain("spread", "others are reached through a broker: give one");
     }
     if (config.share() == Config::NOTHING) {
-      Complain("spread", "each source has a network of its own, as share is nothing, and one network "
-                         "can be spread: choose share: weights");
+      Complain("spread",
+               "each source has a network of its own, as share is nothing, and one network "
+               "can be spread: choose share: weights");
     }
     CheckNetworkName("spread.network", spread.network());
     std::set<uint32_t> seen;
@@ -1071,10 +1072,11 @@ class Validator {
     const auto count = static_cast<uint32_t>(config.network().layers_size());
     if (!Known({path, "network.layers"})) return;
     if (layer < 1 || layer > count) {
-      return Complain(path, Format("there is no layer {}: they are counted from 1 to {}", layer,
-                                   count));
+      return Complain(path,
+                      Format("there is no layer {}: they are counted from 1 to {}", layer, count));
     }
-    if (!seen.insert(layer).second) return Complain(path, Format("layer {} stands there twice", layer));
+    if (!seen.insert(layer).second)
+      return Complain(path, Format("layer {} stands there twice", layer));
     const Negatives& negatives = config.learning().negatives();
     if (negatives.random_label() <= 0 && negatives.predicted_label() <= 0) return;
     const bool reads = config.labels().place() == Labels::INPUT ? layer == 1 : layer == count;

@@ -335,14 +335,14 @@ void AddSpread(MetricsPage& page, const MeasuredSpread& spread) {
     const auto counter = [&](const char* name, const char* help, uint64_t count) {
       page.AddCounter(name, help, labels, Number(count));
     };
-    page.AddGauge("hypnos_remote_layer_seated", "1 where another daemon computes the layer.", labels,
-                  status.seated ? 1 : 0);
+    page.AddGauge("hypnos_remote_layer_seated", "1 where another daemon computes the layer.",
+                  labels, status.seated ? 1 : 0);
     counter("hypnos_remote_layer_steps_total", "Steps of a layer that is computed elsewhere.",
             status.steps);
     counter("hypnos_remote_layer_late_steps_total",
             "Steps at which what the layer had said before stood in.", status.late_steps);
-    counter("hypnos_remote_layer_refused_total",
-            "Messages and offers of others that were refused.", status.refused);
+    counter("hypnos_remote_layer_refused_total", "Messages and offers of others that were refused.",
+            status.refused);
     counter("hypnos_remote_layer_sent_bytes_total", "Bytes that were sent to it.",
             status.bytes_sent);
     counter("hypnos_remote_layer_received_bytes_total", "Bytes that came from it.",

@@ -68,8 +68,7 @@ struct Spread::State {
   explicit State(Parts with) : parts(std::move(with)) {}
 
   void AddSeats(const config::Config& config, const std::string& instance);
-  void AddHosts(const config::Config& config, const std::string& name,
-                const std::string& instance);
+  void AddHosts(const config::Config& config, const std::string& name, const std::string& instance);
   auto Told() const {
     return [events = parts.events](const LayerNews& news) {
       Tell(events, KindOf(news.kind), "", news.sentence);
@@ -100,9 +99,8 @@ void Spread::State::AddSeats(const config::Config& config, const std::string& in
                          .lost_after = Seconds(spread.lost_after_seconds()),
                          .host_within = Seconds(spread.host_within_seconds())},
         subject("to_host"), parts.clock, Told());
-    broker->Subscribe(subject("to_head"), [seat = &made.seat](std::string_view parcel) {
-      seat->Receive(parcel);
-    });
+    broker->Subscribe(subject("to_head"),
+                      [seat = &made.seat](std::string_view parcel) { seat->Receive(parcel); });
   }
 }
 
@@ -114,15 +112,13 @@ void Spread::State::AddHosts(const config::Config& config, const std::string& na
       const auto subject = [&](const char* to) {
         return LayerSubject(config.broker().prefix(), hosted.network(), layer, to);
       };
-      Host& made = hosts.emplace_back(broker,
-                                      LayerHostOptions{.network = hosted.network(),
-                                                       .layer = layer,
-                                                       .name = name,
-                                                       .instance = instance},
-                                      subject("to_head"), parts.clock, workers, Told());
-      broker->Subscribe(subject("to_host"), [host = &made.host](std::string_view parcel) {
-        host->Receive(parcel);
-      });
+      Host& made = hosts.emplace_back(
+          broker,
+          LayerHostOptions{
+              .network = hosted.network(), .layer = layer, .name = name, .instance = instance},
+          subject("to_head"), parts.clock, workers, Told());
+      broker->Subscribe(subject("to_host"),
+                        [host = &made.host](std::string_view parcel) { host->Receive(parcel); });
     }
   }
 }
@@ -140,12 +136,11 @@ Result<std::unique_ptr<Spread>> Spread::Start(const config::Config& config, Part
           (static_cast<uint64_t>(::getpid()) << 40));
   const std::string instance = Format("{:016x}", rng());
   state->broker = std::make_shared<Broker>(
-      shown + ", for layers",
-      Broker::Parts{.clock = state->parts.clock,
-                    .connector = NewNatsConnector(std::move(connection)),
-                    .rng = rng.Fork("broker"),
-                    .connected = {},
-                    .changed = {}});
+      shown + ", for layers", Broker::Parts{.clock = state->parts.clock,
+                                            .connector = NewNatsConnector(std::move(connection)),
+                                            .rng = rng.Fork("broker"),
+                                            .connected = {},
+                                            .changed = {}});
   if (config.has_spread()) state->AddSeats(config, instance);
   state->AddHosts(config, name, instance);
   state->broker->Start();

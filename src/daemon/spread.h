@@ -1,7 +1,6 @@
 // Layers over several daemons: those of this one's network that others compute, and those of others
-// that this one computes, over a connection of their own to the broker, so that neither holds up the
-// events.
-// Threads: safe.
+// that this one computes, over a connection of their own to the broker, so that neither holds up
+// the events. Threads: safe.
 #pragma once
 
 #include <cstdint>

@@ -31,8 +31,9 @@ HostedLayer::LaneState::LaneState(size_t locations, const FfLayerOptions& option
 HostedLayer::HostedLayer(FfLayer layer, size_t locations)
     : layer_(std::move(layer)),
       locations_(locations),
-      silence_(locations, std::max({layer_.options().below, layer_.options().above,
-                                    layer_.options().units})) {}
+      silence_(locations,
+               std::max({layer_.options().below, layer_.options().above, layer_.options().units})) {
+}
 
 HostedLayer::LaneState& HostedLayer::of(Lane lane) {
   return lanes_.try_emplace(lane, locations_, layer_.options()).first->second;
@@ -55,9 +56,9 @@ Status HostedLayer::CheckOrder(const Tick& tick) {
   const int64_t wanted = forked ? tick.fork_number : tick.number - 1;
   const int64_t is = of(forked ? tick.fork_lane : tick.lane).number;
   if (is == wanted) return {};
-  return Error{Code::kFailedPrecondition, "OUT_OF_STEP",
-               Format("a step goes on from tick {} of its lane, and the newest here is {}", wanted,
-                      is)};
+  return Error{
+      Code::kFailedPrecondition, "OUT_OF_STEP",
+      Format("a step goes on from tick {} of its lane, and the newest here is {}", wanted, is)};
 }
 
 Result<StepStatistics> HostedLayer::Step(const Tick& tick, Phase phase, ConstMatrixView below,

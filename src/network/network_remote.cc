@@ -27,9 +27,8 @@ Status Network::Seat(size_t layer, RemoteLayer& remote) {
                                        .locations = grid_.locations(),
                                        .rate_factor = rate_factor_,
                                        .rng = rng_.Fork(Format("layer {}", layer))}));
-  remotes_[layer] = {.seat = &remote,
-                     .facts = {layers_[layer].contrast(), layers_[layer].stopped()},
-                     .last = {}};
+  remotes_[layer] = {
+      .seat = &remote, .facts = {layers_[layer].contrast(), layers_[layer].stopped()}, .last = {}};
   return {};
 }
 

@@ -90,8 +90,7 @@ struct LayerNode {
                // From within the body: the next step cannot overtake it.
                if (step->layers_left.fetch_sub(1) == 1) read_out.try_put(step);
                return step;
-             }) {
-  }
+             }) {}
 
   void ConnectHere() { flow::make_edge(join, body); }
 
@@ -100,7 +99,8 @@ struct LayerNode {
                         tbb::task_arena& arena) {
     await = std::make_unique<AwaitNode>(
         graph, flow::unlimited,
-        [=, &stages, &failure, &arena](const LayerTokens& tokens, AwaitNode::gateway_type& gateway) {
+        [=, &stages, &failure, &arena](const LayerTokens& tokens,
+                                       AwaitNode::gateway_type& gateway) {
           gateway.reserve_wait();
           const auto answered = [&arena, &gateway, tokens] {
             arena.enqueue([&gateway, tokens] {

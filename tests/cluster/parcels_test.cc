@@ -31,7 +31,8 @@ RC_GTEST_PROP(Parcels, PutTogetherAreTheMessage, (const std::string& message)) {
   }
 }
 
-RC_GTEST_PROP(Parcels, OfAnythingAreRefusedOrPassedOver, (const std::vector<std::string>& parcels)) {
+RC_GTEST_PROP(Parcels, OfAnythingAreRefusedOrPassedOver,
+              (const std::vector<std::string>& parcels)) {
   ParcelCollector collector(1000);
   for (const std::string& parcel : parcels) {
     const auto whole = collector.Add(parcel);

@@ -1,7 +1,6 @@
 // Layers that are computed elsewhere. Where every answer is waited for, the same reports, the same
 // weights, the same bits as of one process, awake and asleep, saved, gone back and gone on with.
-#include "support/local_layer_host.h"
-
+#include "pipeline/local_layer_host.h"
 #include "pipeline/settings.h"
 
 namespace hypnos {

@@ -2,11 +2,11 @@
 //
 //   offers itself, each second -> is given the layer -> does what it is asked for, one by one ...
 //
-// It is of the first head that gives it a layer, until that has said nothing for `patience`; another
-// one is refused until then. What is asked for twice (an answer was lost) is answered twice and done
-// once. Its weights are the head's: it takes the newest from there whenever it is given the layer.
-// Threads: Receive comes from one thread at a time; all else is safe. A step is computed on the
-// thread that Receive is called on.
+// It is of the first head that gives it a layer, until that has said nothing for `patience`;
+// another one is refused until then. What is asked for twice (an answer was lost) is answered twice
+// and done once. Its weights are the head's: it takes the newest from there whenever it is given
+// the layer. Threads: Receive comes from one thread at a time; all else is safe. A step is computed
+// on the thread that Receive is called on.
 #pragma once
 
 #include <cstdint>

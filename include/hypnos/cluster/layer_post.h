@@ -1,6 +1,5 @@
-// What layers say to each other, to one subject of a broker. Who sends never waits for that: a thread
-// of its own publishes, and what waits for it beyond a limit is lost.
-// Threads: safe.
+// What layers say to each other, to one subject of a broker. Who sends never waits for that: a
+// thread of its own publishes, and what waits for it beyond a limit is lost. Threads: safe.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,7 @@
 // A layer of this daemon's network that another daemon computes; see LayerHost, the other side.
 //
-// lossless: every answer is waited for, and asked for again each second; what is learned is the same
+// lossless: every answer is waited for, and asked for again each second; what is learned is the
+// same
 //   bits as in one process. Where nothing has come for `lost_after`, the run ends with an error:
 //   the last checkpoint is what to go on from.
 // live: a step waits for `late_after` at the most; then what the layer said last stands in, which

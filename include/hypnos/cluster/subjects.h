@@ -21,8 +21,9 @@ std::string SubjectWord(std::string_view text);
 // "hypnos.porch.status" -> "hypnos/porch/status"
 std::string TopicOf(std::string_view subject);
 
-// PREFIX.layers.NETWORK.LAYER.to_host and .to_head: what the daemon that runs a network and those that
-// compute one of its layers (from 1) say to each other; see proto/cluster.proto. `network`: a word.
+// PREFIX.layers.NETWORK.LAYER.to_host and .to_head: what the daemon that runs a network and those
+// that compute one of its layers (from 1) say to each other; see proto/cluster.proto. `network`: a
+// word.
 std::string LayerSubject(const std::string& prefix, const std::string& network, size_t layer,
                          const char* to);
 

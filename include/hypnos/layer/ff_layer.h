@@ -88,7 +88,8 @@ struct StepStatistics {
   double change = 0;
   bool finite = true;    // false: a NaN or infinity was met, and nothing was learned from this step
   bool stopped = false;  // the layer's weights overflowed; it learns no more
-  bool late = false;     // it is computed elsewhere, and what it said before stands in: the same figures
+  bool late =
+      false;  // it is computed elsewhere, and what it said before stands in: the same figures
 };
 
 // What one of a layer's inputs might have been: input `first_column` + c of all its columns is

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "cluster/layer_wire.h"
-#include "cluster/wire.h"
+#include "daemon/wire.h"
 #include "hypnos/cluster/layer_host.h"
 #include "hypnos/cluster/layer_seat.h"
 #include "hypnos/cluster/parcels.h"
@@ -18,11 +18,11 @@
 namespace hypnos {
 namespace {
 
+using std::chrono::milliseconds;
+using std::chrono::seconds;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 constexpr seconds kPatience(20);
 
@@ -213,9 +213,9 @@ TEST(Layers, LosslessSaysWhereThereIsNoHost) {
 class Stepper {
  public:
   explicit Stepper(const PipelineOptions& options)
-      : pipeline_(options, clock_, recorder_), queue_(4, OnFull::kBlock), running_([this] {
-          result_.emplace(pipeline_.Run(queue_));
-        }) {}
+      : pipeline_(options, clock_, recorder_),
+        queue_(4, OnFull::kBlock),
+        running_([this] { result_.emplace(pipeline_.Run(queue_)); }) {}
   ~Stepper() { End(); }
 
   // Of the frame: what was said of layer 2.

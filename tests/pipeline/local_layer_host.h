@@ -44,7 +44,8 @@ class LocalLayerHost final : public RemoteLayer {
   }
   bool wants_seat() const override { return wants_seat_; }
 
-  void Send(std::span<const RemoteTick> ticks, bool finish, std::function<void()> answered) override {
+  void Send(std::span<const RemoteTick> ticks, bool finish,
+            std::function<void()> answered) override {
     Join();
     const std::lock_guard lock(mutex_);
     said_.clear();
@@ -77,7 +78,8 @@ class LocalLayerHost final : public RemoteLayer {
     state.energy = there.energy;
     state.change = there.change;
     const ConstMatrixView said = hosted_->output(tick.lane);
-    for (size_t i = 0; i < out.rows; ++i) std::copy_n(said.row(i).data(), out.cols, out.row(i).data());
+    for (size_t i = 0; i < out.rows; ++i)
+      std::copy_n(said.row(i).data(), out.cols, out.row(i).data());
     return true;
   }
 
