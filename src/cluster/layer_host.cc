@@ -1,9 +1,11 @@
 #include "hypnos/cluster/layer_host.h"
 
+#include <algorithm>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
-#include <new>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -20,6 +22,8 @@ namespace {
 
 // Streams of one network, three lanes each: more than anybody watches.
 constexpr uint64_t kMostLanes = 30000;
+// Numbers that may be left out, as what was asked for was lost.
+constexpr uint64_t kMostAhead = uint64_t{1} << 32;
 
 using cluster::FromHost;
 using cluster::ToHost;
@@ -41,6 +45,8 @@ struct LayerHost::State {
         post(options.instance, mail.send),
         collector(kLongestLayerMessage) {}
 
+  // Live: phases that were not heard of, and the rate.
+  void Follow(const ToHost::Step& step);
   // What it is asked for. An error is said to who asked.
   Status Do(const ToHost& asked, FromHost& answer);
   Status Seat(const ToHost& asked);
@@ -49,6 +55,7 @@ struct LayerHost::State {
   Status CheckHead(const ToHost& asked);
   void Obey(const ToHost& asked);
   void Facts(FromHost& answer);
+  void Drop();
   FromHost From() const;
   void Send(const FromHost& message);
   void Tell(LayerNews::Kind kind, std::string sentence);
@@ -65,14 +72,17 @@ struct LayerHost::State {
   std::mutex sending;
   ParcelPost post;
 
-  // Of the receiving thread.
+  // One message after the other.
+  std::mutex receiving;
   ParcelCollector collector;
   std::optional<HostedLayer> hosted;
   bool lossless = false;
+  uint64_t turns = 0;  // of the phase, as the head counts them
+  float rate_factor = 1;
   std::string head;
   uint64_t done = 0;     // the number of what was asked for last
   FromHost last_answer;  // to it
-  bool told_poisoned = false;
+  std::set<std::string> told_of;  // reasons
   std::string told_refused;  // the last refusal of a head, told once
 
   mutable std::mutex mutex;
@@ -90,6 +100,7 @@ FromHost LayerHost::State::From() const {
   message.set_host_name(options.name);
   const std::lock_guard lock(mutex);
   message.set_head(status.head);
+  message.set_free(status.head.empty() || clock.Now() - heard >= options.patience);
   return message;
 }
 
@@ -114,7 +125,7 @@ void LayerHost::State::Poisoned(const Error& error) {
     const std::lock_guard lock(mutex);
     ++status.refused;
   }
-  if (std::exchange(told_poisoned, true)) return;
+  if (!told_of.insert(error.reason).second) return;
   Tell(LayerNews::Kind::kRefused,
        Format("layer {} of {}: {}", options.layer, options.network, error.message));
 }
@@ -144,12 +155,18 @@ Status LayerHost::State::Seat(const ToHost& asked) {
                         "version",
                         options.name)};
   }
+  if (plan.layer.batch != 0 && plan.layer.batch != plan.locations) {
+    return Error{Code::kInvalidArgument, "POISONED", "the batch is not the number of places"};
+  }
   HYPNOS_ASSIGN_OR_RETURN(FfLayer layer, FfLayer::Create(plan.layer, plan.learning,
                                                          {seat.rng_seed(), seat.rng_state()}));
   HYPNOS_RETURN_IF_ERROR(LoadState(seat.state(), layer));
   layer.SetRateFactor(seat.rate_factor());
-  hosted.emplace(std::move(layer), plan.locations);
+  HostedLayer made(std::move(layer), plan.locations);
+  hosted.emplace(std::move(made));
   lossless = seat.lossless();
+  turns = seat.turns();
+  rate_factor = seat.rate_factor();
   head = asked.head();
   {
     const std::lock_guard lock(mutex);
@@ -171,6 +188,13 @@ Status LayerHost::State::Step(const ToHost::Step& step, FromHost& answer) {
     }
     ticks.push_back(std::move(tick));
   }
+  const bool learns = std::ranges::any_of(
+      ticks, [](const WireTick& tick) { return tick.phase != Phase::kLook; });
+  if (ticks.size() > kLanes || (learns && !step.finish())) {
+    return Error{Code::kInvalidArgument, "POISONED", "a step has more ticks than there are lanes, "
+                                                     "or is learned from and never ends"};
+  }
+  if (!lossless) Follow(step);
   const Instant begin = clock.Now();
   FromHost::Said& said = *answer.mutable_said();
   // What was read stays until the weights have moved.
@@ -199,6 +223,23 @@ Status LayerHost::State::Step(const ToHost::Step& step, FromHost& answer) {
   return {};
 }
 
+void LayerHost::State::Follow(const ToHost::Step& step) {
+  if (std::exchange(turns, step.turns()) != step.turns()) {
+    step.asleep() ? hosted->layer().FallAsleep(executor) : hosted->layer().WakeUp(executor);
+  }
+  if (std::exchange(rate_factor, step.rate_factor()) != step.rate_factor()) {
+    hosted->layer().SetRateFactor(rate_factor);
+  }
+}
+
+// What is half done is of no use: it is given anew.
+void LayerHost::State::Drop() {
+  hosted.reset();
+  head.clear();
+  const std::lock_guard lock(mutex);
+  status.head.clear();
+}
+
 Status LayerHost::State::PushLane(const ToHost::Lane& lane) {
   if (lane.lane() >= kMostLanes) {
     return Error{Code::kInvalidArgument, "POISONED", Format("lane {} is none", lane.lane())};
@@ -222,8 +263,11 @@ Status LayerHost::State::Do(const ToHost& asked, FromHost& answer) try {
   }
   if (!hosted) return NotSeated();
   switch (asked.what_case()) {
-    case ToHost::kStep:
-      return Step(asked.step(), answer);
+    case ToHost::kStep: {
+      Status done_so = Step(asked.step(), answer);
+      if (!done_so.ok()) Drop();
+      return done_so;
+    }
     case ToHost::kFallAsleep:
       hosted->layer().FallAsleep(executor);
       break;
@@ -236,9 +280,12 @@ Status LayerHost::State::Do(const ToHost& asked, FromHost& answer) try {
     case ToHost::kPull:
       SaveState(hosted->layer(), *answer.mutable_state());
       return {};
-    case ToHost::kPush:
-      HYPNOS_RETURN_IF_ERROR(LoadState(asked.push(), hosted->layer()));
+    case ToHost::kPush: {
+      Status loaded = LoadState(asked.push(), hosted->layer());
+      if (!loaded.ok()) Drop();
+      HYPNOS_RETURN_IF_ERROR(loaded);
       break;
+    }
     case ToHost::kPullLane: {
       if (asked.pull_lane() >= kMostLanes) return NotSeated();
       ToWire(hosted->state(Lane{asked.pull_lane()}).h, *answer.mutable_h());
@@ -252,7 +299,8 @@ Status LayerHost::State::Do(const ToHost& asked, FromHost& answer) try {
   }
   Facts(answer);
   return {};
-} catch (const std::bad_alloc&) {
+} catch (const std::exception&) {
+  Drop();
   return Error{
       Code::kResourceExhausted, "OUT_OF_MEMORY",
       Format("layer {} does not fit into the memory of '{}'", options.layer, options.name)};
@@ -260,7 +308,14 @@ Status LayerHost::State::Do(const ToHost& asked, FromHost& answer) try {
 
 void LayerHost::State::Obey(const ToHost& asked) {
   const bool of_head = asked.head() == head;
-  if (of_head && asked.number() <= done && asked.what_case() != ToHost::kSeat) {
+  if (asked.number() == 0) {
+    const std::lock_guard lock(mutex);
+    if (of_head) heard = clock.Now();
+    return;
+  }
+  // None counts so fast: whoever says so wants to be the last one that is heard.
+  if (of_head && asked.number() > done + kMostAhead) return;
+  if (of_head && asked.number() <= done) {
     // Its answer was lost; what is older was given up.
     if (asked.number() == done) Send(last_answer);
     return;
@@ -315,6 +370,8 @@ void LayerHost::Start() {
 
 void LayerHost::Receive(std::string_view parcel) {
   State& s = *state_;
+  // A connection that was lost may still be in the middle of one.
+  const std::lock_guard receiving(s.receiving);
   {
     const std::lock_guard lock(s.mutex);
     s.status.bytes_received += parcel.size();

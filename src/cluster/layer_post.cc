@@ -69,7 +69,12 @@ LayerPost::~LayerPost() {
 
 LayerMail LayerPost::mail() {
   return {.send = [state = state_.get()](std::string_view parcel) { return state->Offer(parcel); },
-          .most_bytes = [state = state_.get()] { return state->broker->most_bytes(); }};
+          .most_bytes = [state = state_.get()] { return state->broker->most_bytes(); },
+          .waiting =
+              [state = state_.get()] {
+                const std::lock_guard lock(state->mutex);
+                return state->waiting_bytes;
+              }};
 }
 
 uint64_t LayerPost::lost() const {

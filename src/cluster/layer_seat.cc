@@ -5,11 +5,13 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "cluster/layer_wire.h"
+#include "hypnos/base/check.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
@@ -24,6 +26,8 @@ using LaneSaid = FromHost::Said::LaneSaid;
 
 // How long an offer counts that is not renewed: they come each second.
 constexpr Duration kOfferLasts = std::chrono::seconds(5);
+// Who has refused a layer is not offered it again for so long.
+constexpr Duration kUnfitFor = std::chrono::seconds(60);
 // How often it is looked whether somebody is late or lost, where nothing else is due.
 constexpr Duration kLookEvery = std::chrono::milliseconds(200);
 // Of what is asked for between steps, where nothing may wait for long.
@@ -44,6 +48,15 @@ struct Offered {
   std::string instance, name;
   Instant when;
 };
+
+// All of it, or nothing.
+Status LoadOrLeave(const cluster::State& state, FfLayer& layer) {
+  cluster::State before;
+  SaveState(layer, before);
+  Status loaded = LoadState(state, layer);
+  if (!loaded.ok()) HYPNOS_CHECK(LoadState(before, layer).ok());
+  return loaded;
+}
 
 Status StatusOf(const Result<RemoteFacts>& result) {
   return result.ok() ? Status() : Status(result.error());
@@ -80,11 +93,9 @@ struct LayerSeat::State {
   bool IsFull(Instant now) const {
     return number - answered_number >= kMostUnanswered && now - posted < kMoment;
   }
-  // Live: what could not be said when it was due.
-  void SayWhatIsOwed();
   Duration Patience() const {
     if (giving_up) return std::min<Duration>(kLastPatience, options.lost_after);
-    return options.lossless ? options.lost_after : kLiveCall;
+    return options.lost_after;
   }
   Error Lost() const;
   std::optional<Offered> AwaitOffer();
@@ -92,6 +103,11 @@ struct LayerSeat::State {
   void Hear(FromHost message);
   void HearOffer(const FromHost& message, std::optional<std::string>& refuse);
   void HearSaid(FromHost& message);
+  // Whether all that was asked for was understood.
+  bool SaysAll(const FromHost& message) const {
+    return said_number == message.number() &&
+           std::ranges::all_of(step_lanes, [&](uint64_t lane) { return said.contains(lane); });
+  }
   void Watch();
   std::function<void()> LookAtStep(Instant now, bool& again);
   void LookAtHost(Instant now, std::string& news);
@@ -105,7 +121,8 @@ struct LayerSeat::State {
   std::mutex sending;
   ParcelPost post;
   ParcelCollector collector;  // of the receiving thread
-  bool told_poisoned = false;
+  std::set<std::string> told_of;  // reasons; of the receiving thread
+  std::mutex receiving;
 
   mutable std::mutex mutex;
   std::condition_variable changed;
@@ -117,7 +134,12 @@ struct LayerSeat::State {
   // Whether it is there; and whether it was given the layer, by this daemon, and may have it still.
   bool seated = false;
   bool placed = false;
+  bool begun = false;  // once
+  // Who could not take the layer, and is not asked again for a while.
+  std::string unfit;
+  Instant unfit_since;
   Instant heard;
+  Instant said_alive;
   std::optional<Offered> offered;
   std::optional<Error> failure;
 
@@ -125,16 +147,17 @@ struct LayerSeat::State {
   uint64_t answered_number = 0;  // the highest one that was answered
   Instant posted;                // that
   Instant unanswered_since;      // the last answer, or what was asked for first after it
-  // Live: how often the phase has turned, here, there and in the mirror, and to what; and the rate
-  // here, and there.
-  uint64_t turns = 0, turns_there = 0, turns_of_mirror = 0;
+  // Live: how often the phase has turned, here and in the mirror, and to what; and the rate.
+  uint64_t turns = 0, turns_of_mirror = 0;
   bool asleep = false;
-  float rate_factor = 1, rate_factor_there = 1;
+  float rate_factor = 1;
   std::optional<Awaited> step;
   uint64_t step_number = 0;  // of the step that is taken from; 0: it was not sent
   bool late_counted = false;
   std::string step_bytes;  // lossless: to be sent again
   std::map<uint64_t, LaneSaid> said;
+  std::set<uint64_t> lanes_sent;    // ever
+  std::vector<uint64_t> step_lanes;  // of the step that is under way
   uint64_t said_number = 0;  // of which step
   std::optional<FromHost> reply;
   uint64_t awaited_reply = 0;
@@ -193,8 +216,8 @@ Result<FromHost> LayerSeat::State::Ask(ToHost asked, Duration longest) {
     awaited_reply = of;
   }
   const Instant begin = clock.Now();
+  HYPNOS_RETURN_IF_ERROR(Post(asked));
   while (true) {
-    HYPNOS_RETURN_IF_ERROR(Post(asked));
     std::unique_lock lock(mutex);
     changed.wait_for(lock, options.ask_again_after, [&] { return reply.has_value() || stopping; });
     if (reply) {
@@ -210,6 +233,9 @@ Result<FromHost> LayerSeat::State::Ask(ToHost asked, Duration longest) {
       awaited_reply = 0;
       return Lost();
     }
+    lock.unlock();
+    // What is still on its way need not go twice.
+    if (mail.waiting() == 0) HYPNOS_RETURN_IF_ERROR(Post(asked));
   }
 }
 
@@ -220,7 +246,9 @@ std::optional<Offered> LayerSeat::State::AwaitOffer() {
     // It has the layer, and is given it anew.
     if (seated) return Offered{host, status.host, clock.Now()};
     if (offered && clock.Now() - offered->when < kOfferLasts) return offered;
-    const Duration longest = giving_up || stopping ? Duration{} : options.host_within;
+    // Only the first time: afterwards there is a run that would wait.
+    const bool waits = !begun && !giving_up && !stopping;
+    const Duration longest = waits ? options.host_within : Duration{};
     if (clock.Now() - begin >= longest) return std::nullopt;
     changed.wait_for(lock, kLookEvery);
   }
@@ -243,7 +271,7 @@ void LayerSeat::State::HearOffer(const FromHost& message, std::optional<std::str
     return;
   }
   // One that was away is asked again, and has the layer once it answers.
-  if (same && message.head() == options.instance) return;
+  if (same && placed && message.head() == options.instance) return;
   if (same && seated && heard + kMoment < clock.Now()) {
     // It has been given the layer and knows nothing of it any longer.
     seated = status.seated = placed = false;
@@ -256,20 +284,22 @@ void LayerSeat::State::HearOffer(const FromHost& message, std::optional<std::str
         Name(), Printable(status.host), Printable(message.host_name()));
     return;
   }
-  if (!message.head().empty() && message.head() != options.instance) return;
+  const bool has_another = !message.head().empty() && message.head() != options.instance;
+  if (has_another && !message.free()) return;
+  if (message.host() == unfit && clock.Now() - unfit_since < kUnfitFor) return;
   offered = Offered{message.host(), message.host_name(), clock.Now()};
   changed.notify_all();
 }
 
 // Needs the lock.
 void LayerSeat::State::HearSaid(FromHost& message) {
-  // What is older has been overtaken.
-  if (message.number() <= said_number) return;
+  // What is older has been overtaken; what was never asked for is somebody's invention.
+  if (message.number() <= said_number || message.number() > number) return;
   for (const LaneSaid& lane : message.said().lanes()) {
     const auto rows = static_cast<int>(locations);
     if (!FitsWire(lane.said(), locations, units) || lane.goodness_size() != rows ||
         lane.probability_size() != rows || lane.energy_size() != rows ||
-        lane.change_size() != rows) {
+        lane.change_size() != rows || !lanes_sent.contains(lane.lane())) {
       ++status.refused;
       return;
     }
@@ -289,7 +319,8 @@ void LayerSeat::State::Hear(FromHost message) {
     const std::lock_guard lock(mutex);
     if (message.number() == 0) {
       HearOffer(message, refuse);
-    } else if (message.host() == host && message.asked_by() == options.instance) {
+    } else if (message.host() == host && message.asked_by() == options.instance &&
+               message.number() <= number) {
       heard = clock.Now();
       if (message.number() > answered_number) {
         answered_number = message.number();
@@ -319,6 +350,11 @@ void LayerSeat::State::Hear(FromHost message) {
         } else if (!options.lossless) {
           seated = status.seated = placed = false;
         }
+      }
+      if (of_step && options.lossless && !failure && !SaysAll(message)) {
+        failure = Error{Code::kDataLoss, "POISONED",
+                        Name() + ": the answer to a step is none: both daemons must be of one "
+                                 "version"};
       }
       if (of_step) {
         if (said_number == step->number) status.answering += clock.Now() - step->sent;
@@ -385,11 +421,19 @@ void LayerSeat::State::Watch() {
     std::string news;
     const std::function<void()> answered = LookAtStep(now, again);
     LookAtHost(now, news);
-    const std::string bytes = again ? step_bytes : std::string();
+    const std::string bytes = again && mail.waiting() == 0 ? step_bytes : std::string();
+    ToHost alive;
+    if (placed && now - said_alive >= kMoment) {
+      said_alive = now;
+      alive.set_protocol(kLayerProtocol);
+      alive.set_head(options.instance);
+      alive.set_host(host);
+    }
     lock.unlock();
+    if (!alive.head().empty()) (void)Post(alive);
     if (answered) answered();
     if (!news.empty()) Tell(LayerNews::Kind::kLost, news);
-    if (again && mail.most_bytes() > 0) {
+    if (!bytes.empty() && mail.most_bytes() > 0) {
       const std::lock_guard one(sending);
       (void)post.Send(bytes, mail.most_bytes());
     }
@@ -420,25 +464,27 @@ void LayerSeat::GiveUp() {
 
 void LayerSeat::Receive(std::string_view parcel) {
   State& s = *state_;
+  // A connection that was lost may still be in the middle of one.
+  const std::lock_guard receiving(s.receiving);
   {
     const std::lock_guard lock(s.mutex);
     s.status.bytes_received += parcel.size();
   }
   Result<std::optional<std::string>> bytes = s.collector.Add(parcel);
-  const auto refuse = [&](const std::string& why) {
+  const auto refuse = [&](const char* reason, const std::string& why) {
     {
       const std::lock_guard lock(s.mutex);
       ++s.status.refused;
     }
-    if (!std::exchange(s.told_poisoned, true)) {
+    if (s.told_of.insert(reason).second) {
       s.Tell(LayerNews::Kind::kRefused, s.Name() + ": " + why);
     }
   };
-  if (!bytes.ok()) return refuse(bytes.error().message);
+  if (!bytes.ok()) return refuse("POISONED", bytes.error().message);
   if (!bytes->has_value()) return;
   FromHost message;
   if (!message.ParseFromString(**bytes)) {
-    return refuse("a message of another daemon is none of theirs");
+    return refuse("POISONED", "a message of another daemon is none of theirs");
   }
   if (message.protocol() != kLayerProtocol) {
     const std::string why = Format(
@@ -446,7 +492,7 @@ void LayerSeat::Receive(std::string_view parcel) {
         "version {}: both must be of one version",
         Printable(message.host_name()), message.protocol(), kLayerProtocol);
     s.Refuse(message.host(), why);
-    return refuse(why);
+    return refuse("ANOTHER_PROTOCOL", why);
   }
   s.Hear(std::move(message));
 }
@@ -472,6 +518,8 @@ Status LayerSeat::Begin(const Seat& seat) {
     s.failure.reset();
   }
   const std::optional<Offered> offered = s.AwaitOffer();
+  const bool first = !std::exchange(s.begun, true);
+  if (!offered && !s.options.lossless && !first) return {};
   if (!offered && !s.options.lossless) {
     s.Tell(LayerNews::Kind::kLost, s.Name() +
                                        " is computed by nobody yet: it says nothing until a daemon "
@@ -500,6 +548,7 @@ Status LayerSeat::Begin(const Seat& seat) {
   given.set_lossless(s.options.lossless);
   given.set_rng_seed(seat.rng.seed());
   given.set_rng_state(seat.rng.state());
+  given.set_turns(s.turns_of_mirror);
   const Result<FromHost> answer = s.Ask(std::move(asked), s.options.lost_after);
   std::string news;
   {
@@ -507,8 +556,7 @@ Status LayerSeat::Begin(const Seat& seat) {
     s.offered.reset();
     if (answer.ok()) {
       s.seated = s.status.seated = s.placed = true;
-      s.turns_there = s.turns_of_mirror;
-      s.rate_factor = s.rate_factor_there = seat.rate_factor;
+      s.rate_factor = seat.rate_factor;
       s.heard = s.clock.Now();
       s.said.clear();
       news = Format("{} is computed by '{}', from what it had learned at step {}", s.Name(),
@@ -518,6 +566,11 @@ Status LayerSeat::Begin(const Seat& seat) {
   if (answer.ok()) {
     s.Tell(LayerNews::Kind::kSeated, news);
     return {};
+  }
+  {
+    const std::lock_guard lock(s.mutex);
+    s.unfit = offered->instance;
+    s.unfit_since = s.clock.Now();
   }
   s.Tell(LayerNews::Kind::kRefused, answer.error().message);
   return s.options.lossless ? Status(answer.error()) : Status();
@@ -537,9 +590,6 @@ void LayerSeat::Send(std::span<const RemoteTick> ticks, bool finish,
     lock.unlock();
     return answered();
   }
-  lock.unlock();
-  s.SayWhatIsOwed();
-  lock.lock();
   ToHost asked = s.Next();
   s.step_number = asked.number();
   lock.unlock();
@@ -547,7 +597,18 @@ void LayerSeat::Send(std::span<const RemoteTick> ticks, bool finish,
   for (const RemoteTick& tick : ticks) ToWire(tick, *step.add_ticks());
   step.set_finish(finish);
   lock.lock();
+  step.set_turns(s.turns);
+  step.set_asleep(s.asleep);
+  step.set_rate_factor(s.rate_factor);
   s.step = Awaited{asked.number(), std::move(answered), now, now};
+  s.changed.notify_all();
+  s.step_lanes.clear();
+  for (const cluster::LayerTick& tick : step.ticks()) {
+    s.step_lanes.push_back(tick.lane());
+    s.lanes_sent.insert(tick.lane());
+    // What it said of a lane before is no answer.
+    if (s.options.lossless) s.said.erase(tick.lane());
+  }
   if (s.options.lossless) s.step_bytes = asked.SerializeAsString();
   lock.unlock();
   const Status posted = s.Post(asked);
@@ -569,6 +630,8 @@ Result<bool> LayerSeat::Take(const Tick& tick, StepStatistics& statistics, FfLay
   if (!in_time && !std::exchange(s.late_counted, true)) ++s.status.late_steps;
   const auto found = s.said.find(static_cast<uint64_t>(tick.lane));
   if (found == s.said.end()) return false;
+  // What was said before a reset, or of another dream, is of something else.
+  if (!in_time && tick.start != TickStart::kContinue) return false;
   const LaneSaid& said = found->second;
   FromWire(said.said(), out);
   CopyTo(said.goodness(), state.goodness);
@@ -584,21 +647,6 @@ Result<bool> LayerSeat::Take(const Tick& tick, StepStatistics& statistics, FfLay
   return true;
 }
 
-void LayerSeat::State::SayWhatIsOwed() {
-  std::unique_lock lock(mutex);
-  if (options.lossless || !seated) return;
-  std::vector<ToHost> owed;
-  if (std::exchange(turns_there, turns) != turns) {
-    ToHost& turn = owed.emplace_back(Next());
-    asleep ? (void)turn.mutable_fall_asleep() : (void)turn.mutable_wake_up();
-  }
-  if (std::exchange(rate_factor_there, rate_factor) != rate_factor) {
-    owed.emplace_back(Next()).set_rate_factor(rate_factor);
-  }
-  lock.unlock();
-  for (const ToHost& message : owed) (void)Post(message);
-}
-
 // What changes the layer there: lossless it has done so when this returns.
 Result<RemoteFacts> LayerSeat::State::Order(const std::function<void(ToHost&)>& fill) {
   ToHost asked;
@@ -611,8 +659,11 @@ Result<RemoteFacts> LayerSeat::State::Order(const std::function<void(ToHost&)>& 
   }
   fill(asked);
   if (options.lossless) {
-    HYPNOS_ASSIGN_OR_RETURN(const FromHost answer, Ask(std::move(asked), options.lost_after));
-    return RemoteFacts{answer.facts().contrast(), answer.facts().stopped()};
+    const Result<FromHost> answer = Ask(std::move(asked), options.lost_after);
+    if (answer.ok()) return RemoteFacts{answer->facts().contrast(), answer->facts().stopped()};
+    const std::lock_guard lock(mutex);
+    failure = answer.error();
+    return *failure;
   }
   HYPNOS_RETURN_IF_ERROR(Post(asked));
   const std::lock_guard lock(mutex);
@@ -646,13 +697,21 @@ Status LayerSeat::SetRateFactor(float factor) {
   return {};
 }
 
+// Live, as one that has nothing: it is given the layer anew, from the mirror.
 Status LayerSeat::Push(FfLayer& mirror) {
   State& s = *state_;
+  if (!s.options.lossless) {
+    const std::lock_guard lock(s.mutex);
+    if (s.seated) s.offered = Offered{s.host, s.status.host, s.clock.Now()};
+    s.seated = s.status.seated = s.placed = false;
+    s.status.revision = s.status.steps;
+    s.turns_of_mirror = s.turns;
+    return {};
+  }
   HYPNOS_RETURN_IF_ERROR(
       StatusOf(s.Order([&](ToHost& asked) { SaveState(mirror, *asked.mutable_push()); })));
   const std::lock_guard lock(s.mutex);
   s.status.revision = s.status.steps;
-  s.turns_of_mirror = s.turns_there = s.turns;
   return {};
 }
 
@@ -677,15 +736,16 @@ Status LayerSeat::Pull(FfLayer& mirror) {
     if (!s.options.lossless && !s.seated) return {};
     asked = s.Next();
     revision = s.status.steps;
-    turns = s.turns_there;
+    turns = s.turns;
   }
   asked.mutable_pull();
-  const Result<FromHost> answer = s.Ask(std::move(asked), s.options.lost_after);
-  Status loaded = answer.ok() ? LoadState(answer->state(), mirror) : Status(answer.error());
-  // The mirror stays as old as it is.
-  if (!answer.ok() && !s.options.lossless) return {};
-  HYPNOS_RETURN_IF_ERROR(loaded);
+  const Result<FromHost> answer =
+      s.Ask(std::move(asked), s.options.lossless ? s.options.lost_after : kLiveCall);
+  const Status loaded = answer.ok() ? LoadOrLeave(answer->state(), mirror) : Status(answer.error());
   const std::lock_guard lock(s.mutex);
+  // The mirror stays as old as it is.
+  if (!loaded.ok() && answer.ok()) ++s.status.refused;
+  if (!loaded.ok()) return s.options.lossless ? loaded : Status();
   s.status.revision = revision;
   s.turns_of_mirror = turns;
   return {};

@@ -1060,6 +1060,10 @@ class Validator {
                "each source has a network of its own, as share is nothing, and one network "
                "can be spread: choose share: weights");
     }
+    if (config.record().enabled() && spread.mode() == Spread::LIVE) {
+      Complain("spread", "what layers that may be late come to hangs on when, so that a recording "
+                         "cannot be replayed: choose mode: lossless, or record nothing");
+    }
     CheckNetworkName("spread.network", spread.network());
     std::set<uint32_t> seen;
     for (int i = 0; i < spread.layers_size(); ++i) {

@@ -424,6 +424,8 @@ void FfLayer::LearnFrom(const LayerInputs& inputs, Phase phase, FfLayerState& st
   }
 }
 
+bool FfLayer::Takes(Phase phase) const { return stopped_ || learning_->Takes(phase); }
+
 void FfLayer::ApplyUpdate(Executor& executor) { learning_->Apply(executor); }
 
 void FfLayer::FallAsleep(Executor& executor) { learning_->FallAsleep(executor); }

@@ -112,6 +112,16 @@ void LearningState::BeginStep(const Matrix& terms, Executor& executor) {
   }
 }
 
+bool LearningState::Takes(Phase phase) const {
+  if (phase == Phase::kLook) return true;
+  if (options_.rule == LearningRule::kLooking) return false;
+  if (phase == Phase::kNegative && options_.rule == LearningRule::kRehearsed && !asleep_) {
+    return false;
+  }
+  if (!waiting()) return gradient_count_ < gradients_.size();
+  return contrasts_each_step() || leaning_.empty() || leaning_phase_ == phase;
+}
+
 void LearningState::Collect(Phase phase, ConstMatrixView terms, std::span<const Segment> inputs,
                             const Matrix& term_sums, MatrixView projected) {
   HYPNOS_CHECK(phase != Phase::kLook && options_.rule != LearningRule::kLooking);

@@ -62,6 +62,8 @@ class LearningState {
 
   // Before a step of the lane whose terms lie here writes new ones.
   void BeginStep(const Matrix& terms, Executor& executor);
+  // Whether a step of this phase may be collected now: see the preconditions of Collect.
+  bool Takes(Phase phase) const;
   // Collects the gradient terms^T inputs of one step of one lane. Both must stay as they are until
   // Apply, or BeginStep with these terms. `term_sums` [blocks x units]: the terms' column sums, the
   // gradient of the bias. `projected`: see GradientSketch.

@@ -65,6 +65,10 @@ Result<StepStatistics> HostedLayer::Step(const Tick& tick, Phase phase, ConstMat
                                          ConstMatrixView above, bool strict, Executor& executor) {
   HYPNOS_RETURN_IF_ERROR(CheckInputs(below, above));
   if (strict) HYPNOS_RETURN_IF_ERROR(CheckOrder(tick));
+  if (!layer_.Takes(phase)) {
+    return Error{Code::kFailedPrecondition, "WRONG_PHASE",
+                 "a step is to be learned from in a phase in which the layer learns nothing of it"};
+  }
   const FfLayerOptions& options = layer_.options();
   LaneState& own = of(tick.lane);
   const LaneState& past = tick.start == TickStart::kFork ? of(tick.fork_lane) : own;

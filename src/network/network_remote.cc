@@ -106,7 +106,7 @@ void Network::TurnPhase(Here here, There there) {
       here(layers_[l]);
       continue;
     }
-    remotes_[l].facts = OrThrow(there(*remotes_[l].seat));
+    if (const auto facts = there(*remotes_[l].seat); facts.ok()) remotes_[l].facts = *facts;
     // Thresholds move on waking up, and what goodness means here hangs on them.
     if (options_.learning.threshold_share > 0) OrThrow(remotes_[l].seat->Pull(layers_[l]));
   }
@@ -127,7 +127,7 @@ void Network::SetRateFactor(float factor) {
   for (FfLayer& layer : layers_) layer.SetRateFactor(factor);
   generator_->SetRateFactor(factor);
   for (const Remote& remote : remotes_) {
-    if (remote.seat != nullptr) OrThrow(remote.seat->SetRateFactor(factor));
+    if (remote.seat != nullptr) (void)remote.seat->SetRateFactor(factor);
   }
 }
 
@@ -140,7 +140,7 @@ void Network::PullLayers() {
 void Network::PushLayers() {
   for (size_t l = 0; l < layer_count(); ++l) {
     if (!is_remote(l)) continue;
-    OrThrow(remotes_[l].seat->Push(layers_[l]));
+    (void)remotes_[l].seat->Push(layers_[l]);
     remotes_[l].facts = {layers_[l].contrast(), layers_[l].stopped()};
   }
 }
@@ -154,7 +154,7 @@ void Network::PullLane(Lane of) {
 void Network::PushLane(Lane of, int64_t number) {
   for (size_t l = 0; l < layer_count(); ++l) {
     if (!is_remote(l)) continue;
-    OrThrow(remotes_[l].seat->PushLane(of, number, lane(of).layers[l], output(of, l, number)));
+    (void)remotes_[l].seat->PushLane(of, number, lane(of).layers[l], output(of, l, number));
   }
 }
 

@@ -81,8 +81,13 @@ Result<ProbeReport> Pipeline::Driver::Probe() {
                  "no frame has come yet, so there is no network"};
   }
   HYPNOS_RETURN_IF_ERROR(probes_.MayScore());
+  const int64_t scored = summary_.probes.scored;
   ScoreProbes(ProbeReason::kAsked);
   HYPNOS_RETURN_IF_ERROR(probes_.MayScore());
+  if (summary_.probes.scored == scored) {
+    return Error{Code::kUnavailable, "LAYER_LOST",
+                 "the weights of a layer that another daemon computes cannot be had"};
+  }
   return *summary_.probes.last;
 }
 

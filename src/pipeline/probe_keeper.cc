@@ -156,6 +156,9 @@ std::optional<ProbeFigures> ProbeKeeper::Score(Network& network, Executor& execu
     prober_->SetParameters(l, network.layer(l).parameters());
   }
   return prober_->Score(executor);
+} catch (const RemoteLayerError&) {
+  // The next step says why.
+  return std::nullopt;
 } catch (const std::bad_alloc&) {
   GiveUp();
   return std::nullopt;

@@ -382,6 +382,106 @@ TEST(Layers, TwoHeadsOfOneNetworkAreToldApart) {
   subjects.to_head.Close();
 }
 
+// It ended, or was killed, and comes again as another.
+TEST(Layers, AHeadThatStartsAgainIsGivenTheHostOnceTheOldOneIsSilent) {
+  Subjects subjects;
+  Host host(subjects, "garage");
+  {
+    Head first(subjects, Lossless());
+    const Setting setting = With("Rehearsed", first.seat);
+    Watcher watched(setting);
+    watched.Run();
+    subjects.to_head.Disconnect();
+  }
+  LayerSeatOptions options = Lossless();
+  options.instance = "head-2";
+  Head second(subjects, options);
+  const Setting setting = With("Rehearsed", second.seat);
+  Watcher again(setting);
+  again.Run();
+  EXPECT_EQ(host.host.status().head, "head-2");
+  subjects.to_host.Close();
+  subjects.to_head.Close();
+}
+
+// Well-formed, and not what a head would say.
+TEST(Layers, WhatNoHeadWouldSayCostsNoHost) {
+  Subjects subjects;
+  Host host(subjects, "garage");
+  ParcelPost post("head-9", [&](std::string_view parcel) { return subjects.to_host.Send(parcel); });
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::map<uint64_t, std::string> reasons;
+  ParcelCollector collector(1 << 24);
+  subjects.to_head.Connect([&](std::string_view parcel) {
+    const auto message = collector.Add(parcel);
+    cluster::FromHost answer;
+    if (!message.ok() || !message->has_value() || !answer.ParseFromString(**message)) return;
+    if (answer.number() == 0) return;
+    const std::lock_guard lock(mutex);
+    reasons[answer.number()] = answer.has_refusal() ? answer.refusal().reason() : "OK";
+    changed.notify_all();
+  });
+  uint64_t number = 0;
+  const auto ask = [&](const std::function<void(cluster::ToHost&)>& fill) {
+    cluster::ToHost asked;
+    asked.set_protocol(kLayerProtocol);
+    asked.set_head("head-9");
+    asked.set_host("garage-1");
+    asked.set_number(++number);
+    fill(asked);
+    EXPECT_TRUE(post.Send(asked.SerializeAsString(), 1 << 20).ok());
+    std::unique_lock lock(mutex);
+    changed.wait_for(lock, kPatience, [&] { return reasons.contains(number); });
+    return reasons[number];
+  };
+  const auto seat = [&](LearningRule rule, size_t batch = 0) {
+    return ask([&](cluster::ToHost& asked) {
+      FfLayerOptions layer{.below = 3, .above = 0, .units = 4};
+      layer.batch = batch;
+      LearningOptions learning;
+      learning.rule = rule;
+      auto made = FfLayer::Create(layer, learning, Rng(1));
+      ASSERT_TRUE(made.ok());
+      cluster::ToHost::Seat& given = *asked.mutable_seat();
+      ToWire(LayerPlan{2, layer, learning}, *given.mutable_plan());
+      given.set_plan_hash(HashOf(given.plan()));
+      SaveState(*made, *given.mutable_state());
+    });
+  };
+  const auto step = [&](std::vector<Phase> phases, size_t below = 3, bool finish = true) {
+    return ask([&](cluster::ToHost& asked) {
+      cluster::ToHost::Step& made = *asked.mutable_step();
+      made.set_finish(finish);
+      for (size_t i = 0; i < phases.size(); ++i) {
+        const Matrix input(2, below);
+        const Tick tick{.lane = Lane{i}, .start = TickStart::kReset};
+        ToWire(RemoteTick{.tick = &tick, .phase = phases[i], .below = input, .above = {}},
+               *made.add_ticks());
+      }
+    });
+  };
+  EXPECT_EQ(step({Phase::kLook}), "NOT_SEATED");
+  EXPECT_EQ(seat(LearningRule::kRehearsed, 1), "POISONED");
+  EXPECT_EQ(seat(LearningRule::kRehearsed), "OK");
+  EXPECT_EQ(step({Phase::kPositive}), "OK");
+  EXPECT_EQ(step({Phase::kNegative}), "WRONG_PHASE");
+  EXPECT_EQ(seat(LearningRule::kInterleaved), "OK");
+  EXPECT_EQ(step({Phase::kPositive, Phase::kNegative}), "OK");
+  EXPECT_EQ(step({Phase::kPositive, Phase::kPositive, Phase::kNegative}), "WRONG_PHASE");
+  EXPECT_EQ(seat(LearningRule::kInterleaved), "OK");
+  EXPECT_EQ(step({Phase::kPositive}, 3, /*finish=*/false), "POISONED");
+  EXPECT_EQ(seat(LearningRule::kInterleaved), "OK");
+  EXPECT_EQ(step({Phase::kPositive}, 5), "WRONG_SHAPE");
+  EXPECT_EQ(seat(LearningRule::kLooking), "OK");
+  EXPECT_EQ(step({Phase::kPositive}), "WRONG_PHASE");
+  // It goes on.
+  EXPECT_EQ(seat(LearningRule::kLooking), "OK");
+  EXPECT_EQ(step({Phase::kLook}), "OK");
+  subjects.to_host.Close();
+  subjects.to_head.Close();
+}
+
 TEST(Layers, AnotherProtocolIsRefusedAtBothEnds) {
   Subjects subjects;
   Host host(subjects, "garage");

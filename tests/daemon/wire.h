@@ -52,6 +52,15 @@ class Wire {
     return {};
   }
 
+  // Of those who are connected nobody hears any more.
+  void Disconnect() {
+    {
+      const std::lock_guard lock(mutex_);
+      receivers_.clear();
+    }
+    const std::lock_guard lock(delivery_);
+  }
+
   void LoseEvery(uint64_t parcels) { lose_every_ = parcels; }
   void Cut(bool cut) { cut_ = cut; }
   void Hold(bool hold) {

@@ -16,6 +16,8 @@ struct LayerMail {
   std::function<Status(std::string_view parcel)> send;
   // The longest one; 0 where nobody can be reached.
   std::function<size_t()> most_bytes;
+  // Bytes that have not left yet.
+  std::function<size_t()> waiting = [] { return size_t{0}; };
 };
 
 // What has become of a layer, for people.

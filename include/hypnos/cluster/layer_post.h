@@ -14,7 +14,7 @@ namespace hypnos {
 
 class LayerPost {
  public:
-  static constexpr size_t kMostWaitingBytes = size_t{256} << 20;
+  static constexpr size_t kMostWaitingBytes = size_t{3} << 30;
 
   LayerPost(std::shared_ptr<Broker> broker, std::string subject);
   // What waits is lost.

@@ -143,6 +143,10 @@ class FfLayer {
   void Judge(const LayerInputs& inputs, Alternatives& alternatives, FfLayerState& scratch,
              Executor& executor);
 
+  // Whether a step of this phase may come now: one that is dreamed needs a sleep where the rule has
+  // sleeps, and no more than two are learned from at once. For whoever is told of phases by others.
+  bool Takes(Phase phase) const;
+
   // Ends a step in which something was learned: moves the weights as the learning rule says.
   void ApplyUpdate(Executor& executor);
 

@@ -24,7 +24,8 @@ class HostedLayer {
   // Of neighbours that have said nothing yet the views are empty. `strict`: a tick that does not
   // follow the last one of its lane is kFailedPrecondition, reason OUT_OF_STEP, and nothing is
   // computed; otherwise it goes on from what there is.
-  // kInvalidArgument, reason WRONG_SHAPE: what the neighbours said does not fit the layer.
+  // kInvalidArgument, reason WRONG_SHAPE: what the neighbours said does not fit the layer;
+  // kFailedPrecondition, reason WRONG_PHASE: it is not to be learned from now.
   Result<StepStatistics> Step(const Tick& tick, Phase phase, ConstMatrixView below,
                               ConstMatrixView above, bool strict, Executor& executor);
   void Finish(Executor& executor) { layer_.ApplyUpdate(executor); }
