@@ -202,6 +202,20 @@ LayerParameters FfLayer::parameters() const {
   return parameters;
 }
 
+LayerParameters FfLayer::lasting() const {
+  LayerParameters parameters = this->parameters();
+  learning_->CopyStartTo(parameters);
+  return parameters;
+}
+
+void FfLayer::Shift(const LayerParameters& by) {
+  HYPNOS_CHECK(by.weights.rows() == options_.units && by.weights.cols() == options_.fan_in() &&
+               by.bias.cols() == options_.units);
+  weights_->Add(by);
+  learning_->ShiftStart(by);
+  threshold_->Shift(by.threshold_shift);
+}
+
 void FfLayer::SetParameters(const LayerParameters& parameters) {
   HYPNOS_CHECK(parameters.weights.rows() == options_.units &&
                parameters.weights.cols() == options_.fan_in() &&

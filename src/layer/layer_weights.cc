@@ -58,6 +58,13 @@ void LayerWeights::Assign(const LayerParameters& parameters) {
             bias.values().begin());
 }
 
+void LayerWeights::Add(const LayerParameters& by) {
+  SettleScale();
+  NextDraw();
+  for (size_t u = 0; u < units(); ++u) stored_.AddScaledTo(u, 1.0f, by.weights.row(u), draw_);
+  AddScaled(1.0f, by.bias.values(), bias.values());
+}
+
 void LayerWeights::CopyTo(LayerParameters& parameters) const {
   stored_.CopyTo(parameters.weights);
   if (scale_ != 1) Scale(scale_, parameters.weights.values());

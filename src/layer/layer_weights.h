@@ -32,6 +32,8 @@ class LayerWeights {
   // Every weight, row by row.
   void Fill(FunctionRef<float()> draw);
   void Assign(const LayerParameters& parameters);
+  // W <- W + by, and the bias; what waits stays.
+  void Add(const LayerParameters& by);
   void CopyTo(LayerParameters& parameters) const;
   // out[u] = W[u, input], as it acts.
   void ReadColumn(size_t input, std::span<float> out) const;

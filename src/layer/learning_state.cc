@@ -408,6 +408,21 @@ void LearningState::SetRateFactor(float factor) {
   rate_ = RateNow();
 }
 
+void LearningState::CopyStartTo(LayerParameters& parameters) const {
+  // Asleep, rehearsed weights are W0 as it goes on.
+  const bool is_there = options_.rule == LearningRule::kDeferredContrast ||
+                        (options_.rule == LearningRule::kRehearsed && !asleep_);
+  if (!is_there) return;
+  std::ranges::copy(start_.weights.values(), parameters.weights.values().begin());
+  std::ranges::copy(start_.bias.values(), parameters.bias.values().begin());
+}
+
+void LearningState::ShiftStart(const LayerParameters& by) {
+  if (start_.weights.rows() == 0) return;
+  AddScaled(1.0f, by.weights.values(), start_.weights.values());
+  AddScaled(1.0f, by.bias.values(), start_.bias.values());
+}
+
 void LearningState::Restart() {
   HYPNOS_CHECK(gradient_count_ == 0);
   recent_.Clear();

@@ -82,6 +82,11 @@ class LearningState {
   // The weights are others now: whatever was collected is forgotten.
   void Restart();
 
+  // W0, where there is one that what is learned goes on from; otherwise nothing is copied.
+  void CopyStartTo(LayerParameters& parameters) const;
+  // W0 <- W0 + by: what the weights are moved by must move what they are written from.
+  void ShiftStart(const LayerParameters& by);
+
   // Between two steps; nothing may be collected.
   void ExchangeState(StateArchive& archive);
 

@@ -40,6 +40,8 @@ class MovingThreshold {
     real_ = fake_ = {};
   }
 
+  void Shift(float by) { shift_ += by; }
+
   void ExchangeState(StateArchive& archive) {
     const StateArchive::Scope scope(archive, "threshold");
     archive.Number("shift", shift_);

@@ -169,6 +169,67 @@ TEST(FfLayer, LookingLeavesTheWeightsAlone) {
   EXPECT_TRUE(SameWeights(before, bench.layer.parameters()));
 }
 
+void ExpectNear(const Matrix& a, const Matrix& b, float by, float error) {
+  for (size_t i = 0; i < a.values().size(); ++i) {
+    ASSERT_NEAR(a.values()[i], b.values()[i] + by, error) << i;
+  }
+}
+
+// Awake and asleep, with many rows and with few, of which updates wait.
+TEST(FfLayer, ShiftedWeightsGoOnLearningFromWhereTheyAre) {
+  for (const auto rule : {LearningRule::kInterleaved, LearningRule::kRehearsed,
+                          LearningRule::kDeferredContrast, LearningRule::kCarriedVelocity}) {
+    for (const size_t batch : {2, 300}) {
+      LearningOptions learning;
+      learning.rule = rule;
+      FfLayerOptions options = SmallLayer();
+      options.batch = batch;
+      Bench bench(options, batch, learning);
+      LayerParameters by{Matrix(9, options.fan_in()), Matrix(1, 9), 0.25f};
+      std::ranges::fill(by.weights.values(), 0.5f);
+      std::ranges::fill(by.bias.values(), 0.5f);
+      const auto learn = [&](Phase phase) {
+        for (int step = 0; step < 3; ++step) {
+          bench.Step(phase);
+          bench.layer.ApplyUpdate(bench.executor);
+        }
+      };
+      const auto expect_shifted = [&] {
+        const LayerParameters acting = bench.layer.parameters(), lasting = bench.layer.lasting();
+        bench.layer.Shift(by);
+        ExpectNear(bench.layer.parameters().weights, acting.weights, 0.5f, 1e-5f);
+        ExpectNear(bench.layer.lasting().weights, lasting.weights, 0.5f, 1e-5f);
+        ExpectNear(bench.layer.lasting().bias, lasting.bias, 0.5f, 1e-5f);
+        EXPECT_NEAR(bench.layer.threshold_shift(), lasting.threshold_shift + 0.25f, 1e-6f);
+      };
+      learn(Phase::kPositive);
+      expect_shifted();
+      // One step moves weights by little: what they are written from was shifted, too.
+      const LayerParameters before = bench.layer.parameters();
+      learn(Phase::kPositive);
+      ExpectNear(bench.layer.parameters().weights, before.weights, 0, 0.2f);
+      bench.layer.FallAsleep(bench.executor);
+      learn(Phase::kNegative);
+      expect_shifted();
+      const LayerParameters asleep = bench.layer.lasting();
+      bench.layer.WakeUp(bench.executor);
+      ExpectNear(bench.layer.parameters().weights, asleep.weights, 0, 0.2f);
+      ExpectNear(bench.layer.lasting().weights, bench.layer.parameters().weights, 0, 0);
+    }
+  }
+}
+
+TEST(FfLayer, WhatOnlyLeansDoesNotLast) {
+  LearningOptions learning;
+  learning.rule = LearningRule::kDeferredContrast;
+  Bench bench(SmallLayer(), 300, learning);
+  const LayerParameters before = bench.layer.lasting();
+  bench.Step(Phase::kPositive);
+  bench.layer.ApplyUpdate(bench.executor);
+  EXPECT_TRUE(SameWeights(before, bench.layer.lasting()));
+  EXPECT_FALSE(SameWeights(before, bench.layer.parameters()));
+}
+
 TEST(FfLayer, ANaNIsReportedAndNotLearned) {
   Bench bench(SmallLayer());
   bench.inputs.below.values()[11] = std::numeric_limits<float>::quiet_NaN();

@@ -173,6 +173,12 @@ class FfLayer {
   size_t parameter_count() const { return options_.units * (options_.fan_in() + 1); }
   // The weights as they act, updates that wait included. A copy: looking changes nothing.
   LayerParameters parameters() const;
+  // What lasts: where the rule has phases, the weights of the last waking, without what only leans
+  // towards what was collected since. Of layers that began alike and share what they learn, what is
+  // to be averaged. A copy.
+  LayerParameters lasting() const;
+  // What lasts, and so what acts, becomes so much more; what was collected stays and goes on.
+  void Shift(const LayerParameters& by);
   // Goes on learning from these, as if from the start.
   void SetParameters(const LayerParameters& parameters);
   // From the next step on the learning rate is so many times that of the options. It is no part of
