@@ -219,6 +219,51 @@ size_t Broker::most_bytes() const {
   return link == nullptr ? 0 : link->most_bytes();
 }
 
+// Of whatever connection there is at the moment.
+class Broker::ItsStore final : public Store {
+ public:
+  ItsStore(std::shared_ptr<State> broker, std::string name)
+      : broker_(std::move(broker)), name_(std::move(name)) {}
+
+  Result<std::optional<Entry>> Get(const std::string& key) override {
+    HYPNOS_ASSIGN_OR_RETURN(const Now now, Find());
+    return now.store->Get(key);
+  }
+  Status Put(const std::string& key, std::string_view bytes) override {
+    HYPNOS_ASSIGN_OR_RETURN(const Now now, Find());
+    return now.store->Put(key, bytes);
+  }
+  Result<bool> Replace(const std::string& key, std::string_view bytes, uint64_t revision) override {
+    HYPNOS_ASSIGN_OR_RETURN(const Now now, Find());
+    return now.store->Replace(key, bytes, revision);
+  }
+  size_t most_bytes() const override {
+    const auto now = Find();
+    return now.ok() ? now->store->most_bytes() : 0;
+  }
+
+ private:
+  struct Now {
+    std::shared_ptr<Link> link;
+    Store* store = nullptr;
+  };
+  Result<Now> Find() const {
+    std::string why;
+    Now now{broker_->link_now(&why), nullptr};
+    if (now.link == nullptr) return NotConnected(why);
+    now.store = now.link->StoreNamed(name_);
+    if (now.store != nullptr) return now;
+    return Error{Code::kUnavailable, "NO_STORE", "the broker keeps nothing"};
+  }
+
+  const std::shared_ptr<State> broker_;
+  const std::string name_;
+};
+
+std::unique_ptr<Store> Broker::StoreNamed(std::string name) const {
+  return std::make_unique<ItsStore>(state_, std::move(name));
+}
+
 bool Broker::Stop(Instant end_by) {
   State& state = *state_;
   if (!state.thread.joinable()) return true;

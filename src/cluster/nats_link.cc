@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "cluster/nats_store.h"
 #include "cluster/nats_words.h"
 #include "hypnos/base/check.h"
 #include "hypnos/base/format.h"
@@ -124,6 +126,7 @@ class NatsLink final : public Link {
       const std::lock_guard lock(callbacks_->mutex);
       callbacks_->ending = true;
     }
+    stores_.clear();
     for (natsSubscription* subscription : subscriptions_) natsSubscription_Destroy(subscription);
     natsConnection_Close(connection_);
     std::unique_lock lock(callbacks_->mutex);
@@ -173,6 +176,13 @@ class NatsLink final : public Link {
     return watched;
   }
 
+  Store* StoreNamed(const std::string& name) override {
+    const std::lock_guard lock(stores_mutex_);
+    std::unique_ptr<NatsStore>& store = stores_[name];
+    if (store == nullptr) store = std::make_unique<NatsStore>(connection_, name);
+    return store.get();
+  }
+
   size_t most_bytes() const override {
     const int64_t most = natsConnection_GetMaxPayload(connection_);
     return most <= 0 ? 0 : static_cast<size_t>(std::min<int64_t>(most, kLargest));
@@ -187,6 +197,8 @@ class NatsLink final : public Link {
   natsConnection* const connection_;
   const std::shared_ptr<Callbacks> callbacks_;
   std::vector<natsSubscription*> subscriptions_;
+  std::mutex stores_mutex_;
+  std::map<std::string, std::unique_ptr<NatsStore>> stores_;
 };
 
 class NatsConnector final : public Connector {

@@ -67,6 +67,10 @@ class Broker {
   // The longest message that it takes; 0 where there is no connection.
   size_t most_bytes() const;
 
+  // What it keeps under this name: see Link::StoreNamed. Its calls are kUnavailable at once where
+  // there is no connection. It may outlive the broker.
+  std::unique_ptr<Store> StoreNamed(std::string name) const;
+
   // Interrupts what may be. False: by `end_by` the thread had not ended, and is left behind.
   bool Stop(Instant end_by);
 
@@ -74,6 +78,7 @@ class Broker {
 
  private:
   struct State;
+  class ItsStore;
   std::shared_ptr<State> state_;
 };
 

@@ -9,6 +9,7 @@
 
 #include "hypnos/base/clock.h"
 #include "hypnos/base/result.h"
+#include "hypnos/cluster/store.h"
 
 namespace hypnos {
 
@@ -53,6 +54,9 @@ class Link {
   virtual Status Subscribe(const std::string& subject, Handler handler) = 0;
   // The longest message that it takes.
   virtual size_t most_bytes() const = 0;
+  // What the broker keeps under this name (letters, digits, '-' and '_'), which is made where there
+  // is nothing yet. It lives as long as the link. Null: this one keeps nothing.
+  virtual Store* StoreNamed(const std::string& /*name*/) { return nullptr; }
 };
 
 class Connector {
