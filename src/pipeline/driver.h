@@ -1,7 +1,8 @@
 // Decides what the next step is, and owns everything that lasts over steps.
 // driver.cc watches: real frames, and negatives beside them. driver_streams.cc says whose turn it
 // is. driver_asleep.cc sleeps: recalls and dreams. driver_probes.cc scores a fixed set.
-// driver_guard.cc goes back where the network collapses.
+// driver_guard.cc goes back where the network collapses. driver_blend.cc moves it by what others
+// have learned.
 // driver_commands.cc does what is asked for from outside; driver_inputs.cc tells of all that comes
 // from there, or takes it from a recording. driver_state.cc saves and loads.
 // Threads: as Pipeline.
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,6 +66,10 @@ class Pipeline::Driver final : public PipelineControl {
   Result<StateCounts> SaveState(StateArchive& archive) override;
   Status RestoreState(StateArchive& archive) override;
   Result<ImportReport> Import(const Network& other) override;
+  uint64_t learned_steps() const override { return learned_steps_; }
+  Result<LastingState> TakeLasting() override;
+  Result<BlendReport> Blend(std::span<const float> from, std::span<const float> to,
+                            double tolerance) override;
 
  private:
   Status RunGuarded();
@@ -216,6 +222,9 @@ class Pipeline::Driver final : public PipelineControl {
   Status CheckFrameShape(const Driver& saved) const;
   void TakeOver(Driver& saved);
   void CutStreams();
+  void CutStream(Stream& stream);
+  // False: there was no memory for it.
+  bool ScoreBlend(const std::vector<LayerParameters>& by, BlendReport& report);
   void CountReplacement();
   // What ExchangeLearned names, but for the schedule; then MakeFlow, and the streams are cut.
   void TakeOverLearned(Driver& saved);

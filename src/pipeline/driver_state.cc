@@ -317,11 +317,8 @@ Status Pipeline::Driver::CheckFrameShape(const Driver& saved) const {
 void Pipeline::Driver::CutStreams() {
   for (const auto& stream : streams_) {
     network_->MakeLanes(stream->place + 1);
-    EndEvent(*stream);
+    CutStream(*stream);
     stream->ForgetUsual();
-    stream->switched = true;
-    stream->held_out_since_learning = false;
-    stream->negative_lane.CutBeside();
   }
 }
 
@@ -330,6 +327,13 @@ void Pipeline::Driver::PushSleepingLanes() {
   if (!schedule_.asleep()) return;
   network_->PushLane(Lane::kReplay, replay_ticks_);
   network_->PushLane(Lane::kDream, sleeping_lane_.tick());
+}
+
+void Pipeline::Driver::CutStream(Stream& stream) {
+  EndEvent(stream);
+  stream.switched = true;
+  stream.held_out_since_learning = false;
+  stream.negative_lane.CutBeside();
 }
 
 void Pipeline::Driver::ImportLayer(size_t l, const Network& other, ImportReport& report) {

@@ -164,4 +164,14 @@ std::optional<ProbeFigures> ProbeKeeper::Score(Network& network, Executor& execu
   return std::nullopt;
 }
 
+std::optional<ProbeFigures> ProbeKeeper::Score(const std::vector<LayerParameters>& layers,
+                                               Executor& executor) try {
+  HYPNOS_CHECK(ready());
+  for (size_t l = 0; l < layers.size(); ++l) prober_->SetParameters(l, layers[l]);
+  return prober_->Score(executor);
+} catch (const std::bad_alloc&) {
+  GiveUp();
+  return std::nullopt;
+}
+
 }  // namespace hypnos

@@ -71,6 +71,8 @@ class ProbeKeeper {
   // None: there was no memory for it, and it is no longer ready. Precondition: ready. Nothing may
   // be under way.
   std::optional<ProbeFigures> Score(Network& network, Executor& executor);
+  // Of any weights of the same shapes.
+  std::optional<ProbeFigures> Score(const std::vector<LayerParameters>& layers, Executor& executor);
 
  private:
   void GiveUp();

@@ -399,6 +399,33 @@ TEST_F(InputTest, ImportedWeightsAreRepeated) {
   }
 }
 
+// At any moment, awake and asleep, beside what is usual and goes on being so.
+TEST_F(InputTest, BlendedWeightsAreRepeated) {
+  pipeline.SetInputObserver(&tape);
+  FrameQueue queue(91, OnFull::kBlock);
+  Fill(queue, MakeClip(90));
+  int blends = 0;
+  commander.on_report = [&](int reports) {
+    if (reports % 23 != 0) return;
+    pipeline.Post([&](PipelineControl& control) {
+      const auto own = control.TakeLasting();
+      ASSERT_TRUE(own.ok());
+      std::vector<float> mean = own->weights;
+      for (float& weight : mean) weight *= 0.97f;
+      EXPECT_TRUE(control.Blend(own->weights, mean, 1).ok());
+      ++blends;
+    });
+  };
+  ASSERT_TRUE(pipeline.Run(queue).ok());
+  EXPECT_GT(blends, 3);
+  EXPECT_EQ(tape.Count<StateReplaced>(), static_cast<size_t>(blends));
+  for (const int threads : {1, 3}) {
+    const Outcome again = Replay(options, tape, threads);
+    ASSERT_TRUE(again.ok) << again.message;
+    EXPECT_TRUE(again.weights == WeightsOf(pipeline)) << threads << " threads";
+  }
+}
+
 // Where no frame comes for long it sleeps, and a replay, to which frames come at once, sleeps
 // there, too.
 TEST_F(InputTest, SleepsOfTheClockAreRepeated) {

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "hypnos/base/clock.h"
 #include "hypnos/base/result.h"
 #include "hypnos/base/state_archive.h"
 #include "hypnos/pipeline/look.h"
@@ -31,6 +33,23 @@ struct StateCounts {
 // What was taken over from another network, and what was not and why: a sentence each.
 struct ImportReport {
   std::vector<std::string> taken, left;
+};
+
+// What lasts of what was learned: see lasting.h.
+struct LastingState {
+  std::vector<float> weights;
+  std::string shapes;
+  uint64_t steps = 0;  // learned
+};
+
+// What came of moving the weights.
+struct BlendReport {
+  bool done = true;     // false: it would have worsened the figures, and nothing has changed
+  bool judged = false;  // there was a probe set to judge by
+  // LayerProbe::auc per layer, of the weights as they were and as they would be; empty where that
+  // was not judged.
+  std::vector<double> auc_before, auc_after;
+  Duration took{};  // learning waited so long
 };
 
 // The pipeline as a command sees it; valid while the command runs.
@@ -107,6 +126,20 @@ class PipelineControl {
   // goes on learning from them as if from the start. A sleep ends. kFailedPrecondition, reason
   // NO_NETWORK.
   virtual Result<ImportReport> Import(const Network& other) = 0;
+
+  // Awake and asleep.
+  virtual uint64_t learned_steps() const = 0;
+
+  // A copy. kFailedPrecondition, reason NO_NETWORK; kResourceExhausted, reason OUT_OF_MEMORY.
+  virtual Result<LastingState> TakeLasting() = 0;
+
+  // W <- W + (to - from), of rows as TakeLasting gives them: what was collected stays and goes on,
+  // and streams go on after a cut. Refused where the probe set has been collected and the AUC of a
+  // layer would be less by more than `tolerance`. kFailedPrecondition: NO_NETWORK, LEARNING_IS_OFF,
+  // WEIGHTS_DO_NOT_FIT; kInvalidArgument, reason WEIGHTS_NOT_FINITE; kResourceExhausted, reason
+  // OUT_OF_MEMORY. Nothing has changed then.
+  virtual Result<BlendReport> Blend(std::span<const float> from, std::span<const float> to,
+                                    double tolerance) = 0;
 
   // With states and picture of this stream, or of the first one that has shown anything.
   // kFailedPrecondition, reason NO_NETWORK, or NO_FRAME where it has shown nothing; kNotFound,
