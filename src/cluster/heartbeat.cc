@@ -112,6 +112,13 @@ std::string JsonOf(const Heartbeat& heartbeat) {
                {"layers", Json::array()}};
   for (const SourceBeat& source : heartbeat.sources) json["sources"].push_back(Of(source));
   for (const LayerBeat& layer : heartbeat.layers) json["layers"].push_back(Of(layer));
+  if (heartbeat.model) {
+    json["model"] = {{"model", heartbeat.model->model},
+                     {"round", heartbeat.model->round},
+                     {"replicas", heartbeat.model->replicas},
+                     {"digest", heartbeat.model->digest},
+                     {"why", heartbeat.model->why}};
+  }
   return TextOf(json);
 }
 
@@ -148,6 +155,14 @@ Result<HeardHeartbeat> ParseHeartbeat(std::string_view text) {
   heartbeat.frames = Count(json, "frames");
   heartbeat.frames_per_second = Number(json, "frames_per_second");
   heartbeat.problems = Texts(json, "problems");
+  const auto model = json.find("model");
+  if (model != json.end() && model->is_object()) {
+    heartbeat.model = ModelBeat{.model = Text(*model, "model"),
+                                .round = Count(*model, "round"),
+                                .replicas = Texts(*model, "replicas"),
+                                .digest = Text(*model, "digest"),
+                                .why = Text(*model, "why")};
+  }
   const auto sources = json.find("sources");
   if (sources != json.end() && sources->is_array()) heard.sources = sources->size();
   return heard;

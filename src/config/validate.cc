@@ -99,6 +99,7 @@ class Validator {
     CheckBroker(config);
     CheckSpread(config);
     CheckHosts(config);
+    CheckReplicas(config);
     CheckPictures(config);
   }
 
@@ -1060,10 +1061,6 @@ class Validator {
                "each source has a network of its own, as share is nothing, and one network "
                "can be spread: choose share: weights");
     }
-    if (config.record().enabled() && spread.mode() == Spread::LIVE) {
-      Complain("spread", "what layers that may be late come to hangs on when, so that a recording "
-                         "cannot be replayed: choose mode: lossless, or record nothing");
-    }
     CheckNetworkName("spread.network", spread.network());
     std::set<uint32_t> seen;
     for (int i = 0; i < spread.layers_size(); ++i) {
@@ -1107,6 +1104,27 @@ class Validator {
                                 Shown(hosted.network())));
         }
       }
+    }
+  }
+
+  void CheckReplicas(const Config& config) {
+    if (!config.has_replicas()) return;
+    if (Known({"replicas.model"}) && !IsSubjectWord(config.replicas().model())) {
+      Complain("replicas.model", Format("'{}' is no word: up to {} letters, digits, '-' and '_'",
+                                        Shown(config.replicas().model()), kLongestSubjectWord));
+    }
+    if (!config.has_broker()) {
+      Complain("replicas",
+               "it is through a broker that they share what they learn: configure "
+               "`broker`, or leave this out");
+    }
+    if (config.share() == Config::NOTHING && Known({"share"})) {
+      Complain("replicas",
+               "with `share: nothing` there are several networks, and one is what can "
+               "be shared with others: give `share: weights`, or leave this out");
+    }
+    if (config.learning().rule() == Learning::LOOKING && Known({"learning.rule"})) {
+      Complain("replicas", "with the rule `looking` nothing is learned that could be shared");
     }
   }
 

@@ -200,6 +200,9 @@ Event::Severity SeverityOf(Event::Kind kind) {
     case Event::BROKER_NAME_TAKEN:
     case Event::LAYER_LOST:
     case Event::LAYER_REFUSED:
+    case Event::REPLICA_REFUSED:
+    case Event::MEAN_REFUSED:
+    case Event::REPLICA_LEFT_OUT:
       return Event::WARNING;
     default:
       return Event::INFO;

@@ -104,6 +104,9 @@ struct Herald::State {
   uint64_t following = 0;
   std::thread thread;
   std::function<std::vector<MeasuredNetwork>()> measure;
+  std::function<std::optional<ModelBeat>()> model;
+  std::mutex listener_mutex;
+  std::function<void(const Heartbeat&)> listener;
 
   mutable std::mutex mutex;
   std::condition_variable changed;
@@ -171,7 +174,13 @@ void Herald::State::OnHeartbeat(std::string_view json) {
     return;
   }
   const Heartbeat& heartbeat = heard->heartbeat;
-  if (heartbeat.name != options.name) return fleet.Take(*std::move(heard));
+  if (heartbeat.name != options.name) {
+    {
+      const std::lock_guard guard(listener_mutex);
+      if (listener) listener(heartbeat);
+    }
+    return fleet.Take(*std::move(heard));
+  }
   if (heartbeat.instance == options.instance) return;
   {
     const std::lock_guard guard(mutex);
@@ -213,6 +222,11 @@ Heartbeat Herald::State::Measured(bool ending) {
   heartbeat.time = Iso8601(parts.clock.WallNow());
   heartbeat.interval_seconds = Seconds(options.interval);
   heartbeat.ending = ending;
+  if (model) heartbeat.model = model();
+  if (heartbeat.model && !heartbeat.model->why.empty()) {
+    heartbeat.problems.push_back(
+        Format("model '{}': {}", heartbeat.model->model, heartbeat.model->why));
+  }
   return heartbeat;
 }
 
@@ -396,8 +410,24 @@ Herald::~Herald() {
   (void)state_->broker->Stop(now + kPatienceOfTheForgetful);
 }
 
-void Herald::Speak(std::function<std::vector<MeasuredNetwork>()> measure) {
+void Herald::SetListener(std::function<void(const Heartbeat&)> listener) {
+  const std::lock_guard guard(state_->listener_mutex);
+  state_->listener = std::move(listener);
+}
+
+std::unique_ptr<Store> Herald::SharedStore() const {
+  // A name of a store has no dots.
+  std::string name = state_->options.prefix + "_models";
+  std::ranges::replace(name, '.', '_');
+  return state_->broker->StoreNamed(std::move(name));
+}
+
+const std::string& Herald::name() const { return state_->options.name; }
+
+void Herald::Speak(std::function<std::vector<MeasuredNetwork>()> measure,
+                   std::function<std::optional<ModelBeat>()> model) {
   state_->measure = std::move(measure);
+  state_->model = std::move(model);
   state_->thread = std::thread([state = state_] { state->Loop(); });
 }
 

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "hypnos/base/clock.h"
 #include "hypnos/base/file_system.h"
 #include "hypnos/cluster/broker.h"
+#include "hypnos/cluster/heartbeat.h"
 #include "hypnos/sinks/courier.h"
 #include "proto/config.pb.h"
 
@@ -48,7 +50,15 @@ class Herald {
   ~Herald();
 
   // From now on it says how the daemon is doing; `measure` is called on a thread of its own.
-  void Speak(std::function<std::vector<MeasuredNetwork>()> measure);
+  // So is `model`: what it says of the model that it learns with others; may be empty.
+  void Speak(std::function<std::vector<MeasuredNetwork>()> measure,
+             std::function<std::optional<ModelBeat>()> model);
+  // What other daemons say of themselves, from now on, on a thread of the broker, until it is given
+  // an empty one: then it is not told of anything just now either.
+  void SetListener(std::function<void(const Heartbeat&)> listener);
+  // What the broker keeps for all daemons of the prefix, and how this one is called there.
+  std::unique_ptr<Store> SharedStore() const;
+  const std::string& name() const;
   // Says that the daemon ends, and calls `measure` no more. False: it hangs in that, and is left
   // behind with all that it refers to.
   bool FallSilent();

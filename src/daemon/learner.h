@@ -116,6 +116,7 @@ class Learner {
   const config::Config& config() const { return config_; }
   DaemonService& service() { return service_; }
   WatchedSources& sources() { return sources_; }
+  Pipeline& pipeline() { return pipeline_; }
   CheckpointKeeper* checkpoints() { return checkpoints_.get(); }
   StatusSnapshot status() const { return board_.Snapshot(); }
   FrameDrops drops() const { return sources_.drops(); }

@@ -395,6 +395,24 @@ void AddBroker(MetricsPage& page, const MeasuredBroker& broker) {
                 Number(broker.events.waiting));
 }
 
+void AddReplicas(MetricsPage& page, const MeasuredReplicas& replicas) {
+  page.AddGauge("hypnos_replicas_takes_part", "1 where this replica takes part in its model.", {},
+                replicas.beat.why.empty() ? 1 : 0);
+  page.AddGauge("hypnos_replicas_round", "Of the newest mean that was taken over, or refused.", {},
+                Number(replicas.beat.round));
+  page.AddGauge("hypnos_replicas_in_mean", "Replicas of whose weights that mean is.", {},
+                Number(replicas.beat.replicas.size()));
+  page.AddCounter("hypnos_replicas_means_total",
+                  "Means of the replicas' weights that were taken over.", {},
+                  Number(replicas.blended));
+  page.AddCounter("hypnos_replicas_means_refused_total",
+                  "Means that would have worsened the figures of the probe set.", {},
+                  Number(replicas.refused));
+  page.AddCounter("hypnos_replicas_left_out_total",
+                  "Rounds in whose mean this replica's weights were not, though it had sent them.",
+                  {}, Number(replicas.left_out));
+}
+
 void AddEventFiles(MetricsPage& page, const EventRecorderStatus& events) {
   page.AddCounter("hypnos_event_files_kept_total", "Events whose pictures were written.", {},
                   Number(events.kept));
@@ -439,6 +457,7 @@ std::string MetricsText(const MeasuredDaemon& daemon) {
   for (const MeasuredWebhook& webhook : daemon.webhooks) AddWebhook(page, webhook);
   if (daemon.broker) AddBroker(page, *daemon.broker);
   if (daemon.spread) AddSpread(page, *daemon.spread);
+  if (daemon.replicas) AddReplicas(page, *daemon.replicas);
   if (daemon.event_files) AddEventFiles(page, *daemon.event_files);
   AddProcess(page);
   return page.Text();

@@ -9,6 +9,7 @@
 #include "daemon/herald.h"
 #include "daemon/measured.h"
 #include "daemon/spread.h"
+#include "daemon/replica_keeper.h"
 #include "daemon/webhooks.h"
 #include "hypnos/sinks/event_recorder.h"
 #include "proto/telemetry.pb.h"
@@ -23,6 +24,7 @@ struct MeasuredDaemon {
   std::vector<MeasuredWebhook> webhooks = {};
   std::optional<MeasuredBroker> broker = {};
   std::optional<MeasuredSpread> spread = {};
+  std::optional<MeasuredReplicas> replicas = {};
   std::optional<EventRecorderStatus> event_files = {};
   std::vector<MeasuredNetwork> networks;
 };

@@ -15,9 +15,17 @@ namespace {
 // What may differ without a bit of what is learned: who listens, what is shown, how many threads;
 // and where the frames came from, for they come from the recording.
 bool ChangesNoBit(std::string_view key) {
-  constexpr std::array<std::string_view, 10> kHarmless = {
-      "web",     "notify", "broker",  "control",          "output",
-      "history", "record", "sources", "pipeline.threads", "pipeline.frames_in_flight"};
+  constexpr std::array<std::string_view, 11> kHarmless = {"web",
+                                                          "notify",
+                                                          "broker",
+                                                          "control",
+                                                          "output",
+                                                          "history",
+                                                          "record",
+                                                          "sources",
+                                                          "replicas",
+                                                          "pipeline.threads",
+                                                          "pipeline.frames_in_flight"};
   return std::ranges::any_of(kHarmless, [&](std::string_view harmless) {
     return key == harmless ||
            (key.starts_with(harmless) && key.substr(harmless.size()).starts_with('.'));
@@ -51,6 +59,8 @@ Result<RecordedConfig> ReadRecordedConfig(FileSystem& files, const std::string& 
   // Nobody is to be told once more of what happened then.
   if (!Names(sets, "notify.")) read.config.clear_notify();
   if (!Names(sets, "broker.")) read.config.clear_broker();
+  // What others had learned is recorded, and comes from there.
+  read.config.clear_replicas();
   // It would be recorded into the folder in which it lies, and make room there.
   if (!Names(sets, "record.")) read.config.clear_record();
   // The daemon that recorded may still write to it.

@@ -22,6 +22,7 @@
 #include "daemon/history_keeper.h"
 #include "daemon/learners.h"
 #include "daemon/metrics.h"
+#include "daemon/replica_keeper.h"
 #include "daemon/scores_file.h"
 #include "daemon/service_manager.h"
 #include "daemon/signals.h"
@@ -155,6 +156,11 @@ class Daemon {
   void Reload();
   void TakeConfigurationAgain();
   bool StartHistory(int* code);
+  // Where the configuration says so. While the sources are watched.
+  void StartReplicas();
+  // False: it hangs, and is left behind.
+  bool StopReplicas();
+  std::optional<MeasuredReplicas> MeasureReplicas() const;
   // False: it was stopped before there was anything to watch, or that cannot be done.
   bool Open(int* code);
   bool OpenScoresFile(int* code);
@@ -194,8 +200,10 @@ class Daemon {
   Worker reloader_{1};
   std::unique_ptr<HistoryKeeper> history_;  // null where nothing is remembered
   std::atomic<HistoryKeeper*> remembering_ = nullptr;
-  std::unique_ptr<ControlServer> server_;  // null where nobody is listened to
-  std::unique_ptr<WebServer> web_;         // null where there is no page
+  mutable std::mutex replicas_mutex_;
+  std::unique_ptr<ReplicaKeeper> replicas_;  // null where nothing is shared
+  std::unique_ptr<ControlServer> server_;    // null where nobody is listened to
+  std::unique_ptr<WebServer> web_;           // null where there is no page
   const Signals signals_;
 };
 
@@ -338,12 +346,19 @@ bool Daemon::RunNetworks(int* code) {
   }
   if (!StartHistory(code)) return true;
   if (herald_ != nullptr) {
-    herald_->Speak([this] { return hypnos::Measure(learners_, separate()); });
+    herald_->Speak([this] { return hypnos::Measure(learners_, separate()); },
+                   [this]() -> std::optional<ModelBeat> {
+                     const auto measured = MeasureReplicas();
+                     return measured ? std::optional(measured->beat) : std::nullopt;
+                   });
   }
   // Before the source is opened: who asks why nothing happens is told that a camera is slow.
+  bool shared = true;
   if (Listen(code) && Open(code)) {
+    StartReplicas();
     *code = Watch();
     manager_.Stopping();
+    shared = StopReplicas();
     if (!learners_.SaveAtEnd() && *code == kExitOk) *code = kExitIo;
   }
   if (web_ != nullptr) web_->Stop();
@@ -357,7 +372,34 @@ bool Daemon::RunNetworks(int* code) {
   history_.reset();
   const bool sources_ended = learners_.Close();
   if (!sources_ended) log::Warning("the source hangs in its library and is left behind");
-  return silent && history_ended && sources_ended;
+  return shared && silent && history_ended && sources_ended;
+}
+
+void Daemon::StartReplicas() {
+  if (!config_.has_replicas() || herald_ == nullptr || separate()) return;
+  Learner& learner = *learners_.All().front();
+  const CheckpointKeeper* checkpoints = learner.checkpoints();
+  const std::lock_guard lock(replicas_mutex_);
+  replicas_ = std::make_unique<ReplicaKeeper>(
+      config_, ReplicaKeeper::Parts{.clock = clock_,
+                                    .pipeline = learner.pipeline(),
+                                    .store = herald_->SharedStore(),
+                                    .events = events_,
+                                    .name = herald_->name(),
+                                    .fresh = checkpoints == nullptr || !checkpoints->resumed()});
+  herald_->SetListener(
+      [keeper = replicas_.get()](const Heartbeat& heartbeat) { keeper->Hear(heartbeat); });
+}
+
+bool Daemon::StopReplicas() {
+  if (replicas_ == nullptr) return true;
+  herald_->SetListener({});
+  return replicas_->Stop();
+}
+
+std::optional<MeasuredReplicas> Daemon::MeasureReplicas() const {
+  const std::lock_guard lock(replicas_mutex_);
+  return replicas_ == nullptr ? std::nullopt : std::optional(replicas_->Measure());
 }
 
 bool Daemon::Listen(int* code) {
@@ -395,6 +437,7 @@ std::string Daemon::Metrics() const {
        .webhooks = webhooks_->Measure(),
        .broker = herald_ == nullptr ? std::nullopt : std::optional(herald_->Measure()),
        .spread = spread_ == nullptr ? std::nullopt : std::optional(spread_->Measure()),
+       .replicas = MeasureReplicas(),
        .event_files = pictures_->Measure(),
        .networks = Measure(learners_, separate())});
 }

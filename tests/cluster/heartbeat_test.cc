@@ -45,6 +45,24 @@ TEST(Heartbeat, IsHeardAsItWasSaid) {
   EXPECT_EQ(heard->sources, 1u);
 }
 
+TEST(Heartbeat, TellsOfTheModelThatIsLearnedTogether) {
+  Heartbeat porch = Porch();
+  EXPECT_FALSE(ParseHeartbeat(JsonOf(porch))->heartbeat.model);
+  porch.model = ModelBeat{.model = "gate",
+                          .round = 7,
+                          .replicas = {"porch", "yard"},
+                          .digest = "9f86",
+                          .why = "it is of another seed"};
+  const auto heard = ParseHeartbeat(JsonOf(porch));
+  ASSERT_TRUE(heard.ok() && heard->heartbeat.model);
+  const ModelBeat& model = *heard->heartbeat.model;
+  EXPECT_EQ(model.model, "gate");
+  EXPECT_EQ(model.round, 7u);
+  EXPECT_THAT(model.replicas, ElementsAre("porch", "yard"));
+  EXPECT_EQ(model.digest, "9f86");
+  EXPECT_EQ(model.why, "it is of another seed");
+}
+
 TEST(Heartbeat, LeavesOutWhatIsNotKnown) {
   const std::string json = JsonOf(Porch());
   EXPECT_THAT(json, HasSubstr("\"goodness_real\":0.5"));

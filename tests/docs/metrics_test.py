@@ -48,6 +48,7 @@ notify:
 broker: {{url: 'nats://127.0.0.1:9', name: porch, folder: {folder}/broker}}
 spread: {{network: porch, layers: [2], host_within_seconds: 0}}
 hosts: [{{network: yard, layers: [1]}}]
+replicas: {{model: gate}}
 web: {{port: 0}}
 '''
 
@@ -76,8 +77,9 @@ class MetricsTest(ControlledTest):
         self.everything, self.documented = EVERYTHING.format(folder=self.folder), documented()
         # What a build without NATS cannot have.
         if ', nats' not in self.run_program('--version').stdout:
-            self.everything = re.sub('(?m)^broker: .*\n', '', self.everything)
-            self.documented = {name: said for name, said in documented().items() if 'broker' not in name}
+            self.everything = re.sub('(?m)^(broker|replicas): .*\n', '', self.everything)
+            self.documented = {name: said for name, said in documented().items()
+                               if not re.search('broker|replicas', name)}
 
     def test_the_page_names_what_the_code_does(self):
         code = set(re.findall(r'"((?:hypnos|process)_\w+)"', CODE.read_text(encoding='utf-8')))

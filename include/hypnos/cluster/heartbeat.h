@@ -38,6 +38,18 @@ struct LayerBeat {
   std::optional<double> goodness_dream = std::nullopt;
 };
 
+// Of the model that it learns together with others.
+struct ModelBeat {
+  std::string model = {};
+  // Of the newest mean that was taken over, or was refused: the round, whose weights it is of, and
+  // its SHA-256. 0: there was none.
+  uint64_t round = 0;
+  std::vector<std::string> replicas = {};
+  std::string digest = {};
+  // Why it takes no part, in a sentence; empty: it does.
+  std::string why = {};
+};
+
 struct Heartbeat {
   std::string name;
   std::string host = {};
@@ -54,6 +66,7 @@ struct Heartbeat {
   std::vector<std::string> problems = {};  // a sentence each
   std::vector<SourceBeat> sources = {};
   std::vector<LayerBeat> layers = {};
+  std::optional<ModelBeat> model = {};
 };
 
 std::string JsonOf(const Heartbeat& heartbeat);
