@@ -10,6 +10,7 @@
 #include "lab/phases.h"
 #include "lab/potato.h"
 #include "lab/relations.h"
+#include "lab/replicas.h"
 
 namespace hypnos::lab {
 namespace {
@@ -34,6 +35,8 @@ constexpr ExperimentEntry kExperiments[] = {
      MakeNab},
     {"relations", "Sensors that hang together, and do not now and then: what a network finds of it",
      MakeRelations},
+    {"replicas", "Networks that learn from a scene each and average their weights, in all scenes",
+     MakeReplicas},
 };
 
 }  // namespace

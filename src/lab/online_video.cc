@@ -6,20 +6,19 @@
 #include <cmath>
 #include <filesystem>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "hypnos/base/format.h"
 #include "hypnos/sources/file_source.h"
 #include "lab/online_video_cell.h"
 #include "lab/options.h"
+#include "lab/video_folder.h"
 
 namespace hypnos::lab {
 namespace {
 
 // Of Debian's package opencv-doc.
 constexpr const char* kVtest = "/usr/share/doc/opencv-doc/examples/data/vtest.avi";
-constexpr std::array<std::string_view, 5> kEndings = {".avi", ".mp4", ".mkv", ".mov", ".webm"};
 // As in configs/demo.yaml, nearly: the rest is what is judged on.
 constexpr double kLearnedShare = 0.8;
 
@@ -77,31 +76,6 @@ Result<Row> RunCell(const OnlineVideoCell& cell, const VideoClip& clip, const Go
   Append(score.probe_pairs, row);
   Append(score.probe_auc, row);
   return row;
-}
-
-// Files of a folder with the ending of a video, by name.
-Result<std::vector<std::string>> VideosIn(const std::string& folder) {
-  std::error_code error;
-  std::vector<std::string> paths;
-  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const std::string ending = entry->path().extension().string();
-    if (std::ranges::find(kEndings, ending) != kEndings.end()) {
-      paths.push_back(entry->path().string());
-    }
-  }
-  if (error) {
-    return Error{Code::kNotFound, "NO_FOLDER",
-                 Format("cannot read the folder '{}': {}", folder, error.message())};
-  }
-  if (paths.empty()) {
-    return Error{Code::kNotFound, "NO_VIDEOS",
-                 Format("the folder '{}' has no video: no file that ends in .avi, .mp4, .mkv, .mov "
-                        "or .webm",
-                        folder)};
-  }
-  std::ranges::sort(paths);
-  return paths;
 }
 
 // Counted by reading it: what a file says of its length is an estimate.
