@@ -25,10 +25,12 @@ constexpr size_t kFewestFrames = 250;
 struct RuleName {
   std::string_view name;
   LearningRule rule;
+  bool rms = false;
 };
 constexpr std::array kRules = {RuleName{"rehearsed", LearningRule::kRehearsed},
                                RuleName{"deferred_contrast", LearningRule::kDeferredContrast},
-                               RuleName{"interleaved", LearningRule::kInterleaved}};
+                               RuleName{"interleaved", LearningRule::kInterleaved},
+                               RuleName{"rms", LearningRule::kInterleaved, true}};
 
 struct SharingName {
   std::string_view name;
@@ -108,6 +110,7 @@ class ReplicasExperiment final : public Experiment {
                                 cell_.height, cell_.frames);
     for (size_t s = 0; s < scenes_.size(); ++s) {
       for (const char* what : {"own", "others", "averaged", "together"}) {
+        plan.result_columns.push_back(Format("{}_{}_pairs_percent", what, s + 1));
         plan.result_columns.push_back(Format("{}_{}_auc_percent", what, s + 1));
       }
       plan.configuration +=
@@ -144,6 +147,7 @@ class ReplicasExperiment final : public Experiment {
                Plan& plan) {
     ReplicasCell cell = cell_;
     cell.rule = Named(kRules, rule).rule;
+    cell.rms = Named(kRules, rule).rms;
     cell.sharing = Named(kSharings, sharing).sharing;
     cell.round = round;
     cell.seed = seed;
@@ -156,8 +160,10 @@ class ReplicasExperiment final : public Experiment {
                                    RunReplicasCell(cell, scenes_, [&] { return go_on(1); }));
            Row row;
            for (const SceneScore& score : scores) {
-             for (const double auc : {score.own, score.others, score.averaged, score.together}) {
-               row.push_back(Percent(auc));
+             for (const TellsApart& apart :
+                  {score.own, score.others, score.averaged, score.together}) {
+               row.push_back(Percent(apart.pairs));
+               row.push_back(Percent(apart.auc));
              }
            }
            return row;

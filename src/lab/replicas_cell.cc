@@ -17,6 +17,7 @@ namespace {
 
 constexpr size_t kUnits = 128;
 constexpr int kPatch = 16;
+constexpr float kRmsRate = 0.0003f;
 // Seeds of judges, and of networks that begin from other weights.
 constexpr uint64_t kOfJudges = 1000, kOfStrangers = 100;
 
@@ -29,6 +30,10 @@ PipelineOptions OptionsOf(const ReplicasCell& cell) {
   options.network.patches.size = kPatch;
   for (int l = 0; l < 2; ++l) options.network.layers.emplace_back().layer.units = kUnits;
   options.network.learning.rule = cell.rule;
+  if (cell.rms) {
+    options.network.learning.optimiser = Optimiser::kRms;
+    options.network.learning.rate = kRmsRate;
+  }
   options.probe.sequences = 0;
   options.threads = 1;
   return options;
@@ -57,10 +62,23 @@ class Learner {
     return weights;
   }
 
-  Result<BlendReport> Blend(const Weights& from, const Weights& to, double tolerance) {
-    std::optional<Result<BlendReport>> report;
-    pipeline_.Post([&](PipelineControl& control) { report = control.Blend(from, to, tolerance); });
-    return *report;
+  Status Become(const Weights& weights) {
+    Status done;
+    pipeline_.Post([&](PipelineControl& control) {
+      const auto now = control.TakeLasting();
+      HYPNOS_CHECK(now.ok());
+      const auto report =
+          control.Blend(now->weights, weights, std::numeric_limits<double>::infinity());
+      if (!report.ok()) done = report.error();
+    });
+    return done;
+  }
+
+  Result<ProbeFigures> Probe() {
+    std::optional<Result<ProbeReport>> report;
+    pipeline_.Post([&](PipelineControl& control) { report = control.Probe(); });
+    if (!report->ok()) return report->error();
+    return (*report)->figures;
   }
 
   // Where the weights of the layers end.
@@ -100,29 +118,24 @@ class Judge {
     std::vector<Frame> frames = scene.held_out;
     frames.front().discontinuity = Discontinuity::kStart;
     HYPNOS_RETURN_IF_ERROR(judge->learner_.Show(std::move(frames)));
-    judge->own_ = judge->learner_.Lasting();
     return judge;
   }
   explicit Judge(const PipelineOptions& options) : learner_(options) {}
 
-  // The mean over the layers.
-  Result<double> Auc(const Weights& weights) {
-    // Judged, and never taken over.
-    HYPNOS_ASSIGN_OR_RETURN(
-        const BlendReport report,
-        learner_.Blend(own_, weights, -std::numeric_limits<double>::infinity()));
-    if (!report.judged) {
-      return Error{Code::kFailedPrecondition, "SCENE_TOO_SHORT",
-                   "a clip is too short to be judged by: its held-out frames make no probe set"};
+  Result<TellsApart> Score(const Weights& weights) {
+    HYPNOS_RETURN_IF_ERROR(learner_.Become(weights));
+    HYPNOS_ASSIGN_OR_RETURN(const ProbeFigures figures, learner_.Probe());
+    TellsApart score;
+    const auto layers = static_cast<double>(figures.layers.size());
+    for (const LayerProbe& layer : figures.layers) {
+      score.pairs += layer.pairwise_accuracy / layers;
+      score.auc += layer.auc / layers;
     }
-    double sum = 0;
-    for (const double auc : report.auc_after) sum += auc;
-    return sum / static_cast<double>(report.auc_after.size());
+    return score;
   }
 
  private:
   Learner learner_;
-  Weights own_;
 };
 
 // What all are to become, of what each of them was before the round and is now.
@@ -177,8 +190,7 @@ class Group {
         const auto read_out = static_cast<ptrdiff_t>(learners_[i]->LayerWeights());
         std::copy(now[i].begin() + read_out, now[i].end(), to.begin() + read_out);
       }
-      const auto blended = learners_[i]->Blend(now[i], to, std::numeric_limits<double>::infinity());
-      if (!blended.ok()) return blended.error();
+      HYPNOS_RETURN_IF_ERROR(learners_[i]->Become(to));
     }
     common_ = shared;
     return {};
@@ -219,15 +231,16 @@ Result<std::vector<SceneScore>> RunReplicasCell(const ReplicasCell& cell,
     HYPNOS_ASSIGN_OR_RETURN(const auto judge, Judge::Make(cell, scenes[s]));
     SceneScore& score = scores.emplace_back();
     for (size_t i = 0; i < scenes.size(); ++i) {
-      HYPNOS_ASSIGN_OR_RETURN(const double auc, judge->Auc(alone.Of(i)));
+      HYPNOS_ASSIGN_OR_RETURN(const TellsApart one, judge->Score(alone.Of(i)));
       if (i == s) {
-        score.own = auc;
+        score.own = one;
       } else {
-        score.others = std::max(score.others, auc);
+        score.others.pairs = std::max(score.others.pairs, one.pairs);
+        score.others.auc = std::max(score.others.auc, one.auc);
       }
     }
-    HYPNOS_ASSIGN_OR_RETURN(score.averaged, judge->Auc(sharing.Of(0)));
-    HYPNOS_ASSIGN_OR_RETURN(score.together, judge->Auc(together));
+    HYPNOS_ASSIGN_OR_RETURN(score.averaged, judge->Score(sharing.Of(0)));
+    HYPNOS_ASSIGN_OR_RETURN(score.together, judge->Score(together));
   }
   return scores;
 }

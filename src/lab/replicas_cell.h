@@ -30,6 +30,7 @@ enum class Sharing {
 
 struct ReplicasCell {
   LearningRule rule = LearningRule::kRehearsed;
+  bool rms = false;  // gradients are normalised: see LearningState
   Sharing sharing = Sharing::kMean;
   int64_t frames = 2000;  // that each network is shown, over and over where the scene is shorter
   int64_t round = 100;    // frames between two averages
@@ -38,12 +39,18 @@ struct ReplicasCell {
   int height = 96;
 };
 
-// Of one scene: the area under the ROC curve of its held-out probe set, the mean over the layers.
+// Of a probe set, the mean over the layers: see LayerProbe.
+struct TellsApart {
+  double pairs = 0;
+  double auc = 0;
+};
+
+// Of one scene, by its held-out probe set.
 struct SceneScore {
-  double own = 0;       // the network that learned from it, alone
-  double others = 0;    // the best of those that learned from another scene, alone
-  double averaged = 0;  // what all have in common in the end
-  double together = 0;  // one network that learned from all scenes, as many frames as all of them
+  TellsApart own;       // the network that learned from it, alone
+  TellsApart others;    // the best of those that learned from another scene, alone
+  TellsApart averaged;  // what all have in common in the end
+  TellsApart together;  // one network that learned from all, as many frames as all of them
 };
 
 // `go_on` is told about each round of each network; where it says no, the cell ends with
