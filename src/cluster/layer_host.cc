@@ -80,10 +80,10 @@ struct LayerHost::State {
   uint64_t turns = 0;  // of the phase, as the head counts them
   float rate_factor = 1;
   std::string head;
-  uint64_t done = 0;     // the number of what was asked for last
-  FromHost last_answer;  // to it
+  uint64_t done = 0;              // the number of what was asked for last
+  FromHost last_answer;           // to it
   std::set<std::string> told_of;  // reasons
-  std::string told_refused;  // the last refusal of a head, told once
+  std::string told_refused;       // the last refusal of a head, told once
 
   mutable std::mutex mutex;
   std::condition_variable changed;
@@ -188,11 +188,12 @@ Status LayerHost::State::Step(const ToHost::Step& step, FromHost& answer) {
     }
     ticks.push_back(std::move(tick));
   }
-  const bool learns = std::ranges::any_of(
-      ticks, [](const WireTick& tick) { return tick.phase != Phase::kLook; });
+  const bool learns =
+      std::ranges::any_of(ticks, [](const WireTick& tick) { return tick.phase != Phase::kLook; });
   if (ticks.size() > kLanes || (learns && !step.finish())) {
-    return Error{Code::kInvalidArgument, "POISONED", "a step has more ticks than there are lanes, "
-                                                     "or is learned from and never ends"};
+    return Error{Code::kInvalidArgument, "POISONED",
+                 "a step has more ticks than there are lanes, "
+                 "or is learned from and never ends"};
   }
   if (!lossless) Follow(step);
   const Instant begin = clock.Now();

@@ -120,7 +120,7 @@ struct LayerSeat::State {
 
   std::mutex sending;
   ParcelPost post;
-  ParcelCollector collector;  // of the receiving thread
+  ParcelCollector collector;      // of the receiving thread
   std::set<std::string> told_of;  // reasons; of the receiving thread
   std::mutex receiving;
 
@@ -156,9 +156,9 @@ struct LayerSeat::State {
   bool late_counted = false;
   std::string step_bytes;  // lossless: to be sent again
   std::map<uint64_t, LaneSaid> said;
-  std::set<uint64_t> lanes_sent;    // ever
+  std::set<uint64_t> lanes_sent;     // ever
   std::vector<uint64_t> step_lanes;  // of the step that is under way
-  uint64_t said_number = 0;  // of which step
+  uint64_t said_number = 0;          // of which step
   std::optional<FromHost> reply;
   uint64_t awaited_reply = 0;
   RemoteFacts facts;
@@ -353,8 +353,9 @@ void LayerSeat::State::Hear(FromHost message) {
       }
       if (of_step && options.lossless && !failure && !SaysAll(message)) {
         failure = Error{Code::kDataLoss, "POISONED",
-                        Name() + ": the answer to a step is none: both daemons must be of one "
-                                 "version"};
+                        Name() +
+                            ": the answer to a step is none: both daemons must be of one "
+                            "version"};
       }
       if (of_step) {
         if (said_number == step->number) status.answering += clock.Now() - step->sent;

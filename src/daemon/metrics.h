@@ -8,8 +8,8 @@
 
 #include "daemon/herald.h"
 #include "daemon/measured.h"
-#include "daemon/spread.h"
 #include "daemon/replica_keeper.h"
+#include "daemon/spread.h"
 #include "daemon/webhooks.h"
 #include "hypnos/sinks/event_recorder.h"
 #include "proto/telemetry.pb.h"

@@ -45,7 +45,10 @@ std::vector<double> AucOf(const ProbeFigures& figures) {
 Result<LastingState> Pipeline::Driver::TakeLasting() try {
   if (!network_) return NoNetwork();
   if (!ended_) flow_->Drain();
+  network_->PullLayers();
   return LastingState{LastingWeights(*network_), LastingShapes(*network_), learned_steps_};
+} catch (const RemoteLayerError& e) {
+  return e.error();
 } catch (const std::bad_alloc&) {
   return Error{Code::kResourceExhausted, "OUT_OF_MEMORY",
                "there is not enough memory for a copy of the weights"};
@@ -79,6 +82,7 @@ Result<BlendReport> Pipeline::Driver::Blend(std::span<const float> from, std::sp
                  "learning is switched off or stands still, and what was learned stays as it is"};
   }
   if (!ended_) flow_->Drain();
+  network_->PullLayers();
   HYPNOS_ASSIGN_OR_RETURN(const std::vector<float> difference,
                           DifferenceOf(from, to, LastingCount(*network_)));
   LastingParts by = PartsOf(*network_, difference);
@@ -94,6 +98,7 @@ Result<BlendReport> Pipeline::Driver::Blend(std::span<const float> from, std::sp
   for (size_t l = 0; l < network_->layer_count(); ++l) {
     network_->mutable_layer(l).Shift(by.layers[l]);
   }
+  network_->PushLayers();
   network_->mutable_generator().SetWeights(by.generator);
   // As a replay will: it goes back to what is saved now. What is usual stays, which is to a camera
   // what its pictures are, and the weights move by no more than in so many steps.
@@ -101,6 +106,8 @@ Result<BlendReport> Pipeline::Driver::Blend(std::span<const float> from, std::sp
   CountReplacement();
   Tell(StateReplaced{.control = this});
   return report;
+} catch (const RemoteLayerError& e) {
+  return e.error();
 } catch (const std::bad_alloc&) {
   return Error{Code::kResourceExhausted, "OUT_OF_MEMORY",
                "there is not enough memory for what is to be added to the weights"};

@@ -11,9 +11,10 @@
 // as in one process), or say after a while that there is none, whereupon the network goes on with
 // what the layer said last.
 // Threads: `answered` comes from any thread; all else is called by one thread at a time, and with
-// nothing under way but Send and Take. Errors end the run, see RemoteLayerError, those of what changes
-// the layer (FallAsleep to Push, PushLane) by the next Take; who goes on without answers returns none.
-// Source: Hinton 2022, section 3: every layer reads what its neighbours said a step before.
+// nothing under way but Send and Take. Errors end the run, see RemoteLayerError, those of what
+// changes the layer (FallAsleep to Push, PushLane) by the next Take; who goes on without answers
+// returns none. Source: Hinton 2022, section 3: every layer reads what its neighbours said a step
+// before.
 #pragma once
 
 #include <functional>
