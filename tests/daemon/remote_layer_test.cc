@@ -455,7 +455,9 @@ TEST(Layers, WhatNoHeadWouldSayCostsNoHost) {
       made.set_finish(finish);
       for (size_t i = 0; i < phases.size(); ++i) {
         const Matrix input(2, below);
-        const Tick tick{.lane = Lane{i}, .start = TickStart::kReset};
+        Tick tick;
+        tick.lane = Lane{i};
+        tick.start = TickStart::kReset;
         ToWire(RemoteTick{.tick = &tick, .phase = phases[i], .below = input, .above = {}},
                *made.add_ticks());
       }
