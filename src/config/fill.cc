@@ -84,7 +84,7 @@ class Filler {
       return;
     }
     const size_t least = field->options().GetExtension(min_count);
-    if (node.children.size() < least) {
+    if (node.children.size() < least && !MayBeMissing(field)) {
       ReportWrong(node, path, Quote(field), Format("a list of at least {}", least));
     }
     int index = 0;
