@@ -283,9 +283,9 @@ Status LayerHost::State::Do(const ToHost& asked, FromHost& answer) try {
       return {};
     case ToHost::kPush: {
       Status loaded = LoadState(asked.push(), hosted->layer());
-      if (!loaded.ok()) Drop();
-      HYPNOS_RETURN_IF_ERROR(loaded);
-      break;
+      if (loaded.ok()) break;
+      Drop();
+      return loaded;
     }
     case ToHost::kPullLane: {
       if (asked.pull_lane() >= kMostLanes) return NotSeated();

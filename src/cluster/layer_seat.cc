@@ -86,7 +86,7 @@ struct LayerSeat::State {
   // The next one, to whom the layer is given. Needs the lock.
   ToHost Next();
   Status Post(const ToHost& message);
-  Result<FromHost> Ask(ToHost asked, Duration longest);
+  Result<FromHost> Ask(const ToHost& asked, Duration longest);
   Result<RemoteFacts> Order(const std::function<void(ToHost&)>& fill);
   Result<RemoteFacts> TurnTo(bool sleep);
   // Live: whether so much is on its way that no more is sent. Needs the lock.
@@ -208,7 +208,7 @@ Error LayerSeat::State::Lost() const {
 }
 
 // One thing at a time is asked for: by whoever runs the pipeline, with no step under way.
-Result<FromHost> LayerSeat::State::Ask(ToHost asked, Duration longest) {
+Result<FromHost> LayerSeat::State::Ask(const ToHost& asked, Duration longest) {
   const uint64_t of = asked.number();
   {
     const std::lock_guard lock(mutex);
@@ -550,7 +550,7 @@ Status LayerSeat::Begin(const Seat& seat) {
   given.set_rng_seed(seat.rng.seed());
   given.set_rng_state(seat.rng.state());
   given.set_turns(s.turns_of_mirror);
-  const Result<FromHost> answer = s.Ask(std::move(asked), s.options.lost_after);
+  const Result<FromHost> answer = s.Ask(asked, s.options.lost_after);
   std::string news;
   {
     const std::lock_guard lock(s.mutex);
@@ -660,7 +660,7 @@ Result<RemoteFacts> LayerSeat::State::Order(const std::function<void(ToHost&)>& 
   }
   fill(asked);
   if (options.lossless) {
-    const Result<FromHost> answer = Ask(std::move(asked), options.lost_after);
+    const Result<FromHost> answer = Ask(asked, options.lost_after);
     if (answer.ok()) return RemoteFacts{answer->facts().contrast(), answer->facts().stopped()};
     const std::lock_guard lock(mutex);
     failure = answer.error();
@@ -741,7 +741,7 @@ Status LayerSeat::Pull(FfLayer& mirror) {
   }
   asked.mutable_pull();
   const Result<FromHost> answer =
-      s.Ask(std::move(asked), s.options.lossless ? s.options.lost_after : kLiveCall);
+      s.Ask(asked, s.options.lossless ? s.options.lost_after : kLiveCall);
   const Status loaded = answer.ok() ? LoadOrLeave(answer->state(), mirror) : Status(answer.error());
   const std::lock_guard lock(s.mutex);
   // The mirror stays as old as it is.
@@ -767,7 +767,7 @@ Status LayerSeat::PullLane(Lane lane, FfLayerState& state) {
     asked = s.Next();
   }
   asked.set_pull_lane(static_cast<uint64_t>(lane));
-  HYPNOS_ASSIGN_OR_RETURN(const FromHost answer, s.Ask(std::move(asked), s.options.lost_after));
+  HYPNOS_ASSIGN_OR_RETURN(const FromHost answer, s.Ask(asked, s.options.lost_after));
   if (!FitsWire(answer.h(), state.h.rows(), state.h.cols())) {
     return Error{Code::kDataLoss, "POISONED", s.Name() + ": h of a lane has another size there"};
   }
