@@ -41,9 +41,20 @@ web: {{port: 0, hosts: [hypnos{x}.example]}}
 notify: {{folder: 'outbox{x}'}}
 history: {{budget_megabytes: {x}0}}
 '''
-# Where it was built with it.
+# Where it was built with it; and what several networks of one daemon cannot have.
 BROKER = '''broker: {{url: 'nats://127.0.0.1:1', folder: 'waiting', prefix: hypnos{x}}}
 '''
+SHARED = '''
+sources:
+  - {{name: door, synthetic: {{scene: glyphs, width: 32, height: 32, frames: 0}}}}
+encoding: {{patches: {{size: 8}}}}
+network: {{layers: [{{units: 24}}, {{units: 16}}]}}
+broker: {{url: 'nats://127.0.0.1:1', folder: 'shared'}}
+spread: {{network: porch{x}, layers: [2], host_within_seconds: 0}}
+hosts: [{{network: yard{x}, layers: [1]}}]
+replicas: {{model: gate{x}}}
+'''
+SHARED_SECTIONS = {'spread', 'hosts', 'replicas'}
 
 
 class ReloadTest(ControlledTest):
@@ -68,8 +79,24 @@ class ReloadTest(ControlledTest):
         sections = set(re.findall(r'^(\w+):', self.configuration, re.MULTILINE)) - {'sources'}
         restarting = {key.split('.')[0] for key in answer.need_restart}
         self.assertEqual(restarting, sections)
+        if has_nats:
+            sections |= self.ask_of_what_is_shared()
         keys = set(re.findall(r'^\| `(\w+)` \|', PAGE.split('\n## ')[1], re.MULTILINE))
-        self.assertEqual(sections | {'sources', 'control'} | (set() if has_nats else {'broker'}), keys, 'a section is not tried here')
+        self.assertEqual(sections | {'sources', 'control'} | (set() if has_nats else {'broker', *SHARED_SECTIONS}), keys,
+                         'a section is not tried here')
+
+    def ask_of_what_is_shared(self) -> set[str]:
+        self.control = self.folder / 'shared.sock'
+        self.configuration = SHARED
+        self.write(2)
+        self.start('--config', self.config)
+        client = self.connect()
+        self.wait_for_frames(client)
+        self.write(3)
+        answer = client.ask('reload_config')
+        self.assertEqual(list(answer.changed), [])
+        self.assertEqual({key.split('.')[0] for key in answer.need_restart}, SHARED_SECTIONS)
+        return SHARED_SECTIONS
 
 
 if __name__ == '__main__':
