@@ -2,12 +2,15 @@
 """What it costs that another daemon computes a layer: bytes and microseconds a step against the
 layers' width, and frames a second of one process and of two, through a NATS server on loopback.
 
-usage: measure_layers.py FOLDER_OF_PROGRAMS [--widths 256,1024] [--seconds 10] [--rounds 2]
+usage: measure_layers.py FOLDER_OF_PROGRAMS [--widths 256,1024] [--seconds 10] [--rounds 2] [--slow]
 
 Of a network of two layers of one width, the second of them elsewhere, lossless; 64 places that read
 8 x 8 pixels each; a dream beside each frame. Each process has one thread, so that two of them are what
 two machines of one core would be; beside it stands one process with two threads. Prints a table;
 nothing else should run meanwhile.
+
+--slow: live instead, layers of 256 units, the host behind a line that is slow: what that costs in frames a
+second, and at how many steps something older than their own answer stood in.
 """
 
 import argparse
@@ -20,8 +23,9 @@ import tempfile
 import time
 import urllib.request
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / 'daemon'))
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[2] / room) for room in ['daemon', 'support']]
 import nats_server  # noqa: E402
+from slow_relay import SlowRelay  # noqa: E402
 
 HEAD = '''
 sources:
@@ -94,18 +98,51 @@ def measure(program: pathlib.Path, folder: pathlib.Path, url: str, width: int, s
     return row
 
 
+# A name, and of the host's line: seconds of delay, of jitter, of each stall, and between two of them.
+LINES = [('none', 0, 0, 0, 0), ('10 ms, jitter 3 ms', 0.01, 0.003, 0, 0), ('50 ms, jitter 20 ms', 0.05, 0.02, 0, 0),
+         ('50 ms, jitter 20 ms, of every 10 s one without anything', 0.05, 0.02, 1, 10)]
+
+
+def measure_slow(program: pathlib.Path, folder: pathlib.Path, server, seconds: float):
+    print('| delay, there and back each | frames/s | steps/s | late steps, % |\n|---|---|---|---|', flush=True)
+    for name, *line in LINES:
+        relay = SlowRelay(server.port, *line)
+        host = Daemon(program, folder, 'host', BROKER.format(url=f'nats://127.0.0.1:{relay.port}', name='host', folder=folder) +
+                      "hosts: [{network: bench, layers: [2]}]\npipeline: {threads: 1}\ncontrol: {socket: ''}\n")
+        head = Daemon(program, folder, 'head', HEAD.format(
+            width=256, threads=1, more=BROKER.format(url=server.url, name='head', folder=folder) +
+            'spread: {network: bench, layers: [2], mode: live}'))
+        rates = watch(head, seconds)
+        steps = rates['hypnos_remote_layer_steps_total']
+        print(f"| {name} | {rates['hypnos_frames_total']:.1f} | {steps:.1f} | "
+              f"{100 * rates['hypnos_remote_layer_late_steps_total'] / steps:.1f} |", flush=True)
+        head.end()
+        host.end()
+        relay.end()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n\n', maxsplit=1)[0])
     parser.add_argument('programs', type=pathlib.Path)
     parser.add_argument('--widths', default='128,256,512,1024,2048')
     parser.add_argument('--seconds', type=float, default=10)
     parser.add_argument('--rounds', type=int, default=2)
+    parser.add_argument('--slow', action='store_true')
     arguments = parser.parse_args()
     if lacking := [program for program in nats_server.missing() if program == 'nats-server']:
         sys.exit(f'{lacking[0]} is not here: scripts/install-packages test')
     program = arguments.programs / 'hypnosd'
     if not program.exists():
         sys.exit(f'{program} is not there: build it first')
+    if arguments.slow:
+        with tempfile.TemporaryDirectory() as name:
+            server = nats_server.NatsServer(pathlib.Path(name))
+            server.start()
+            try:
+                measure_slow(program, pathlib.Path(name), server, arguments.seconds)
+            finally:
+                server.end()
+        return
     print('| units | frames/s, one process, 1 thread | 2 threads | two processes | ratio to 1 thread | bytes a step | '
           'us to an answer |\n|---|---|---|---|---|---|---|', flush=True)
     with tempfile.TemporaryDirectory() as name:
