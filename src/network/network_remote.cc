@@ -8,8 +8,8 @@
 namespace hypnos {
 namespace {
 
-void OrThrow(Status status) {
-  if (!status.ok()) throw RemoteLayerError(std::move(status).error());
+void OrThrow(const Status& status) {
+  if (!status.ok()) throw RemoteLayerError(status.error());
 }
 
 template <class T>
