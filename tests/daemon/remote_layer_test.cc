@@ -152,8 +152,8 @@ TEST(Layers, LosslessIsTheSameBitsWhereMessagesAreLost) {
   Subjects subjects;
   Host host(subjects, "garage");
   Head head(subjects, Lossless());
-  subjects.to_host.LoseEvery(7);
-  subjects.to_head.LoseEvery(5);
+  subjects.to_host.LoseEvery(29);
+  subjects.to_head.LoseEvery(31);
   const Setting spread = With("Rehearsed", head.seat);
   Setting here = spread;
   here.options.remote_layers = nullptr;
