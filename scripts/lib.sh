@@ -65,11 +65,13 @@ options_of_ctest() { ctest --help | grep -oE -e '--[a-z-]+'; }
 
 # Runs a command and shows what it printed only if it failed.
 quietly() {
-  local log code=0
+  local log words code=0
   log=$(mktemp)
-  "$@" >"$log" 2>&1 </dev/null || code=$?
-  if ((code != 0)); then cat "$log" >&2; fi
-  rm -f "$log"
+  exec {words}<>"$log"
+  rm "$log" # nothing is left of it, however this ends
+  "$@" >&"$words" 2>&1 </dev/null || code=$?
+  if ((code != 0)); then cat "/dev/fd/$words" >&2; fi
+  exec {words}>&-
   return "$code"
 }
 
@@ -92,6 +94,9 @@ build() {
   local targets=()
   if (($# > 0)); then targets=(--target "$@"); fi
   say "building ${*:-everything} with preset $preset on $(nproc) cores"
+  # Ninja then ends as if the sources did not build.
+  trap 'die 130 "interrupted; the same command goes on where it was stopped"' INT
   (cd "$root" && quietly_unless_terminal cmake --build --preset "$preset" --parallel "$(nproc)" \
     ${targets[@]+"${targets[@]}"}) || die $? "preset $preset does not build (the compiler's words are above)"
+  trap - INT
 }

@@ -131,7 +131,8 @@ int RunCells(const Plan& plan, const LabOptions& options, ResultsFile& results) 
   const hypnos::lab::Interrupt interrupt;
   const auto done =
       hypnos::lab::RunPlan(plan, {options.threads, IsTerminal()}, clock, interrupt, results);
-  std::printf("\n%s", hypnos::lab::MeansOverSeeds(plan, results).c_str());
+  const std::string means = hypnos::lab::MeansOverSeeds(plan, results);
+  if (!means.empty()) std::printf("\n%s", means.c_str());
   if (done.ok()) return EX_OK;
   if (done.error().code != hypnos::Code::kCancelled) {
     return Fail(done.error(), ExitCode(done.error()));

@@ -161,6 +161,7 @@ Status RunPlan(const Plan& plan, const RunOptions& options, const Clock& clock,
 
 std::string MeansOverSeeds(const Plan& plan, const ResultsFile& results) {
   const std::vector<Group> groups = GroupBySetting(plan, results);
+  if (groups.empty()) return "";
   Row header = WithoutSeed(plan, plan.key_columns);
   header.insert(header.end(), plan.result_columns.begin(), plan.result_columns.end());
   header.emplace_back("seeds");

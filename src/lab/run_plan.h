@@ -24,7 +24,7 @@ Status RunPlan(const Plan& plan, const RunOptions& options, const Clock& clock,
 
 // A table in Markdown: for each setting of the plan the means of its results over the seeds (the
 // column `seed`), with the standard deviation where there is more than one, and how many there are.
-// Cells without results are left out; so are result columns without any.
+// Cells without results are left out; where there are no others, the text is empty.
 std::string MeansOverSeeds(const Plan& plan, const ResultsFile& results);
 
 }  // namespace hypnos::lab

@@ -140,6 +140,10 @@ TEST_F(RunPlanTest, ThreadsRunEachCellOnce) {
   }
 }
 
+TEST_F(RunPlanTest, SumsUpNothingWhereNothingWasRun) {
+  EXPECT_EQ(MeansOverSeeds(plan_, Open(disk_)), "");
+}
+
 TEST_F(RunPlanTest, SumsUpOverSeeds) {
   AddCell("looking", "1", [](const GoOn&) -> Result<Row> { return Row{"5"}; });
   AddCell("unfinished", "1", [](const GoOn&) -> Result<Row> { return Row{"5"}; });

@@ -71,7 +71,7 @@ class ScriptTest(unittest.TestCase):
         env = {'PATH': str(self.bin), 'HOME': str(self.folder), 'MISSING': '', **environment}
         return subprocess.run([self.tree / 'scripts' / name, *arguments], cwd=cwd, env=env,
                               user=user, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              check=False)
+                              check=False, start_new_session=True)
 
     def calls(self) -> list[str]:
         return self.calls_file.read_text(encoding='utf-8').splitlines()
@@ -244,6 +244,13 @@ class Demo(ScriptTest):
         self.recorder('cmake', 'echo "error: no such thing"; exit 2')
         done = self.run_script('demo', HYPNOS_INSTALL='no')
         self.assert_fails(done, 2, 'error: no such thing')
+
+    def test_an_interrupted_build_is_told_from_a_failed_one(self):
+        # As Ninja does it: it ends with a code of its own, and its parent has heard the signal, too.
+        self.stand_in('cmake', 'trap "" INT\ncase "$*" in *--build*) kill -INT 0; exit 1 ;; esac')
+        done = self.run_script('demo', HYPNOS_INSTALL='no')
+        self.assert_fails(done, 130, 'scripts/demo: interrupted; the same command goes on')
+        self.assertNotIn('does not build', done.stderr)
 
 
 class Bench(ScriptTest):
