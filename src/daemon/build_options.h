@@ -2,6 +2,8 @@
 // both.
 #pragma once
 
+#include <vector>
+
 #include "hypnos/control/server.h"
 #include "hypnos/pipeline/pipeline.h"
 #include "hypnos/sources/alphabet.h"
@@ -25,6 +27,8 @@ bool ReadsText(const config::Config& config);
 bool ReadsSeries(const config::Config& config);
 // Whether both watch the same kind: pictures, texts or series, for which a network is made.
 bool WatchTheSameKind(const config::Config& one, const config::Config& other);
+// As they are named; none where the first row is to name them.
+std::vector<SeriesColumn> BuildColumns(const config::SeriesEncoding& series);
 SeriesEncoderOptions BuildSeriesEncoder(const config::Config& config);
 // The symbols of the texts. kInvalidArgument, reason ALPHABET.
 Result<Alphabet> BuildAlphabet(const config::TextEncoding& text);
