@@ -141,6 +141,22 @@ class InstallPackages(ScriptTest):
         self.assertIn(' install --no-install-recommends ', install)
         self.assertTrue(install.endswith(' g++ libtbb-dev'), install)
 
+    def test_leaves_out_a_browser_that_apt_does_not_have(self):
+        self.recorder('sudo', '"$@"')
+        self.stand_in('apt-cache', '[[ "$2" != chromium ]]')
+        done = self.run_script('install-packages', 'test', MISSING='chromium npm')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(self.calls()[-1], r' npm$')
+        self.calls_file.write_text('', encoding='utf-8')
+        done = self.run_script('install-packages', 'test', MISSING='chromium')
+        self.assertEqual((done.returncode, self.calls()), (0, []), done.stderr)
+
+    def test_installs_a_browser_where_nothing_is_known_yet(self):
+        self.recorder('sudo', '"$@"')
+        self.stand_in('apt-cache', 'exit 100')
+        self.run_script('install-packages', 'test', MISSING='chromium')
+        self.assertRegex(self.calls()[-1], r' chromium$')
+
     def test_leaves_other_groups_alone(self):
         done = self.run_script('install-packages', 'build', MISSING='clang-tidy')
         self.assertEqual((done.returncode, self.calls()), (0, []))
