@@ -62,6 +62,10 @@ Status StatusOf(const Result<RemoteFacts>& result) {
   return result.ok() ? Status() : Status(result.error());
 }
 
+Error StoppedWaiting() {
+  return {Code::kCancelled, "STOPPED", "nobody computed the layers yet when the daemon was stopped"};
+}
+
 void CopyTo(const google::protobuf::RepeatedField<float>& from, std::vector<float>& to) {
   std::copy_n(from.data(), std::min(static_cast<size_t>(from.size()), to.size()), to.begin());
 }
@@ -96,6 +100,10 @@ struct LayerSeat::State {
   Duration Patience() const {
     if (giving_up) return std::min<Duration>(kLastPatience, options.lost_after);
     return options.lost_after;
+  }
+  bool WasGivenUp() const {
+    const std::lock_guard lock(mutex);
+    return giving_up;
   }
   Error Lost() const;
   std::optional<Offered> AwaitOffer();
@@ -241,15 +249,14 @@ Result<FromHost> LayerSeat::State::Ask(const ToHost& asked, Duration longest) {
 
 std::optional<Offered> LayerSeat::State::AwaitOffer() {
   std::unique_lock lock(mutex);
-  const Instant begin = clock.Now();
+  const Instant by = options.host_wait->Until(clock.Now());
   while (true) {
     // It has the layer, and is given it anew.
     if (seated) return Offered{host, status.host, clock.Now()};
     if (offered && clock.Now() - offered->when < kOfferLasts) return offered;
     // Only the first time: afterwards there is a run that would wait.
     const bool waits = !begun && !giving_up && !stopping;
-    const Duration longest = waits ? options.host_within : Duration{};
-    if (clock.Now() - begin >= longest) return std::nullopt;
+    if (!waits || clock.Now() >= by) return std::nullopt;
     changed.wait_for(lock, kLookEvery);
   }
 }
@@ -402,10 +409,11 @@ void LayerSeat::State::LookAtHost(Instant now, std::string& news) {
   offered.reset();
   news = Format(
       "{} is lost: '{}' has not been heard of for {} s; what the layer said last stands "
-      "in, and the next daemon that offers itself is given the layer as it was at step {}",
+      "in, and the next daemon that offers itself is given the layer as it was after {} updates of "
+      "its weights",
       Name(), Printable(status.host),
       std::chrono::duration_cast<std::chrono::seconds>(options.lost_after).count(),
-      status.revision);
+      status.updates);
 }
 
 void LayerSeat::State::Watch() {
@@ -527,6 +535,7 @@ Status LayerSeat::Begin(const Seat& seat) {
                                        "offers itself (hosts: in its configuration)");
     return {};
   }
+  if (!offered && s.WasGivenUp()) return StoppedWaiting();
   if (!offered) {
     return Error{Code::kUnavailable, "NO_HOST",
                  s.Name() +
@@ -560,14 +569,17 @@ Status LayerSeat::Begin(const Seat& seat) {
       s.rate_factor = seat.rate_factor;
       s.heard = s.clock.Now();
       s.said.clear();
-      news = Format("{} is computed by '{}', from what it had learned at step {}", s.Name(),
-                    Printable(offered->name), s.status.revision);
+      s.status.updates = seat.mirror.updates();
+      news = Format("{} is computed by '{}', from what it had learned in {} updates of its weights",
+                    s.Name(), Printable(offered->name), s.status.updates);
     }
   }
   if (answer.ok()) {
     s.Tell(LayerNews::Kind::kSeated, news);
     return {};
   }
+  // Nothing was learned that could be lost.
+  if (s.options.lossless && first && s.WasGivenUp()) return StoppedWaiting();
   {
     const std::lock_guard lock(s.mutex);
     s.unfit = offered->instance;
@@ -705,14 +717,14 @@ Status LayerSeat::Push(FfLayer& mirror) {
     const std::lock_guard lock(s.mutex);
     if (s.seated) s.offered = Offered{s.host, s.status.host, s.clock.Now()};
     s.seated = s.status.seated = s.placed = false;
-    s.status.revision = s.status.steps;
+    s.status.updates = mirror.updates();
     s.turns_of_mirror = s.turns;
     return {};
   }
   HYPNOS_RETURN_IF_ERROR(
       StatusOf(s.Order([&](ToHost& asked) { SaveState(mirror, *asked.mutable_push()); })));
   const std::lock_guard lock(s.mutex);
-  s.status.revision = s.status.steps;
+  s.status.updates = mirror.updates();
   return {};
 }
 
@@ -730,13 +742,12 @@ Status LayerSeat::PushLane(Lane lane, int64_t number, const FfLayerState& state,
 Status LayerSeat::Pull(FfLayer& mirror) {
   State& s = *state_;
   ToHost asked;
-  uint64_t revision = 0, turns = 0;
+  uint64_t turns = 0;
   {
     const std::lock_guard lock(s.mutex);
     if (s.failure) return *s.failure;
     if (!s.options.lossless && !s.seated) return {};
     asked = s.Next();
-    revision = s.status.steps;
     turns = s.turns;
   }
   asked.mutable_pull();
@@ -747,7 +758,7 @@ Status LayerSeat::Pull(FfLayer& mirror) {
   // The mirror stays as old as it is.
   if (!loaded.ok() && answer.ok()) ++s.status.refused;
   if (!loaded.ok()) return s.options.lossless ? loaded : Status();
-  s.status.revision = revision;
+  s.status.updates = mirror.updates();
   s.turns_of_mirror = turns;
   return {};
 }

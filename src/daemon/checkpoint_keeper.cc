@@ -103,6 +103,8 @@ Result<std::map<std::string, Pipeline::AwaitedStream>> CheckpointKeeper::Load(
   const CheckpointFacts& facts = opened.file.facts();
   CheckpointLoader loader(opened.file);
   const auto in_checkpoint = [&](Error error) {
+    // A layer that nobody computes is not the checkpoint's fault.
+    if (error.code == Code::kUnavailable) return error;
     error.message = opened.name + ": " + error.message;
     return error;
   };

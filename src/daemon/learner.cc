@@ -263,7 +263,10 @@ std::string Learner::Whose() const {
 int Learner::RunOnce() {
   int code = kExitOk;
   const auto result = RunPipeline();
-  if (!result.ok()) {
+  if (!result.ok() && stopped_ && result.error().reason == "STOPPED") {
+    // While it waited for somebody to compute a layer: it ends as it was asked to.
+    log::Info("{}{}", Whose(), result.error().message);
+  } else if (!result.ok()) {
     const bool damaged = replays() && result.error().code == Code::kDataLoss;
     code = damaged ? kExitData : SourceExitCode(result.error());
     broken_ = result.error().reason == "OUT_OF_MEMORY" || result.error().reason == "PIPELINE";

@@ -87,6 +87,7 @@ struct Spread::State : std::enable_shared_from_this<Spread::State> {
 void Spread::State::AddSeats(const config::Config& config, const std::string& instance) {
   const config::Spread& spread = config.spread();
   layers = static_cast<size_t>(config.network().layers_size());
+  const auto host_wait = std::make_shared<HostWait>(Seconds(spread.host_within_seconds()));
   for (const uint32_t layer : spread.layers()) {
     const auto subject = [&](const char* to) {
       return LayerSubject(config.broker().prefix(), spread.network(), layer, to);
@@ -99,7 +100,7 @@ void Spread::State::AddSeats(const config::Config& config, const std::string& in
                          .lossless = spread.mode() == config::Spread::LOSSLESS,
                          .late_after = Seconds(spread.late_after_milliseconds() / 1000),
                          .lost_after = Seconds(spread.lost_after_seconds()),
-                         .host_within = Seconds(spread.host_within_seconds())},
+                         .host_wait = host_wait},
         subject("to_host"), parts.clock, Told());
     broker->Subscribe(subject("to_head"),
                       [seat = &made.seat](std::string_view parcel) { seat->Receive(parcel); });

@@ -449,6 +449,8 @@ void FfLayer::WakeUp(Executor& executor) {
   threshold_->WakeUp();
 }
 
+uint64_t FfLayer::updates() const { return learning_->updates(); }
+
 double FfLayer::contrast() const { return learning_->contrast(); }
 
 double FfLayer::contrast_so_far() const { return learning_->contrast_so_far(); }

@@ -92,6 +92,7 @@ class LearningState {
 
   // GradientSketch::Contrast of the last finished cycle.
   double contrast() const { return contrast_; }
+  uint64_t updates() const { return updates_; }
   double contrast_so_far() const { return sketch_.Contrast(); }
 
  private:

@@ -126,13 +126,18 @@ Status Pipeline::Driver::Watch() {
 }
 
 Status Pipeline::Driver::Prepare(const PlaneShape& shape) {
+  HYPNOS_RETURN_IF_ERROR(MakeNetwork(shape));
+  MakeFlow();
+  return {};
+}
+
+Status Pipeline::Driver::MakeNetwork(const PlaneShape& shape) {
   // One slot more than steps under way: the read-out needs the tick before its own.
   HYPNOS_ASSIGN_OR_RETURN(
       Network network,
       Network::Create(options_.network, shape, StepsInFlight(options_) + 1, rng_.Fork("network")));
   network_ = std::make_unique<Network>(std::move(network));
   negatives_.emplace(network_->grid(), SequencesOf(options_), rng_.Fork("dreams"));
-  MakeFlow();
   return {};
 }
 

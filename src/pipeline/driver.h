@@ -106,8 +106,9 @@ class Pipeline::Driver final : public PipelineControl {
   const char* Do(const RunEnded& run);
   void Diverge(Error error);
   void DivergeFrom(const char* what);
-  // Of the network.
+  // Of the network: both of the following.
   Status Prepare(const PlaneShape& shape);
+  Status MakeNetwork(const PlaneShape& shape);
   void MakeFlow();
   // Layers that are computed elsewhere: puts them there.
   void SeatLayers();

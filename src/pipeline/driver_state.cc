@@ -92,8 +92,11 @@ Status Pipeline::Driver::ExchangeNetwork(StateArchive& archive) {
   Exchange(archive, "frame_shape", shape);
   archive.Text("measured", measured_);
   if (!archive.status().ok()) return archive.status();
-  if (archive.loading()) HYPNOS_RETURN_IF_ERROR(Prepare(shape));
+  if (archive.loading()) HYPNOS_RETURN_IF_ERROR(MakeNetwork(shape));
   network_->ExchangeState(archive);
+  if (!archive.status().ok()) return archive.status();
+  // Whoever computes a layer is given it as it was saved.
+  if (archive.loading()) MakeFlow();
   return {};
 }
 

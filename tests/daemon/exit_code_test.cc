@@ -25,5 +25,13 @@ TEST(SourceExitCode, OptionsThatDoNotFitTheFrameAreAMatterOfConfiguration) {
   EXPECT_EQ(SourceExitCode({Code::kNotFound, "CREDENTIALS", ""}), 78);
 }
 
+TEST(CheckpointExitCode, TellsWhatMayComeYetFromWhatIsBroken) {
+  EXPECT_EQ(CheckpointExitCode({Code::kUnavailable, "FOLDER_IN_USE", ""}), 75);
+  EXPECT_EQ(CheckpointExitCode({Code::kUnavailable, "NO_HOST", ""}), 75);
+  EXPECT_EQ(CheckpointExitCode({Code::kUnavailable, "LAYER_LOST", ""}), 75);
+  EXPECT_EQ(CheckpointExitCode({Code::kDataLoss, "DAMAGED", ""}), 74);
+  EXPECT_EQ(CheckpointExitCode({Code::kFailedPrecondition, "OTHER_CONFIGURATION", ""}), 78);
+}
+
 }  // namespace
 }  // namespace hypnos

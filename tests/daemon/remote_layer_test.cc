@@ -86,7 +86,7 @@ LayerSeatOptions Lossless() {
           .instance = "head-1",
           .lossless = true,
           .lost_after = kPatience,
-          .host_within = kPatience,
+          .host_wait = std::make_shared<HostWait>(kPatience),
           .ask_again_after = milliseconds(50)};
 }
 LayerSeatOptions Live() {
@@ -199,7 +199,7 @@ TEST(Layers, LosslessEndsTheRunWhereTheHostIsGone) {
 TEST(Layers, LosslessSaysWhereThereIsNoHost) {
   Subjects subjects;
   LayerSeatOptions options = Lossless();
-  options.host_within = milliseconds(50);
+  options.host_wait = std::make_shared<HostWait>(milliseconds(50));
   Head head(subjects, options);
   Watched watched(With("Rehearsed", head.seat).options, MakeClip(10));
   ASSERT_FALSE(watched.result->ok());
@@ -323,7 +323,7 @@ TEST(Layers, LiveGivesALostLayerToTheNext) {
 TEST(Layers, LiveBeginsWithoutAnybody) {
   Subjects subjects;
   LayerSeatOptions options = Live();
-  options.host_within = milliseconds(10);
+  options.host_wait = std::make_shared<HostWait>(milliseconds(10));
   Head head(subjects, options);
   std::unique_ptr<Host> host;
   {
@@ -343,7 +343,7 @@ TEST(Layers, TwoHeadsOfOneNetworkAreToldApart) {
   Head first(subjects, Live());
   LayerSeatOptions options = Live();
   options.instance = "head-2";
-  options.host_within = milliseconds(200);
+  options.host_wait = std::make_shared<HostWait>(milliseconds(200));
   Stepper stepper(With("Rehearsed", first.seat).options);
   ASSERT_TRUE(ShowUntil(stepper, [](const StepStatistics& said) { return !said.late; }));
   // It asks the host, whatever that says of itself.

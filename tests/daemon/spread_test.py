@@ -5,133 +5,21 @@ process; and what happens where one of them, or the server, is gone, hangs or co
 usage: spread_test.py PATH_OF_HYPNOSD [ARGUMENT OF unittest]...
 """
 
-import pathlib
 import re
 import signal
 import subprocess
 import sys
-import threading
+import time
 import unittest
-import urllib.request
 
-import control_client
 import nats_server
-from hypnosd_case import CONFIGURATION, HYPNOSD, OK, ControlledTest
+from hypnosd_case import CONFIGURATION, HYPNOSD, OK, TRY_AGAIN
+from spread_case import HEAD, SpreadCase
 
 SKIPPED = 69
-TRY_AGAIN = 75
-
-HEAD = '''
-sources:
-  - name: door
-    synthetic: {{scene: glyphs, width: 32, height: 32, frames: {frames}}}
-encoding:
-  patches: {{size: 8}}
-network:
-  layers:
-    - units: 24
-    - units: 20
-    - units: 16
-learning: {{rule: {rule}}}
-schedule: {{wake_steps: 10, sleep_steps: 8, dream_steps: 5}}
-memory: {{sequences: 4, context_frames: 3, interval_frames: 4, residuals: 4}}
-probe: {{sequences: 2, interval_frames: 8, every_steps: 40}}
-web: {{port: 0}}
-'''
 
 
-class SpreadTest(ControlledTest):
-
-    def setUp(self):
-        super().setUp()
-        self.columns += ['goodness_3', 'p_real_3']
-        folder = self.folder / 'server'
-        folder.mkdir()
-        self.server = nats_server.NatsServer(folder)
-        self.addCleanup(self.server.end)
-        self.server.start()
-        self.said_by = {}
-
-    def broker(self, name: str) -> str:
-        return f'broker: {{url: "{self.server.url}", name: {name}, interval_seconds: 0.5, ' \
-               f'folder: {self.folder}/{name}}}\n'
-
-    def watch(self, source: str = '', frames: int = 0, rule: str = 'deferred_contrast', spread: str = ''):
-        text = HEAD.format(frames=frames, rule=rule)
-        if spread:
-            text += self.broker('head') + f'spread: {{network: porch, {spread}}}\n'
-        self.config.write_text(text, encoding='utf-8')
-
-    def start_and_read(self, *arguments, **options):
-        process = self.start(*arguments, **options)
-        lines = self.said_by[process] = []
-
-        def read():
-            for line in process.stderr:
-                lines.append(line)
-        reader = threading.Thread(target=read, daemon=True)
-        reader.start()
-        self.addCleanup(reader.join)
-        self.addCleanup(process.kill)
-        return process
-
-    def said(self, process) -> str:
-        return ''.join(self.said_by[process])
-
-    def host(self, name: str, layers, network: str = 'porch'):
-        config = self.folder / f'{name}.yaml'
-        config.write_text(self.broker(name) + f'hosts: [{{network: {network}, layers: {list(layers)}}}]\n',
-                          encoding='utf-8')
-        control, self.control = self.control, ''
-        process = self.start_and_read('--config', config)
-        self.control = control
-        return process
-
-    def metrics(self, process) -> dict[str, float]:
-        self.wait_until(lambda: 'dashboard: http' in self.said(process))
-        url = re.search(r'dashboard: (http://[\d.:]+)', self.said(process))[1]
-        with urllib.request.urlopen(url + '/metrics', timeout=60) as page:
-            text = page.read().decode()
-        return {name: float(value)
-                for name, value in re.findall(r'^(hypnos_remote_layer_\w+)\{[^}]*\} (\S+)$', text, re.MULTILINE)}
-
-    @staticmethod
-    def is_probed(client) -> bool:
-        """Which pulls the weights."""
-        try:
-            client.ask('probe')
-        except control_client.Refused:
-            return False
-        return True
-
-    def frames(self, client) -> int:
-        return client.ask('status').frames
-
-    def steps(self, process) -> tuple[float, float]:
-        measured = self.metrics(process)
-        return (measured['hypnos_remote_layer_steps_total'], measured['hypnos_remote_layer_late_steps_total'])
-
-    def start_live(self, spread: str = 'layers: [2], lost_after_seconds: 1'):
-        self.control = str(self.folder / 'control.sock')
-        self.watch(spread=spread)
-        return self.start_and_read('--config', self.config)
-
-    def wait_for_answers(self, head):
-        """Steps that were answered in time: more than can be under way while they are counted."""
-        before = self.steps(head)
-
-        def answered():
-            now = self.steps(head)
-            return now[0] - before[0] > now[1] - before[1] + 20
-        self.wait_until(answered)
-
-    @staticmethod
-    def resident_kilobytes(process) -> int:
-        status = pathlib.Path(f'/proc/{process.pid}/status').read_text(encoding='utf-8')
-        return int(re.search(r'VmRSS:\s+(\d+)', status)[1])
-
-
-class Lossless(SpreadTest):
+class Lossless(SpreadCase):
 
     def scores_of(self, spread: str, rule: str) -> str:
         self.watch(frames=120, rule=rule, spread=spread)
@@ -185,7 +73,47 @@ class Lossless(SpreadTest):
         self.assertIn('layer 2 of porch is computed by nobody', self.said(head))
 
 
-class Live(SpreadTest):
+    def test_all_layers_that_nobody_computes_are_waited_for_at_once(self):
+        self.watch(spread='layers: [1, 2, 3], mode: live, host_within_seconds: 3')
+        begin = time.monotonic()
+        head = self.start_and_read('--config', self.config)
+        self.wait_until(lambda: self.said(head).count('is computed by nobody yet') == 3)
+        self.assertLess(time.monotonic() - begin, 8, self.said(head))
+
+    def test_who_is_stopped_while_he_waits_for_a_host_ends_as_he_was_asked_to(self):
+        self.watch(rule='rehearsed', spread='layers: [2], mode: lossless, host_within_seconds: 3600')
+        with self.config.open('a', encoding='utf-8') as config:
+            config.write(f'checkpoint: {{folder: {self.folder}/saved}}\n')
+        head = self.start_and_read('--config', self.config, '--until-end')
+        self.wait_until(lambda: 'connected' in self.said(head))
+        head.terminate()
+        self.assertEqual(head.wait(60), OK, self.said(head))
+        self.assertNotIn('computed by nobody:', self.said(head))
+        # The same where there is something to go on from.
+        host = self.host('garage', [2])
+        head = self.start_and_read('--config', self.config, '--until-end', '--scores', self.scores)
+        self.wait_until(lambda: self.scores.exists() and self.scores.stat().st_size > 8000)
+        head.terminate()
+        self.assertEqual(head.wait(60), OK, self.said(head))
+        host.terminate()
+        self.assertEqual(host.wait(60), OK, self.said(host))
+        head = self.start_and_read('--config', self.config, '--until-end')
+        self.wait_until(lambda: 'connected' in self.said(head))
+        head.terminate()
+        self.assertEqual(head.wait(60), OK, self.said(head))
+        # And where nobody comes, it may be tried again.
+        head = self.start_and_read('--config', self.config, '--until-end', '--set', 'spread.host_within_seconds=0.2')
+        self.assertEqual(head.wait(60), TRY_AGAIN, self.said(head))
+        self.assertIn('layer 2 of porch is computed by nobody', self.said(head))
+        # What it says it goes on from is counted over all starts.
+        self.host('garage', [2])
+        head = self.start_and_read('--config', self.config, '--until-end')
+        self.wait_until(lambda: 'from what it had learned in ' in self.said(head))
+        learned = re.search(r'from what it had learned in (\d+) updates of its weights', self.said(head))[1]
+        self.assertGreater(int(learned), 0)
+
+
+class Live(SpreadCase):
 
     def test_a_host_that_is_killed_is_gone_on_without_and_comes_back_at_a_known_revision(self):
         host = self.host('garage', [2])
@@ -199,8 +127,9 @@ class Live(SpreadTest):
         self.wait_until(lambda: self.frames(client) > frames + 20)
         other = self.host('garage', [2])
         self.wait_for_answers(head)
-        placed = re.findall(r"layer 2 of porch is computed by 'garage', from what it had learned at step (\d+)",
+        placed = re.findall(r"layer 2 of porch is computed by 'garage', from what it had learned in (\d+) updates of its weights",
                             self.said(head))
+        self.assertEqual(placed[0], '0', self.said(head))
         self.assertEqual(len(placed), 2, self.said(head))
         self.assertGreater(int(placed[1]), 0)
         kinds = [event.Kind.Name(event.kind) for event in client.ask('query_events').events]
@@ -268,7 +197,7 @@ class Live(SpreadTest):
         self.wait_for_answers(head)
 
 
-class Configuration(SpreadTest):
+class Configuration(SpreadCase):
 
     def test_what_cannot_be_is_refused(self):
         for keys, sentence in [

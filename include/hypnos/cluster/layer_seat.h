@@ -11,7 +11,8 @@
 //   the same one goes on with what it has learned meanwhile. Nothing waits for ever.
 //
 // Threads: see RemoteLayer; Receive comes from one thread at a time, all else is safe.
-// Errors: kUnavailable, reason LAYER_LOST or NO_HOST; what the host refuses, with its reason.
+// Errors: kUnavailable, reason LAYER_LOST or NO_HOST; kCancelled, reason STOPPED, where the daemon
+// was to end before anybody had the layer; what the host refuses, with its reason.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,7 @@
 #include <string_view>
 
 #include "hypnos/base/clock.h"
+#include "hypnos/cluster/host_wait.h"
 #include "hypnos/cluster/layer_mail.h"
 #include "hypnos/network/remote_layer.h"
 
@@ -35,8 +37,9 @@ struct LayerSeatOptions {
   bool lossless = false;
   Duration late_after = std::chrono::milliseconds(30);
   Duration lost_after = std::chrono::seconds(10);
-  // For somebody to offer himself, before the first step. Live goes on without.
-  Duration host_within = std::chrono::seconds(30);
+  // For somebody to offer himself, before the first step; shared by the layers of a network. Live
+  // goes on without.
+  std::shared_ptr<HostWait> host_wait = std::make_shared<HostWait>(std::chrono::seconds(30));
   Duration ask_again_after = std::chrono::seconds(1);
 };
 
@@ -46,8 +49,9 @@ struct LayerSeatStatus {
   bool seated = false;
   // Steps, and those at which something else than their own answer stood in.
   uint64_t steps = 0, late_steps = 0;
-  // The number of steps that had been sent when the layer was last pulled or put there.
-  uint64_t revision = 0;
+  // Of the layer's weights, when it was last pulled or put there: over all starts, as it is part of
+  // what a checkpoint holds.
+  uint64_t updates = 0;
   uint64_t refused = 0;
   uint64_t bytes_sent = 0, bytes_received = 0;
   // From sending steps to their answers, of those that were answered in time.

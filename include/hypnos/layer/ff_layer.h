@@ -166,6 +166,9 @@ class FfLayer {
   // How far the threshold has moved, a unit's share.
   float threshold_shift() const;
 
+  // How often the weights have moved, since they were drawn; saved with them.
+  uint64_t updates() const;
+
   // Whether its weights overflowed.
   bool stopped() const { return stopped_; }
 
