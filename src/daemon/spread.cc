@@ -5,7 +5,6 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <thread>
 #include <utility>
 
 #include "daemon/broker_options.h"
@@ -42,7 +41,7 @@ Event::Kind KindOf(LayerNews::Kind kind) {
 
 }  // namespace
 
-struct Spread::State : std::enable_shared_from_this<Spread::State> {
+struct Spread::State {
   struct Seat {
     Seat(std::shared_ptr<Broker> broker, LayerSeatOptions given, const std::string& subject,
          const Clock& clock, std::function<void(const LayerNews&)> told)
@@ -166,14 +165,8 @@ void Spread::GiveUp() {
 }
 
 bool Spread::Stop() {
-  const Clock& clock = state_->parts.clock;
-  const Instant end_by = clock.Now() + kToEnd;
-  const bool stopped = state_->broker->Stop(end_by);
-  // A step may still be computed, on a thread of the library.
-  while (stopped && state_.use_count() > 1 && clock.Now() < end_by) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  if (stopped && state_.use_count() == 1) return true;
+  // Not before the library calls nobody any more, with a step that is still computed.
+  if (state_->broker->Stop(state_->parts.clock.Now() + kToEnd)) return true;
   log::Warning("the broker hangs, in what layers say to each other, and is left behind");
   // Its thread may still call: never destroyed.
   (void)new std::shared_ptr<State>(state_);
