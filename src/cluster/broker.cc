@@ -39,6 +39,8 @@ struct Broker::State : std::enable_shared_from_this<State> {
   void TellThatItWorks(std::unique_lock<std::mutex>& lock);
   void WaitBeforeTheNext(std::unique_lock<std::mutex>& lock);
   std::shared_ptr<Link> link_now(std::string* why) const;
+  // Needs the lock.
+  std::shared_ptr<Link> Counted(std::shared_ptr<Link> made);
 
   const std::string name;
   Parts parts;
@@ -48,6 +50,7 @@ struct Broker::State : std::enable_shared_from_this<State> {
   mutable std::mutex mutex;
   mutable std::condition_variable changed;
   std::shared_ptr<Link> link;
+  size_t links = 0;  // those that were lost and are still in use, too
   BrokerStatus status;
   // Of which connection it is told, and of which that it was lost.
   uint64_t number = 0;
@@ -128,7 +131,7 @@ void Broker::State::HoldOneConnection(std::unique_lock<std::mutex>& lock) {
     NoteFailure(made.error().message, lock);
     return NoteTried();
   }
-  link = *std::move(made);
+  link = Counted(*std::move(made));
   const Instant since = parts.clock.Now();
   NoteConnected(lock);
   NoteTried();
@@ -164,8 +167,21 @@ void Broker::State::Loop() {
     HoldOneConnection(lock);
     WaitBeforeTheNext(lock);
   }
+  // Who publishes at this moment holds the last one, whose handlers are called until it is no more.
+  changed.wait(lock, [this] { return links == 0; });
   ended = true;
   changed.notify_all();
+}
+
+std::shared_ptr<Link> Broker::State::Counted(std::shared_ptr<Link> made) {
+  ++links;
+  Link* const one = made.get();
+  return {one, [this, kept = std::move(made)](const Link*) mutable {
+            kept.reset();
+            const std::lock_guard lock(mutex);
+            --links;
+            changed.notify_all();
+          }};
 }
 
 std::shared_ptr<Link> Broker::State::link_now(std::string* why) const {
