@@ -77,6 +77,7 @@ struct LayerHost::State {
   ParcelCollector collector;
   std::optional<HostedLayer> hosted;
   bool lossless = false;
+  WireNumbers numbers = WireNumbers::kFloat32;
   uint64_t turns = 0;  // of the phase, as the head counts them
   float rate_factor = 1;
   std::string head;
@@ -165,6 +166,7 @@ Status LayerHost::State::Seat(const ToHost& asked) {
   HostedLayer made(std::move(layer), plan.locations);
   hosted.emplace(std::move(made));
   lossless = seat.lossless();
+  numbers = seat.bfloat16() ? WireNumbers::kBfloat16 : WireNumbers::kFloat32;
   turns = seat.turns();
   rate_factor = seat.rate_factor();
   head = asked.head();
@@ -205,7 +207,7 @@ Status LayerHost::State::Step(const ToHost::Step& step, FromHost& answer) {
         hosted->Step(tick.tick, tick.phase, tick.below, tick.above, lossless, executor));
     FromHost::Said::LaneSaid& lane = *said.add_lanes();
     lane.set_lane(static_cast<uint64_t>(tick.tick.lane));
-    ToWire(hosted->output(tick.tick.lane), *lane.mutable_said());
+    ToWire(hosted->output(tick.tick.lane), numbers, *lane.mutable_said());
     const FfLayerState& state = hosted->state(tick.tick.lane);
     lane.mutable_goodness()->Assign(state.goodness.begin(), state.goodness.end());
     lane.mutable_probability()->Assign(state.probability.begin(), state.probability.end());
@@ -289,7 +291,7 @@ Status LayerHost::State::Do(const ToHost& asked, FromHost& answer) try {
     }
     case ToHost::kPullLane: {
       if (asked.pull_lane() >= kMostLanes) return NotSeated();
-      ToWire(hosted->state(Lane{asked.pull_lane()}).h, *answer.mutable_h());
+      ToWire(hosted->state(Lane{asked.pull_lane()}).h, WireNumbers::kFloat32, *answer.mutable_h());
       return {};
     }
     case ToHost::kPushLane:

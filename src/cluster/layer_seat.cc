@@ -148,6 +148,7 @@ Status LayerSeat::Begin(const Seat& seat) {
   SaveState(seat.mirror, *given.mutable_state());
   given.set_rate_factor(seat.rate_factor);
   given.set_lossless(s.options.lossless);
+  given.set_bfloat16(s.options.bfloat16);
   given.set_rng_seed(seat.rng.seed());
   given.set_rng_state(seat.rng.state());
   given.set_turns(s.turns_of_mirror);
@@ -196,7 +197,7 @@ void LayerSeat::Send(std::span<const RemoteTick> ticks, bool finish,
   s.said.Begin(asked.number());
   lock.unlock();
   ToHost::Step& step = *asked.mutable_step();
-  for (const RemoteTick& tick : ticks) ToWire(tick, *step.add_ticks());
+  for (const RemoteTick& tick : ticks) ToWire(tick, s.Numbers(), *step.add_ticks());
   step.set_finish(finish);
   lock.lock();
   step.set_turns(s.turns);
@@ -279,8 +280,8 @@ Status LayerSeat::PushLane(Lane lane, int64_t number, const FfLayerState& state,
     ToHost::Lane& pushed = *asked.mutable_push_lane();
     pushed.set_lane(static_cast<uint64_t>(lane));
     pushed.set_number(number);
-    ToWire(state.h, *pushed.mutable_h());
-    ToWire(out, *pushed.mutable_said());
+    ToWire(state.h, WireNumbers::kFloat32, *pushed.mutable_h());
+    ToWire(out, WireNumbers::kFloat32, *pushed.mutable_said());
   }));
 }
 

@@ -46,6 +46,10 @@ struct LayerSeat::State {
     if (told) told({kind, std::move(sentence)});
   }
 
+  WireNumbers Numbers() const {
+    return options.bfloat16 ? WireNumbers::kBfloat16 : WireNumbers::kFloat32;
+  }
+
   // The next one, to whom the layer is given. Needs the lock.
   cluster::ToHost Next();
   Status Post(const cluster::ToHost& message);

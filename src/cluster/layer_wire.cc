@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <span>
@@ -28,6 +29,36 @@ Result<E> EnumOf(uint32_t value, E last, const char* what) {
     return Poisoned(Format("{} {} is none that is known here", what, value));
   }
   return static_cast<E>(value);
+}
+
+constexpr int kUpperHalf = 16;
+
+uint16_t NearestBfloat16(float value) {
+  const auto bits = std::bit_cast<uint32_t>(value);
+  // Rounding must not make infinity of what is not a number.
+  if (std::isnan(value)) return static_cast<uint16_t>((bits >> kUpperHalf) | 0x40);
+  const uint32_t is_odd = (bits >> kUpperHalf) & 1;
+  return static_cast<uint16_t>((bits + 0x7fff + is_odd) >> kUpperHalf);
+}
+
+float FromBfloat16(uint16_t half) {
+  return std::bit_cast<float>(static_cast<uint32_t>(half) << kUpperHalf);
+}
+
+void AppendBfloat16(std::span<const float> row, std::string& values) {
+  for (const float value : row) {
+    const uint16_t half = NearestBfloat16(value);
+    values.append(reinterpret_cast<const char*>(&half), sizeof half);
+  }
+}
+
+void ReadBfloat16(const char* from, std::span<float> row) {
+  for (float& value : row) {
+    uint16_t half = 0;
+    std::memcpy(&half, from, sizeof half);
+    from += sizeof half;
+    value = FromBfloat16(half);
+  }
 }
 
 class WireSaver final : public StateArchive {
@@ -96,10 +127,16 @@ class WireLoader final : public StateArchive {
 
 }  // namespace
 
-void ToWire(ConstMatrixView matrix, cluster::Tensor& tensor) {
+void ToWire(ConstMatrixView matrix, WireNumbers numbers, cluster::Tensor& tensor) {
   if (matrix.empty()) return;
   tensor.set_rows(static_cast<uint32_t>(matrix.rows));
   tensor.set_columns(static_cast<uint32_t>(matrix.cols));
+  if (numbers == WireNumbers::kBfloat16) {
+    std::string& halves = *tensor.mutable_bfloat16();
+    halves.reserve(matrix.rows * matrix.cols * sizeof(uint16_t));
+    for (size_t i = 0; i < matrix.rows; ++i) AppendBfloat16(matrix.row(i), halves);
+    return;
+  }
   std::string& values = *tensor.mutable_float32();
   values.reserve(matrix.rows * matrix.cols * sizeof(float));
   for (size_t i = 0; i < matrix.rows; ++i) {
@@ -108,12 +145,25 @@ void ToWire(ConstMatrixView matrix, cluster::Tensor& tensor) {
 }
 
 bool FitsWire(const cluster::Tensor& tensor, size_t rows, size_t columns) {
-  return tensor.rows() == rows && tensor.columns() == columns &&
-         tensor.float32().size() == rows * columns * sizeof(float);
+  const auto holds_all = [&](const std::string& values, size_t width) {
+    // Not rows * columns * width: what a stranger says of them may be more than there are numbers.
+    return values.size() % width == 0 && values.size() / width == rows * columns;
+  };
+  const bool fits = tensor.bfloat16().empty() ? holds_all(tensor.float32(), sizeof(float))
+                                              : tensor.float32().empty() &&
+                                                    holds_all(tensor.bfloat16(), sizeof(uint16_t));
+  return tensor.rows() == rows && tensor.columns() == columns && fits;
 }
 
 void FromWire(const cluster::Tensor& tensor, MatrixView matrix) {
   HYPNOS_CHECK(FitsWire(tensor, matrix.rows, matrix.cols));
+  if (!tensor.bfloat16().empty()) {
+    const size_t row = matrix.cols * sizeof(uint16_t);
+    for (size_t i = 0; i < matrix.rows; ++i) {
+      ReadBfloat16(tensor.bfloat16().data() + i * row, matrix.row(i));
+    }
+    return;
+  }
   const size_t row = matrix.cols * sizeof(float);
   for (size_t i = 0; i < matrix.rows; ++i) {
     std::memcpy(matrix.row(i).data(), tensor.float32().data() + i * row, row);
@@ -124,7 +174,7 @@ Result<Matrix> FromWire(const cluster::Tensor& tensor) {
   if (tensor.rows() == 0 || tensor.columns() == 0) return Matrix();
   if (!FitsWire(tensor, tensor.rows(), tensor.columns())) {
     return Poisoned(Format("a matrix of {} x {} values came with {} bytes", tensor.rows(),
-                           tensor.columns(), tensor.float32().size()));
+                           tensor.columns(), tensor.float32().size() + tensor.bfloat16().size()));
   }
   Matrix matrix(tensor.rows(), tensor.columns());
   FromWire(tensor, matrix.view());
@@ -206,15 +256,15 @@ uint64_t HashOf(const cluster::Plan& plan) {
   return XXH3_64bits(bytes.data(), bytes.size());
 }
 
-void ToWire(const RemoteTick& tick, cluster::LayerTick& wire) {
+void ToWire(const RemoteTick& tick, WireNumbers numbers, cluster::LayerTick& wire) {
   wire.set_lane(static_cast<uint64_t>(tick.tick->lane));
   wire.set_number(tick.tick->number);
   wire.set_start(static_cast<uint32_t>(tick.tick->start));
   wire.set_fork_lane(static_cast<uint64_t>(tick.tick->fork_lane));
   wire.set_fork_number(tick.tick->fork_number);
   wire.set_phase(static_cast<uint32_t>(tick.phase));
-  ToWire(tick.below, *wire.mutable_below());
-  ToWire(tick.above, *wire.mutable_above());
+  ToWire(tick.below, numbers, *wire.mutable_below());
+  ToWire(tick.above, numbers, *wire.mutable_above());
 }
 
 Result<WireTick> FromWire(const cluster::LayerTick& wire) {

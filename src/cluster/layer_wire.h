@@ -17,7 +17,10 @@ inline constexpr uint32_t kLayerProtocol = 1;
 // Longer messages can neither be written nor read: a protobuf has 2 GB at the most.
 inline constexpr uint64_t kLongestLayerMessage = (uint64_t{1} << 31) - (1 << 20);
 
-void ToWire(ConstMatrixView matrix, cluster::Tensor& tensor);
+// In which numbers activities cross. bfloat16 is rounded to the nearest, |x' - x| <= 2^-8 |x|.
+enum class WireNumbers { kFloat32, kBfloat16 };
+
+void ToWire(ConstMatrixView matrix, WireNumbers numbers, cluster::Tensor& tensor);
 // Of these sizes; an empty one where nobody has said anything.
 Result<Matrix> FromWire(const cluster::Tensor& tensor);
 // Into what there is. Precondition: FitsWire.
@@ -33,7 +36,7 @@ void ToWire(const LayerPlan& plan, cluster::Plan& wire);
 Result<LayerPlan> FromWire(const cluster::Plan& wire);
 uint64_t HashOf(const cluster::Plan& plan);
 
-void ToWire(const RemoteTick& tick, cluster::LayerTick& wire);
+void ToWire(const RemoteTick& tick, WireNumbers numbers, cluster::LayerTick& wire);
 struct WireTick {
   Tick tick;
   Phase phase = Phase::kLook;

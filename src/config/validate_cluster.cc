@@ -91,6 +91,11 @@ class ClusterCheck final : public Checker {
                "each source has a network of its own, as share is nothing, and one network "
                "can be spread: choose share: weights");
     }
+    if (spread.mode() == Spread::LOSSLESS && spread.activities() == Spread::BF16) {
+      Complain("spread.activities",
+               "lossless is the same bits as in one process, and bf16 rounds them: choose float32, "
+               "or mode: live");
+    }
     CheckNetworkName("spread.network", spread.network());
     std::set<uint32_t> seen;
     for (int i = 0; i < spread.layers_size(); ++i) {

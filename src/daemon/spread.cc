@@ -97,6 +97,7 @@ void Spread::State::AddSeats(const config::Config& config, const std::string& in
                          .layer = layer,
                          .instance = instance,
                          .lossless = spread.mode() == config::Spread::LOSSLESS,
+                         .bfloat16 = spread.activities() == config::Spread::BF16,
                          .late_after = Seconds(spread.late_after_milliseconds() / 1000),
                          .lost_after = Seconds(spread.lost_after_seconds()),
                          .host_wait = host_wait},

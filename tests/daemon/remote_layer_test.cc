@@ -295,6 +295,38 @@ TEST(Layers, LiveGoesOnWithWhatWasSaidLast) {
   subjects.to_head.Close();
 }
 
+// Bytes that twenty frames took to the host, and what the layer came to by them.
+std::pair<uint64_t, double> BytesAndGoodness(bool bfloat16) {
+  Subjects subjects;
+  Host host(subjects, "garage");
+  LayerSeatOptions options = Live();
+  options.late_after = kPatience;
+  options.lost_after = kPatience;
+  options.bfloat16 = bfloat16;
+  Head head(subjects, options);
+  std::pair<uint64_t, double> got;
+  {
+    Stepper stepper(With("Rehearsed", head.seat).options);
+    EXPECT_TRUE(ShowUntil(stepper, [](const StepStatistics& said) { return !said.late; }));
+    const uint64_t before = head.seat.status().bytes_sent;
+    for (int i = 0; i < 20; ++i) got.second = stepper.Show().goodness;
+    got.first = head.seat.status().bytes_sent - before;
+  }
+  EXPECT_EQ(head.seat.status().late_steps, 0u);
+  subjects.to_host.Close();
+  subjects.to_head.Close();
+  return got;
+}
+
+TEST(Layers, Bfloat16TakesHalfTheBytesAndSaysMuchTheSame) {
+  const auto [bytes, goodness] = BytesAndGoodness(false);
+  const auto [half_the_bytes, much_the_same] = BytesAndGoodness(true);
+  EXPECT_LT(static_cast<double>(half_the_bytes), 0.6 * static_cast<double>(bytes));
+  EXPECT_GT(goodness, 0);
+  EXPECT_NE(much_the_same, goodness);
+  EXPECT_NEAR(much_the_same / goodness, 1, 0.02);
+}
+
 TEST(Layers, LiveGivesALostLayerToTheNext) {
   Subjects subjects;
   auto first = std::make_unique<Host>(subjects, "garage");
@@ -458,7 +490,7 @@ TEST(Layers, WhatNoHeadWouldSayCostsNoHost) {
         tick.lane = Lane{i};
         tick.start = TickStart::kReset;
         ToWire(RemoteTick{.tick = &tick, .phase = phases[i], .below = input, .above = {}},
-               *made.add_ticks());
+               WireNumbers::kFloat32, *made.add_ticks());
       }
     });
   };

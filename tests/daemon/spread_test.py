@@ -206,6 +206,8 @@ class Configuration(SpreadCase):
                 (self.broker('a') + 'spread: {network: porch, layers: [2, 2]}', 'layer 2 stands there twice'),
                 (self.broker('a') + 'spread: {network: my porch, layers: [2]}', "'my porch' is no word"),
                 (self.broker('a') + 'spread: {layers: [2]}', "'spread.network' is missing"),
+                (self.broker('a') + 'spread: {network: porch, layers: [2], mode: lossless, activities: bf16}',
+                 'lossless is the same bits as in one process'),
                 ('hosts: [{network: porch, layers: [2]}]', 'others are reached through a broker: give one'),
                 (self.broker('a') + 'hosts: [{network: porch, layers: [0]}]', 'layers are counted from 1')]:
             with self.subTest(keys):

@@ -35,6 +35,8 @@ struct LayerSeatOptions {
   // Of this daemon: another one for each start.
   std::string instance;
   bool lossless = false;
+  // Live: activities cross in bfloat16.
+  bool bfloat16 = false;
   Duration late_after = std::chrono::milliseconds(30);
   Duration lost_after = std::chrono::seconds(10);
   // For somebody to offer himself, before the first step; shared by the layers of a network. Live

@@ -82,20 +82,30 @@ def measure(program: pathlib.Path, folder: pathlib.Path, url: str, width: int, s
         alone = Daemon(program, folder, f'alone-{width}-{threads}', HEAD.format(width=width, threads=threads, more=''))
         row[f'alone_{threads}'] = watch(alone, seconds)['hypnos_frames_total']
         alone.end()
+    for suffix, mode in [('', 'mode: lossless'), ('_bf16', PATIENT)]:
+        measure_spread(program, folder, url, width, mode, seconds, suffix, row)
+    return row
+
+
+# Live, and every answer is waited for.
+PATIENT = 'mode: live, activities: bf16, late_after_milliseconds: 60000'
+
+
+def measure_spread(program: pathlib.Path, folder: pathlib.Path, url: str, width: int, mode: str,
+                   seconds: float, suffix: str, row: dict[str, float]):
     host = Daemon(program, folder, 'host', BROKER.format(url=url, name='host', folder=folder) +
                   "hosts: [{network: bench, layers: [2]}]\npipeline: {threads: 1}\ncontrol: {socket: ''}\n")
     head = Daemon(program, folder, 'head', HEAD.format(
         width=width, threads=1, more=BROKER.format(url=url, name='head', folder=folder) +
-        'spread: {network: bench, layers: [2], mode: lossless}'))
+        f'spread: {{network: bench, layers: [2], {mode}}}'))
     rates = watch(head, seconds)
     steps = rates['hypnos_remote_layer_steps_total']
-    row['spread'] = rates['hypnos_frames_total']
-    row['bytes'] = (rates['hypnos_remote_layer_sent_bytes_total'] +
-                    rates['hypnos_remote_layer_received_bytes_total']) / steps
-    row['microseconds'] = 1e6 * rates['hypnos_remote_layer_answering_seconds_total'] / steps
+    row['spread' + suffix] = rates['hypnos_frames_total']
+    row['bytes' + suffix] = (rates['hypnos_remote_layer_sent_bytes_total'] +
+                             rates['hypnos_remote_layer_received_bytes_total']) / steps
+    row['microseconds' + suffix] = 1e6 * rates['hypnos_remote_layer_answering_seconds_total'] / steps
     head.end()
     host.end()
-    return row
 
 
 # A name, and of the host's line: seconds of delay, of jitter, of each stall, and between two of them.
@@ -144,7 +154,7 @@ def main():
                 server.end()
         return
     print('| units | frames/s, one process, 1 thread | 2 threads | two processes | ratio to 1 thread | bytes a step | '
-          'us to an answer |\n|---|---|---|---|---|---|---|', flush=True)
+          'us to an answer | live in bf16: frames/s | bytes a step |\n|---|---|---|---|---|---|---|---|---|', flush=True)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         server = nats_server.NatsServer(folder)
@@ -154,7 +164,8 @@ def main():
                 for _ in range(arguments.rounds):
                     row = measure(program, folder, server.url, width, arguments.seconds)
                     print(f"| {width} | {row['alone_1']:.1f} | {row['alone_2']:.1f} | {row['spread']:.1f} | "
-                          f"{row['spread'] / row['alone_1']:.2f} | {row['bytes']:.0f} | {row['microseconds']:.0f} |",
+                          f"{row['spread'] / row['alone_1']:.2f} | {row['bytes']:.0f} | {row['microseconds']:.0f} | "
+                          f"{row['spread_bf16']:.1f} | {row['bytes_bf16']:.0f} |",
                           flush=True)
         finally:
             server.end()
