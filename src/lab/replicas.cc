@@ -37,9 +37,12 @@ struct SharingName {
   Sharing sharing;
 };
 constexpr std::array kSharings = {
-    SharingName{"mean", Sharing::kMean}, SharingName{"mean_layers", Sharing::kMeanLayers},
-    SharingName{"sum", Sharing::kSum}, SharingName{"strangers", Sharing::kStrangers},
-    SharingName{"once", Sharing::kOnce}};
+    SharingName{"untrained", Sharing::kUntrained},    SharingName{"alone", Sharing::kAlone},
+    SharingName{"together", Sharing::kTogether},      SharingName{"mean", Sharing::kMean},
+    SharingName{"mean_layers", Sharing::kMeanLayers}, SharingName{"sum", Sharing::kSum},
+    SharingName{"length", Sharing::kLength},          SharingName{"exp", Sharing::kExp},
+    SharingName{"moment", Sharing::kMoment},          SharingName{"adam", Sharing::kAdam},
+    SharingName{"strangers", Sharing::kStrangers},    SharingName{"once", Sharing::kOnce}};
 
 template <class Table>
 std::vector<std::string> NamesOf(const Table& table) {
@@ -98,6 +101,10 @@ class ReplicasExperiment final : public Experiment {
         ->delimiter(',')
         ->check(CLI::Range(10, 1000000))
         ->capture_default_str();
+    app.add_option("--rates", rates_, "At which they learn")
+        ->delimiter(',')
+        ->check(CLI::Range(1e-6, 1.0))
+        ->capture_default_str();
     app.add_option("--frames", cell_.frames, "That each network is shown")
         ->check(CLI::Range(10, 100000000))
         ->capture_default_str();
@@ -106,23 +113,26 @@ class ReplicasExperiment final : public Experiment {
   Result<Plan> MakePlan(const LabOptions& options, FileSystem& /*files*/) override {
     HYPNOS_RETURN_IF_ERROR(ReadScenes(options));
     Plan plan;
-    plan.key_columns = {"rule", "sharing", "round", "frames", "seed"};
+    plan.key_columns = {"rule", "sharing", "scene", "rate", "round", "frames", "seed"};
     plan.configuration = Format("{} x {} pixels; {} frames for each network.\n", cell_.width,
                                 cell_.height, cell_.frames);
     for (size_t s = 0; s < scenes_.size(); ++s) {
-      for (const char* what : {"own", "others", "averaged", "together"}) {
-        plan.result_columns.push_back(Format("{}_{}_pairs_percent", what, s + 1));
-        plan.result_columns.push_back(Format("{}_{}_auc_percent", what, s + 1));
+      for (const char* figure : {"pairs", "auc", "splice", "hybrid", "dream"}) {
+        plan.result_columns.push_back(Format("{}_{}_percent", figure, s + 1));
       }
       plan.configuration +=
           Format("Scene {}: '{}', {} frames to learn from, {} to be judged by.\n", s + 1,
                  scenes_[s].name, scenes_[s].learned.size(), scenes_[s].held_out.size());
     }
-    for (const std::string& rule : rules_) {
-      for (const std::string& sharing : sharings_) {
+    for (unsigned i = 0; i < options.seeds; ++i) {
+      for (const std::string& rule : rules_) {
         for (const int64_t round : rounds_) {
-          for (unsigned i = 0; i < options.seeds; ++i) {
-            AddCell(rule, sharing, round, options.seed + i, plan);
+          for (const double rate : rates_) {
+            cell_.round = round;
+            cell_.rate = rate;
+            for (const std::string& sharing : sharings_) {
+              AddCells(rule, sharing, options.seed + i, plan);
+            }
           }
         }
       }
@@ -144,37 +154,42 @@ class ReplicasExperiment final : public Experiment {
                  "--data: name a folder with two clips or more, one for each network"};
   }
 
-  void AddCell(const std::string& rule, const std::string& sharing, int64_t round, uint64_t seed,
-               Plan& plan) {
+  void AddCells(const std::string& rule, const std::string& sharing, uint64_t seed, Plan& plan) {
     ReplicasCell cell = cell_;
     cell.rule = Named(kRules, rule).rule;
     cell.rms = Named(kRules, rule).rms;
     cell.sharing = Named(kSharings, sharing).sharing;
-    cell.round = round;
     cell.seed = seed;
-    const auto rounds = static_cast<uint64_t>((cell.frames + round - 1) / round);
-    plan.cells.push_back(
-        {{rule, sharing, Format("{}", round), Format("{}", cell.frames), Format("{}", seed)},
-         3 * rounds * scenes_.size(),
-         [cell, this](const GoOn& go_on) -> Result<Row> {
-           HYPNOS_ASSIGN_OR_RETURN(const auto scores,
-                                   RunReplicasCell(cell, scenes_, [&] { return go_on(1); }));
-           Row row;
-           for (const SceneScore& score : scores) {
-             for (const TellsApart& apart :
-                  {score.own, score.others, score.averaged, score.together}) {
-               row.push_back(Percent(apart.pairs));
-               row.push_back(Percent(apart.auc));
-             }
-           }
-           return row;
-         }});
+    if (cell.sharing != Sharing::kAlone) return AddCell(rule, sharing, "all", cell, plan);
+    for (; cell.scene < scenes_.size(); ++cell.scene) {
+      AddCell(rule, sharing, Format("{}", cell.scene + 1), cell, plan);
+    }
+  }
+
+  void AddCell(const std::string& rule, const std::string& sharing, const std::string& scene,
+               const ReplicasCell& cell, Plan& plan) {
+    plan.cells.push_back({{rule, sharing, scene, Format("{}", cell.rate), Format("{}", cell.round),
+                           Format("{}", cell.frames), Format("{}", cell.seed)},
+                          RoundsOf(cell, scenes_.size()),
+                          [cell, this](const GoOn& go_on) -> Result<Row> {
+                            HYPNOS_ASSIGN_OR_RETURN(
+                                const auto scores,
+                                RunReplicasCell(cell, scenes_, [&] { return go_on(1); }));
+                            Row row;
+                            for (const TellsApart& score : scores) {
+                              row.push_back(Percent(score.pairs));
+                              row.push_back(Percent(score.auc));
+                              for (const double auc : score.auc_of) row.push_back(Percent(auc));
+                            }
+                            return row;
+                          }});
   }
 
   ReplicasCell cell_;
   std::vector<std::string> rules_ = {"rehearsed"};
   std::vector<std::string> sharings_ = NamesOf(kSharings);
-  std::vector<int64_t> rounds_ = {100};
+  std::vector<double> rates_ = {0.002};
+  std::vector<int64_t> rounds_ = {128};
   std::vector<Scene> scenes_;
 };
 

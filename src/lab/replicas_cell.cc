@@ -1,6 +1,7 @@
 #include "lab/replicas_cell.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -15,25 +16,31 @@
 namespace hypnos::lab {
 namespace {
 
-constexpr size_t kUnits = 128;
+constexpr size_t kUnits = 96;
 constexpr int kPatch = 16;
-constexpr float kRmsRate = 0.0003f;
+// Of a probe set: so many, from all over what is held out.
+constexpr size_t kSequences = 12;
+// Of kMoment, and of kAdam: as much as a round moves a weight at the most, and what a move is small
+// beside.
+constexpr double kMoment = 0.5;
+constexpr double kFirst = 0.9, kSecond = 0.99, kAdamStep = 0.003, kSmall = 1e-3;
 // Seeds of judges, and of networks that begin from other weights.
 constexpr uint64_t kOfJudges = 1000, kOfStrangers = 100;
 
 using Weights = std::vector<float>;
 
+Error Stopped() { return {Code::kCancelled, "STOPPED", "stopped before its end"}; }
+
 PipelineOptions OptionsOf(const ReplicasCell& cell) {
   PipelineOptions options;
   options.seed = cell.seed;
-  options.encoder = VideoEncoderOptions{.width = cell.width, .height = cell.height};
+  options.encoder =
+      VideoEncoderOptions{.width = cell.width, .height = cell.height, .temporal_difference = true};
   options.network.patches.size = kPatch;
   for (int l = 0; l < 2; ++l) options.network.layers.emplace_back().layer.units = kUnits;
   options.network.learning.rule = cell.rule;
-  if (cell.rms) {
-    options.network.learning.optimiser = Optimiser::kRms;
-    options.network.learning.rate = kRmsRate;
-  }
+  options.network.learning.rate = static_cast<float>(cell.rate);
+  if (cell.rms) options.network.learning.optimiser = Optimiser::kRms;
   options.probe.sequences = 0;
   options.threads = 1;
   return options;
@@ -83,9 +90,15 @@ class Learner {
     return (*report)->figures;
   }
 
-  // Where the weights of the layers end.
-  size_t LayerWeights() const {
-    return LastingCount(*pipeline_.network()) - pipeline_.network()->generator().weight_count();
+  // Where the weights of each layer end.
+  std::vector<size_t> LayerEnds() const {
+    std::vector<size_t> ends;
+    size_t end = 0;
+    for (size_t l = 0; l < pipeline_.network()->layer_count(); ++l) {
+      end += pipeline_.network()->layer(l).parameter_count() + 1;
+      ends.push_back(end);
+    }
+    return ends;
   }
 
  private:
@@ -115,9 +128,10 @@ class Judge {
     options.seed = cell.seed + kOfJudges;
     // Its own weights must not lean anywhere: others are put in their place.
     options.network.learning.online_share = 0;
-    options.probe = {.sequences = 6, .interval_frames = 16};
-    auto judge = std::make_unique<Judge>(options);
     std::vector<Frame> frames = scene.held_out;
+    // The last one has a frame behind it.
+    options.probe = {.sequences = kSequences, .interval_frames = (frames.size() - 2) / kSequences};
+    auto judge = std::make_unique<Judge>(options);
     frames.front().discontinuity = Discontinuity::kStart;
     HYPNOS_RETURN_IF_ERROR(judge->learner_.Show(std::move(frames)));
     return judge;
@@ -132,6 +146,9 @@ class Judge {
     for (const LayerProbe& layer : figures.layers) {
       score.pairs += layer.pairwise_accuracy / layers;
       score.auc += layer.auc / layers;
+      for (size_t kind = 0; kind < kProbeNegatives; ++kind) {
+        score.auc_of[kind] += layer.auc_of[kind].value_or(0.5) / layers;
+      }
     }
     return score;
   }
@@ -140,109 +157,182 @@ class Judge {
   Learner learner_;
 };
 
-// What all are to become, of what each of them was before the round and is now.
-Weights Shared(const ReplicasCell& cell, const Weights& before, const std::vector<Weights>& now) {
-  Weights shared(now.front().size());
-  const auto count = static_cast<double>(now.size());
-  for (size_t i = 0; i < shared.size(); ++i) {
+// What all become at the end of a round.
+class Server {
+ public:
+  // `layer_ends`: where the weights of each layer end; behind the last one stand the read-out's.
+  Server(Sharing sharing, Weights begin, std::vector<size_t> layer_ends)
+      : sharing_(sharing), common_(std::move(begin)), layer_ends_(std::move(layer_ends)) {}
+
+  const Weights& Share(const std::vector<Weights>& now) {
+    size_t begin = 0;
+    for (const size_t end : layer_ends_) {
+      ShareLayer(now, begin, end);
+      begin = end;
+    }
+    const double read_out = sharing_ == Sharing::kSum ? static_cast<double>(now.size()) : 1;
+    for (size_t i = begin; i < common_.size(); ++i) Move(i, read_out * MeanMove(now, i));
+    return common_;
+  }
+
+ private:
+  double MoveOf(const Weights& weights, size_t i) const {
+    return static_cast<double>(weights[i]) - static_cast<double>(common_[i]);
+  }
+  double MeanMove(const std::vector<Weights>& now, size_t i) const {
     double sum = 0;
-    for (const Weights& weights : now) sum += static_cast<double>(weights[i]);
-    const auto base = static_cast<double>(before.empty() ? 0 : before[i]);
-    shared[i] = static_cast<float>(cell.sharing == Sharing::kSum && !before.empty()
-                                       ? base + (sum - count * base)
-                                       : sum / count);
+    for (const Weights& weights : now) sum += MoveOf(weights, i);
+    return sum / static_cast<double>(now.size());
+  }
+  void Move(size_t i, double by) {
+    common_[i] = static_cast<float>(static_cast<double>(common_[i]) + by);
+  }
+
+  // By how much the mean is to be lengthened.
+  double Stretch(const std::vector<Weights>& now, size_t begin, size_t end) const {
+    const auto count = static_cast<double>(now.size());
+    double of_mean = 0, length = 0, square = 0;
+    for (size_t i = begin; i < end; ++i) of_mean += std::pow(MeanMove(now, i), 2);
+    for (const Weights& weights : now) {
+      double own = 0;
+      for (size_t i = begin; i < end; ++i) own += std::pow(MoveOf(weights, i), 2);
+      length += std::sqrt(own) / count;
+      square += own / count;
+    }
+    if (of_mean <= 0) return 1;
+    switch (sharing_) {
+      case Sharing::kSum:
+        return count;
+      case Sharing::kLength:
+        return std::min(count, length / std::sqrt(of_mean));
+      case Sharing::kExp:
+        return std::clamp(square / (2 * of_mean), 1.0, count);
+      default:
+        return 1;
+    }
+  }
+
+  void ShareLayer(const std::vector<Weights>& now, size_t begin, size_t end) {
+    const double stretch = Stretch(now, begin, end);
+    moment_.resize(common_.size());
+    square_.resize(common_.size());
+    for (size_t i = begin; i < end; ++i) {
+      const double move = MeanMove(now, i);
+      if (sharing_ == Sharing::kMoment) {
+        moment_[i] = kMoment * moment_[i] + move;
+        Move(i, moment_[i]);
+      } else if (sharing_ == Sharing::kAdam) {
+        moment_[i] = kFirst * moment_[i] + (1 - kFirst) * move;
+        square_[i] = kSecond * square_[i] + (1 - kSecond) * move * move;
+        Move(i, kAdamStep * moment_[i] / (std::sqrt(square_[i]) + kSmall));
+      } else {
+        Move(i, stretch * move);
+      }
+    }
+  }
+
+  Sharing sharing_;
+  Weights common_;
+  std::vector<size_t> layer_ends_;
+  std::vector<double> moment_, square_;
+};
+
+// A network that nobody has shown anything that it learns from.
+Result<std::unique_ptr<Learner>> Begin(PipelineOptions options, const Scene& scene) {
+  auto learner = std::make_unique<Learner>(options);
+  std::vector<Frame> first = {scene.learned.front()};
+  first.front().discontinuity = Discontinuity::kStart;
+  first.front().learn = false;
+  HYPNOS_RETURN_IF_ERROR(learner->Show(std::move(first)));
+  return learner;
+}
+
+// As many networks as there are scenes. Returns what they have in common in the end.
+Result<Weights> LearnShared(const ReplicasCell& cell, const std::vector<Scene>& scenes,
+                            const std::function<bool()>& go_on) {
+  std::vector<std::unique_ptr<Learner>> learners;
+  for (size_t i = 0; i < scenes.size(); ++i) {
+    PipelineOptions options = OptionsOf(cell);
+    if (cell.sharing == Sharing::kStrangers) options.seed += i * kOfStrangers;
+    HYPNOS_ASSIGN_OR_RETURN(auto learner, Begin(options, scenes[i]));
+    learners.push_back(std::move(learner));
+  }
+  const std::vector<size_t> layer_ends = learners.front()->LayerEnds();
+  Server server(cell.sharing, learners.front()->Lasting(), layer_ends);
+  Weights shared;
+  for (int64_t begin = 0; begin < cell.frames; begin += cell.round) {
+    const int64_t frames = std::min(cell.round, cell.frames - begin);
+    for (size_t i = 0; i < learners.size(); ++i) {
+      HYPNOS_RETURN_IF_ERROR(learners[i]->Show(RoundOf(scenes[i], begin, frames)));
+      if (!go_on()) return Stopped();
+    }
+    const bool last = begin + frames == cell.frames;
+    if (cell.sharing == Sharing::kOnce && !last) continue;
+    std::vector<Weights> now;
+    for (const auto& learner : learners) now.push_back(learner->Lasting());
+    shared = server.Share(now);
+    for (size_t i = 0; i < learners.size(); ++i) {
+      Weights to = shared;
+      if (cell.sharing == Sharing::kMeanLayers) {
+        const auto read_out = static_cast<ptrdiff_t>(layer_ends.back());
+        std::copy(now[i].begin() + read_out, now[i].end(), to.begin() + read_out);
+      }
+      HYPNOS_RETURN_IF_ERROR(learners[i]->Become(to));
+    }
   }
   return shared;
 }
 
-class Group {
- public:
-  Group(const ReplicasCell& cell, const std::vector<Scene>& scenes, bool shares)
-      : cell_(cell), scenes_(scenes), shares_(shares) {
-    for (size_t i = 0; i < scenes.size(); ++i) {
-      PipelineOptions options = OptionsOf(cell);
-      if (shares && cell.sharing == Sharing::kStrangers) options.seed += i * kOfStrangers;
-      learners_.push_back(std::make_unique<Learner>(options));
-    }
-  }
-
-  Status Learn(const std::function<bool()>& go_on) {
-    for (int64_t begin = 0; begin < cell_.frames; begin += cell_.round) {
-      const int64_t frames = std::min(cell_.round, cell_.frames - begin);
-      for (size_t i = 0; i < learners_.size(); ++i) {
-        HYPNOS_RETURN_IF_ERROR(learners_[i]->Show(RoundOf(scenes_[i], begin, frames)));
-        if (!go_on()) return Error{Code::kCancelled, "STOPPED", "stopped before its end"};
-      }
-      const bool last = begin + frames == cell_.frames;
-      if (shares_ && (last || cell_.sharing != Sharing::kOnce)) HYPNOS_RETURN_IF_ERROR(Share());
-    }
-    return {};
-  }
-
-  Weights Of(size_t learner) { return learners_[learner]->Lasting(); }
-
- private:
-  Status Share() {
-    std::vector<Weights> now;
-    for (const auto& learner : learners_) now.push_back(learner->Lasting());
-    const Weights shared = Shared(cell_, common_, now);
-    for (size_t i = 0; i < learners_.size(); ++i) {
-      Weights to = shared;
-      if (cell_.sharing == Sharing::kMeanLayers) {
-        const auto read_out = static_cast<ptrdiff_t>(learners_[i]->LayerWeights());
-        std::copy(now[i].begin() + read_out, now[i].end(), to.begin() + read_out);
-      }
-      HYPNOS_RETURN_IF_ERROR(learners_[i]->Become(to));
-    }
-    common_ = shared;
-    return {};
-  }
-
-  const ReplicasCell& cell_;
-  const std::vector<Scene>& scenes_;
-  const bool shares_;
-  std::vector<std::unique_ptr<Learner>> learners_;
-  Weights common_;  // at the end of the last round; empty: they have not shared yet
-};
-
-// One network, shown the same rounds, one scene after the other.
-Result<Weights> LearnTogether(const ReplicasCell& cell, const std::vector<Scene>& scenes,
-                              const std::function<bool()>& go_on) {
-  Learner learner(OptionsOf(cell));
+// One network, shown the rounds of these scenes, one after the other.
+Result<Weights> LearnOne(const ReplicasCell& cell, const std::vector<const Scene*>& scenes,
+                         const std::function<bool()>& go_on) {
+  HYPNOS_ASSIGN_OR_RETURN(const auto learner, Begin(OptionsOf(cell), *scenes.front()));
   for (int64_t begin = 0; begin < cell.frames; begin += cell.round) {
     const int64_t frames = std::min(cell.round, cell.frames - begin);
-    for (const Scene& scene : scenes) {
-      HYPNOS_RETURN_IF_ERROR(learner.Show(RoundOf(scene, begin, frames)));
-      if (!go_on()) return Error{Code::kCancelled, "STOPPED", "stopped before its end"};
+    for (const Scene* scene : scenes) {
+      HYPNOS_RETURN_IF_ERROR(learner->Show(RoundOf(*scene, begin, frames)));
+      if (!go_on()) return Stopped();
     }
   }
-  return learner.Lasting();
+  return learner->Lasting();
+}
+
+Result<Weights> Learn(const ReplicasCell& cell, const std::vector<Scene>& scenes,
+                      const std::function<bool()>& go_on) {
+  switch (cell.sharing) {
+    case Sharing::kUntrained: {
+      HYPNOS_ASSIGN_OR_RETURN(const auto learner, Begin(OptionsOf(cell), scenes.front()));
+      return learner->Lasting();
+    }
+    case Sharing::kAlone:
+      return LearnOne(cell, {&scenes[cell.scene]}, go_on);
+    case Sharing::kTogether: {
+      std::vector<const Scene*> all;
+      for (const Scene& scene : scenes) all.push_back(&scene);
+      return LearnOne(cell, all, go_on);
+    }
+    default:
+      return LearnShared(cell, scenes, go_on);
+  }
 }
 
 }  // namespace
 
-Result<std::vector<SceneScore>> RunReplicasCell(const ReplicasCell& cell,
+uint64_t RoundsOf(const ReplicasCell& cell, size_t scenes) {
+  if (cell.sharing == Sharing::kUntrained) return 0;
+  const auto rounds = static_cast<uint64_t>((cell.frames + cell.round - 1) / cell.round);
+  return cell.sharing == Sharing::kAlone ? rounds : rounds * scenes;
+}
+
+Result<std::vector<TellsApart>> RunReplicasCell(const ReplicasCell& cell,
                                                 const std::vector<Scene>& scenes,
                                                 const std::function<bool()>& go_on) {
-  Group alone(cell, scenes, false), sharing(cell, scenes, true);
-  HYPNOS_RETURN_IF_ERROR(alone.Learn(go_on));
-  HYPNOS_RETURN_IF_ERROR(sharing.Learn(go_on));
-  HYPNOS_ASSIGN_OR_RETURN(const Weights together, LearnTogether(cell, scenes, go_on));
-  std::vector<SceneScore> scores;
-  for (size_t s = 0; s < scenes.size(); ++s) {
-    HYPNOS_ASSIGN_OR_RETURN(const auto judge, Judge::Make(cell, scenes[s]));
-    SceneScore& score = scores.emplace_back();
-    for (size_t i = 0; i < scenes.size(); ++i) {
-      HYPNOS_ASSIGN_OR_RETURN(const TellsApart one, judge->Score(alone.Of(i)));
-      if (i == s) {
-        score.own = one;
-      } else {
-        score.others.pairs = std::max(score.others.pairs, one.pairs);
-        score.others.auc = std::max(score.others.auc, one.auc);
-      }
-    }
-    HYPNOS_ASSIGN_OR_RETURN(score.averaged, judge->Score(sharing.Of(0)));
-    HYPNOS_ASSIGN_OR_RETURN(score.together, judge->Score(together));
+  HYPNOS_ASSIGN_OR_RETURN(const Weights weights, Learn(cell, scenes, go_on));
+  std::vector<TellsApart> scores;
+  for (const Scene& scene : scenes) {
+    HYPNOS_ASSIGN_OR_RETURN(const auto judge, Judge::Make(cell, scene));
+    HYPNOS_ASSIGN_OR_RETURN(const TellsApart score, judge->Score(weights));
+    scores.push_back(score);
   }
   return scores;
 }
