@@ -187,8 +187,8 @@ class ReplicasExperiment final : public Experiment {
 
   ReplicasCell cell_;
   std::vector<std::string> rules_ = {"rehearsed"};
-  std::vector<std::string> sharings_ = NamesOf(kSharings);
-  std::vector<double> rates_ = {0.002};
+  std::vector<std::string> sharings_ = {"untrained", "alone", "together", "mean", "mean_layers"};
+  std::vector<double> rates_ = {0.0005};
   std::vector<int64_t> rounds_ = {128};
   std::vector<Scene> scenes_;
 };

@@ -20,9 +20,9 @@ constexpr size_t kUnits = 96;
 constexpr int kPatch = 16;
 // Of a probe set: so many, from all over what is held out.
 constexpr size_t kSequences = 12;
-// Of kMoment, and of kAdam: as much as a round moves a weight at the most, and what a move is small
-// beside.
-constexpr double kMoment = 0.5;
+// How much of the last moves is moved again. Of kAdam: both memories, by how much a round moves a
+// weight at the most, and what is added to the root of the squares.
+constexpr double kMomentKept = 0.5;
 constexpr double kFirst = 0.9, kSecond = 0.99, kAdamStep = 0.003, kSmall = 1e-3;
 // Seeds of judges, and of networks that begin from other weights.
 constexpr uint64_t kOfJudges = 1000, kOfStrangers = 100;
@@ -219,7 +219,7 @@ class Server {
     for (size_t i = begin; i < end; ++i) {
       const double move = MeanMove(now, i);
       if (sharing_ == Sharing::kMoment) {
-        moment_[i] = kMoment * moment_[i] + move;
+        moment_[i] = kMomentKept * moment_[i] + move;
         Move(i, moment_[i]);
       } else if (sharing_ == Sharing::kAdam) {
         moment_[i] = kFirst * moment_[i] + (1 - kFirst) * move;

@@ -51,10 +51,10 @@ enum class Sharing {
 struct ReplicasCell {
   LearningRule rule = LearningRule::kRehearsed;
   bool rms = false;  // gradients are normalised: see LearningState
-  double rate = 0.002;
+  double rate = 0.0005;
   Sharing sharing = Sharing::kMean;
   size_t scene = 0;       // kAlone: which one
-  int64_t frames = 1536;  // that each network is shown, over and over where the scene is shorter
+  int64_t frames = 3072;  // that each network is shown, over and over where the scene is shorter
   int64_t round = 128;    // frames between two averages
   uint64_t seed = 1;
   int width = 128;
