@@ -238,7 +238,7 @@ class Server {
 };
 
 // A network that nobody has shown anything that it learns from.
-Result<std::unique_ptr<Learner>> Begin(PipelineOptions options, const Scene& scene) {
+Result<std::unique_ptr<Learner>> Begin(const PipelineOptions& options, const Scene& scene) {
   auto learner = std::make_unique<Learner>(options);
   std::vector<Frame> first = {scene.learned.front()};
   first.front().discontinuity = Discontinuity::kStart;
@@ -269,6 +269,7 @@ Result<Weights> LearnShared(const ReplicasCell& cell, const std::vector<Scene>& 
     const bool last = begin + frames == cell.frames;
     if (cell.sharing == Sharing::kOnce && !last) continue;
     std::vector<Weights> now;
+    now.reserve(learners.size());
     for (const auto& learner : learners) now.push_back(learner->Lasting());
     shared = server.Share(now);
     for (size_t i = 0; i < learners.size(); ++i) {
@@ -308,6 +309,7 @@ Result<Weights> Learn(const ReplicasCell& cell, const std::vector<Scene>& scenes
       return LearnOne(cell, {&scenes[cell.scene]}, go_on);
     case Sharing::kTogether: {
       std::vector<const Scene*> all;
+      all.reserve(scenes.size());
       for (const Scene& scene : scenes) all.push_back(&scene);
       return LearnOne(cell, all, go_on);
     }
