@@ -164,9 +164,22 @@ std::string UnknownCommand(const std::vector<std::string>& arguments) {
   return "";
 }
 
+// Where no command has been named before it, "--fleet" means the command, since many will try that.
+std::vector<std::string> WithFleetAsCommand(std::vector<std::string> arguments) {
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == "--fleet") arguments[i].erase(0, 2);
+    if (WantsValue(arguments[i]))
+      ++i;
+    else if (!arguments[i].starts_with('-'))
+      break;
+  }
+  return arguments;
+}
+
 }  // namespace
 
-Result<Parsed> Parse(const std::vector<std::string>& arguments, const std::string& version_line) {
+Result<Parsed> Parse(const std::vector<std::string>& given, const std::string& version_line) {
+  const std::vector<std::string> arguments = WithFleetAsCommand(given);
   Grammar grammar(version_line);
   try {
     // CLI11 takes them from the end.

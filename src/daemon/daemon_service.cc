@@ -155,7 +155,7 @@ void DaemonService::Handle(const Request& request, const std::shared_ptr<CallSta
     case Request::kQueryHistory:
       return AnswerFromHistory(parts_.history(), request.query_history(), answer);
     case Request::kListFleet:
-      return answer(AnswerFleet(parts_.herald()));
+      return answer(AnswerFleet(parts_.herald(), request.list_fleet()));
     case Request::kReloadConfig:
       return ReloadConfig(answer);
     case Request::kSaveCheckpoint:

@@ -95,22 +95,21 @@ Heartbeat HeartbeatOf(const std::vector<MeasuredNetwork>& networks,
   return heartbeat;
 }
 
-control::FleetMember FleetMemberOf(const Member& member) {
-  const Heartbeat& heartbeat = member.heard.heartbeat;
-  control::FleetMember shown;
-  shown.set_name(heartbeat.name);
-  shown.set_host(heartbeat.host);
-  shown.set_daemon_version(heartbeat.daemon_version);
-  shown.set_gone(member.gone);
-  shown.set_silent_seconds(Seconds(member.silent));
-  shown.set_interval_seconds(heartbeat.interval_seconds);
-  shown.set_uptime_seconds(heartbeat.uptime_seconds);
-  shown.set_phase(heartbeat.phase);
-  shown.set_sources(member.heard.sources);
-  shown.set_frames(heartbeat.frames);
-  shown.set_frames_per_second(heartbeat.frames_per_second);
-  for (const std::string& problem : heartbeat.problems) shown.add_problems(problem);
-  return shown;
+void AddSpread(const MeasuredSpread& spread, Heartbeat& heartbeat) {
+  for (const MeasuredSpread::Seat& seat : spread.elsewhere) {
+    heartbeat.spread.push_back({.network = seat.network,
+                                .layer = static_cast<uint32_t>(seat.layer),
+                                .host = seat.status.host,
+                                .placed = seat.status.seated,
+                                .steps = seat.status.steps,
+                                .late_steps = seat.status.late_steps});
+  }
+  for (const MeasuredSpread::Host& host : spread.here) {
+    heartbeat.hosts.push_back({.network = host.network,
+                               .layer = static_cast<uint32_t>(host.layer),
+                               .placed = !host.status.head.empty(),
+                               .steps = host.status.steps});
+  }
 }
 
 }  // namespace hypnos

@@ -1,16 +1,13 @@
 // How the daemon is doing, as others are told. Pure functions. Threads: safe.
 #pragma once
 
-#include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "daemon/measured.h"
-#include "hypnos/cluster/fleet.h"
+#include "daemon/spread.h"
 #include "hypnos/cluster/heartbeat.h"
-#include "proto/control.pb.h"
 
 namespace hypnos {
 
@@ -18,6 +15,7 @@ namespace hypnos {
 Heartbeat HeartbeatOf(const std::vector<MeasuredNetwork>& networks,
                       const std::set<std::string>& unusual);
 
-control::FleetMember FleetMemberOf(const Member& member);
+// Of the layers that are computed elsewhere, or for others.
+void AddSpread(const MeasuredSpread& spread, Heartbeat& heartbeat);
 
 }  // namespace hypnos

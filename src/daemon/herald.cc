@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "daemon/broker_options.h"
+#include "daemon/fleet_answers.h"
 #include "daemon/heartbeat_of.h"
 #include "daemon/notice_of.h"
 #include "hypnos/base/format.h"
@@ -103,8 +104,7 @@ struct Herald::State {
   std::unique_ptr<Courier> courier;
   uint64_t following = 0;
   std::thread thread;
-  std::function<std::vector<MeasuredNetwork>()> measure;
-  std::function<std::optional<ModelBeat>()> model;
+  Measures measures;
   std::mutex listener_mutex;
   std::function<void(const Heartbeat&)> listener;
 
@@ -214,7 +214,7 @@ Heartbeat Herald::State::Measured(bool ending) {
       if (!events.empty()) sources.insert(source);
     }
   }
-  Heartbeat heartbeat = HeartbeatOf(measure(), sources);
+  Heartbeat heartbeat = HeartbeatOf(measures.networks(), sources);
   heartbeat.name = options.name;
   heartbeat.host = options.host;
   heartbeat.instance = options.instance;
@@ -222,7 +222,8 @@ Heartbeat Herald::State::Measured(bool ending) {
   heartbeat.time = Iso8601(parts.clock.WallNow());
   heartbeat.interval_seconds = Seconds(options.interval);
   heartbeat.ending = ending;
-  if (model) heartbeat.model = model();
+  if (const auto spread = measures.spread()) AddSpread(*spread, heartbeat);
+  heartbeat.model = measures.model();
   if (heartbeat.model && !heartbeat.model->why.empty()) {
     heartbeat.problems.push_back(
         Format("model '{}': {}", heartbeat.model->model, heartbeat.model->why));
@@ -298,7 +299,7 @@ void Herald::State::ForgetOthersThan(const std::vector<SourceBeat>& sources) {
 void Herald::State::Beat(bool ending) {
   const Heartbeat heartbeat = Measured(ending);
   ForgetOthersThan(heartbeat.sources);
-  fleet.Take({.heartbeat = heartbeat, .sources = heartbeat.sources.size()});
+  fleet.Take(HeardOf(heartbeat));
   if (!broker->status().connected) {
     const std::lock_guard guard(mutex);
     ++left_out;
@@ -424,10 +425,8 @@ std::unique_ptr<Store> Herald::SharedStore() const {
 
 const std::string& Herald::name() const { return state_->options.name; }
 
-void Herald::Speak(std::function<std::vector<MeasuredNetwork>()> measure,
-                   std::function<std::optional<ModelBeat>()> model) {
-  state_->measure = std::move(measure);
-  state_->model = std::move(model);
+void Herald::Speak(Measures measures) {
+  state_->measures = std::move(measures);
   state_->thread = std::thread([state = state_] { state->Loop(); });
 }
 
@@ -468,25 +467,24 @@ MeasuredBroker Herald::Measure() const {
   return measured;
 }
 
-control::ListFleetResponse Herald::ListFleet() const {
-  control::ListFleetResponse response;
-  for (const Member& member : state_->fleet.Members()) {
-    control::FleetMember& shown = *response.add_members() = FleetMemberOf(member);
-    shown.set_self(shown.name() == state_->options.name);
-  }
+Result<control::ListFleetResponse> Herald::ListFleet(
+    const control::ListFleetRequest& request) const {
+  HYPNOS_ASSIGN_OR_RETURN(control::ListFleetResponse response,
+                          FleetOf(state_->fleet.Members(), state_->options.name, request));
   const BrokerStatus status = state_->broker->status();
   response.set_connected(status.connected);
   response.set_why(status.why);
   return response;
 }
 
-Result<control::Response> AnswerFleet(const Herald* herald) {
+Result<control::Response> AnswerFleet(const Herald* herald,
+                                      const control::ListFleetRequest& request) {
   if (herald == nullptr) {
     return Error{Code::kFailedPrecondition, "NO_BROKER",
                  "the configuration has no broker, so that nobody else is known of"};
   }
   control::Response response;
-  *response.mutable_list_fleet() = herald->ListFleet();
+  HYPNOS_ASSIGN_OR_RETURN(*response.mutable_list_fleet(), herald->ListFleet(request));
   return response;
 }
 

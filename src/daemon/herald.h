@@ -17,6 +17,7 @@
 
 #include "daemon/event_book.h"
 #include "daemon/measured.h"
+#include "daemon/spread.h"
 #include "hypnos/base/clock.h"
 #include "hypnos/base/file_system.h"
 #include "hypnos/cluster/broker.h"
@@ -49,17 +50,21 @@ class Herald {
   // As FallSilent and Stop, which should have come before.
   ~Herald();
 
-  // From now on it says how the daemon is doing; `measure` is called on a thread of its own.
-  // So is `model`: what it says of the model that it learns with others; may be empty.
-  void Speak(std::function<std::vector<MeasuredNetwork>()> measure,
-             std::function<std::optional<ModelBeat>()> model);
+  // Called on a thread of its own. The latter two of what there may be none of.
+  struct Measures {
+    std::function<std::vector<MeasuredNetwork>()> networks;
+    std::function<std::optional<ModelBeat>()> model;
+    std::function<std::optional<MeasuredSpread>()> spread;
+  };
+  // From now on it says how the daemon is doing.
+  void Speak(Measures measures);
   // What other daemons say of themselves, from now on, on a thread of the broker, until it is given
   // an empty one: then it is not told of anything just now either.
   void SetListener(std::function<void(const Heartbeat&)> listener);
   // What the broker keeps for all daemons of the prefix, and how this one is called there.
   std::unique_ptr<Store> SharedStore() const;
   const std::string& name() const;
-  // Says that the daemon ends, and calls `measure` no more. False: it hangs in that, and is left
+  // Says that the daemon ends, and measures no more. False: it hangs in that, and is left
   // behind with all that it refers to.
   bool FallSilent();
 
@@ -67,7 +72,8 @@ class Herald {
   bool Stop();
 
   MeasuredBroker Measure() const;
-  control::ListFleetResponse ListFleet() const;
+  // Errors: those of FleetOf.
+  Result<control::ListFleetResponse> ListFleet(const control::ListFleetRequest& request) const;
 
  private:
   struct State;
@@ -77,7 +83,8 @@ class Herald {
   std::shared_ptr<State> state_;
 };
 
-// Errors: kFailedPrecondition, reason NO_BROKER, where there is none.
-Result<control::Response> AnswerFleet(const Herald* herald);
+// Errors: kFailedPrecondition, reason NO_BROKER, where there is none; those of FleetOf.
+Result<control::Response> AnswerFleet(const Herald* herald,
+                                      const control::ListFleetRequest& request);
 
 }  // namespace hypnos

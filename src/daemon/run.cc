@@ -161,6 +161,7 @@ class Daemon {
   // False: it hangs, and is left behind.
   bool StopReplicas();
   std::optional<MeasuredReplicas> MeasureReplicas() const;
+  std::optional<MeasuredSpread> MeasureSpread() const;
   // False: it was stopped before there was anything to watch, or that cannot be done.
   bool Open(int* code);
   bool OpenScoresFile(int* code);
@@ -346,11 +347,12 @@ bool Daemon::RunNetworks(int* code) {
   }
   if (!StartHistory(code)) return true;
   if (herald_ != nullptr) {
-    herald_->Speak([this] { return hypnos::Measure(learners_, separate()); },
-                   [this]() -> std::optional<ModelBeat> {
-                     const auto measured = MeasureReplicas();
-                     return measured ? std::optional(measured->beat) : std::nullopt;
-                   });
+    herald_->Speak({.networks = [this] { return hypnos::Measure(learners_, separate()); },
+                    .model = [this]() -> std::optional<ModelBeat> {
+                      const auto measured = MeasureReplicas();
+                      return measured ? std::optional(measured->beat) : std::nullopt;
+                    },
+                    .spread = [this] { return MeasureSpread(); }});
   }
   // Before the source is opened: who asks why nothing happens is told that a camera is slow.
   bool shared = true;
@@ -402,6 +404,10 @@ std::optional<MeasuredReplicas> Daemon::MeasureReplicas() const {
   return replicas_ == nullptr ? std::nullopt : std::optional(replicas_->Measure());
 }
 
+std::optional<MeasuredSpread> Daemon::MeasureSpread() const {
+  return spread_ == nullptr ? std::nullopt : std::optional(spread_->Measure());
+}
+
 bool Daemon::Listen(int* code) {
   auto server = ListenForControl(config_.control(), config_.has_web(), options_.version, files_,
                                  clock_, service());
@@ -436,7 +442,7 @@ std::string Daemon::Metrics() const {
        .history = history == nullptr ? std::nullopt : std::optional(history->Report()),
        .webhooks = webhooks_->Measure(),
        .broker = herald_ == nullptr ? std::nullopt : std::optional(herald_->Measure()),
-       .spread = spread_ == nullptr ? std::nullopt : std::optional(spread_->Measure()),
+       .spread = MeasureSpread(),
        .replicas = MeasureReplicas(),
        .event_files = pictures_->Measure(),
        .networks = Measure(learners_, separate())});

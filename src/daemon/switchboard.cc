@@ -121,7 +121,7 @@ bool Switchboard::AnswerHere(const Request& request, const Answer& answer) {
       AnswerFromHistory(parts_.history(), request.query_history(), answer);
       return true;
     case Request::kListFleet:
-      answer(AnswerFleet(parts_.herald()));
+      answer(AnswerFleet(parts_.herald(), request.list_fleet()));
       return true;
     case Request::kAddSource:
       Labour(worker_, answer, "BUSY",

@@ -220,6 +220,14 @@ TEST_F(CommandsAtWork, TheWordsBecomeTheRequest) {
   EXPECT_EQ(history.from(), 1795564800);
   EXPECT_EQ(history.to(), 1800000000);
   EXPECT_EQ(history.most_points(), 7u);
+  ASSERT_EQ(RunHere({"fleet"}), 0);
+  EXPECT_EQ(TakeRequest().list_fleet().name(), "");
+  ASSERT_EQ(RunHere({"fleet", "porch", "--limit", "7"}), 0);
+  const auto fleet = TakeRequest().list_fleet();
+  EXPECT_EQ(fleet.name(), "porch");
+  EXPECT_EQ(fleet.limit(), 7u);
+  EXPECT_EQ(RunHere({"fleet", "--limit", "0"}), 64);
+  EXPECT_EQ(RunHere({"fleet", ""}), 64) << "it would list all";
   EXPECT_EQ(RunHere({"history", "x", "--points", "10001"}), 64);
   EXPECT_EQ(RunHere({"history", "x", "--since", "yesterday"}), 64);
 }
@@ -233,6 +241,19 @@ TEST_F(CommandsAtWork, TheHistoryIsNamesATableOrCsv) {
   EXPECT_THAT(out, HasSubstr("guard: the source: the text"));
   ASSERT_EQ(RunHere({"history", "the *", "--csv"}), 0);
   EXPECT_EQ(out, "time,series,min,mean,max\n1970-01-01T00:00:08Z,the name,3.5,4.5,5.5\n");
+}
+
+TEST_F(CommandsAtWork, TheFleetIsACommandOrAFlag) {
+  ASSERT_EQ(RunHere({"fleet"}), 0);
+  const std::string table = out;
+  EXPECT_EQ(TakeRequest().kind_case(), control::Request::kListFleet);
+  ASSERT_EQ(RunHere({"--fleet"}), 0) << err;
+  EXPECT_EQ(TakeRequest().kind_case(), control::Request::kListFleet);
+  EXPECT_EQ(out, table);
+  ASSERT_EQ(Run({"--socket", options.socket_path, "--json", "--fleet", "porch"}), 0) << err;
+  EXPECT_EQ(TakeRequest().list_fleet().name(), "porch");
+  EXPECT_EQ(out[0], '{');
+  EXPECT_EQ(Run({"status", "--fleet"}), 64) << "of another command it is no option";
 }
 
 TEST_F(CommandsAtWork, OptionsOfEveryCommandMayStandAnywhere) {

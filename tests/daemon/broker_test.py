@@ -2,7 +2,7 @@
 """Publishing to a NATS server that is there, is not, goes and comes back, hangs, refuses or is told
 nonsense by somebody else; heard by MQTT clients.
 
-usage: broker_test.py PATH_OF_HYPNOSD [ARGUMENT OF unittest]...
+usage: broker_test.py PATH_OF_HYPNOSD PATH_OF_HYPNOSCTL [ARGUMENT OF unittest]...
 """
 
 import base64
@@ -21,6 +21,7 @@ import nats_server
 from hypnosd_case import CONFIGURATION, HYPNOSD, NO_INPUT, OK, TRY_AGAIN, ControlledTest, HypnosdTest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+HYPNOSCTL = sys.argv.pop(1)
 SKIPPED = 69
 
 
@@ -357,6 +358,83 @@ class WhileItRuns(Published, ControlledTest):
         self.wait_until(lambda: client.ask('list_fleet').members[0].gone)
         self.assertFalse(client.ask('list_fleet').members[1].gone)
 
+    def hypnosctl(self, *arguments) -> str:
+        done = subprocess.run([HYPNOSCTL, '--socket', self.control, *arguments], capture_output=True, text=True,
+                              timeout=nats_server.PATIENCE_S, check=False)
+        self.assertEqual(done.returncode, OK, done.stderr)
+        return done.stdout
+
+    def test_daemons_know_what_others_watch_and_learn(self):
+        server = self.serve()
+        self.publish(f'url: "{server.url}", name: porch, interval_seconds: 0.2')
+        self.start_daemon()
+        client = self.connect()
+        other = self.start('--config', self.config, '--set', 'broker.name=attic', '--set',
+                           f'broker.folder={self.folder}/waiting-2', '--control', '', stderr=subprocess.DEVNULL)
+
+        def attic():
+            return [member for member in client.ask('list_fleet').members if member.name == 'attic']
+        self.wait_until(lambda: attic() and attic()[0].latency_seconds and attic()[0].layers)
+        told = attic()[0]
+        self.assertEqual((told.sources, told.sources_lost, told.layers), (1, 0, 2))
+        self.assertEqual((told.layers_elsewhere, told.layers_hosted, len(told.source_details)), (0, 0, 0))
+        self.assertFalse(told.HasField('model') or told.HasField('late_share'))
+        whole = client.ask('list_fleet', name='attic')
+        self.assertEqual((whole.total, len(whole.members)), (2, 1))
+        source, = whole.members[0].source_details
+        self.assertEqual((source.name, source.state), ('door', 'watched'))
+        self.assertGreater(source.latency_seconds, 0)
+        self.assertEqual([layer.layer for layer in whole.members[0].layer_details], [1, 2])
+        few = client.ask('list_fleet', limit=1)
+        self.assertEqual((few.total, [member.name for member in few.members]), (2, ['porch']))
+        with self.assertRaisesRegex(Exception, 'DAEMON_NOT_FOUND'):
+            client.ask('list_fleet', name='cellar')
+
+        lines = self.hypnosctl('--fleet').splitlines()
+        self.assertEqual([line.split()[0] for line in lines], ['daemon', 'attic', 'porch'])
+        self.assertIn('(this one)', lines[2])
+        self.assertRegex(self.hypnosctl('fleet', 'attic'), r'(?s)daemon +attic\n.*\ndoor +watched .*\nlayer ')
+        self.assertEqual(json.loads(self.hypnosctl('fleet', '--json'))['members'][0]['name'], 'attic')
+        other.terminate()
+        self.assertEqual(other.wait(nats_server.PATIENCE_S), OK)
+        self.wait_until(lambda: attic()[0].gone)
+        self.assertRegex(self.hypnosctl('fleet'), r'\nattic +\S+ +gone +silent ')
+
+    def test_it_is_told_which_layers_are_computed_where(self):
+        server = self.serve()
+        garage = self.folder / 'garage.yaml'
+        garage.write_text(f'broker: {{url: "{server.url}", name: garage, interval_seconds: 0.2, '
+                          f'folder: {self.folder}/waiting-2}}\nhosts: [{{network: porch, layers: [2]}}]\n', encoding='utf-8')
+        self.publish(f'url: "{server.url}", name: porch, interval_seconds: 0.2')
+        with self.config.open('a', encoding='utf-8') as config:
+            config.write('spread: {network: porch, layers: [2]}\n')
+        host = self.start('--config', garage, '--control', '', stderr=subprocess.DEVNULL)
+        heard = self.listen(server, 'hypnos/+/status')
+        self.start_daemon()
+        client = self.connect()
+
+        def told(name):
+            return {member.name: member for member in client.ask('list_fleet').members}.get(name)
+        self.wait_until(lambda: told('porch') and told('porch').HasField('late_share') and told('garage'))
+        self.assertEqual((told('porch').layers_elsewhere, told('porch').layers_hosted), (1, 0))
+        self.assertEqual((told('garage').layers, told('garage').layers_hosted), (0, 1))
+
+        def layer_elsewhere():
+            layer, = client.ask('list_fleet', name='porch').members[0].elsewhere
+            return layer
+        self.wait_until(lambda: layer_elsewhere().placed and layer_elsewhere().steps > layer_elsewhere().late_steps)
+        layer = layer_elsewhere()
+        self.assertEqual((layer.network, layer.layer, layer.host), ('porch', 2, 'garage'))
+        self.wait_until(lambda: client.ask('list_fleet', name='garage').members[0].hosted[0].steps)
+        self.assertRegex(self.hypnosctl('fleet', 'porch'), r'\n2 +porch +garage +\d+ +[\d.]+ %')
+        # MQTT clients hear it, too.
+        self.wait_until(lambda: any(beat['hosts'][0]['placed'] for beat in heard.under('hypnos/garage/status')))
+        beat = heard.under('hypnos/porch/status')[-1]
+        self.assertEqual({'network', 'layer', 'host', 'placed', 'steps', 'late_steps'}, set(beat['spread'][0]))
+        self.assertNotIn('hosts', beat)
+        host.kill()
+        self.wait_until(lambda: told('garage').gone and not layer_elsewhere().placed)
+
     def test_nonsense_of_others_is_passed_over_and_counted(self):
         server = self.serve()
         self.publish(f'url: "{server.url}", name: porch, interval_seconds: 0.2, home_assistant: {{}}')
@@ -369,10 +447,15 @@ class WhileItRuns(Published, ControlledTest):
         server.say('homeassistant/status', 'x' * 10000)
         server.say('hypnos/evil/status', json.dumps({'version': 1, 'name': 'evil', 'interval_seconds': 1, 'host': '\x1b[31m',
                                                      'phase': 7, 'problems': [1, 'x' * 9999], 'sources': 'many',
-                                                     'frames': -5, 'frames_per_second': 1e308}))
+                                                     'frames': -5, 'frames_per_second': 1e308, 'hosts': [[], 7],
+                                                     'layers': [{'layer': -1, 'learning': '\x1b[31m'}] * 300,
+                                                     'spread': [{'steps': 1, 'late_steps': 9}], 'model': 'gate'}))
         self.wait_until(lambda: any(member.name == 'evil' for member in client.ask('list_fleet').members))
-        evil = next(member for member in client.ask('list_fleet').members if member.name == 'evil')
+        evil, = client.ask('list_fleet', name='evil').members
         self.assertEqual((evil.frames, evil.sources, evil.phase, len(evil.problems[0])), (0, 0, '', 1000))
+        self.assertEqual((evil.layers, len(evil.layer_details), evil.layers_hosted), (300, 100, 0))
+        self.assertEqual((evil.frames_per_second, evil.late_share, evil.HasField('model')), (0, 1, False))
+        self.assertNotIn('\x1b', self.hypnosctl('fleet') + self.hypnosctl('fleet', 'evil'))
         self.assertEqual(self.metrics(process)['hypnos_broker_messages_not_understood_total'], 6)
         self.end(process)
         self.assertEqual(self.said(process).count('is passed over'), 1)

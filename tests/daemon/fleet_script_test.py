@@ -84,6 +84,8 @@ class FleetTest(unittest.TestCase):
         fleet, _, listen, pages = self.commands(process)
         done = subprocess.run(shlex.split(fleet), capture_output=True, text=True, timeout=PATIENCE_S, check=True)
         self.assertEqual([line.split()[0] for line in done.stdout.splitlines()[1:]], NAMES, done.stdout)
+        for line in done.stdout.splitlines()[1:]:
+            self.assertRegex(line, r'(awake|asleep|waiting) +up \d', done.stdout)
         self.assertEqual(pages.count('http://127.0.0.1:'), 3)
         # MQTT clients hear of them; -C 1: until one has spoken.
         listener = shlex.split(listen)

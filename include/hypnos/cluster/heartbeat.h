@@ -3,6 +3,7 @@
 //   {"daemon_version":"0.1.0","frames":812,"frames_per_second":9.8,"host":"pi","instance":"...",
 //    "interval_seconds":10.0,"layers":[...],"name":"porch","phase":"awake","problems":[],
 //    "sources":[...],"time":"2026-01-31T12:00:00.250Z","uptime_seconds":83.1,"version":1}
+// "hosts", "model" and "spread" only where there is something to be said of them.
 // Pure functions. Threads: safe.
 #pragma once
 
@@ -38,6 +39,25 @@ struct LayerBeat {
   std::optional<double> goodness_dream = std::nullopt;
 };
 
+// A layer of its network that another daemon computes.
+struct SpreadBeat {
+  std::string network = {};
+  uint32_t layer = 1;
+  // Who does, or did last; empty: nobody has yet.
+  std::string host = {};
+  bool placed = false;
+  // Steps, and those at which something older than their own answer stood in.
+  uint64_t steps = 0, late_steps = 0;
+};
+
+// A layer of another daemon's network that it computes, or offers to.
+struct HostBeat {
+  std::string network = {};
+  uint32_t layer = 1;
+  bool placed = false;  // it was given the layer
+  uint64_t steps = 0;
+};
+
 // Of the model that it learns together with others.
 struct ModelBeat {
   std::string model = {};
@@ -66,6 +86,8 @@ struct Heartbeat {
   std::vector<std::string> problems = {};  // a sentence each
   std::vector<SourceBeat> sources = {};
   std::vector<LayerBeat> layers = {};
+  std::vector<SpreadBeat> spread = {};
+  std::vector<HostBeat> hosts = {};
   std::optional<ModelBeat> model = {};
 };
 
@@ -74,13 +96,24 @@ std::string JsonOf(const Heartbeat& heartbeat);
 // As Subjects::Source tells of one: the object that stands in `sources`.
 std::string JsonOf(const SourceBeat& source);
 
-// Of somebody else, who may write anything. Sources and layers are not read. kInvalidArgument,
-// reason NOT_A_HEARTBEAT: longer than 256 kB, no JSON, of another version, or without what a daemon
-// says; a sentence says which. Numbers that cannot be are read as 0.
+// What is kept of a heartbeat, be it as long as it may.
 struct HeardHeartbeat {
+  static constexpr size_t kMostListed = 100;
+
+  // Of each list the first kMostListed.
   Heartbeat heartbeat;
-  uint64_t sources = 0;
+  // Of all that it told of. Lost are sources that have stalled or broke off, too.
+  uint64_t sources = 0, sources_lost = 0;
+  uint64_t layers = 0, layers_elsewhere = 0, layers_hosted = 0;
+  uint32_t replicas = 0;
+  // The largest of its sources; of its layers elsewhere, of 1.
+  std::optional<double> latency_seconds = std::nullopt, late_share = std::nullopt;
 };
+HeardHeartbeat HeardOf(Heartbeat heartbeat);
+
+// Of somebody else, who may write anything. kInvalidArgument, reason NOT_A_HEARTBEAT: longer than
+// 256 kB, no JSON, of another version, or without what a daemon says; a sentence says which.
+// Numbers that cannot be are read as 0, or as not known; texts that are too long are cut.
 Result<HeardHeartbeat> ParseHeartbeat(std::string_view json);
 
 }  // namespace hypnos

@@ -8,7 +8,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { Daemon, sleepMs, until } from './daemon.mjs';
+import { Broker, Daemon, natsServer, sleepMs, until } from './daemon.mjs';
 import { fromPage } from './modules.mjs';
 
 const programs = process.env.PAGE_PROGRAMS;
@@ -439,6 +439,138 @@ schedule: {dream_steps: 3}
     assert.equal(await page.locator('.dream-card .empty').isHidden(), true);
     await page.getByText('Of a text there is no picture.').waitFor();
     await shoot(page, 'text');
+    assert.deepEqual(errors, []);
+    await close();
+  });
+});
+
+describe('the fleet', { skip: natsServer() === undefined && 'there is no nats-server' }, () => {
+  let broker;
+  const daemons = [];
+  const config = (name) => `
+sources:
+  - name: ${name} camera
+    pace: realtime
+    synthetic: {scene: glyphs, width: 64, height: 64, frame_rate_hz: 10, frames: 0}
+encoding: {patches: {size: 16}}
+network: {layers: [{units: 16}, {units: 16}]}
+broker: {url: '${broker.url}', name: ${name}, interval_seconds: 0.5,
+         folder: '${broker.folder}/${name}'}
+`;
+  const start = async (name) => {
+    const daemon = await Daemon.start(programs, config(name));
+    daemons.push(daemon);
+    return daemon;
+  };
+  const rowOf = (page, name) =>
+    page.getByRole('row').filter({ has: page.getByRole('button', { name, exact: true }) });
+  let porch;
+  before(async () => {
+    broker = await Broker.start();
+    porch = await start('porch');
+  });
+  after(async () => {
+    for (const daemon of daemons) await daemon.remove();
+    await broker?.stop();
+  });
+
+  test('shows a second daemon as soon as it speaks, and marks it when it has ended', async () => {
+    const { page, errors, close } = await open(porch);
+    const table = page.getByRole('table', { name: 'Daemons of the same broker' });
+    await table.waitFor();
+    await rowOf(page, 'porch').getByText('this one').waitFor();
+    assert.equal(await rowOf(page, 'attic').count(), 0);
+    const attic = await start('attic');
+    const row = rowOf(page, 'attic');
+    await row.getByText('awake').waitFor();
+    await row.getByText(/^up /).waitFor();
+    await until('a lag is known', async () => /\d ms|\d s/.test(await row.textContent()));
+    const headings = ['Daemon', 'State', 'Since', 'Frames/s', 'Sources', 'Lag', 'Layers'];
+    for (const heading of headings)
+      await table.getByRole('columnheader', { name: heading, exact: true }).waitFor();
+    assert.equal(await table.getByRole('rowheader').count(), 2);
+    // Its sources and layers, for who wants to know, by keys, too.
+    const name = page.getByRole('button', { name: 'attic', exact: true });
+    await name.focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await name.getAttribute('aria-expanded'), 'true');
+    await page.getByRole('table', { name: 'Its sources' }).getByText('attic camera').waitFor();
+    await page.getByRole('table', { name: 'Its layers' }).getByText('Layer 2').waitFor();
+    await shoot(page, 'fleet-light');
+    await attic.stop();
+    await row.getByText('gone').waitFor();
+    await row.getByText(/^silent /).waitFor();
+    assert.equal(await row.getAttribute('data-gone'), 'true');
+    await rowOf(page, 'porch').getByText('awake').waitFor();
+    await name.click();
+    await page.getByRole('table', { name: 'Its sources' }).waitFor({ state: 'hidden' });
+    assert.deepEqual(errors, []);
+    await close();
+  });
+
+  test('shows what others write as the text that it is, and fits a phone in the dark', async () => {
+    const evil = '<img src=x onerror="document.title=`broken`">';
+    await broker.say('hypnos.evil.status', {
+      version: 1,
+      name: 'evil',
+      interval_seconds: 3600,
+      host: evil,
+      phase: evil,
+      problems: [evil, 'x'.repeat(900)],
+      sources: [{ name: evil, state: 'lost', why: 'y'.repeat(900) }],
+      spread: [{ network: evil, layer: 1, host: evil, steps: 9, late_steps: 3 }],
+      model: { model: evil, round: 7, replicas: [evil] },
+    });
+    const { page, errors, close } = await open(porch, { ...PHONE, colorScheme: 'dark' });
+    const row = rowOf(page, 'evil');
+    await row.getByText(evil).first().waitFor();
+    await row.getByText('1 elsewhere (33.3 % late)').waitFor();
+    await page.getByRole('button', { name: 'evil', exact: true }).click();
+    await page.getByRole('table', { name: 'Its sources' }).getByText(evil).waitFor();
+    assert.equal(await page.locator('main img').count(), 0);
+    assert.equal(await page.title(), 'Hypnos');
+    const { wide, window_ } = await page.evaluate(() => ({
+      wide: document.documentElement.scrollWidth,
+      window_: innerWidth,
+    }));
+    assert.ok(wide <= window_, 'it scrolls sideways');
+    await shoot(page, 'fleet-phone-dark');
+    assert.deepEqual(errors, []);
+    await close();
+  });
+
+  test('shows a hundred of more, those first in which something is wrong', async () => {
+    for (let number = 0; number < 120; number += 1) {
+      const name = `d${String(number).padStart(3, '0')}`;
+      await broker.say(`hypnos.${name}.status`, { version: 1, name, interval_seconds: 3600 });
+    }
+    const last = { version: 1, name: 'zoo', interval_seconds: 3600, problems: ['it is wrong'] };
+    await broker.say('hypnos.zoo.status', last);
+    const { page, errors, close } = await open(porch);
+    await page.getByText(/^and \d+ more, which hypnosctl fleet lists$/).waitFor();
+    await rowOf(page, 'zoo').getByText('it is wrong').waitFor();
+    assert.equal(await page.locator('.fleet tbody tr').count(), 100);
+    assert.deepEqual(errors, []);
+    await close();
+  });
+});
+
+describe('a daemon without a broker', () => {
+  let daemon;
+  before(async () => {
+    const alone = `
+sources: [{name: scene, pace: realtime, synthetic: {scene: glyphs, frames: 0}}]
+encoding: {width: 64, height: 64, patches: {size: 16}}
+network: {layers: [{units: 16}]}
+`;
+    daemon = await Daemon.start(programs, alone);
+  });
+  after(() => daemon?.remove());
+
+  test('has no fleet on its page', async () => {
+    const { page, errors, close } = await open(daemon);
+    await page.locator('.layer').waitFor();
+    assert.equal(await page.getByRole('heading', { name: 'Fleet' }).count(), 0);
     assert.deepEqual(errors, []);
     await close();
   });

@@ -1,7 +1,7 @@
 // A hypnosd of a test's own: on a free port, with tokens, in a folder that goes with it.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -25,6 +25,67 @@ async function freePort() {
   const { port } = server.address();
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+// Debian keeps it where the PATH of ordinary users does not lead.
+export function natsServer() {
+  const folders = `${process.env.PATH}:/usr/sbin`.split(':');
+  return folders.map((folder) => join(folder, 'nats-server')).find((path) => existsSync(path));
+}
+
+// What daemons of a test publish to, on a free port of loopback.
+export class Broker {
+  static async start() {
+    const broker = new Broker();
+    broker.folder = mkdtempSync(join(tmpdir(), 'hypnos-broker-'));
+    broker.port = await freePort();
+    broker.process = spawn(natsServer(), ['-a', '127.0.0.1', '-p', String(broker.port)], {
+      stdio: 'ignore',
+    });
+    await until('nats-server answers', () => answers(broker.port), START_MS);
+    return broker;
+  }
+
+  get url() {
+    return `nats://127.0.0.1:${this.port}`;
+  }
+
+  // As if it were a daemon: `json` to the subject, by a connection of its own.
+  async say(subject, json) {
+    const socket = connect(this.port, '127.0.0.1');
+    const bytes = Buffer.from(JSON.stringify(json));
+    socket.write('CONNECT {"verbose":false}\r\n');
+    socket.write(`PUB ${subject} ${bytes.length}\r\n`);
+    socket.write(bytes);
+    socket.write('\r\nPING\r\n');
+    for await (const said of socket) if (String(said).includes('PONG')) break;
+    socket.destroy();
+  }
+
+  async stop() {
+    await ended(this.process, 'SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function answers(port) {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}
+
+async function ended(process_, signal) {
+  if (process_.exitCode !== null || process_.signalCode !== null) return;
+  const exit = new Promise((resolve) => process_.once('exit', resolve));
+  process_.kill(signal);
+  const tooLong = setTimeout(() => process_.kill('SIGKILL'), 20_000);
+  await exit;
+  clearTimeout(tooLong);
 }
 
 export class Daemon {
@@ -84,7 +145,7 @@ export class Daemon {
     this.log = '';
     for (const stream of [process_.stdout, process_.stderr])
       stream.on('data', (bytes) => (this.log += bytes));
-    const answers = () =>
+    const isServed = () =>
       fetch(`${this.url}livez`).then(
         () => true,
         () => false,
@@ -93,19 +154,14 @@ export class Daemon {
       'hypnosd answers',
       async () => {
         if (process_.exitCode !== null) throw new Error(`hypnosd has ended:\n${this.log}`);
-        return answers();
+        return isServed();
       },
       START_MS,
     );
   }
 
   async stop() {
-    if (this.process.exitCode !== null) return;
-    const ended = new Promise((resolve) => this.process.once('exit', resolve));
-    this.process.kill('SIGTERM');
-    const tooLong = setTimeout(() => this.process.kill('SIGKILL'), 20_000);
-    await ended;
-    clearTimeout(tooLong);
+    await ended(this.process, 'SIGTERM');
   }
 
   async remove() {

@@ -216,6 +216,67 @@ describe('words', () => {
   });
 });
 
+describe('words of the fleet', () => {
+  const member = {
+    gone: false,
+    phase: 'awake',
+    uptimeSeconds: 65,
+    silentSeconds: 31,
+    sources: 3n,
+    sourcesLost: 0n,
+    layers: 2n,
+    layersElsewhere: 0n,
+    layersHosted: 0n,
+  };
+
+  test('mark who is gone, whatever it said last', async () => {
+    const fleet = await load('model/fleet');
+    assert.deepEqual(fleet.state(member), { words: 'awake', mood: 'good' });
+    assert.equal(fleet.since(member), 'up 1:05');
+    const gone = { ...member, gone: true };
+    assert.deepEqual(fleet.state(gone), { words: 'gone', mood: 'bad' });
+    assert.equal(fleet.since(gone), 'silent 0:31');
+  });
+
+  test('count sources and layers, and say more only where there is more', async () => {
+    const fleet = await load('model/fleet');
+    assert.equal(fleet.sources(member), '3');
+    assert.equal(fleet.sources({ ...member, sourcesLost: 1n }), '3, 1 lost');
+    assert.equal(fleet.layers(member), '2');
+    const spread = { ...member, layersElsewhere: 1n, layersHosted: 4n };
+    assert.equal(fleet.layers(spread), '2, 1 elsewhere, 4 of others');
+    const late = { ...spread, layersHosted: 0n, lateShare: 0.0625 };
+    assert.equal(fleet.layers(late), '2, 1 elsewhere (6.3 % late)');
+    assert.equal(fleet.more(1000, 100), 'and 900 more');
+    assert.equal(fleet.more(100n, 100), '');
+  });
+
+  test('tell lags, rounds and hosts', async () => {
+    const fleet = await load('model/fleet');
+    assert.equal(fleet.lag(undefined), '–');
+    assert.equal(fleet.lag(0.034), '34 ms');
+    assert.equal(fleet.lag(1.5), '1.5 s');
+    assert.equal(fleet.model(undefined), '–');
+    assert.equal(fleet.model({ name: 'gate', round: 0n }), 'gate, no round yet');
+    assert.equal(fleet.model({ name: 'gate', round: 1200n }), 'gate, round 1,200');
+    assert.equal(fleet.computedBy({ host: '', placed: false }), 'nobody yet');
+    assert.equal(fleet.computedBy({ host: 'attic', placed: true }), 'attic');
+    assert.equal(fleet.computedBy({ host: 'attic', placed: false }), 'attic, which is lost');
+    assert.equal(fleet.late({ steps: 0n, lateSteps: 0n }), '–');
+    assert.equal(fleet.late({ steps: 400n, lateSteps: 25n }), '6.3 %');
+  });
+
+  test('show the state of a source by colour, too', async () => {
+    const { sourceMood } = await load('model/fleet');
+    const mood = (state, why = '') => sourceMood({ state, why });
+    assert.equal(mood('watched'), 'good');
+    assert.equal(mood('paused'), 'idle');
+    assert.equal(mood('lost', 'gone'), 'bad');
+    assert.equal(mood('ended', 'damaged'), 'bad');
+    assert.equal(mood('ended'), 'idle');
+  });
+});
+
 describe('history', () => {
   const answer = (series, buckets = 3) => ({
     from: 100,

@@ -28,6 +28,8 @@ const TEXT_UNIT = 'bits a symbol';
 const DREAMED_SYMBOLS = 200;
 // A daemon that takes longer to say how it is cannot be reached.
 const STATUS_WAIT_MS = 8000;
+// Of the fleet: those in which something is wrong are among them.
+const SHOWN_DAEMONS = 100;
 // Saving a checkpoint may take its time.
 const COMMAND_MS = 60_000;
 
@@ -44,6 +46,7 @@ export class App {
     control: (action) => void this.tell(CONTROL[action]),
     source: (action, name) => void this.tell(ofSource(action, name)),
     picture: (event) => this.pictureOf(event),
+    fleet: () => void this.askFleet(),
   });
   private readonly history = new HistoryView((query) => this.queryHistory(query));
   private readonly main = h(
@@ -60,6 +63,8 @@ export class App {
   private drawing = false;
   private tab: Tab = 'live';
   private seed = 1n;
+  // What has no broker gets none before it starts again.
+  private alone: Conversation | undefined;
 
   start(): void {
     theme.apply();
@@ -191,6 +196,7 @@ export class App {
       this.top.showDaemon(
         `hypnosd ${status.daemonVersion}, up ${duration(status.uptimeSeconds)}, ${count(status.frames)} frames`,
       );
+      await this.askFleet();
       await this.askThresholds(state.conversation);
       if (status.predictionErrorUnit === TEXT_UNIT) await this.askDreamedText(state.conversation);
     } catch (error) {
@@ -219,6 +225,26 @@ export class App {
     // Before the first symbol was read there is nothing to dream of.
     const { text } = await conversation.ask(ask).catch(() => ({ text: '' }));
     if (text !== '') this.live.dreamedText(text);
+  }
+
+  private async askFleet(): Promise<void> {
+    const { state } = this.connection;
+    if (state.is !== 'open' || state.conversation === this.alone || this.tab !== 'live') return;
+    const { conversation } = state;
+    const { fleet } = this.live;
+    try {
+      fleet.show(await conversation.ask({ case: 'listFleet', value: { limit: SHOWN_DAEMONS } }));
+      const name = fleet.opened;
+      if (name === '') return;
+      const { members } = await conversation.ask({ case: 'listFleet', value: { name } });
+      if (members[0] !== undefined) fleet.showDetails(members[0]);
+    } catch (error) {
+      if (!(error instanceof DaemonError)) throw error;
+      if (error.reason === 'DAEMON_NOT_FOUND') fleet.close();
+      if (error.reason !== 'NO_BROKER' && !error.isUnimplemented) return;
+      this.alone = conversation;
+      fleet.hide();
+    }
   }
 
   private async askThresholds(conversation: Conversation): Promise<void> {

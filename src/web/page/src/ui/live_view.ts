@@ -1,4 +1,4 @@
-// The live page: phases, pictures, dreams, events, layers. It is drawn at most once a screen frame.
+// The live page: phases, pictures, dreams, events, layers, the fleet. It is drawn at most once a screen frame.
 import type { Dream, LayerUnits, Update, View } from '../../generated/proto/control_pb';
 import { Phase_State, Source_Kind } from '../../generated/proto/telemetry_pb';
 import type { LayerState, Model, NetworkState, SourceState } from '../model/model';
@@ -6,6 +6,7 @@ import { type Action, Controls } from './controls';
 import { h, KeyedList } from './dom';
 import { DreamCard } from './dream_card';
 import { EventsCard, type PictureOf } from './events_card';
+import { FleetSection } from './fleet_section';
 import { LayerCard } from './layer_card';
 import { PhasePanel } from './phase_panel';
 import { SourceCard } from './source_card';
@@ -17,6 +18,7 @@ export interface LiveActions {
   control(action: Action): void;
   source(action: 'pause' | 'resume', name: string): void;
   picture: PictureOf;
+  fleet(): void;
 }
 
 export class LiveView {
@@ -34,6 +36,7 @@ export class LiveView {
   private readonly phasePanels: KeyedList<NetworkState, PhasePanel>;
   private readonly sourceCards: KeyedList<SourceState, SourceCard>;
   private readonly layerCards: KeyedList<LayerItem, LayerCard>;
+  readonly fleet: FleetSection;
   readonly element: HTMLElement;
   checkpoints = false;
 
@@ -43,6 +46,7 @@ export class LiveView {
   ) {
     this.controls = new Controls(actions.control);
     this.events = new EventsCard(actions.picture);
+    this.fleet = new FleetSection(actions.fleet);
     this.phasePanels = new KeyedList<NetworkState, PhasePanel>(
       this.phases,
       ({ source }) => source,
@@ -85,6 +89,7 @@ export class LiveView {
       h('div', { class: 'bar' }, h('h2', {}, 'Layers')),
       this.noLayers,
       this.layers,
+      this.fleet.element,
     );
   }
 
