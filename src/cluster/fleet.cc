@@ -8,7 +8,7 @@ namespace {
 // Of the time that it means to take.
 constexpr double kPatience = 3;
 
-size_t BytesOf(const std::string& text) { return sizeof(text) + text.size(); }
+size_t BytesOf(const std::string& text) { return sizeof(std::string) + text.size(); }
 size_t BytesOf(const SourceBeat& source) {
   return sizeof(source) + source.name.size() + source.state.size() + source.why.size();
 }
