@@ -30,16 +30,19 @@ def free_port() -> int:
 
 
 class NatsServer:
-    """`more`: further lines of its configuration."""
+    """`more`: further lines of its configuration. It listens to this machine alone, but where `listen` says
+    otherwise. `starter`: what is put before its program, and its listeners'."""
 
-    def __init__(self, folder: pathlib.Path, more: str = '', deployed: str = ''):
+    def __init__(self, folder: pathlib.Path, more: str = '', deployed: str = '', listen: str = '127.0.0.1',
+                 starter: tuple = ()):
+        self.starter = starter
         self.folder, self.port, self.mqtt_port = folder, free_port(), free_port()
         self.config = folder / 'nats.conf'
         # One that is to be used elsewhere, with this server's ports and folder.
         deployed = re.sub(r'127\.0\.0\.1:4222', f'127.0.0.1:{self.port}', deployed)
         deployed = re.sub(r'127\.0\.0\.1:1883', f'127.0.0.1:{self.mqtt_port}', deployed)
         self.config.write_text(deployed.replace('/var/lib/nats-server', f'{folder}/jetstream') or f'''
-listen: "127.0.0.1:{self.port}"
+listen: "{listen}:{self.port}"
 server_name: test
 jetstream {{ store_dir: "{folder}/jetstream", max_memory_store: 64MB, max_file_store: 64MB }}
 mqtt {{ listen: "127.0.0.1:{self.mqtt_port}" }}
@@ -53,7 +56,7 @@ mqtt {{ listen: "127.0.0.1:{self.mqtt_port}" }}
 
     def start(self, **environment):
         with (self.folder / 'nats.log').open('a', encoding='utf-8') as log:
-            self.process = subprocess.Popen([shutil.which('nats-server', path=SEARCH), '-c', self.config],
+            self.process = subprocess.Popen([*self.starter, shutil.which('nats-server', path=SEARCH), '-c', self.config],
                                             env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
                                             stdout=subprocess.DEVNULL, stderr=log)
         deadline = time.monotonic() + PATIENCE_S
@@ -91,7 +94,7 @@ class MqttListener:
         self.messages = []
         self.process = subprocess.Popen(
             # It would say that it listens when it has something to say.
-            ['stdbuf', '-oL', shutil.which('mosquitto_sub', path=SEARCH), '-h', '127.0.0.1', '-p', str(server.mqtt_port), '-t', topic,
+            [*server.starter, 'stdbuf', '-oL', shutil.which('mosquitto_sub', path=SEARCH), '-h', '127.0.0.1', '-p', str(server.mqtt_port), '-t', topic,
              '-F', 'message %t %p', '-d', *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors='replace')
         listening = threading.Event()

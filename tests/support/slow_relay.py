@@ -1,4 +1,4 @@
-"""A slow line between a client and a server on loopback: what either says arrives later by a delay with
+"""A slow line between a client and a server of this machine: what either says arrives later by a delay with
 jitter, in its order, and not at all for as long as the line stalls.
 """
 
@@ -8,13 +8,15 @@ import threading
 
 
 class SlowRelay:
-    """Of a server's port, at a port of its own. `stall_every_s` 0: it never does."""
+    """Of a server's port, at a port of its own. `stall_every_s` 0: it never does. All of it may be changed
+    while it runs."""
 
     def __init__(self, to_port: int, delay_s: float = 0.0, jitter_s: float = 0.0, stall_s: float = 0.0,
-                 stall_every_s: float = 0.0, seed: int = 1):
+                 stall_every_s: float = 0.0, seed: int = 1, listen: str = '127.0.0.1'):
         self.to_port, self.delay_s, self.jitter_s = to_port, delay_s, jitter_s
         self.stall_s, self.stall_every_s = stall_s, stall_every_s
         self.random = random.Random(seed)
+        self.listen = listen
         self.port = 0
         self.started = threading.Event()
         self.loop = asyncio.new_event_loop()
@@ -24,10 +26,15 @@ class SlowRelay:
 
     def run(self):
         asyncio.set_event_loop(self.loop)
-        server = self.loop.run_until_complete(asyncio.start_server(self.connected, '127.0.0.1', 0))
+        server = self.loop.run_until_complete(asyncio.start_server(self.connected, self.listen, 0))
         self.port = server.sockets[0].getsockname()[1]
         self.started.set()
         self.loop.run_forever()
+        tasks = asyncio.all_tasks(self.loop)
+        for task in tasks:
+            task.cancel()
+        self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self.loop.close()
 
     def end(self):
         self.loop.call_soon_threadsafe(self.loop.stop)
@@ -55,7 +62,10 @@ class SlowRelay:
                 await writer.drain()
             writer.close()
         delivering = asyncio.ensure_future(deliver())
-        while data := await reader.read(1 << 20):
-            queue.put_nowait((self.arrival(self.loop.time()), data))
+        try:
+            while data := await reader.read(1 << 20):
+                queue.put_nowait((self.arrival(self.loop.time()), data))
+        except ConnectionError:
+            pass
         queue.put_nowait(None)
         await delivering
