@@ -1,5 +1,7 @@
 #include "cli/telemetry_text.h"
 
+#include <algorithm>
+
 #include "cli/figures.h"
 #include "cli/table.h"
 #include "hypnos/base/format.h"
@@ -16,6 +18,18 @@ namespace {
 
 std::optional<double> If(bool known, double value) {
   return known ? std::optional(value) : std::nullopt;
+}
+
+// "garage, 12 % of steps late"
+std::string ComputedBy(const Layer& layer) {
+  const telemetry::LayerElsewhere& elsewhere = layer.elsewhere();
+  if (!layer.has_elsewhere()) return "this daemon";
+  std::string text = elsewhere.daemon().empty() ? "nobody" : Printable(elsewhere.daemon());
+  if (!elsewhere.daemon().empty() && !elsewhere.seated()) text += " (lost)";
+  if (elsewhere.steps() == 0) return text;
+  const double share =
+      static_cast<double>(elsewhere.late_steps()) / static_cast<double>(elsewhere.steps());
+  return text + Format(", {:.3g} % of steps late", 100 * share);
 }
 
 }  // namespace
@@ -240,18 +254,24 @@ std::string LabelsText(const telemetry::Labels& labels) {
 }
 
 std::string LayersText(const google::protobuf::RepeatedPtrField<Layer>& layers) {
-  Table table(
-      {">layer", ">units", ">goodness real", ">dream", ">p(real) real", ">dream", "learning"});
+  const bool spread = std::ranges::any_of(layers, &Layer::has_elsewhere);
+  std::vector<std::string> titles = {">layer",        ">units", ">goodness real", ">dream",
+                                     ">p(real) real", ">dream", "learning"};
+  if (spread) titles.emplace_back("computed by");
+  Table table(titles);
   for (const Layer& layer : layers) {
-    table.Add({Format("{}", layer.layer()),
-               layer.constraint_units() == 0
-                   ? Format("{}", layer.units())
-                   : Format("{} ({} constraint)", layer.units(), layer.constraint_units()),
-               Figure(If(layer.has_goodness_real(), layer.goodness_real())),
-               Figure(If(layer.has_goodness_dream(), layer.goodness_dream())),
-               Figure(If(layer.has_probability_real(), layer.probability_real())),
-               Figure(If(layer.has_probability_dream(), layer.probability_dream())),
-               LearningWord(layer)});
+    std::vector<std::string> row = {
+        Format("{}", layer.layer()),
+        layer.constraint_units() == 0
+            ? Format("{}", layer.units())
+            : Format("{} ({} constraint)", layer.units(), layer.constraint_units()),
+        Figure(If(layer.has_goodness_real(), layer.goodness_real())),
+        Figure(If(layer.has_goodness_dream(), layer.goodness_dream())),
+        Figure(If(layer.has_probability_real(), layer.probability_real())),
+        Figure(If(layer.has_probability_dream(), layer.probability_dream())),
+        LearningWord(layer)};
+    if (spread) row.push_back(ComputedBy(layer));
+    table.Add(std::move(row));
   }
   return table.Text("no layers yet: they are made with the first frame");
 }

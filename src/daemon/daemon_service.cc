@@ -213,7 +213,9 @@ telemetry::Phase DaemonService::PhaseNow() const {
 }
 
 std::vector<telemetry::Layer> DaemonService::LayersNow(const StatusSnapshot& status) const {
-  return LayersOf(status, network_);
+  std::vector<telemetry::Layer> layers = LayersOf(status, network_);
+  AddElsewhere(parts_.elsewhere(), layers);
+  return layers;
 }
 
 std::optional<telemetry::Labels> DaemonService::LabelsNow(const StatusSnapshot& status) const {

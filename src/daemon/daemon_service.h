@@ -15,6 +15,7 @@
 #include "daemon/config_in_effect.h"
 #include "daemon/event_book.h"
 #include "daemon/live_views.h"
+#include "daemon/spread.h"
 #include "daemon/status.h"
 #include "daemon/watched_sources.h"
 #include "daemon/worker.h"
@@ -45,6 +46,10 @@ struct ServiceParts {
   std::function<HistoryKeeper*()> history = []() -> HistoryKeeper* { return nullptr; };
   // Null: nothing is published.
   std::function<const Herald*()> herald = []() -> const Herald* { return nullptr; };
+  // Layers that other daemons compute.
+  std::function<std::vector<MeasuredSpread::Seat>()> elsewhere = [] {
+    return std::vector<MeasuredSpread::Seat>();
+  };
   // What is recorded; empty, or nothing: nothing is.
   std::function<std::optional<telemetry::SessionLog>()> session_log = {};
   // What is learned from is a recording: nobody may change anything.

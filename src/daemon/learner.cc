@@ -78,6 +78,7 @@ ServiceParts Learner::PartsOfService() {
           .clients = parts_.clients,
           .history = parts_.history,
           .herald = parts_.herald,
+          .elsewhere = parts_.elsewhere,
           .session_log = [this]() -> std::optional<telemetry::SessionLog> {
             const SessionLog* log = recording_;
             return log == nullptr ? std::nullopt : std::optional(log->Report());

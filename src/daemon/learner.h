@@ -55,6 +55,9 @@ struct LearnerParts {
   std::function<const Herald*()> herald = []() -> const Herald* { return nullptr; };
   // See PipelineOptions.
   std::function<std::vector<RemoteLayer*>()> remote_layers;
+  std::function<std::vector<MeasuredSpread::Seat>()> elsewhere = [] {
+    return std::vector<MeasuredSpread::Seat>();
+  };
   std::function<void(const config::Config&)> apply = [](const config::Config&) {};
   // It has come to an end, or goes on after one.
   std::function<void()> changed = [] {};

@@ -223,6 +223,11 @@ LearnerParts Daemon::PartsOfLearners() {
               [this] {
                 return spread_ == nullptr ? std::vector<RemoteLayer*>() : spread_->remote_layers();
               },
+          .elsewhere =
+              [this] {
+                return spread_ == nullptr ? std::vector<MeasuredSpread::Seat>()
+                                          : spread_->Measure().elsewhere;
+              },
           .apply = [this](const config::Config& config) { Apply(config); },
           .changed = [this] { changed_.Ring(); }};
 }

@@ -88,6 +88,18 @@ telemetry::GuardDecision DecisionOf(const GuardDecision& from) {
 
 }  // namespace
 
+void AddElsewhere(const std::vector<MeasuredSpread::Seat>& seats,
+                  std::vector<telemetry::Layer>& layers) {
+  for (const MeasuredSpread::Seat& seat : seats) {
+    if (seat.layer > layers.size()) continue;  // before the first frame
+    telemetry::LayerElsewhere& elsewhere = *layers[seat.layer - 1].mutable_elsewhere();
+    elsewhere.set_daemon(seat.status.host);
+    elsewhere.set_seated(seat.status.seated);
+    elsewhere.set_steps(seat.status.steps);
+    elsewhere.set_late_steps(seat.status.late_steps);
+  }
+}
+
 telemetry::Labels LabelsOf(const StatusSnapshot& status, const config::Labels& labels) {
   telemetry::Labels report;
   const auto name = [&](size_t label) { return labels.classes(static_cast<int>(label)); };

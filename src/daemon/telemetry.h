@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "daemon/spread.h"
 #include "daemon/status.h"
 #include "proto/config.pb.h"
 #include "proto/telemetry.pb.h"
@@ -12,6 +13,10 @@ namespace hypnos {
 // None before the first frame.
 std::vector<telemetry::Layer> LayersOf(const StatusSnapshot& status,
                                        const config::Network& network);
+
+// Of those that other daemons compute: how that goes.
+void AddElsewhere(const std::vector<MeasuredSpread::Seat>& seats,
+                  std::vector<telemetry::Layer>& layers);
 
 // The classes are not empty.
 telemetry::Labels LabelsOf(const StatusSnapshot& status, const config::Labels& labels);

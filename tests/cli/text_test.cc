@@ -161,6 +161,23 @@ TEST(TelemetryText, UnknownFiguresAreDashes) {
             "    1     64           1.13      -             -      -  -\n");
 }
 
+TEST(TelemetryText, LayersSayWhoComputesThemAndHowOftenHeIsLate) {
+  google::protobuf::RepeatedPtrField<telemetry::Layer> layers;
+  layers.Add()->set_layer(1);
+  EXPECT_THAT(LayersText(layers), ::testing::Not(HasSubstr("computed by")));
+  layers.Add()->mutable_elsewhere();
+  EXPECT_THAT(LayersText(layers), HasSubstr("this daemon"));
+  EXPECT_THAT(LayersText(layers), HasSubstr("nobody\n"));
+  telemetry::LayerElsewhere& elsewhere = *layers[1].mutable_elsewhere();
+  elsewhere.set_daemon("ga\x1brage");
+  elsewhere.set_seated(true);
+  elsewhere.set_steps(200);
+  elsewhere.set_late_steps(25);
+  EXPECT_THAT(LayersText(layers), HasSubstr("ga\\x1brage, 12.5 % of steps late\n"));
+  elsewhere.set_seated(false);
+  EXPECT_THAT(LayersText(layers), HasSubstr("ga\\x1brage (lost), 12.5 % of steps late\n"));
+}
+
 TEST(TelemetryText, SourcesSayWhatWasLostAndWhy) {
   google::protobuf::RepeatedPtrField<telemetry::Source> sources;
   telemetry::Source& source = *sources.Add();
