@@ -27,7 +27,9 @@ Error NotConnected(const std::string& why) {
 // All that the thread needs, so that it can be left behind.
 struct Broker::State : std::enable_shared_from_this<State> {
   State(std::string known_as, Parts with)
-      : name(std::move(known_as)), parts(std::move(with)), backoff(parts.rng, parts.first_retry) {}
+      : name(std::move(known_as)),
+        parts(std::move(with)),
+        backoff(parts.rng, parts.first_retry, parts.longest_retry) {}
 
   void Loop();
   void HoldOneConnection(std::unique_lock<std::mutex>& lock);
@@ -142,7 +144,7 @@ void Broker::State::HoldOneConnection(std::unique_lock<std::mutex>& lock) {
     changed.wait(lock, over);
   }
   // One that is made and lost at once is not asked at once again.
-  if (parts.clock.Now() - since > Backoff::kLongest) backoff.Reset();
+  if (parts.clock.Now() - since > parts.longest_retry) backoff.Reset();
   status.connected = false;
   // Closing may wait for the library.
   std::shared_ptr<Link> last = std::exchange(link, nullptr);

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "cluster/layer_seat_state.h"
-#include "hypnos/base/check.h"
 #include "hypnos/base/printable.h"
 
 namespace hypnos {
@@ -13,19 +12,10 @@ namespace {
 using cluster::FromHost;
 using cluster::ToHost;
 
-// Of what is asked for between steps, where nothing may wait for long.
-constexpr Duration kLiveCall = std::chrono::seconds(2);
+// Live: of weights that are asked for between steps, where nothing may wait for long.
+constexpr Duration kLongestPull = std::chrono::milliseconds(500);
 // One that is lost is asked so often whether it is back.
 constexpr Duration kMoment = std::chrono::seconds(1);
-
-// All of it, or nothing.
-Status LoadOrLeave(const cluster::State& state, FfLayer& layer) {
-  cluster::State before;
-  SaveState(layer, before);
-  Status loaded = LoadState(state, layer);
-  if (!loaded.ok()) HYPNOS_CHECK(LoadState(before, layer).ok());
-  return loaded;
-}
 
 Status StatusOf(const Result<RemoteFacts>& result) {
   return result.ok() ? Status() : Status(result.error());
@@ -160,6 +150,7 @@ Status LayerSeat::Begin(const Seat& seat) {
       s.holder.Take(s.clock.Now());
       s.rate_factor = seat.rate_factor;
       s.said.Forget();
+      s.pull.Forget();
       s.status.updates = seat.mirror.updates();
       news = Format("{} is computed by '{}', from what it had learned in {} updates of its weights",
                     s.Name(), Printable(offered->name), s.status.updates);
@@ -187,12 +178,14 @@ void LayerSeat::Send(std::span<const RemoteTick> ticks, bool finish,
   s.late_counted = false;
   const Instant now = s.clock.Now();
   // One that is lost is asked now and then, whether it is back.
-  const bool tries = s.holder.placed() && now - s.posted >= kMoment;
+  const bool tries = s.holder.placed() && now - s.posted >= kMoment && s.mail.waiting() == 0;
   if (!s.options.lossless && (s.holder.seated() ? s.IsFull(now) : !tries)) {
     s.said.Begin(0);
     lock.unlock();
     return answered();
   }
+  // Answers come in their order: where an earlier one is late, this one will be, too.
+  const bool waits = s.options.lossless || s.Silence(now) < s.options.late_after;
   ToHost asked = s.Next();
   s.said.Begin(asked.number());
   lock.unlock();
@@ -203,18 +196,24 @@ void LayerSeat::Send(std::span<const RemoteTick> ticks, bool finish,
   step.set_turns(s.turns);
   step.set_asleep(s.asleep);
   step.set_rate_factor(s.rate_factor);
-  s.step = State::Step{asked.number(), std::move(answered), now, now, {}};
+  std::function<void()> over;
+  if (waits) {
+    s.step = State::Step{asked.number(), std::move(answered), now, now, {}};
+  } else {
+    over = std::move(answered);
+  }
   s.changed.notify_all();
   s.said.Expect(step, s.options.lossless);
   if (s.options.lossless) s.step->bytes = asked.SerializeAsString();
   lock.unlock();
   const Status posted = s.Post(asked);
-  if (posted.ok()) return;
-  lock.lock();
-  s.failure = posted.error();
-  const std::function<void()> over = s.step ? std::move(s.step->answered) : nullptr;
-  s.step.reset();
-  lock.unlock();
+  if (!posted.ok()) {
+    lock.lock();
+    s.failure = posted.error();
+    if (s.step) over = std::move(s.step->answered);
+    s.step.reset();
+    lock.unlock();
+  }
   if (over) over();
 }
 
@@ -263,6 +262,7 @@ Status LayerSeat::Push(FfLayer& mirror) {
   if (!s.options.lossless) {
     const std::lock_guard lock(s.mutex);
     s.holder.OfferAgain(s.clock.Now());
+    s.pull.Forget();
     s.status.updates = mirror.updates();
     s.turns_of_mirror = s.turns;
     return {};
@@ -288,25 +288,32 @@ Status LayerSeat::PushLane(Lane lane, int64_t number, const FfLayerState& state,
 Status LayerSeat::Pull(FfLayer& mirror) {
   State& s = *state_;
   ToHost asked;
+  bool waits = true;
   uint64_t turns = 0;
+  std::optional<cluster::State> earlier;
   {
     const std::lock_guard lock(s.mutex);
     if (s.failure) return *s.failure;
-    if (!s.options.lossless && !s.holder.seated()) return {};
-    asked = s.Next();
-    turns = s.turns;
+    earlier = std::exchange(s.pull.late, std::nullopt);
+    turns = s.pull.turns;
+    if (s.MayPull()) {
+      asked = s.Next();
+      s.pull.number = asked.number();
+      s.pull.asked = s.posted;
+      s.pull.turns = s.turns;
+    }
+    waits = s.options.lossless || s.pull.took <= kSoonPulled;
   }
   asked.mutable_pull();
-  const Result<FromHost> answer =
-      s.Ask(asked, s.options.lossless ? s.options.lost_after : kLiveCall);
-  const Status loaded = answer.ok() ? LoadOrLeave(answer->state(), mirror) : Status(answer.error());
-  const std::lock_guard lock(s.mutex);
-  // The mirror stays as old as it is.
-  if (!loaded.ok() && answer.ok()) ++s.status.refused;
-  if (!loaded.ok()) return s.options.lossless ? loaded : Status();
-  s.status.updates = mirror.updates();
-  s.turns_of_mirror = turns;
-  return {};
+  if (asked.number() > 0 && waits) {
+    const Result<FromHost> answer =
+        s.Ask(asked, s.options.lossless ? s.options.lost_after : kLongestPull);
+    if (answer.ok()) return s.Load(answer->state(), s.pull.turns, mirror);
+    if (s.options.lossless) return answer.error();
+  } else if (asked.number() > 0) {
+    (void)s.Post(asked);
+  }
+  return earlier ? s.Load(*earlier, turns, mirror) : Status();
 }
 
 // Live: what the layer said last, since h is that but for its length, and nobody is to wait.

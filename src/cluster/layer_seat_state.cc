@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "hypnos/base/check.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
 
@@ -17,6 +18,19 @@ constexpr Duration kLookEvery = std::chrono::milliseconds(200);
 constexpr Duration kMoment = std::chrono::seconds(1);
 // Of a daemon that is to end.
 constexpr Duration kLastPatience = std::chrono::seconds(5);
+// Live: what waits to be sent, by a line that takes it more slowly than it comes.
+constexpr size_t kMostWaitingBytes = size_t{64} << 20;
+// Live: weights may take one part in so many of a line's time.
+constexpr int kPullsShare = 10;
+
+// All of it, or nothing.
+Status LoadOrLeave(const cluster::State& state, FfLayer& layer) {
+  cluster::State before;
+  SaveState(layer, before);
+  Status loaded = LoadState(state, layer);
+  if (!loaded.ok()) HYPNOS_CHECK(LoadState(before, layer).ok());
+  return loaded;
+}
 
 }  // namespace
 
@@ -29,11 +43,36 @@ ToHost LayerSeat::State::Next() {
   if (number == answered_number) unanswered_since = now;
   message.set_number(++number);
   posted = now;
+  if (on_their_way.size() < kMostUnanswered) on_their_way.push_back({number, now});
   return message;
 }
 
 bool LayerSeat::State::IsFull(Instant now) const {
-  return number - answered_number >= kMostUnanswered && now - posted < kMoment;
+  const size_t waiting = mail.waiting();
+  const bool full = number - answered_number >= kMostUnanswered || Silence(now) >= kMoment ||
+                    waiting >= kMostWaitingBytes;
+  return full && (waiting > 0 || now - posted < kMoment);
+}
+
+bool LayerSeat::State::MayPull() const {
+  if (options.lossless) return true;
+  const Duration since = clock.Now() - pull.asked;
+  const bool on_its_way = pull.number > answered_number && since < options.lost_after;
+  if (!holder.seated() || on_its_way) return false;
+  return pull.took <= kSoonPulled || since >= kPullsShare * pull.took;
+}
+
+Status LayerSeat::State::Load(const cluster::State& state, uint64_t turns_of_state,
+                              FfLayer& mirror) {
+  Status loaded = LoadOrLeave(state, mirror);
+  const std::lock_guard lock(mutex);
+  if (!loaded.ok()) {
+    ++status.refused;
+    return options.lossless ? loaded : Status();
+  }
+  status.updates = mirror.updates();
+  turns_of_mirror = turns_of_state;
+  return {};
 }
 
 Duration LayerSeat::State::Patience() const {
@@ -175,10 +214,17 @@ std::function<void()> LayerSeat::State::HearAnswer(FromHost& message, bool& back
   if (message.number() > answered_number) {
     answered_number = message.number();
     unanswered_since = now;
+    while (!on_their_way.empty() && on_their_way.front().number <= answered_number) {
+      on_their_way.pop_front();
+    }
   }
+  const bool of_pull = message.has_state() && message.number() == pull.number;
+  if (of_pull) pull.took = now - pull.asked;
   if (message.number() == awaited_reply) {
     reply = message;
     changed.notify_all();
+  } else if (of_pull) {
+    pull.late = std::move(*message.mutable_state());
   }
   if (message.has_facts()) facts = {message.facts().contrast(), message.facts().stopped()};
   if (message.has_said() && !said.Hear(message, number)) ++status.refused;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -20,7 +21,28 @@
 
 namespace hypnos {
 
+// Live: where weights took longer than this the last time, nobody waits for them.
+inline constexpr Duration kSoonPulled = std::chrono::milliseconds(100);
+
 struct LayerSeat::State {
+  // What was asked for and has no answer yet.
+  struct OnItsWay {
+    uint64_t number = 0;
+    Instant since;
+  };
+  // Weights that were asked for last, and live what came of it where nobody waited any longer.
+  struct Pulling {
+    uint64_t number = 0, turns = 0;  // see below
+    Instant asked;
+    Duration took{};  // the last one that was answered
+    std::optional<cluster::State> late;
+    // The layer has been put there anew meanwhile.
+    void Forget() {
+      number = 0;
+      late.reset();
+    }
+  };
+
   // A step that is under way.
   struct Step {
     uint64_t number = 0;
@@ -62,8 +84,17 @@ struct LayerSeat::State {
   void Refuse(const std::string& host, const std::string& sentence);
   std::optional<SeatHolder::Offer> AwaitOffer();
 
-  // Live: whether so much is on its way that no more is sent. Needs the lock.
+  // For how long something has been without an answer. Needs the lock.
+  Duration Silence(Instant now) const {
+    return on_their_way.empty() ? Duration{} : now - on_their_way.front().since;
+  }
+  // Live: whether so much is on its way, or for so long, that no more is sent, but for one a second
+  // where that leaves. Needs the lock.
   bool IsFull(Instant now) const;
+  // Live: whether weights may be asked for, or would only keep steps from passing. Needs the lock.
+  bool MayPull() const;
+  // Live, the mirror stays as old as it is where that cannot be.
+  Status Load(const cluster::State& state, uint64_t turns_of_state, FfLayer& mirror);
   Duration Patience() const;
   bool WasGivenUp() const;
   Error Lost() const;
@@ -102,13 +133,16 @@ struct LayerSeat::State {
   bool begun = false;  // once
   Instant said_alive;
 
-  uint64_t number = 0;           // of what was asked for last
-  uint64_t answered_number = 0;  // the highest one that was answered
-  Instant posted;                // that
-  Instant unanswered_since;      // the last answer, or what was asked for first after it
+  uint64_t number = 0;                // of what was asked for last
+  uint64_t answered_number = 0;       // the highest one that was answered
+  std::deque<OnItsWay> on_their_way;  // the oldest of those between the two
+  Instant posted;                     // of what was asked for last
+  Instant unanswered_since;           // the last answer, or what was asked for first after it
   std::optional<cluster::FromHost> reply;
   uint64_t awaited_reply = 0;
   RemoteFacts facts;
+
+  Pulling pull;
 
   // Live: how often the phase has turned, here and in the mirror, and to what; and the rate.
   uint64_t turns = 0, turns_of_mirror = 0;

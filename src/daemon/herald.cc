@@ -15,6 +15,7 @@
 #include "daemon/fleet_answers.h"
 #include "daemon/heartbeat_of.h"
 #include "daemon/notice_of.h"
+#include "hypnos/base/backoff.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
@@ -34,6 +35,7 @@ using control::Event;
 // For what waits to be delivered, and then for who does not answer to be left alone.
 constexpr Duration kToFinish = std::chrono::seconds(2);
 constexpr Duration kToEnd = std::chrono::seconds(4);
+constexpr Duration kLongestRetryOfReplicas = std::chrono::seconds(10);
 constexpr Duration kLastFlush = std::chrono::seconds(1);
 constexpr Duration kPatienceOfTheForgetful = std::chrono::seconds(2);
 // However much happens, figures are not told more often.
@@ -375,15 +377,18 @@ Result<std::unique_ptr<Herald>> Herald::Start(const config::Config& config, Part
   const std::weak_ptr<State> weak = state;
   state->broker = std::make_shared<Broker>(
       shown,
-      Broker::Parts{.clock = parts.clock,
-                    .connector = NewNatsConnector(std::move(connection)),
-                    .rng = rng.Fork("broker"),
-                    .connected =
-                        [weak] {
-                          if (const auto self = weak.lock()) self->OnConnected();
-                        },
-                    .changed = [events = parts.events, shown](
-                                   const BrokerStatus& now) { TellState(events, shown, now); }});
+      Broker::Parts{
+          .clock = parts.clock,
+          .connector = NewNatsConnector(std::move(connection)),
+          .rng = rng.Fork("broker"),
+          .connected =
+              [weak] {
+                if (const auto self = weak.lock()) self->OnConnected();
+              },
+          .changed = [events = parts.events,
+                      shown](const BrokerStatus& now) { TellState(events, shown, now); },
+          // A mean waits for all; events can wait.
+          .longest_retry = config.has_replicas() ? kLongestRetryOfReplicas : Backoff::kLongest});
   state->courier = std::make_unique<Courier>(
       CourierOptions{.title = "broker", .shown_receiver = shown, .folder = broker.folder()},
       Courier::Parts{.files = parts.files,

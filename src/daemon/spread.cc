@@ -22,6 +22,9 @@ namespace {
 using control::Event;
 
 constexpr Duration kToEnd = std::chrono::seconds(4);
+// A line that is back is used again within seconds: a network goes on without a layer until then.
+constexpr Duration kPingEvery = std::chrono::seconds(5);
+constexpr Duration kLongestRetry = std::chrono::seconds(4);
 
 Duration Seconds(double seconds) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
@@ -132,6 +135,7 @@ Result<std::unique_ptr<Spread>> Spread::Start(const config::Config& config, Part
   HYPNOS_ASSIGN_OR_RETURN(
       BrokerOptions connection,
       BrokerOptionsOf(config.broker(), "hypnosd " + name + " layers", parts.files));
+  connection.ping_interval = kPingEvery;
   const std::string shown = Printable(MaskedUrl(connection.url));
   auto state = std::make_shared<State>(std::move(parts));
   // Two daemons, or two starts of one, must not be taken for each other.
@@ -143,7 +147,8 @@ Result<std::unique_ptr<Spread>> Spread::Start(const config::Config& config, Part
                                             .connector = NewNatsConnector(std::move(connection)),
                                             .rng = rng.Fork("broker"),
                                             .connected = {},
-                                            .changed = {}});
+                                            .changed = {},
+                                            .longest_retry = kLongestRetry});
   if (config.has_spread()) state->AddSeats(config, instance);
   state->AddHosts(config, name, instance);
   state->broker->Start();

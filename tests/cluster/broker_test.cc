@@ -35,6 +35,7 @@ class BrokerTest : public ::testing::Test {
                            .connected = [this] { ++connected; },
                            .changed = [this](const BrokerStatus& status) { Note(status); },
                            .first_retry = std::chrono::milliseconds(1),
+                           .longest_retry = longest_retry,
                            .probation = probation};
     return std::make_unique<Broker>("nats://host", std::move(parts));
   }  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the broker has it
@@ -55,6 +56,7 @@ class BrokerTest : public ::testing::Test {
 
   SystemClock clock;
   FakeBroker fake;
+  Duration longest_retry = std::chrono::seconds(60);
   Duration probation = std::chrono::milliseconds(1);
   std::atomic<int> connected = 0;
   std::mutex mutex;
@@ -75,6 +77,16 @@ TEST_F(BrokerTest, PublishesOnceItIsConnected) {
   WaitUntil([&] { return connected == 1; });
   EXPECT_TRUE(End(*broker));
   EXPECT_THAT(Told(), IsEmpty()) << "that it works goes without saying";
+}
+
+TEST_F(BrokerTest, TriesAgainWithinWhatWasAskedFor) {
+  longest_retry = std::chrono::milliseconds(4);
+  // Twice as long each time it would be hours.
+  fake.WillRefuse(kNobody, 24);
+  const auto broker = Make();
+  broker->Start();
+  WaitUntil([&] { return broker->status().connected; });
+  EXPECT_TRUE(End(*broker));
 }
 
 TEST_F(BrokerTest, WhoWaitsForTheFirstTryFindsItConnectedAndToldOf) {

@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <deque>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -223,6 +225,15 @@ class Stepper {
     queue_.Push(MakeFrame(index_++));
     return recorder_.AwaitMoreThan(before);
   }
+  // Somebody wants to see the weights.
+  void Look() {
+    std::promise<void> looked;
+    pipeline_.Post([&](PipelineControl& control) {
+      EXPECT_TRUE(control.TakeLook({.weights = true}, "").ok());
+      looked.set_value();
+    });
+    looked.get_future().wait();
+  }
   void End() {
     if (!running_.joinable()) return;
     queue_.Finish(FrameOrEnd(EndOfStream{}));
@@ -325,6 +336,59 @@ TEST(Layers, Bfloat16TakesHalfTheBytesAndSaysMuchTheSame) {
   EXPECT_GT(goodness, 0);
   EXPECT_NE(much_the_same, goodness);
   EXPECT_NEAR(much_the_same / goodness, 1, 0.02);
+}
+
+// A sleep by a slow line must not take as long as all of its answers.
+TEST(Layers, LiveDoesNotWaitWhereWhatWasSentBeforeIsLate) {
+  Subjects subjects;
+  Host host(subjects, "garage");
+  LayerSeatOptions options = Live();
+  options.late_after = milliseconds(400);
+  options.lost_after = kPatience;
+  Head head(subjects, options);
+  Setting setting = With("Rehearsed", head.seat);
+  setting.options.probe.sequences = 0;
+  {
+    Stepper stepper(setting.options);
+    ASSERT_TRUE(ShowUntil(stepper, [](const StepStatistics& said) { return !said.late; }));
+    subjects.to_host.Hold(true);
+    const auto begin = std::chrono::steady_clock::now();
+    for (int i = 0; i < 50; ++i) EXPECT_TRUE(stepper.Show().late);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 25 * options.late_after);
+    subjects.to_host.Hold(false);
+    EXPECT_TRUE(ShowUntil(stepper, [](const StepStatistics& said) { return !said.late; }));
+  }
+  subjects.to_host.Close();
+  subjects.to_head.Close();
+}
+
+TEST(Layers, LiveWeightsThatComeTooLateAreHadTheNextTime) {
+  Subjects subjects;
+  Host host(subjects, "garage");
+  LayerSeatOptions options = Live();
+  options.lost_after = kPatience;
+  Head head(subjects, options);
+  // Nothing is pulled but for whoever looks.
+  Setting setting = With("Interleaved", head.seat);
+  setting.options.probe.sequences = 0;
+  {
+    Stepper stepper(setting.options);
+    ASSERT_TRUE(ShowUntil(stepper, [](const StepStatistics& said) { return !said.late; }));
+    for (int i = 0; i < 60; ++i) (void)stepper.Show();
+    EXPECT_EQ(head.seat.status().updates, 0u);
+    subjects.to_head.Hold(true);
+    stepper.Look();
+    EXPECT_EQ(head.seat.status().updates, 0u);
+    // It comes before anything that is asked for from now on.
+    subjects.to_head.Hold(false);
+    ASSERT_TRUE(ShowUntil(stepper, [](const StepStatistics& said) { return !said.late; }));
+    subjects.to_head.Hold(true);
+    stepper.Look();
+    EXPECT_GT(head.seat.status().updates, 0u);
+    subjects.to_head.Hold(false);
+  }
+  subjects.to_host.Close();
+  subjects.to_head.Close();
 }
 
 TEST(Layers, LiveGivesALostLayerToTheNext) {

@@ -55,11 +55,14 @@ class SlowRelay:
 
         async def deliver():
             last = 0.0
-            while (piece := await queue.get()) is not None:
-                last = max(last, piece[0])
-                await asyncio.sleep(max(0.0, last - self.loop.time()))
-                writer.write(piece[1])
-                await writer.drain()
+            try:
+                while (piece := await queue.get()) is not None:
+                    last = max(last, piece[0])
+                    await asyncio.sleep(max(0.0, last - self.loop.time()))
+                    writer.write(piece[1])
+                    await writer.drain()
+            except ConnectionError:
+                pass
             writer.close()
         delivering = asyncio.ensure_future(deliver())
         try:

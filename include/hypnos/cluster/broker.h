@@ -1,5 +1,6 @@
 // A broker that is connected to for as long as this lives: where the connection is lost, or cannot
-// be made, that is tried again after 1 to 60 s. Nothing of it ever waits for it but who says so.
+// be made, that is tried again after 1 to 60 s, or less. Nothing of it ever waits for it but who
+// says so.
 //
 //   connect -> (lost) -> wait -> connect ...
 //
@@ -42,6 +43,7 @@ class Broker {
     std::function<void()> connected;
     std::function<void(const BrokerStatus&)> changed;
     Duration first_retry = std::chrono::seconds(1);
+    Duration longest_retry = std::chrono::seconds(60);
     // A connection that is lost sooner did not work: a broker may let in whom it then takes nothing
     // from.
     Duration probation = std::chrono::seconds(1);

@@ -5,10 +5,12 @@
 //   bits as in one process. Where nothing has come for `lost_after`, the run ends with an error:
 //   the last checkpoint is what to go on from.
 // live: a step waits for `late_after` at the most; then what the layer said last stands in, which
-//   is counted. So many steps as kMostUnanswered may be on their way; more are not sent. Who has
-//   not been heard of for `lost_after` is lost, and the next one that offers itself is given the
-//   layer as it was when it was last pulled (each checkpoint, each scoring of the probe set);
-//   the same one goes on with what it has learned meanwhile. Nothing waits for ever.
+//   is counted. Where what was sent before is late already, nothing is waited for: what is dreamed,
+//   as fast as can be, would take as long as the line. So many steps as kMostUnanswered may be on
+//   their way, and for a second; more are not sent. Who has not been heard of for `lost_after` is
+//   lost, and the next one that offers itself is given the layer as it was when it was last pulled
+//   (each checkpoint, each scoring of the probe set); the same one goes on with what it has learned
+//   meanwhile. Nothing waits for ever.
 //
 // Threads: see RemoteLayer; Receive comes from one thread at a time, all else is safe.
 // Errors: kUnavailable, reason LAYER_LOST or NO_HOST; kCancelled, reason STOPPED, where the daemon
@@ -62,7 +64,7 @@ struct LayerSeatStatus {
 
 class LayerSeat final : public RemoteLayer {
  public:
-  static constexpr uint64_t kMostUnanswered = 16;
+  static constexpr uint64_t kMostUnanswered = 64;
 
   // `clock` outlives it. `told`: on any thread.
   LayerSeat(LayerSeatOptions options, LayerMail mail, const Clock& clock,
