@@ -41,8 +41,8 @@ struct Broker::State : std::enable_shared_from_this<State> {
   void TellThatItWorks(std::unique_lock<std::mutex>& lock);
   void WaitBeforeTheNext(std::unique_lock<std::mutex>& lock);
   std::shared_ptr<Link> link_now(std::string* why) const;
-  // Needs the lock.
-  std::shared_ptr<Link> Counted(std::shared_ptr<Link> made);
+  // What each handler holds that a link has, until the link will not call it any more.
+  std::shared_ptr<void> Counted();
 
   const std::string name;
   Parts parts;
@@ -52,7 +52,8 @@ struct Broker::State : std::enable_shared_from_this<State> {
   mutable std::mutex mutex;
   mutable std::condition_variable changed;
   std::shared_ptr<Link> link;
-  size_t links = 0;  // those that were lost and are still in use, too
+  size_t most_bytes = 0;  // that the link takes; 0: there is none
+  size_t handlers = 0;    // that a link has, those that were lost, too
   BrokerStatus status;
   // Of which connection it is told, and of which that it was lost.
   uint64_t number = 0;
@@ -88,7 +89,8 @@ Result<std::shared_ptr<Link>> Broker::State::Connect() {
   };
   HYPNOS_ASSIGN_OR_RETURN(std::shared_ptr<Link> made, parts.connector->Connect(std::move(events)));
   for (const auto& [subject, handler] : subscriptions) {
-    HYPNOS_RETURN_IF_ERROR(made->Subscribe(subject, handler));
+    HYPNOS_RETURN_IF_ERROR(made->Subscribe(
+        subject, [handler, counted = Counted()](std::string_view bytes) { handler(bytes); }));
   }
   return made;
 }
@@ -133,7 +135,8 @@ void Broker::State::HoldOneConnection(std::unique_lock<std::mutex>& lock) {
     NoteFailure(made.error().message, lock);
     return NoteTried();
   }
-  link = Counted(*std::move(made));
+  link = *std::move(made);
+  most_bytes = link->most_bytes();
   const Instant since = parts.clock.Now();
   NoteConnected(lock);
   NoteTried();
@@ -148,6 +151,7 @@ void Broker::State::HoldOneConnection(std::unique_lock<std::mutex>& lock) {
   status.connected = false;
   // Closing may wait for the library.
   std::shared_ptr<Link> last = std::exchange(link, nullptr);
+  most_bytes = 0;
   const std::string why = lost_why;
   const bool lost = !stop;
   lock.unlock();
@@ -169,20 +173,22 @@ void Broker::State::Loop() {
     HoldOneConnection(lock);
     WaitBeforeTheNext(lock);
   }
-  // Who publishes at this moment holds the last one, whose handlers are called until it is no more.
-  changed.wait(lock, [this] { return links == 0; });
+  // A library that is in the middle of a handler goes on with it after its link was closed.
+  changed.wait(lock, [this] { return handlers == 0; });
   ended = true;
   changed.notify_all();
 }
 
-std::shared_ptr<Link> Broker::State::Counted(std::shared_ptr<Link> made) {
-  ++links;
-  Link* const one = made.get();
-  return {one, [this, kept = std::move(made)](const Link*) mutable {
-            kept.reset();
-            const std::lock_guard lock(mutex);
-            --links;
-            changed.notify_all();
+std::shared_ptr<void> Broker::State::Counted() {
+  {
+    const std::lock_guard lock(mutex);
+    ++handlers;
+  }
+  // The last one may go when everybody else has left this behind.
+  return {nullptr, [self = shared_from_this()](void*) {
+            const std::lock_guard lock(self->mutex);
+            --self->handlers;
+            self->changed.notify_all();
           }};
 }
 
@@ -231,10 +237,11 @@ Status Broker::Flush(Duration longest) {
   return link == nullptr ? NotConnected(why) : link->Flush(longest);
 }
 
+// Not the link's: who handles a message asks, and must not be the last one to hold the link that
+// waits for him.
 size_t Broker::most_bytes() const {
-  std::string why;
-  const auto link = state_->link_now(&why);
-  return link == nullptr ? 0 : link->most_bytes();
+  const std::lock_guard lock(state_->mutex);
+  return state_->most_bytes;
 }
 
 // Of whatever connection there is at the moment.

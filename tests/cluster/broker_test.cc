@@ -174,6 +174,24 @@ TEST_F(BrokerTest, EndsWhileItWaits) {
   EXPECT_TRUE(End(*broker));
 }
 
+// Who is called would be gone.
+TEST_F(BrokerTest, HasNotEndedWhileAMessageIsHandled) {
+  std::promise<void> entered, let_go;
+  const auto broker = Make();
+  broker->Subscribe("a", [&](std::string_view) {
+    entered.set_value();
+    let_go.get_future().wait();
+    EXPECT_EQ(broker->most_bytes(), 0u) << "nothing is sent any more";
+  });
+  broker->Start();
+  WaitUntil([&] { return connected == 1; });
+  std::thread library([this] { fake.Say("a", "1"); });
+  entered.get_future().wait();
+  EXPECT_FALSE(broker->Stop(clock.Now() + std::chrono::milliseconds(200)));
+  let_go.set_value();
+  library.join();
+}
+
 TEST_F(BrokerTest, OneThatHangsIsLeftBehind) {
   auto broker = std::make_unique<Broker>(
       "nats://host", Broker::Parts{.clock = clock,
