@@ -14,6 +14,7 @@ using cluster::ToHost;
 
 // Live: of weights that are asked for between steps, where nothing may wait for long.
 constexpr Duration kLongestPull = std::chrono::milliseconds(500);
+constexpr Duration kLastPull = std::chrono::seconds(3);
 // One that is lost is asked so often whether it is back.
 constexpr Duration kMoment = std::chrono::seconds(1);
 
@@ -111,7 +112,7 @@ Status LayerSeat::Begin(const Seat& seat) {
   }
   const std::optional<SeatHolder::Offer> offered = s.AwaitOffer();
   const bool first = !std::exchange(s.begun, true);
-  if (!offered && !s.options.lossless && !first) return {};
+  if (!offered && !s.options.lossless && (!first || s.WasGivenUp())) return {};
   if (!offered && !s.options.lossless) {
     s.Tell(LayerNews::Kind::kLost, s.Name() +
                                        " is computed by nobody yet: it says nothing until a daemon "
@@ -285,7 +286,7 @@ Status LayerSeat::PushLane(Lane lane, int64_t number, const FfLayerState& state,
   }));
 }
 
-Status LayerSeat::Pull(FfLayer& mirror) {
+Status LayerSeat::Pull(FfLayer& mirror, PullFor what) {
   State& s = *state_;
   ToHost asked;
   bool waits = true;
@@ -296,18 +297,19 @@ Status LayerSeat::Pull(FfLayer& mirror) {
     if (s.failure) return *s.failure;
     earlier = std::exchange(s.pull.late, std::nullopt);
     turns = s.pull.turns;
-    if (s.MayPull()) {
+    if (s.MayPull(what)) {
       asked = s.Next();
       s.pull.number = asked.number();
       s.pull.asked = s.posted;
       s.pull.turns = s.turns;
     }
-    waits = s.options.lossless || s.pull.took <= kSoonPulled;
+    waits = s.options.lossless || what == PullFor::kEnd || s.pull.took <= kSoonPulled;
   }
   asked.mutable_pull();
   if (asked.number() > 0 && waits) {
-    const Result<FromHost> answer =
-        s.Ask(asked, s.options.lossless ? s.options.lost_after : kLongestPull);
+    const Result<FromHost> answer = s.Ask(asked, s.options.lossless      ? s.options.lost_after
+                                                 : what == PullFor::kEnd ? kLastPull
+                                                                         : kLongestPull);
     if (answer.ok()) return s.Load(answer->state(), s.pull.turns, mirror);
     if (s.options.lossless) return answer.error();
   } else if (asked.number() > 0) {

@@ -54,8 +54,9 @@ bool LayerSeat::State::IsFull(Instant now) const {
   return full && (waiting > 0 || now - posted < kMoment);
 }
 
-bool LayerSeat::State::MayPull() const {
+bool LayerSeat::State::MayPull(PullFor what) const {
   if (options.lossless) return true;
+  if (what == PullFor::kEnd) return holder.seated();
   const Duration since = clock.Now() - pull.asked;
   const bool on_its_way = pull.number > answered_number && since < options.lost_after;
   if (!holder.seated() || on_its_way) return false;
@@ -113,6 +114,13 @@ Error LayerSeat::State::Lost() const {
              std::chrono::duration_cast<std::chrono::seconds>(options.lost_after).count())};
 }
 
+// Its own reason is for people: it must not decide what this daemon does.
+Error LayerSeat::State::Refused(const FromHost& answer, const char* what) const {
+  return {Code::kUnavailable, "HOST_REFUSES",
+          Format("{}: '{}' refuses {}: {}", Name(), Printable(answer.host_name()), what,
+                 Printable(answer.refusal().message()))};
+}
+
 Result<FromHost> LayerSeat::State::Ask(const ToHost& asked, Duration longest) {
   const uint64_t of = asked.number();
   {
@@ -124,14 +132,14 @@ Result<FromHost> LayerSeat::State::Ask(const ToHost& asked, Duration longest) {
   HYPNOS_RETURN_IF_ERROR(Post(asked));
   while (true) {
     std::unique_lock lock(mutex);
-    changed.wait_for(lock, options.ask_again_after, [&] { return reply.has_value() || stopping; });
+    const Duration left = std::min(longest, Patience()) - (clock.Now() - begin);
+    changed.wait_for(lock, std::min(options.ask_again_after, left),
+                     [&] { return reply.has_value() || stopping; });
     if (reply) {
       awaited_reply = 0;
       FromHost answer = *std::exchange(reply, std::nullopt);
       if (!answer.has_refusal()) return answer;
-      return Error{Code::kFailedPrecondition, answer.refusal().reason(),
-                   Format("{}: '{}' refuses it: {}", Name(), Printable(answer.host_name()),
-                          Printable(answer.refusal().message()))};
+      return Refused(answer, "it");
     }
     const Duration patience = std::min(longest, Patience());
     if (stopping || clock.Now() - begin >= patience) {
@@ -147,11 +155,16 @@ Result<FromHost> LayerSeat::State::Ask(const ToHost& asked, Duration longest) {
 std::optional<SeatHolder::Offer> LayerSeat::State::AwaitOffer() {
   std::unique_lock lock(mutex);
   const Instant by = options.host_wait->Until(clock.Now());
+  bool told_to_wait = false;
   while (true) {
     std::optional<SeatHolder::Offer> candidate = holder.Candidate(clock.Now());
     // Only the first time: afterwards there is a run that would wait.
     const bool waits = !begun && !giving_up && !stopping;
     if (candidate || !waits || clock.Now() >= by) return candidate;
+    if (!std::exchange(told_to_wait, true)) {
+      log::Info("{}: waiting up to {:.0f} s for a daemon that computes it", Name(),
+                Seconds(by - clock.Now()));
+    }
     changed.wait_for(lock, kLookEvery);
   }
 }
@@ -203,9 +216,7 @@ void LayerSeat::State::HearRefusal(const FromHost& message, bool of_step) {
   ++status.refused;
   if (!options.lossless) return holder.Leave();
   if (!of_step) return;
-  failure = Error{Code::kFailedPrecondition, message.refusal().reason(),
-                  Format("{}: '{}' refuses a step: {}", Name(), Printable(message.host_name()),
-                         Printable(message.refusal().message()))};
+  failure = Refused(message, "a step");
 }
 
 std::function<void()> LayerSeat::State::HearAnswer(FromHost& message, bool& back) {

@@ -92,12 +92,13 @@ struct LayerSeat::State {
   // where that leaves. Needs the lock.
   bool IsFull(Instant now) const;
   // Live: whether weights may be asked for, or would only keep steps from passing. Needs the lock.
-  bool MayPull() const;
+  bool MayPull(PullFor what) const;
   // Live, the mirror stays as old as it is where that cannot be.
   Status Load(const cluster::State& state, uint64_t turns_of_state, FfLayer& mirror);
   Duration Patience() const;
   bool WasGivenUp() const;
   Error Lost() const;
+  Error Refused(const cluster::FromHost& answer, const char* what) const;
 
   void Hear(cluster::FromHost message);
   // To what was asked for; what is to be called without the lock, which it needs.

@@ -13,11 +13,12 @@
 namespace hypnos {
 
 // Of all that is said. One more where an older daemon would misunderstand.
-inline constexpr uint32_t kLayerProtocol = 1;
+inline constexpr uint32_t kLayerProtocol = 2;
 // Longer messages can neither be written nor read: a protobuf has 2 GB at the most.
 inline constexpr uint64_t kLongestLayerMessage = (uint64_t{1} << 31) - (1 << 20);
 
-// In which numbers activities cross. bfloat16 is rounded to the nearest, |x' - x| <= 2^-8 |x|.
+// In which numbers activities cross. bfloat16 is rounded to the nearest: |x' - x| <= 2^-8 |x| for
+// |x| from 2^-126 to 2^127, where activities are.
 enum class WireNumbers { kFloat32, kBfloat16 };
 
 void ToWire(ConstMatrixView matrix, WireNumbers numbers, cluster::Tensor& tensor);

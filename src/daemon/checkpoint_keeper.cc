@@ -5,6 +5,7 @@
 
 #include "daemon/ask_pipeline.h"
 #include "daemon/build_options.h"
+#include "daemon/exit_code.h"
 #include "daemon/saved_config.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
@@ -104,7 +105,7 @@ Result<std::map<std::string, Pipeline::AwaitedStream>> CheckpointKeeper::Load(
   CheckpointLoader loader(opened.file);
   const auto in_checkpoint = [&](Error error) {
     // A layer that nobody computes is not the checkpoint's fault.
-    if (error.code == Code::kUnavailable) return error;
+    if (IsAboutHosts(error)) return error;
     error.message = opened.name + ": " + error.message;
     return error;
   };

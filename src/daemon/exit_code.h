@@ -45,14 +45,17 @@ inline int SourceExitCode(const Error& error) {
   }
 }
 
+// Of layers that others compute: it lies with them, and another try may do.
+inline bool IsAboutHosts(const Error& error) {
+  return error.reason == "NO_HOST" || error.reason == "LAYER_LOST" ||
+         error.reason == "HOST_REFUSES";
+}
+
 // An error of going on from a checkpoint: a configuration that it was not made with is wrong;
 // another daemon that has the folder may end, one that computes a layer may come; the rest is the
 // disk's.
 inline int CheckpointExitCode(const Error& error) {
-  if (error.reason == "FOLDER_IN_USE" || error.reason == "NO_HOST" ||
-      error.reason == "LAYER_LOST") {
-    return kExitTryAgain;
-  }
+  if (error.reason == "FOLDER_IN_USE" || IsAboutHosts(error)) return kExitTryAgain;
   if (error.code == Code::kFailedPrecondition) return kExitConfiguration;
   return SourceExitCode(error) == kExitConfiguration ? kExitConfiguration : kExitIo;
 }

@@ -108,7 +108,8 @@ void Network::TurnPhase(Here here, There there) {
     }
     if (const auto facts = there(*remotes_[l].seat); facts.ok()) remotes_[l].facts = *facts;
     // Thresholds move on waking up, and what goodness means here hangs on them.
-    if (options_.learning.threshold_share > 0) OrThrow(remotes_[l].seat->Pull(layers_[l]));
+    if (options_.learning.threshold_share > 0)
+      OrThrow(remotes_[l].seat->Pull(layers_[l], PullFor::kReading));
   }
 }
 
@@ -131,9 +132,9 @@ void Network::SetRateFactor(float factor) {
   }
 }
 
-void Network::PullLayers() {
+void Network::PullLayers(PullFor what) {
   for (size_t l = 0; l < layer_count(); ++l) {
-    if (is_remote(l)) OrThrow(remotes_[l].seat->Pull(layers_[l]));
+    if (is_remote(l)) OrThrow(remotes_[l].seat->Pull(layers_[l], what));
   }
 }
 

@@ -83,7 +83,7 @@ Status Pipeline::Driver::RunGuarded() try {
   if (!stopping_) ProbeAtEnd();
   if (!stopping_) HeedGuard();
   // Whoever reads the network next finds all of it here.
-  network_->PullLayers();
+  network_->PullLayers(PullFor::kEnd);
   return {};
 } catch (const RemoteLayerError& e) {
   torn_ = true;

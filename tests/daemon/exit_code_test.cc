@@ -29,6 +29,7 @@ TEST(CheckpointExitCode, TellsWhatMayComeYetFromWhatIsBroken) {
   EXPECT_EQ(CheckpointExitCode({Code::kUnavailable, "FOLDER_IN_USE", ""}), 75);
   EXPECT_EQ(CheckpointExitCode({Code::kUnavailable, "NO_HOST", ""}), 75);
   EXPECT_EQ(CheckpointExitCode({Code::kUnavailable, "LAYER_LOST", ""}), 75);
+  EXPECT_EQ(CheckpointExitCode({Code::kUnavailable, "HOST_REFUSES", ""}), 75);
   EXPECT_EQ(CheckpointExitCode({Code::kDataLoss, "DAMAGED", ""}), 74);
   EXPECT_EQ(CheckpointExitCode({Code::kFailedPrecondition, "OTHER_CONFIGURATION", ""}), 78);
 }

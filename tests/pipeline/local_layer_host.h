@@ -97,7 +97,7 @@ class LocalLayerHost final : public RemoteLayer {
     hosted_->layer().SetRateFactor(factor);
     return {};
   }
-  Status Pull(FfLayer& mirror) override {
+  Status Pull(FfLayer& mirror, PullFor) override {
     if (dead_) return Gone();
     return Copy(hosted_->layer(), mirror);
   }

@@ -85,7 +85,7 @@ class LayerSeat final : public RemoteLayer {
   Result<RemoteFacts> FallAsleep() override;
   Result<RemoteFacts> WakeUp() override;
   Status SetRateFactor(float factor) override;
-  Status Pull(FfLayer& mirror) override;
+  Status Pull(FfLayer& mirror, PullFor what) override;
   Status Push(FfLayer& mirror) override;
   Status PullLane(Lane lane, FfLayerState& state) override;
   Status PushLane(Lane lane, int64_t number, const FfLayerState& state,

@@ -117,7 +117,7 @@ class Network {
                  std::function<void()> answered);
   // Of all remote layers: before somebody reads their weights here, and after somebody has changed
   // them here. Nothing may be under way. SeatAgain: those that want it.
-  void PullLayers();
+  void PullLayers(PullFor what = PullFor::kReading);
   void PushLayers();
   bool WantsSeats() const;
   void SeatAgain();

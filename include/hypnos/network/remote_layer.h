@@ -41,6 +41,10 @@ struct RemoteFacts {
   bool stopped = false;
 };
 
+// What weights are wanted for. kReading: figures, a checkpoint, while steps wait; where the line is
+// slow, those of a while ago may do. kEnd: no step comes any more.
+enum class PullFor { kReading, kEnd };
+
 class RemoteLayer {
  public:
   virtual ~RemoteLayer() = default;
@@ -73,7 +77,7 @@ class RemoteLayer {
   virtual Status SetRateFactor(float factor) = 0;
 
   // Weights and all that the layer learns by.
-  virtual Status Pull(FfLayer& mirror) = 0;
+  virtual Status Pull(FfLayer& mirror, PullFor what) = 0;
   virtual Status Push(FfLayer& mirror) = 0;
   // h of a lane; and, where a lane goes on from elsewhere, what it said at tick `number`, too.
   virtual Status PullLane(Lane lane, FfLayerState& state) = 0;
