@@ -26,8 +26,9 @@ SKIPPED = 69
 # Of the camera.
 RATE_HZ = 25
 PARTITION_S = 60
-# Of the rate without faults: a frame or two are lost where a machine is busy.
-KEPT = 0.9
+# Of the rate without faults, or the camera's where it was caught up with. What waits for a line that is
+# too slow comes to a fifth.
+KEPT = 0.8
 
 
 def serve(case, *machines: str):
@@ -113,7 +114,7 @@ class Live(Layers):
 
     def assert_keeps_its_rate(self, what: str, clean: float, faulty: tuple[float, float]):
         print(f'{what}: {faulty[0]:.1f} frames/s of {clean:.1f} without, {faulty[1]:.1%} of steps late', file=sys.stderr)
-        self.assertGreater(faulty[0], KEPT * clean, what)
+        self.assertGreater(faulty[0], KEPT * min(clean, RATE_HZ), what)
 
     def test_loss_delay_and_stalls_cost_no_frames(self):
         relay = self.net.first.call(lambda: SlowRelay(self.server.port, listen='0.0.0.0'))
