@@ -210,6 +210,64 @@ TEST(Layers, LosslessSaysWhereThereIsNoHost) {
   subjects.to_head.Close();
 }
 
+// A host that refuses whatever it is asked for.
+class Refuser {
+ public:
+  Refuser(Subjects& subjects, std::string reason)
+      : reason_(std::move(reason)), post_("garage-1", [&subjects](std::string_view parcel) {
+          return subjects.to_head.Send(parcel);
+        }) {
+    subjects.to_host.Connect([this](std::string_view parcel) { Receive(parcel); });
+  }
+  void Offer() { Send(Message()); }
+
+ private:
+  static constexpr size_t kLongest = 1 << 20;
+
+  static cluster::FromHost Message() {
+    cluster::FromHost message;
+    message.set_protocol(kLayerProtocol);
+    message.set_host("garage-1");
+    message.set_host_name("garage");
+    message.set_free(true);
+    return message;
+  }
+  void Send(const cluster::FromHost& message) {
+    EXPECT_TRUE(post_.Send(message.SerializeAsString(), kLongest).ok());
+  }
+  void Receive(std::string_view parcel) {
+    const auto bytes = collector_.Add(parcel);
+    cluster::ToHost asked;
+    if (!bytes.ok() || !bytes->has_value() || !asked.ParseFromString(**bytes)) return;
+    if (asked.number() == 0) return;
+    cluster::FromHost answer = Message();
+    answer.set_number(asked.number());
+    answer.set_asked_by(asked.head());
+    answer.mutable_refusal()->set_reason(reason_);
+    answer.mutable_refusal()->set_message("there is no room");
+    Send(answer);
+  }
+
+  const std::string reason_;
+  ParcelPost post_;
+  ParcelCollector collector_{kLongest};
+};
+
+// OUT_OF_MEMORY here would mean that this daemon has none, and keeps it from saving anything.
+TEST(Layers, AHostsReasonDecidesNothingInTheHead) {
+  Subjects subjects;
+  Refuser host(subjects, "OUT_OF_MEMORY");
+  Head head(subjects, Lossless());
+  host.Offer();
+  Watched watched(With("Rehearsed", head.seat).options, MakeClip(10));
+  ASSERT_FALSE(watched.result->ok());
+  EXPECT_EQ(watched.result->error().code, Code::kUnavailable);
+  EXPECT_EQ(watched.result->error().reason, "HOST_REFUSES");
+  EXPECT_THAT(watched.result->error().message, HasSubstr("'garage' refuses it: there is no room"));
+  subjects.to_host.Close();
+  subjects.to_head.Close();
+}
+
 // Feeds frames one by one, to see what each comes to.
 class Stepper {
  public:
