@@ -90,7 +90,8 @@ Result<std::shared_ptr<Link>> Broker::State::Connect() {
   HYPNOS_ASSIGN_OR_RETURN(std::shared_ptr<Link> made, parts.connector->Connect(std::move(events)));
   for (const auto& [subject, handler] : subscriptions) {
     HYPNOS_RETURN_IF_ERROR(made->Subscribe(
-        subject, [handler, counted = Counted()](std::string_view bytes) { handler(bytes); }));
+        subject,
+        [handler = handler, counted = Counted()](std::string_view bytes) { handler(bytes); }));
   }
   return made;
 }
