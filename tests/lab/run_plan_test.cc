@@ -17,7 +17,6 @@ namespace hypnos::lab {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 
 // Cells that give ten times their seed, and write down that they were run.
@@ -32,7 +31,7 @@ class RunPlanTest : public testing::Test {
   }
 
   void AddCell(const std::string& rule, const std::string& seed,
-               std::function<Result<Row>(const GoOn&)> run) {
+               const std::function<Result<Row>(const GoOn&)>& run) {
     plan_.cells.push_back({{rule, seed}, 1, [this, seed, run](const GoOn& go_on) {
                              run_.push_back(seed);
                              return run(go_on);
