@@ -37,12 +37,7 @@ class Concealment {
   // Some encoders send no key pictures, but renew a stripe of each picture in turn.
   static constexpr int kLongest = 500;
 
-  void Forget() {
-    concealed_ = false;
-    first_damage_.reset();
-    last_damage_.reset();
-    since_flaw_ = 0;
-  }
+  void Forget() { *this = {}; }
 
   bool concealed_ = false;
   Stamp first_damage_, last_damage_;
