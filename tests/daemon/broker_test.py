@@ -13,7 +13,6 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 import unittest
 import urllib.request
 
@@ -26,10 +25,6 @@ SKIPPED = 69
 
 
 class Published:
-
-    def setUp(self):
-        super().setUp()
-        self.said_by = {}
 
     def serve(self, more: str = '', start: bool = True) -> nats_server.NatsServer:
         folder = self.folder / 'server'
@@ -56,21 +51,7 @@ class Published:
 class WhileItRuns(Published, ControlledTest):
 
     def start_daemon(self, *arguments):
-        """What it says on standard error is kept: nobody else reads it while it runs."""
-        process = self.start('--config', self.config, *arguments)
-        lines = self.said_by[process] = []
-
-        def read():
-            for line in process.stderr:
-                lines.append(line)
-        reader = threading.Thread(target=read, daemon=True)
-        reader.start()
-        self.addCleanup(reader.join)
-        self.addCleanup(process.kill)
-        return process
-
-    def said(self, process) -> str:
-        return ''.join(self.said_by[process])
+        return self.start_and_read('--config', self.config, *arguments)
 
     def end(self, process):
         process.terminate()

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -42,6 +43,7 @@ ENDLESS = 'synthetic: {scene: glyphs, width: 32, height: 32, frames: 0}'
 class HypnosdTest(unittest.TestCase):
 
     def setUp(self):
+        self.said_by = {}
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
@@ -78,6 +80,23 @@ class HypnosdTest(unittest.TestCase):
         # Whatever a test runs into, no daemon is left behind.
         self.addCleanup(self.put_away, process)
         return process
+
+    def start_and_read(self, *arguments, **options) -> subprocess.Popen:
+        """What it says on standard error is kept, for said: nobody else reads it while it runs."""
+        process = self.start(*arguments, **options)
+        lines = self.said_by[process] = []
+
+        def read():
+            for line in process.stderr:
+                lines.append(line)
+        reader = threading.Thread(target=read, daemon=True)
+        reader.start()
+        self.addCleanup(reader.join)
+        self.addCleanup(process.kill)
+        return process
+
+    def said(self, process) -> str:
+        return ''.join(self.said_by[process])
 
     @staticmethod
     def put_away(process: subprocess.Popen):

@@ -18,6 +18,16 @@ SEARCH = os.environ['PATH'] + ':/usr/sbin'
 PATIENCE_S = 60
 
 
+def start_for(case) -> 'NatsServer':
+    """Of a test that has a folder; ended with it."""
+    folder = case.folder / 'server'
+    folder.mkdir()
+    server = NatsServer(folder)
+    case.addCleanup(server.end)
+    server.start()
+    return server
+
+
 def missing() -> list[str]:
     return [program for program in ['nats-server', 'mosquitto_sub', 'mosquitto_pub']
             if not shutil.which(program, path=SEARCH)]

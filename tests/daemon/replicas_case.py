@@ -44,11 +44,7 @@ class ReplicasCase(ControlledTest):
         self.listen()
 
     def start_server(self):
-        folder = self.folder / 'server'
-        folder.mkdir()
-        self.server = nats_server.NatsServer(folder)
-        self.addCleanup(self.server.end)
-        self.server.start()
+        self.server = nats_server.start_for(self)
 
     def listen(self, *arguments):
         self.heard = nats_server.MqttListener(self.server, 'hypnos/+/status', *arguments)

@@ -2,7 +2,6 @@
 
 import pathlib
 import re
-import threading
 import urllib.request
 
 import control_client
@@ -33,15 +32,10 @@ class SpreadCase(ControlledTest):
     def setUp(self):
         super().setUp()
         self.columns += ['goodness_3', 'p_real_3']
-        self.said_by = {}
         self.start_server()
 
     def start_server(self):
-        folder = self.folder / 'server'
-        folder.mkdir()
-        self.server = nats_server.NatsServer(folder)
-        self.addCleanup(self.server.end)
-        self.server.start()
+        self.server = nats_server.start_for(self)
         self.url = self.server.url
 
     def broker(self, name: str) -> str:
@@ -53,22 +47,6 @@ class SpreadCase(ControlledTest):
         if spread:
             text += self.broker('head') + f'spread: {{network: porch, {spread}}}\n'
         self.config.write_text(text, encoding='utf-8')
-
-    def start_and_read(self, *arguments, **options):
-        process = self.start(*arguments, **options)
-        lines = self.said_by[process] = []
-
-        def read():
-            for line in process.stderr:
-                lines.append(line)
-        reader = threading.Thread(target=read, daemon=True)
-        reader.start()
-        self.addCleanup(reader.join)
-        self.addCleanup(process.kill)
-        return process
-
-    def said(self, process) -> str:
-        return ''.join(self.said_by[process])
 
     def host(self, name: str, layers, network: str = 'porch'):
         config = self.folder / f'{name}.yaml'
