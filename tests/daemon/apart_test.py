@@ -10,7 +10,6 @@ import pathlib
 import subprocess
 import sys
 import time
-import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
 
@@ -22,7 +21,6 @@ from slow_relay import SlowRelay  # noqa: E402
 from spread_case import SpreadCase  # noqa: E402
 
 HYPNOSCTL = os.path.abspath(sys.argv.pop(1))
-SKIPPED = 69
 # Of the camera.
 RATE_HZ = 25
 PARTITION_S = 60
@@ -219,13 +217,4 @@ class Replicas(ReplicasCase):
 
 
 if __name__ == '__main__':
-    if lacking := nats_server.missing():
-        print(f'{", ".join(lacking)} are not here: scripts/install-packages test')
-        sys.exit(SKIPPED)
-    if why := namespaces.missing():
-        print(why)
-        sys.exit(SKIPPED)
-    if ', nats' not in subprocess.run([HYPNOSD, '--version'], capture_output=True, text=True, check=True).stdout:
-        print('this build has no NATS: scripts/install-packages build')
-        sys.exit(SKIPPED)
-    unittest.main()
+    nats_server.main(HYPNOSD, namespaces.missing())

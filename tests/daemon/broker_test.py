@@ -13,7 +13,6 @@ import re
 import signal
 import subprocess
 import sys
-import unittest
 import urllib.request
 
 import nats_server
@@ -21,7 +20,6 @@ from hypnosd_case import CONFIGURATION, HYPNOSD, NO_INPUT, OK, TRY_AGAIN, Contro
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HYPNOSCTL = sys.argv.pop(1)
-SKIPPED = 69
 
 
 class Published:
@@ -510,10 +508,4 @@ class FromOutside(Published, HypnosdTest):
 
 
 if __name__ == '__main__':
-    if lacking := nats_server.missing():
-        print(f'{", ".join(lacking)} are not here: scripts/install-packages test')
-        sys.exit(SKIPPED)
-    if ', nats' not in subprocess.run([HYPNOSD, '--version'], capture_output=True, text=True, check=True).stdout:
-        print('this build has no NATS: scripts/install-packages build')
-        sys.exit(SKIPPED)
-    unittest.main()
+    nats_server.main(HYPNOSD)

@@ -10,12 +10,15 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
+import unittest
 
 # Debian keeps it where the PATH of ordinary users does not lead.
 SEARCH = os.environ['PATH'] + ':/usr/sbin'
 PATIENCE_S = 60
+SKIPPED = 69
 
 
 def start_for(case) -> 'NatsServer':
@@ -37,6 +40,20 @@ def free_port() -> int:
     with socket.socket() as free:
         free.bind(('127.0.0.1', 0))
         return free.getsockname()[1]
+
+
+def main(hypnosd: os.PathLike, lacks: str = ''):
+    """As unittest's; where there is no server, this build cannot talk to one, or something else is missing, it says so
+    and ends with an exit code of its own."""
+    if programs := missing():
+        lacks = f'{", ".join(programs)} are not here: scripts/install-packages test'
+    elif not lacks and ', nats' not in subprocess.run([hypnosd, '--version'], capture_output=True, text=True,
+                                                      check=True).stdout:
+        lacks = 'this build has no NATS: scripts/install-packages build'
+    if lacks:
+        print(lacks)
+        sys.exit(SKIPPED)
+    unittest.main()
 
 
 class NatsServer:

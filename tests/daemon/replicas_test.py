@@ -9,15 +9,11 @@ import json
 import pathlib
 import signal
 import socket
-import subprocess
-import sys
-import unittest
 
 import nats_server
 from hypnosd_case import CONFIGURATION, HYPNOSD, OK
 from replicas_case import REPLICA, ReplicasCase
 
-SKIPPED = 69
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LEDGER = '$KV.hypnos_models.gate.ledger'
 
@@ -153,10 +149,4 @@ class ReplicasTest(ReplicasCase):
 
 
 if __name__ == '__main__':
-    if lacking := nats_server.missing():
-        print(f'{", ".join(lacking)} are not here: scripts/install-packages test')
-        sys.exit(SKIPPED)
-    if ', nats' not in subprocess.run([HYPNOSD, '--version'], capture_output=True, text=True, check=True).stdout:
-        print('this build has no NATS: scripts/install-packages build')
-        sys.exit(SKIPPED)
-    unittest.main()
+    nats_server.main(HYPNOSD)

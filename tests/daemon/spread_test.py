@@ -7,16 +7,11 @@ usage: spread_test.py PATH_OF_HYPNOSD [ARGUMENT OF unittest]...
 
 import re
 import signal
-import subprocess
-import sys
 import time
-import unittest
 
 import nats_server
 from hypnosd_case import CONFIGURATION, HYPNOSD, OK, TRY_AGAIN
 from spread_case import HEAD, SpreadCase
-
-SKIPPED = 69
 
 
 class Lossless(SpreadCase):
@@ -222,10 +217,4 @@ class Configuration(SpreadCase):
 
 
 if __name__ == '__main__':
-    if lacking := nats_server.missing():
-        print(f'{", ".join(lacking)} are not here: scripts/install-packages test')
-        sys.exit(SKIPPED)
-    if ', nats' not in subprocess.run([HYPNOSD, '--version'], capture_output=True, text=True, check=True).stdout:
-        print('this build has no NATS: scripts/install-packages build')
-        sys.exit(SKIPPED)
-    unittest.main()
+    nats_server.main(HYPNOSD)
