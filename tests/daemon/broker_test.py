@@ -16,6 +16,7 @@ import sys
 import urllib.request
 
 import nats_server
+import ports
 from hypnosd_case import CONFIGURATION, HYPNOSD, NO_INPUT, OK, TRY_AGAIN, ControlledTest, HypnosdTest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -487,7 +488,7 @@ class FromOutside(Published, HypnosdTest):
 
     def test_two_daemons_do_not_share_what_waits(self):
         self.watch('synthetic: {scene: glyphs, width: 32, height: 32, frames: 0}')
-        self.publish(f'url: "nats://127.0.0.1:{nats_server.free_port()}", name: porch')
+        self.publish(f'url: "nats://127.0.0.1:{ports.hold()}", name: porch')
         first = self.start('--config', self.config)
         self.wait_until(lambda: (self.folder / 'waiting').exists())
         other = self.run_program('--config', self.config, '--until-end', '--control', '')

@@ -17,24 +17,13 @@ import tempfile
 import unittest
 
 import nats_server
+import ports
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = pathlib.Path(sys.argv.pop(1)).resolve().parent
 HYPNOSCTL = sys.argv.pop(1)
 PATIENCE_S = 120
 NAMES = ['attic', 'porch', 'yard']
-
-
-def two_free_ports() -> int:
-    """The first of two in a row."""
-    while True:
-        port = nats_server.free_port()
-        with socket.socket() as next_one:
-            try:
-                next_one.bind(('127.0.0.1', port + 1))
-                return port
-            except (OSError, OverflowError):
-                pass
 
 
 class FleetTest(unittest.TestCase):
@@ -79,7 +68,7 @@ class FleetTest(unittest.TestCase):
             return False
 
     def test_three_hear_of_each_other_and_all_end_with_it(self):
-        process = self.start('--port', two_free_ports())
+        process = self.start('--port', ports.hold_two())
         fleet, _, listen, pages = self.commands(process)
         done = subprocess.run(shlex.split(fleet), capture_output=True, text=True, timeout=PATIENCE_S, check=True)
         self.assertEqual([line.split()[0] for line in done.stdout.splitlines()[1:]], NAMES, done.stdout)
@@ -104,7 +93,7 @@ class FleetTest(unittest.TestCase):
             self.assertNotIn('the connection is lost', log)
 
     def test_says_whose_end_it_was(self):
-        process = self.start('--port', two_free_ports())
+        process = self.start('--port', ports.hold_two())
         self.commands(process)
         subprocess.run([HYPNOSCTL, '--socket', self.folder / 'yard/control.sock', 'shutdown'], check=True,
                        capture_output=True, timeout=PATIENCE_S)
@@ -113,10 +102,8 @@ class FleetTest(unittest.TestCase):
         self.assertEqual(self.processes(), [])
 
     def test_a_port_that_is_taken_is_named(self):
-        port = two_free_ports()
-        with socket.socket() as other:
-            other.bind(('127.0.0.1', port + 1))
-            other.listen()
+        port = ports.hold_two()
+        with socket.create_server(('127.0.0.1', port + 1)):
             process = self.start('--port', port)
             self.assertEqual(process.wait(timeout=PATIENCE_S), 69)
         self.assertIn(f'listens on port {port + 1} already; choose another one with --port', process.stderr.read())

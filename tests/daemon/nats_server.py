@@ -15,6 +15,8 @@ import threading
 import time
 import unittest
 
+import ports
+
 # Debian keeps it where the PATH of ordinary users does not lead.
 SEARCH = os.environ['PATH'] + ':/usr/sbin'
 PATIENCE_S = 60
@@ -34,12 +36,6 @@ def start_for(case) -> 'NatsServer':
 def missing() -> list[str]:
     return [program for program in ['nats-server', 'mosquitto_sub', 'mosquitto_pub']
             if not shutil.which(program, path=SEARCH)]
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(('127.0.0.1', 0))
-        return free.getsockname()[1]
 
 
 def main(hypnosd: os.PathLike, lacks: str = ''):
@@ -63,7 +59,7 @@ class NatsServer:
     def __init__(self, folder: pathlib.Path, more: str = '', deployed: str = '', listen: str = '127.0.0.1',
                  starter: tuple = ()):
         self.starter = starter
-        self.folder, self.port, self.mqtt_port = folder, free_port(), free_port()
+        self.folder, self.port, self.mqtt_port = folder, ports.hold(), ports.hold()
         self.config = folder / 'nats.conf'
         # One that is to be used elsewhere, with this server's ports and folder.
         deployed = re.sub(r'127\.0\.0\.1:4222', f'127.0.0.1:{self.port}', deployed)
@@ -130,7 +126,8 @@ class MqttListener:
 
     def read(self, listening: threading.Event):
         for line in self.process.stdout:
-            if re.fullmatch(r'Subscribed \(mid: 1\): 0\n', line):
+            # Again, with another number, where it was not let in the first time.
+            if re.fullmatch(r'Subscribed \(mid: \d+\): 0\n', line):
                 listening.set()
             if found := re.match(r'message (\S+) (.*)', line):
                 self.messages.append((found[1], found[2]))

@@ -35,6 +35,7 @@ del sys.argv[2:4]
 sys.path.insert(0, str(ROOT / 'tests/daemon'))
 
 import nats_server  # noqa: E402
+import ports  # noqa: E402
 from hypnosd_case import OK, HypnosdTest  # noqa: E402
 
 FOLDER = ROOT / 'deploy/kubernetes'
@@ -143,8 +144,8 @@ class Daemon(HypnosdTest):
                        check=True, capture_output=True)
         (secrets / 'tokens').touch()
         # Nobody is there: the daemon does without, and says so.
-        (secrets / 'broker-url').write_text(f'nats://hypnosd:p@127.0.0.1:{nats_server.free_port()}\n', encoding='utf-8')
-        port = nats_server.free_port()
+        (secrets / 'broker-url').write_text(f'nats://hypnosd:p@127.0.0.1:{ports.hold()}\n', encoding='utf-8')
+        port = ports.hold()
         text = named('ConfigMap', 'hypnosd')['data']['hypnos.yaml']
         for there, here in [('/run/secrets', self.folder), ('/var/lib/hypnos', self.folder / 'learned'),
                             ('address: 0.0.0.0', f'address: 127.0.0.1\n  port: {port}')]:

@@ -9,7 +9,6 @@ import json
 import pathlib
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'tests/daemon'))
 
 import control_client  # noqa: E402
+import ports  # noqa: E402
 from hypnosd_case import OK, ControlledTest  # noqa: E402
 
 DEPLOY = ROOT / 'deploy'
@@ -54,12 +54,6 @@ record: {{enabled: true, folder: {folder}/sessions}}
 history: {{folder: {folder}/history}}
 web: {{port: 0}}
 '''
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(('127.0.0.1', 0))
-        return found.getsockname()[1]
 
 
 def dashboard() -> dict:
@@ -147,7 +141,7 @@ class Scraped(ControlledTest):
         if not shutil.which('prometheus'):
             self.skipTest('prometheus is not here: scripts/install-packages test')
         super().setUp()
-        self.config.write_text(EVERYTHING.format(folder=self.folder, nobody=free_port()),
+        self.config.write_text(EVERYTHING.format(folder=self.folder, nobody=ports.hold()),
                                encoding='utf-8')
         with (self.folder / 'log').open('w', encoding='utf-8') as log:
             self.daemon = self.start('--config', self.config, stderr=log)
@@ -170,7 +164,7 @@ class Scraped(ControlledTest):
         settings = EXAMPLES.read_text(encoding='utf-8').replace('127.0.0.1:8420', self.target)
         settings = settings.replace('15s', '1s').replace('alerts.yml', str(ALERTS))
         (self.folder / 'prometheus.yml').write_text(settings, encoding='utf-8')
-        self.prometheus = f'127.0.0.1:{free_port()}'
+        self.prometheus = f'127.0.0.1:{ports.hold()}'
         with (self.folder / 'prometheus.log').open('w', encoding='utf-8') as log:
             process = subprocess.Popen(
                 ['prometheus', f'--config.file={self.folder}/prometheus.yml',
