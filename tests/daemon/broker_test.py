@@ -21,6 +21,8 @@ from hypnosd_case import CONFIGURATION, HYPNOSD, NO_INPUT, OK, TRY_AGAIN, Contro
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HYPNOSCTL = sys.argv.pop(1)
+# The server gives who comes in a second, of TLS half of one, which a busy machine may need for less than that.
+UNHURRIED = 'timeout: 60'
 
 
 class Published:
@@ -42,6 +44,12 @@ class Published:
     def publish(self, keys: str):
         text = self.config.read_text(encoding='utf-8').split('broker:')[0]
         self.config.write_text(f'{text}broker: {{folder: {self.folder}/waiting, {keys}}}\n', encoding='utf-8')
+
+    @staticmethod
+    def events(heard, severity: str = 'info') -> list[dict]:
+        """Each once, as they were first heard: what the broker did not confirm in time is told again."""
+        topic = f'hypnos/porch/events/{severity}'
+        return [json.loads(text) for text in dict.fromkeys(text for where, text in heard.messages if where == topic)]
 
     def waiting(self) -> list:
         return sorted((self.folder / 'waiting').glob('*.json'))
@@ -81,11 +89,11 @@ class WhileItRuns(Published, ControlledTest):
         client = self.connect()
         self.wait_for_frames(client)
         self.happen(client, 5)
-        kinds = lambda: [event['kind'] for event in heard.under('hypnos/porch/events/info')]  # noqa: E731
+        kinds = lambda: [event['kind'] for event in self.events(heard)]  # noqa: E731
         self.wait_until(lambda: sum('PAUSED' in kind or 'RESUMED' in kind for kind in kinds()) == 10)
         self.assertEqual([kind for kind in kinds() if kind in ('SOURCE_PAUSED', 'SOURCE_RESUMED')],
                          ['SOURCE_PAUSED', 'SOURCE_RESUMED'] * 5)
-        event = next(event for event in heard.under('hypnos/porch/events/info') if event['kind'] == 'SOURCE_PAUSED')
+        event = next(event for event in self.events(heard) if event['kind'] == 'SOURCE_PAUSED')
         self.assertEqual({'version', 'host', 'id', 'time', 'kind', 'severity', 'source', 'message'}, set(event))
         self.assertEqual((event['source'], event['version']), ('door', 1))
         self.wait_until(lambda: any(beat['frames'] and beat['layers'] for beat in heard.under('hypnos/porch/status')))
@@ -143,14 +151,14 @@ class WhileItRuns(Published, ControlledTest):
         told = self.metrics(process)
         self.assertEqual(told['hypnos_broker_connected'], 0)
         self.assertGreaterEqual(told['hypnos_broker_events_waiting'], 6)
-        self.assertGreater(told['hypnos_broker_messages_left_out_total'], 0)
+        self.wait_until(lambda: self.metrics(process)['hypnos_broker_messages_left_out_total'] > 0)
         server.start()
         heard = self.listen(server, 'hypnos/porch/events/#')
         self.wait_until(lambda: 'BROKER_WORKS' in self.kinds(client))
         self.wait_until(lambda: not self.waiting())
         # The listener may have come after the daemon; what happens now reaches it.
         self.happen(client, 1)
-        self.wait_until(lambda: len(heard.under('hypnos/porch/events/info')) >= 2)
+        self.wait_until(lambda: len(self.events(heard)) >= 2)
         self.assertEqual(self.metrics(process)['hypnos_broker_connected'], 1)
         self.end(process)
         self.assertRegex(self.said(process), rf'warning broker {server.url} cannot be published to: nobody answers there')
@@ -165,7 +173,7 @@ class WhileItRuns(Published, ControlledTest):
         self.wait_for_frames(client)
         first = self.listen(server, 'hypnos/porch/events/#')
         self.happen(client, 2)
-        self.wait_until(lambda: len(first.under('hypnos/porch/events/info')) >= 4)
+        self.wait_until(lambda: len(self.events(first)) >= 4)
         server.end()
         self.happen(client, 3)
         self.wait_until(lambda: len(self.waiting()) >= 6)
@@ -176,9 +184,9 @@ class WhileItRuns(Published, ControlledTest):
         heard = self.listen(server, 'hypnos/porch/events/#')
         process.send_signal(signal.SIGCONT)
         self.wait_until(lambda: not self.waiting())
-        self.wait_until(lambda: {event['id'] for topic in ['info', 'warning']
-                                 for event in heard.under(f'hypnos/porch/events/{topic}')} >= set(ids))
-        told = [event['id'] for event in heard.under('hypnos/porch/events/info')]
+        self.wait_until(lambda: {event['id'] for severity in ['info', 'warning']
+                                 for event in self.events(heard, severity)} >= set(ids))
+        told = [event['id'] for event in self.events(heard)]
         self.assertEqual(told, sorted(told))
         self.end(process)
 
@@ -194,8 +202,7 @@ class WhileItRuns(Published, ControlledTest):
         server.start()
         heard = self.listen(server, 'hypnos/porch/events/#')
         self.start_daemon()
-        self.wait_until(lambda: sum(event['kind'] == 'SOURCE_PAUSED'
-                                    for event in heard.under('hypnos/porch/events/info')) == 3)
+        self.wait_until(lambda: sum(event['kind'] == 'SOURCE_PAUSED' for event in self.events(heard)) == 3)
         self.wait_until(lambda: not self.waiting())
 
     def test_a_broker_that_hangs_holds_up_neither_learning_nor_the_end(self):
@@ -214,7 +221,7 @@ class WhileItRuns(Published, ControlledTest):
         self.assertTrue(self.waiting())
 
     def test_a_login_that_is_wrong_is_told_of(self):
-        server = self.serve('authorization: {user: hypnos, password: right}')
+        server = self.serve(f'authorization: {{user: hypnos, password: right, {UNHURRIED}}}')
         login = self.folder / 'login'
         login.write_text(f'nats://hypnos:hushhush@127.0.0.1:{server.port}\n', encoding='utf-8')
         self.publish(f'url_file: {login}, name: porch')
@@ -228,7 +235,7 @@ class WhileItRuns(Published, ControlledTest):
         self.assertNotIn('hushhush', self.said(process))
 
     def test_a_login_that_may_not_publish_is_told_of(self):
-        server = self.serve('authorization: {users: [{user: a, password: b, permissions: '
+        server = self.serve(f'authorization: {{{UNHURRIED}, users: [{{user: a, password: b, permissions: '
                             '{publish: "elsewhere.>", subscribe: ">"}}]}')
         self.publish(f'url: "nats://a:b@127.0.0.1:{server.port}", name: porch')
         process = self.start_daemon()
@@ -242,7 +249,7 @@ class WhileItRuns(Published, ControlledTest):
                                              r'\(.*Publish to "hypnos\.porch\.')
 
     def test_one_that_may_not_listen_publishes(self):
-        server = self.serve('authorization: {users: [{user: a, password: b, permissions: '
+        server = self.serve(f'authorization: {{{UNHURRIED}, users: [{{user: a, password: b, permissions: '
                             '{publish: "hypnos.porch.>", subscribe: {deny: ">"}}}, {user: m, password: m}]}')
         heard = self.listen(server, 'hypnos/porch/status', '-u', 'm', '-P', 'm')
         self.publish(f'url: "nats://a:b@127.0.0.1:{server.port}", name: porch, interval_seconds: 0.2')
@@ -303,7 +310,7 @@ class WhileItRuns(Published, ControlledTest):
                 folder = self.folder / f'server-{certificate}-{url[:3]}-{ca}'
                 folder.mkdir()
                 server = nats_server.NatsServer(folder, f'tls {{ cert_file: "{self.folder}/{certificate}.pem", '
-                                                        f'key_file: "{self.folder}/{certificate}.key" }}')
+                                                        f'key_file: "{self.folder}/{certificate}.key", {UNHURRIED} }}')
                 self.addCleanup(server.end)
                 server.start()
                 trusted = f', ca_file: {self.folder}/{ca}.pem' if ca else ''
@@ -329,14 +336,15 @@ class WhileItRuns(Published, ControlledTest):
             others.append(self.start('--config', self.config, '--set', f'broker.name={name}', '--set', folder,
                                      '--control', '', stderr=subprocess.DEVNULL))
         self.wait_until(lambda: 'BROKER_NAME_TAKEN' in self.kinds(client))
-        self.wait_until(lambda: [member.name for member in client.ask('list_fleet').members] == ['attic', 'porch'])
+
+        # Who is kept from speaking, on a busy machine, is taken for gone until he speaks again.
+        def are_gone() -> dict[str, bool]:
+            return {member.name: member.gone for member in client.ask('list_fleet').members}
+        self.wait_until(lambda: are_gone() == {'attic': False, 'porch': False})
         attic, porch = client.ask('list_fleet').members
-        self.assertTrue(porch.self)
-        self.assertFalse(attic.self or attic.gone or porch.gone)
-        self.assertEqual(attic.sources, 1)
+        self.assertEqual((attic.self, porch.self, attic.sources), (False, True, 1))
         others[0].kill()
-        self.wait_until(lambda: client.ask('list_fleet').members[0].gone)
-        self.assertFalse(client.ask('list_fleet').members[1].gone)
+        self.wait_until(lambda: are_gone() == {'attic': True, 'porch': False})
 
     def hypnosctl(self, *arguments) -> str:
         done = subprocess.run([HYPNOSCTL, '--socket', self.control, *arguments], capture_output=True, text=True,
@@ -402,11 +410,11 @@ class WhileItRuns(Published, ControlledTest):
         def layer_elsewhere():
             layer, = client.ask('list_fleet', name='porch').members[0].elsewhere
             return layer
-        self.wait_until(lambda: layer_elsewhere().placed and layer_elsewhere().steps > layer_elsewhere().late_steps)
-        layer = layer_elsewhere()
-        self.assertEqual((layer.network, layer.layer, layer.host), ('porch', 2, 'garage'))
+        # One that is not answered for a while, as on a busy machine, is placed anew.
+        self.wait_until(lambda: (layer := layer_elsewhere()).steps > layer.late_steps and
+                        (layer.placed, layer.network, layer.layer, layer.host) == (True, 'porch', 2, 'garage'))
         self.wait_until(lambda: client.ask('list_fleet', name='garage').members[0].hosted[0].steps)
-        self.assertRegex(self.hypnosctl('fleet', 'porch'), r'\n2 +porch +garage +\d+ +[\d.]+ %')
+        self.wait_until(lambda: re.search(r'\n2 +porch +garage +\d+ +[\d.]+ %', self.hypnosctl('fleet', 'porch')))
         # MQTT clients hear it, too.
         self.wait_until(lambda: any(beat['hosts'][0]['placed'] for beat in heard.under('hypnos/garage/status')))
         beat = heard.under('hypnos/porch/status')[-1]
@@ -489,8 +497,9 @@ class FromOutside(Published, HypnosdTest):
     def test_two_daemons_do_not_share_what_waits(self):
         self.watch('synthetic: {scene: glyphs, width: 32, height: 32, frames: 0}')
         self.publish(f'url: "nats://127.0.0.1:{ports.hold()}", name: porch')
-        first = self.start('--config', self.config)
-        self.wait_until(lambda: (self.folder / 'waiting').exists())
+        first = self.start_and_read('--config', self.config)
+        # The folder is there before it is locked.
+        self.wait_until(lambda: 'this daemon is called porch there' in self.said(first))
         other = self.run_program('--config', self.config, '--until-end', '--control', '')
         self.assertEqual(other.returncode, TRY_AGAIN, other.stderr)
         self.assertIn('broker.folder', other.stderr)
@@ -503,8 +512,7 @@ class FromOutside(Published, HypnosdTest):
         self.publish(f'url: "{server.url}", name: porch')
         done = self.run_to_end()
         self.assertEqual(done.returncode, OK, done.stderr)
-        self.wait_until(lambda: any(event['kind'] == 'SOURCE_ENDED'
-                                    for event in heard.under('hypnos/porch/events/info')))
+        self.wait_until(lambda: any(event['kind'] == 'SOURCE_ENDED' for event in self.events(heard)))
         self.assertEqual(self.waiting(), [])
 
 

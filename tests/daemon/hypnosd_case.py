@@ -43,7 +43,7 @@ ENDLESS = 'synthetic: {scene: glyphs, width: 32, height: 32, frames: 0}'
 class HypnosdTest(unittest.TestCase):
 
     def setUp(self):
-        self.said_by = {}
+        self.said_by, self.readers = {}, {}
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
@@ -89,13 +89,16 @@ class HypnosdTest(unittest.TestCase):
         def read():
             for line in process.stderr:
                 lines.append(line)
-        reader = threading.Thread(target=read, daemon=True)
+        reader = self.readers[process] = threading.Thread(target=read, daemon=True)
         reader.start()
         self.addCleanup(reader.join)
         self.addCleanup(process.kill)
         return process
 
     def said(self, process) -> str:
+        """So far; all of it once it has ended."""
+        if process.poll() is not None:
+            self.readers[process].join(PATIENCE_S)
         return ''.join(self.said_by[process])
 
     @staticmethod
