@@ -1,8 +1,10 @@
 """What the tests of hypnosd before cameras have in common."""
 
+import math
 import os
 import pathlib
 import subprocess
+import time
 
 from hypnosd_case import ControlledTest
 
@@ -22,6 +24,25 @@ class CameraTest(ControlledTest):
         self.assertTrue(url, 'the camera does not start')
         return url
 
+    def watch_from_the_beginning(self, name: str, rate: int) -> int:
+        """Starts the daemon, with rows of scores, and waits until this camera of so many frames a second is watched
+        as they come. How many rows to leave out: what a stream shows while it is being connected to comes at once,
+        and its library passes some of that over; how long that takes is up to the machine."""
+        begin = time.monotonic()
+        self.process = self.start('--config', self.config, '--scores', self.scores)
+        self.client = self.connect()
+        self.wait_until(lambda: self.of(name).frames > 0)
+        at_once = 10 + math.ceil(rate * (time.monotonic() - begin))
+        self.wait_until(lambda: self.of(name).frames > at_once)
+        return at_once
+
+    def of(self, name: str):
+        return next(s for s in self.client.ask('status').sources if s.name == name)
+
+    def assert_without_a_hole(self, frames: list[int]):
+        self.assertGreater(len(frames), 15)
+        self.assertEqual(frames, list(range(frames[0], frames[0] + len(frames))))
+
     def start_watching(self, url: str, *settings: str):
         self.watch(f'stream: {{url: "{url}"}}')
         self.process = self.start('--config', self.config,
@@ -33,6 +54,10 @@ class CameraTest(ControlledTest):
 
     def wait_for_state(self, state: str):
         self.wait_until(lambda: self.state(self.client) == state)
+
+    def wait_for_why(self, why: str):
+        """It is told between two tries, and so not always."""
+        self.wait_until(lambda: why in self.source().why)
 
     def wait_for_more_frames(self):
         before = self.source().frames

@@ -13,6 +13,7 @@ import socket
 import time
 import unittest
 
+import ports
 from camera_case import CameraTest
 from hypnosd_case import CONFIGURATION, OK, TRY_AGAIN
 
@@ -53,18 +54,16 @@ class Cameras(CameraTest):
         self.assertIn("source 'door' is frozen: its pictures are kept back from learning", result.stderr)
 
     def test_a_camera_that_is_killed_and_comes_back(self):
-        url = self.start_camera()
-        self.start_watching(url)
+        port = ports.hold()
+        self.start_watching(self.start_camera(64, 48, 20, port))
         self.wait_for_more_frames()
         self.camera.kill()
         self.camera.wait()
-        self.wait_for_state('LOST')
-        source = self.source()
-        self.assertTrue(source.why)
-        self.assertGreater(source.retry_in_seconds, 0)
+        self.wait_until(lambda: (source := self.source()).state == source.LOST and source.why and
+                        source.retry_in_seconds > 0)
         seen = self.client.ask('status')
         # Nothing is learned in between, and another size and rate is no reason to give up.
-        self.start_camera(48, 64, 10, url.split(':')[2].split('/')[0])
+        self.start_camera(48, 64, 10, port)
         self.wait_for_state('WATCHED')
         self.wait_for_more_frames()
         status = self.client.ask('status')
@@ -83,27 +82,26 @@ class Cameras(CameraTest):
 
     def test_a_camera_that_falls_silent(self):
         url = self.start_camera()
-        self.start_watching(url, 'sources.0.stall_seconds=3')
+        self.start_watching(url)
         self.wait_for_more_frames()
         before = self.capture_processes()
         self.assertEqual(len(before), 1)
+        stalls = self.source().stalls
         self.camera.send_signal(signal.SIGSTOP)
-        self.wait_for_state('STALLED')
-        self.wait_for_state('LOST')
-        # Its process is ended and reaped.
-        self.assertEqual(self.capture_processes(), [])
+        # Its counts stay; its states pass, and may do so unseen.
+        self.wait_until(lambda: self.source().stalls > stalls)
+        self.wait_until(lambda: self.source().losses == 1)
+        # Its process is ended and reaped, when it is tried again at the latest.
+        self.wait_until(lambda: before[0] not in self.capture_processes())
         self.camera.send_signal(signal.SIGCONT)
         self.wait_for_state('WATCHED')
-        self.assertEqual((self.source().stalls, self.source().losses), (1, 1))
+        self.assertEqual(self.source().losses, 1)
         self.assertEqual(self.end().returncode, OK)
 
     def test_waits_for_a_camera_that_is_not_there_yet(self):
-        # A port that was free a moment ago.
-        with socket.create_server(('127.0.0.1', 0)) as server:
-            port = server.getsockname()[1]
+        port = ports.hold()
         self.start_watching(f'rtsp://me:hunter2@127.0.0.1:{port}/door')
-        self.wait_for_state('LOST')
-        self.assertIn('cannot be opened', self.source().why)
+        self.wait_for_why('cannot be opened')
         self.start_camera(64, 48, 20, port)
         self.wait_for_state('WATCHED')
         done = self.end()
@@ -134,9 +132,7 @@ class Cameras(CameraTest):
     def test_a_pause_of_the_machine_costs_no_frame(self):
         self.watch_sources(
             f'{{name: door, queue_frames: 100, stream: {{url: "{self.start_camera()}"}}}}')
-        self.process = self.start('--config', self.config, '--scores', self.scores)
-        self.client = self.connect()
-        self.wait_until(lambda: self.source().frames > 20)
+        skipped = self.watch_from_the_beginning('door', 20)
         child, = self.capture_processes()
         for _ in range(3):
             os.kill(child, signal.SIGSTOP)
@@ -147,13 +143,7 @@ class Cameras(CameraTest):
         self.wait_until(lambda: self.source().frames > before + 40)
         self.assertEqual((self.source().dropped_slow, self.source().connections), (0, 1))
         self.end()
-        self.assert_without_a_hole([int(row['frame']) for row in self.rows()])
-
-    def assert_without_a_hole(self, frames: list[int]):
-        # While a stream is being connected to its library passes some over.
-        frames = frames[10:]
-        self.assertGreater(len(frames), 15)
-        self.assertEqual(frames, list(range(frames[0], frames[0] + len(frames))))
+        self.assert_without_a_hole([int(row['frame']) for row in self.rows()][skipped:])
 
     def test_a_camera_that_is_killed_costs_another_no_frame(self):
         # What waits for a frame of the other one would make more frames wait than there is room for;
@@ -163,26 +153,21 @@ class Cameras(CameraTest):
         lost = self.start_camera()
         self.watch_sources(f'{{name: kept, queue_frames: 20, stream: {{url: "{kept}"}}}}',
                            f'{{name: lost, stream: {{url: "{lost}"}}}}')
-        self.process = self.start('--config', self.config, '--scores', self.scores)
-        self.client = self.connect()
-
-        def of(name):
-            return next(s for s in self.client.ask('status').sources if s.name == name)
-
-        self.wait_until(lambda: of('kept').frames > 10 and of('lost').frames > 20)
+        skipped = self.watch_from_the_beginning('kept', 5)
+        self.wait_until(lambda: self.of('lost').frames > 20)
         self.camera.kill()
         self.camera.wait()
-        self.wait_until(lambda: of('lost').state == of('lost').LOST)
-        before = of('kept').frames
-        self.wait_until(lambda: of('kept').frames > before + 15)
-        kept_now = of('kept')
+        self.wait_until(lambda: self.of('lost').losses == 1)
+        before = self.of('kept').frames
+        self.wait_until(lambda: self.of('kept').frames > before + 15)
+        kept_now = self.of('kept')
         self.assertEqual((kept_now.dropped_slow, kept_now.losses), (0, 0))
         self.client.ask('remove_source', name='lost')
-        self.assertEqual(len(self.capture_processes()), 1)
+        self.wait_until(lambda: len(self.capture_processes()) == 1)
         self.end()
         self.columns.append('source')
         frames = [int(row['frame']) for row in self.rows() if row['source'] == 'kept']
-        self.assert_without_a_hole(frames)
+        self.assert_without_a_hole(frames[skipped:])
         self.assertIsNone(kept_camera.poll())
 
     def test_no_capture_process_outlives_its_daemon(self):
@@ -204,9 +189,8 @@ class Cameras(CameraTest):
         url = self.start_camera(RTSP_CAMERA_LOGIN=f'me:{passwords[1]}')
         login = self.login_file(f'me\n{passwords[0]}\n')
         self.start_watching(url, f'sources.0.stream.credentials_file={login}')
-        self.wait_for_state('LOST')
+        self.wait_for_why('refuses the login')
         said = str(self.client.ask('status'))
-        self.assertIn('refuses the login', self.source().why)
         # Without a restart.
         self.login_file(f'me:{passwords[1]}\n')
         self.wait_for_state('WATCHED')
@@ -262,16 +246,18 @@ class Cameras(CameraTest):
             self.wait_for_more_frames()
             self.assertEqual(self.end().returncode, OK)
         self.start_watching(url, 'sources.0.stream.transport=tcp')
-        self.wait_for_state('LOST')
-        self.assertIn('cannot be opened', self.source().why)
+        self.wait_for_why('cannot be opened')
         self.assertEqual(self.end().returncode, OK)
 
     def test_a_camera_that_is_faster_than_wanted(self):
-        self.start_watching(self.start_camera(64, 48, 50), 'sources.0.max_frame_rate_hz=5')
+        url = self.start_camera(64, 48, 50)
+        begin = time.monotonic()
+        self.start_watching(url, 'sources.0.max_frame_rate_hz=5')
         self.wait_until(lambda: self.source().dropped_over_rate > 90)
         source = self.source()
         self.assertEqual(source.losses, 0)
-        self.assertLess(source.frames, source.dropped_over_rate / 4)
+        # The camera itself is slower on a busy machine.
+        self.assertLessEqual(source.frames, 5 * (time.monotonic() - begin) + 2)
         self.assertEqual(self.end().returncode, OK)
 
     def test_until_end_does_not_wait_for_ever(self):
