@@ -41,6 +41,13 @@ class HangingDiskTest(ControlledTest):
         self.client = self.connect()
         self.wait_for_frames(self.client)
 
+    def let_it_hang(self):
+        """Until somebody waits for it."""
+        waits = pathlib.Path(f'{self.hangs}.waits')
+        waits.unlink(missing_ok=True)
+        self.hangs.touch()
+        self.wait_until(waits.exists)
+
     def status(self):
         return self.client.ask('status')
 
@@ -48,8 +55,11 @@ class HangingDiskTest(ControlledTest):
         before = self.frames(name)
         self.wait_until(lambda: self.frames(name) >= before + 50)
 
+    def source(self, name: str):
+        return next(source for source in self.status().sources if source.name == name)
+
     def frames(self, name: str) -> int:
-        return next(source.frames for source in self.status().sources if source.name == name)
+        return self.source(name).frames
 
     def end(self):
         """What it said; and how long that took, in seconds."""
@@ -72,9 +82,7 @@ class OfTheHistory(HangingDiskTest):
         return sum(len(one.bucket) for one in asked.series)
 
     def let_it_hang(self):
-        self.hangs.touch()
-        # It is written every five seconds; by then it hangs.
-        time.sleep(6)
+        super().let_it_hang()
         self.written = self.status().history.written
 
     def test_learning_goes_on_and_memory_answers(self):
@@ -86,7 +94,8 @@ class OfTheHistory(HangingDiskTest):
 
     def test_nothing_is_lost_where_it_comes_back(self):
         self.let_it_hang()
-        time.sleep(2)
+        before = self.figures()
+        self.wait_until(lambda: self.figures() >= before + 2)
         self.hangs.unlink()
         self.wait_until(lambda: self.status().history.written > self.written)
         self.assertEqual(self.status().history.lost, 0)
@@ -107,8 +116,7 @@ class OfCheckpoints(HangingDiskTest):
     def test_learning_goes_on_and_a_second_signal_ends_it(self):
         self.begin('--set', f'checkpoint.folder={self.disk}', '--set', 'checkpoint.every_seconds=1')
         self.wait_until(lambda: any(self.disk.iterdir()))
-        self.hangs.touch()
-        time.sleep(2)
+        self.let_it_hang()
         self.wait_for_new_frames()
         self.process.terminate()
         time.sleep(2)
@@ -133,12 +141,6 @@ class OfASource(HangingDiskTest):
             self.begin(*arguments, stderr=file)
         self.wait_for_new_frames('disk')
 
-    def let_it_hang(self):
-        self.hangs.touch()
-        # What has been read by now may still be watched.
-        time.sleep(2)
-        self.stands_at = self.frames('disk')
-
     def assert_left_behind(self):
         done, seconds = self.end()
         log = self.log.read_text(encoding='utf-8')
@@ -149,8 +151,12 @@ class OfASource(HangingDiskTest):
     def test_a_network_of_its_own_goes_on(self):
         self.watch_both('--set', 'share=nothing', '--set', 'web.port=0')
         self.let_it_hang()
+        # What has been read by now is still watched.
+        self.wait_until(lambda: self.source('disk').queued == 0)
         self.wait_for_new_frames('door')
-        self.assertEqual(self.frames('disk'), self.stands_at, 'the disk does not hang')
+        stands_at = self.frames('disk')
+        self.wait_for_new_frames('door')
+        self.assertEqual(self.frames('disk'), stands_at, 'the disk does not hang')
         # To wait for the world is to be alive.
         self.assertEqual(self.get('/livez'), 'ok\n')
         self.assert_left_behind()

@@ -343,8 +343,8 @@ class WhileItRuns(ShareNothing, ControlledTest):
         self.kept = self.folder / 'kept'
         self.watch_apart(scene('door', 1, 0), scene('yard', 2, 0))
 
-    def begin(self, *arguments, **options):
-        process = self.start('--config', self.config, '--scores', self.scores, *arguments, **options)
+    def begin(self, *arguments, start=None, **options):
+        process = (start or self.start)('--config', self.config, '--scores', self.scores, *arguments, **options)
         client = self.connect()
         self.wait_until(lambda: self.frames(client) and all(self.frames(client).values()))
         return process, client
@@ -455,13 +455,15 @@ class WhileItRuns(ShareNothing, ControlledTest):
                          "--scores: the last [0-9]+ rows of 'yard' come again")
 
     def test_the_log_says_whose_line_it_is(self):
-        process, client = self.begin('--set', 'output.status_interval_seconds=0.02')
-        self.go_on(client, 'door', 'yard', frames=60)
-        time.sleep(1)
+        process, client = self.begin('--set', 'output.status_interval_seconds=0.02', start=self.start_and_read)
+
+        def lines() -> list[str]:
+            return re.findall(r' info (.*) frames/s, .* prediction error', self.said(process))
+        self.wait_until(lambda: all(any(line.startswith(f"source '{name}': ") for line in lines())
+                                    for name in ['door', 'yard']))
         client.ask('shutdown')
-        lines = re.findall(r' info (.*) frames/s, .* prediction error', self.finish(process).stderr)
-        self.assertTrue(lines)
-        for line in lines:
+        self.assertEqual(process.wait(PATIENCE_S), OK)
+        for line in lines():
             self.assertRegex(line, "^source '(door|yard)': ")
 
     def test_what_is_asked_of_one_touches_no_other(self):
@@ -642,7 +644,8 @@ class WhileItRuns(ShareNothing, ControlledTest):
                          for source in client.ask('list_sources').sources}
         self.wait_until(lambda: state()['yard'] == 'ENDED')
         # Its stream ends a moment before its network has.
-        time.sleep(2)
+        self.wait_until(lambda: any('not fit into memory' in event.message
+                                    for event in client.ask('query_events').events))
         self.watch_apart(of('door', 8), of('yard', 16))
         with self.assertRaisesRegex(control_client.Refused, "NETWORK_FAILED.*'yard'.* remove the source"):
             client.ask('reload_config')

@@ -1,11 +1,13 @@
 // Preloaded into a program (LD_PRELOAD), a disk that hangs: while the file named in
 // HANGING_DISK_SWITCH exists, whoever opens, reads, writes or syncs something below the folder of
 // HANGING_DISK_FOLDER waits, as for a network share whose server is gone. A real one needs
-// privileges that whoever runs the tests may not have.
+// privileges that whoever runs the tests may not have. Who waits says so by a file beside the
+// switch, named as that with .waits behind it.
 // Threads: any. It cannot be interrupted by signals that are handled, as a real one cannot.
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -29,8 +31,17 @@ bool IsOnDisk(const char* path) {
   return folder != nullptr && std::strncmp(path, folder, std::strlen(folder)) == 0;
 }
 
+// Not by the open of this library, which waits.
+void SayThatOneWaits() {
+  char path[4096];
+  std::snprintf(path, sizeof path, "%s.waits", std::getenv("HANGING_DISK_SWITCH"));
+  const long file = syscall(SYS_openat, AT_FDCWD, path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+  if (file >= 0) syscall(SYS_close, file);
+}
+
 void WaitForPath(const char* path) {
   const int kept = errno;
+  if (path != nullptr && Hangs() && IsOnDisk(path)) SayThatOneWaits();
   while (path != nullptr && Hangs() && IsOnDisk(path)) usleep(kLookAgainUs);
   errno = kept;
 }
@@ -39,9 +50,11 @@ void WaitForDescriptor(int descriptor) {
   const int kept = errno;
   char link[64], path[4096] = {};
   std::snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
-  while (Hangs() && readlink(link, path, sizeof path - 1) > 0 && IsOnDisk(path)) {
-    usleep(kLookAgainUs);
-  }
+  const auto waits = [&] {
+    return Hangs() && readlink(link, path, sizeof path - 1) > 0 && IsOnDisk(path);
+  };
+  if (waits()) SayThatOneWaits();
+  while (waits()) usleep(kLookAgainUs);
   errno = kept;
 }
 
