@@ -4,15 +4,11 @@
 #include <utility>
 
 #include "daemon/build_options.h"
+#include "daemon/checkpoint_answers.h"
 #include "daemon/common_answers.h"
-#include "daemon/dream_answers.h"
 #include "daemon/herald.h"
 #include "daemon/history_keeper.h"
 #include "daemon/labour.h"
-#include "daemon/layer_answers.h"
-#include "daemon/series_answers.h"
-#include "daemon/snapshot.h"
-#include "daemon/take_look.h"
 #include "daemon/telemetry.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
@@ -27,26 +23,10 @@ namespace pb = control;
 using pb::Request;
 using pb::Response;
 
-constexpr Duration kInspectionAge = std::chrono::milliseconds(500);
-
-pb::Checkpoint CheckpointOf(const CheckpointInfo& info) {
-  pb::Checkpoint checkpoint;
-  checkpoint.set_name(info.name);
-  checkpoint.set_time(std::chrono::duration<double>(info.facts.time.time_since_epoch()).count());
-  checkpoint.set_bytes(info.bytes);
-  checkpoint.set_frames(info.facts.frames);
-  return checkpoint;
-}
-
 Error GuardIsOff() {
   return {Code::kFailedPrecondition, "GUARD_IS_OFF",
           "guard.enabled is false, so that nobody watches over what is learned: switch it on and "
           "start the daemon again"};
-}
-
-Error NoSuchLayer(uint32_t layer, int layers) {
-  return {Code::kNotFound, "LAYER_NOT_FOUND",
-          Format("there is no layer {}; there are layers 1 to {}", layer, layers)};
 }
 
 Error UnknownLabel(const std::string& label, const std::vector<std::string>& classes) {
@@ -56,40 +36,17 @@ Error UnknownLabel(const std::string& label, const std::vector<std::string>& cla
                  nearest.empty() ? "" : Format("; did you mean '{}'?", Printable(nearest)))};
 }
 
-VideoEncoderOptions::Colour ColourOf(const config::Config& config) {
-  return config.encoding().colour() == config::Encoding::BGR ? VideoEncoderOptions::Colour::kBgr
-                                                             : VideoEncoderOptions::Colour::kGrey;
-}
-
-// Of a wrong one the source tells, and nothing is ever looked at.
-std::optional<Alphabet> AlphabetOf(const config::Config& config) {
-  if (!ReadsText(config)) return std::nullopt;
-  auto alphabet = BuildAlphabet(config.encoding().text());
-  return alphabet.ok() ? std::optional(*std::move(alphabet)) : std::nullopt;
-}
-
-std::optional<SeriesEncoderOptions> SeriesOf(const config::Config& config) {
-  if (!ReadsSeries(config)) return std::nullopt;
-  return BuildSeriesEncoder(config);
-}
-
 }  // namespace
 
 DaemonService::DaemonService(ServiceParts parts, const config::Config& config, std::string version)
     : parts_(std::move(parts)),
-      version_(std::move(version)),
-      begin_(parts_.clock.Now()),
-      network_(config.network()),
       labels_(config.labels()),
       guards_(config.guard().enabled()),
-      colour_(ColourOf(config)),
-      alphabet_(AlphabetOf(config)),
-      series_(SeriesOf(config)),
-      goodness_share_(static_cast<float>(config.generator().goodness_share())),
+      reads_text_(ReadsText(config)),
+      reads_series_(ReadsSeries(config)),
       config_(ConfigParts(), config),
-      meter_(parts_.clock, parts_.pipeline, thinker_),
-      views_(parts_.clock, parts_.pipeline, parts_.board, thinker_, colour_),
-      thinker_(kMostWaiting),
+      status_(parts_, config, std::move(version)),
+      looks_(parts_, status_, config),
       changer_(kMostWaiting) {}
 
 ConfigInEffect::Parts DaemonService::ConfigParts() {
@@ -143,15 +100,15 @@ void DaemonService::Handle(const Request& request, const std::shared_ptr<CallSta
     case Request::kResumeGuard:
       return ResumeGuard(request.resume_guard().full_rate(), answer);
     case Request::kInspectLayer:
-      return InspectLayer(request.inspect_layer(), answer);
+      return looks_.InspectLayer(request.inspect_layer(), answer);
     case Request::kProbe:
       return Probe(request.probe().now(), answer);
     case Request::kDream:
-      return Dream(request.dream(), answer);
+      return looks_.Dream(request.dream(), answer);
     case Request::kPredict:
-      return Predict(request.predict(), answer);
+      return looks_.Predict(request.predict(), answer);
     case Request::kSnapshot:
-      return Snapshot(request.snapshot().source(), answer);
+      return looks_.Snapshot(request.snapshot().source(), answer);
     case Request::kQueryHistory:
       return AnswerFromHistory(parts_.history(), request.query_history(), answer);
     case Request::kListFleet:
@@ -173,7 +130,7 @@ Result<Response> DaemonService::AnswerNow(const Request& request) {
   switch (request.kind_case()) {
     case Request::kStatus: {
       Response response;
-      *response.mutable_status() = Describe(parts_.board.Snapshot());
+      *response.mutable_status() = status_.Describe(parts_.board.Snapshot());
       return response;
     }
     case Request::kListSources:
@@ -183,9 +140,9 @@ Result<Response> DaemonService::AnswerNow(const Request& request) {
     case Request::kResumeSource:
       return PauseSource(request.resume_source().name(), false);
     case Request::kListLayers:
-      return ListLayers();
+      return status_.ListLayers();
     case Request::kSleepStatus:
-      return SleepStatus();
+      return status_.SleepStatus();
     case Request::kQueryEvents:
     case Request::kEventPicture:
     case Request::kResolveEvent:
@@ -208,53 +165,6 @@ void DaemonService::Order(const Answer& answer, Command command) {
   });
 }
 
-telemetry::Phase DaemonService::PhaseNow() const {
-  return PhaseOf(parts_.board.Snapshot(), parts_.sources.ended(), learning_);
-}
-
-std::vector<telemetry::Layer> DaemonService::LayersNow(const StatusSnapshot& status) const {
-  std::vector<telemetry::Layer> layers = LayersOf(status, network_);
-  AddElsewhere(parts_.elsewhere(), layers);
-  return layers;
-}
-
-std::optional<telemetry::Labels> DaemonService::LabelsNow(const StatusSnapshot& status) const {
-  if (labels_.classes().empty()) return std::nullopt;
-  return LabelsOf(status, labels_);
-}
-
-pb::StatusResponse DaemonService::Describe(const StatusSnapshot& now) const {
-  pb::StatusResponse status;
-  status.set_daemon_version(version_);
-  status.set_uptime_seconds(Seconds(parts_.clock.Now() - begin_));
-  status.set_frames(static_cast<uint64_t>(now.frames));
-  status.set_dream_steps(static_cast<uint64_t>(now.dream_steps));
-  status.set_frames_per_second(now.frames_per_second);
-  if (now.prediction_error) {
-    status.set_prediction_error(*now.prediction_error);
-    status.set_prediction_error_unit(now.in_bits ? "bits a symbol" : "variances of the input");
-  }
-  *status.mutable_phase() = PhaseOf(now, parts_.sources.ended(), learning_);
-  for (auto& source : parts_.sources.Reports(now)) *status.add_sources() = std::move(source);
-  for (auto& layer : LayersNow(now)) *status.add_layers() = std::move(layer);
-  for (const auto& [reason, count] : now.discontinuities) {
-    (*status.mutable_discontinuities())[reason] = static_cast<uint64_t>(count);
-  }
-  if (auto labels = LabelsNow(now)) *status.mutable_labels() = *std::move(labels);
-  if (parts_.checkpoints != nullptr) *status.mutable_checkpoints() = parts_.checkpoints->Report();
-  if (parts_.session_log) {
-    if (auto log = parts_.session_log()) *status.mutable_session_log() = *std::move(log);
-  }
-  if (now.guard.enabled) *status.mutable_guard() = GuardOf(now.guard, GuardDetail::kLast);
-  if (const HistoryKeeper* history = parts_.history()) {
-    *status.mutable_history() = history->Report();
-  }
-  status.set_replaying(parts_.replaying);
-  status.set_stopping(parts_.stopping());
-  status.set_clients(static_cast<uint32_t>(parts_.clients()));
-  return status;
-}
-
 Result<Response> DaemonService::ListSources() const {
   Response response;
   for (auto& source : parts_.sources.Reports(parts_.board.Snapshot())) {
@@ -271,34 +181,6 @@ Result<Response> DaemonService::PauseSource(const std::string& name, bool paused
   } else {
     response.mutable_resume_source()->set_changed(changed);
   }
-  return response;
-}
-
-Result<Response> DaemonService::ListLayers() const {
-  Response response;
-  auto& layers = *response.mutable_list_layers();
-  for (auto& layer : LayersNow(parts_.board.Snapshot())) {
-    *layers.add_layers() = std::move(layer);
-  }
-  return response;
-}
-
-Result<Response> DaemonService::SleepStatus() const {
-  Response response;
-  pb::SleepStatusResponse& status = *response.mutable_sleep_status();
-  *status.mutable_phase() = PhaseNow();
-  const StatusSnapshot now = parts_.board.Snapshot();
-  status.set_dream_steps(static_cast<uint64_t>(now.dream_steps));
-  if (!now.last_sleep) return response;
-  const SleepReport& sleep = *now.last_sleep;
-  pb::SleepStatusResponse::Sleep& last = *status.mutable_last();
-  last.set_number(sleep.number);
-  last.set_began(ToString(sleep.began));
-  last.set_ended(ToString(sleep.ended));
-  last.set_steps(sleep.steps);
-  last.set_seconds(Seconds(sleep.took));
-  if (sleep.before) *last.mutable_before() = ProbeOf(*sleep.before);
-  if (sleep.after) *last.mutable_after() = ProbeOf(*sleep.after);
   return response;
 }
 
@@ -320,7 +202,7 @@ void DaemonService::Shutdown(const Answer& answer) {
 void DaemonService::SetLearning(bool on, const Answer& answer) {
   Order(answer, [this, on](PipelineControl& control) -> Result<Response> {
     HYPNOS_ASSIGN_OR_RETURN(const bool changed, control.SetLearning(on));
-    learning_ = on;
+    status_.NoteLearning(on);
     if (changed) log::Info("learning switched {}", on ? "on" : "off");
     Response response;
     response.mutable_set_learning()->set_changed(changed);
@@ -338,7 +220,7 @@ void DaemonService::SleepNow(uint64_t steps, const Answer& answer) {
     HYPNOS_ASSIGN_OR_RETURN(const bool changed, control.SleepNow(steps));
     Response response;
     response.mutable_sleep_now()->set_changed(changed);
-    *response.mutable_sleep_now()->mutable_phase() = PhaseNow();
+    *response.mutable_sleep_now()->mutable_phase() = status_.PhaseNow();
     return response;
   });
 }
@@ -347,7 +229,7 @@ void DaemonService::AbortSleep(const Answer& answer) {
   Order(answer, [this](PipelineControl& control) -> Result<Response> {
     Response response;
     response.mutable_abort_sleep()->set_changed(control.WakeNow());
-    *response.mutable_abort_sleep()->mutable_phase() = PhaseNow();
+    *response.mutable_abort_sleep()->mutable_phase() = status_.PhaseNow();
     return response;
   });
 }
@@ -356,7 +238,7 @@ void DaemonService::Wake(const Answer& answer) {
   Order(answer, [this](PipelineControl& control) -> Result<Response> {
     Response response;
     response.mutable_wake()->set_changed(control.WakeAfterDream());
-    *response.mutable_wake()->mutable_phase() = PhaseNow();
+    *response.mutable_wake()->mutable_phase() = status_.PhaseNow();
     return response;
   });
 }
@@ -372,7 +254,7 @@ Result<Response> DaemonService::Guard() const {
 void DaemonService::ResumeGuard(bool full_rate, const Answer& answer) {
   Order(answer, [this, full_rate](PipelineControl& control) -> Result<Response> {
     HYPNOS_ASSIGN_OR_RETURN(const bool changed, control.ResumeLearning(full_rate));
-    learning_ = control.learns();
+    status_.NoteLearning(control.learns());
     Response response;
     response.mutable_resume_guard()->set_changed(changed);
     *response.mutable_resume_guard()->mutable_guard() =
@@ -396,17 +278,6 @@ void DaemonService::Probe(bool now, const Answer& answer) {
     HYPNOS_ASSIGN_OR_RETURN(const ProbeReport report, control.Probe());
     return respond(report);
   });
-}
-
-Result<const Look*> DaemonService::LookAtLayer(size_t layer, const std::string& source) {
-  const Instant now = parts_.clock.Now();
-  const bool same = inspected_ && inspected_->layer == layer && inspected_->source == source;
-  if (!same || now - inspected_->at > kInspectionAge) {
-    inspected_.reset();
-    HYPNOS_ASSIGN_OR_RETURN(Look look, TakeLook(parts_.pipeline, {.weights_of = layer}, source));
-    inspected_ = {layer, source, now, std::move(look)};
-  }
-  return &inspected_->look;
 }
 
 void DaemonService::SetLabel(const pb::SetLabelRequest& request, const Answer& answer) {
@@ -436,133 +307,17 @@ void DaemonService::SetLabel(const pb::SetLabelRequest& request, const Answer& a
   });
 }
 
-void DaemonService::InspectLayer(const pb::InspectLayerRequest& request, const Answer& answer) {
-  const int layers = network_.layers_size();
-  if (request.layer() < 1 || request.layer() > static_cast<uint32_t>(layers)) {
-    return answer(NoSuchLayer(request.layer(), layers));
-  }
-  if (const auto valid = CheckInspect(request); !valid.ok()) return answer(valid.error());
-  Labour(thinker_, answer, "BUSY_LOOKING", [this, request]() -> Result<Response> {
-    HYPNOS_ASSIGN_OR_RETURN(const Look* look, LookAtLayer(request.layer() - 1, request.source()));
-    Response response;
-    *response.mutable_inspect_layer() = InspectionOf(*look, request);
-    const auto told = LayersNow(parts_.board.Snapshot());
-    if (request.layer() <= told.size()) {
-      *response.mutable_inspect_layer()->mutable_layer() = told[request.layer() - 1];
-    }
-    return response;
-  });
-}
-
-void DaemonService::Dream(const pb::DreamRequest& request, const Answer& answer) {
-  const auto steps = DreamSteps(request);
-  if (!steps.ok()) return answer(steps.error());
-  const uint64_t seed = request.seed();
-  Labour(thinker_, answer, "BUSY_DREAMING",
-         [this, steps = *steps, seed, source = request.source()]() -> Result<Response> {
-           HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, kDreamParts, source));
-           Response response;
-           HYPNOS_ASSIGN_OR_RETURN(*response.mutable_dream(),
-                                   alphabet_ ? DreamTextOf(look, steps, seed, *alphabet_)
-                                   : series_ ? DreamSeriesOf(look, steps, seed, *series_)
-                                             : DreamOf(look, steps, seed, colour_));
-           return response;
-         });
-}
-
-void DaemonService::Predict(const pb::PredictRequest& request, const Answer& answer) {
-  const auto steps = PredictSteps(request);
-  if (!steps.ok()) return answer(steps.error());
-  Labour(thinker_, answer, "BUSY_DREAMING",
-         [this, steps = *steps, source = request.source()]() -> Result<Response> {
-           HYPNOS_ASSIGN_OR_RETURN(
-               const Look look,
-               TakeLook(parts_.pipeline, series_ ? kDreamParts : kPredictParts, source));
-           Response response;
-           HYPNOS_ASSIGN_OR_RETURN(*response.mutable_predict(),
-                                   alphabet_
-                                       ? PredictedTextOf(look, steps, *alphabet_, goodness_share_)
-                                   : series_ ? PredictedSeriesOf(look, steps, *series_)
-                                             : PredictionOf(look, steps, colour_));
-           const StatusSnapshot now = parts_.board.Snapshot();
-           if (now.prediction_error) {
-             response.mutable_predict()->set_prediction_error(*now.prediction_error);
-           }
-           if (auto labels = LabelsNow(now)) {
-             *response.mutable_predict()->mutable_labels() = *std::move(labels);
-           }
-           return response;
-         });
-}
-
-void DaemonService::Snapshot(const std::string& source, const Answer& answer) {
-  if (!has_pictures()) {
-    return answer(Error{Code::kUnimplemented, "NO_PICTURE",
-                        Format("the network reads {}, of which there is no picture; ask what it "
-                               "predicts or dreams",
-                               alphabet_ ? "text" : "series")});
-  }
-  Labour(thinker_, answer, "BUSY_LOOKING", [this, source]() -> Result<Response> {
-    HYPNOS_ASSIGN_OR_RETURN(const Look look, TakeLook(parts_.pipeline, kSnapshotParts, source));
-    Response response;
-    *response.mutable_snapshot() = SnapshotOf(look, colour_);
-    if (auto labels = LabelsNow(parts_.board.Snapshot())) {
-      *response.mutable_snapshot()->mutable_labels() = *std::move(labels);
-    }
-    return response;
-  });
-}
-
 void DaemonService::Checkpoint(const Request& request, const Answer& answer) {
   if (parts_.checkpoints == nullptr) {
     return answer(Error{Code::kFailedPrecondition, "NO_CHECKPOINTS",
                         "checkpoint.folder is not configured, so that nothing is kept: name one "
                         "and start the daemon again"});
   }
-  Labour(changer_, answer, "BUSY", [this, request] { return CheckpointNow(request); });
-}
-
-Result<Response> DaemonService::CheckpointNow(const Request& request) {
-  CheckpointKeeper& checkpoints = *parts_.checkpoints;
-  // It may have waited for its turn for long.
-  if (const auto why = WhyRefused(request, parts_.stopping(), parts_.replaying)) return *why;
-  Response response;
-  switch (request.kind_case()) {
-    case Request::kSaveCheckpoint: {
-      HYPNOS_ASSIGN_OR_RETURN(const CheckpointInfo saved, checkpoints.Save());
-      *response.mutable_save_checkpoint()->mutable_checkpoint() = CheckpointOf(saved);
-      return response;
-    }
-    case Request::kListCheckpoints: {
-      HYPNOS_ASSIGN_OR_RETURN(const auto list, checkpoints.List());
-      for (const CheckpointInfo& one : list) {
-        *response.mutable_list_checkpoints()->add_checkpoints() = CheckpointOf(one);
-      }
-      response.mutable_list_checkpoints();
-      return response;
-    }
-    case Request::kVerifyCheckpoint: {
-      HYPNOS_ASSIGN_OR_RETURN(const CheckpointInfo good,
-                              checkpoints.Verify(request.verify_checkpoint().name()));
-      *response.mutable_verify_checkpoint()->mutable_checkpoint() = CheckpointOf(good);
-      return response;
-    }
-    case Request::kRestoreCheckpoint: {
-      HYPNOS_ASSIGN_OR_RETURN(const CheckpointInfo restored,
-                              checkpoints.Restore(request.restore_checkpoint().name()));
-      *response.mutable_restore_checkpoint()->mutable_checkpoint() = CheckpointOf(restored);
-      return response;
-    }
-    default: {
-      HYPNOS_ASSIGN_OR_RETURN(const CheckpointKeeper::Imported imported,
-                              checkpoints.Import(request.import_checkpoint().name()));
-      pb::ImportCheckpointResponse& answer = *response.mutable_import_checkpoint();
-      *answer.mutable_checkpoint() = CheckpointOf(imported.from);
-      answer.mutable_taken()->Assign(imported.report.taken.begin(), imported.report.taken.end());
-      answer.mutable_left()->Assign(imported.report.left.begin(), imported.report.left.end());
-      return response;
-    }
-  }
+  Labour(changer_, answer, "BUSY", [this, request]() -> Result<Response> {
+    // It may have waited for its turn for long.
+    if (const auto why = WhyRefused(request, parts_.stopping(), parts_.replaying)) return *why;
+    return AnswerCheckpoints(*parts_.checkpoints, request);
+  });
 }
 
 void DaemonService::ReloadConfig(const Answer& answer) {
@@ -575,8 +330,7 @@ void DaemonService::ReloadConfig(const Answer& answer) {
 
 // Of sources that are to be watched from now on, by the network that there is.
 Status DaemonService::CheckSources(const config::Config& next) const {
-  const bool same =
-      ReadsText(next) == alphabet_.has_value() && ReadsSeries(next) == series_.has_value();
+  const bool same = ReadsText(next) == reads_text_ && ReadsSeries(next) == reads_series_;
   if (next.sources_size() == 0 || same) return {};
   return Error{Code::kFailedPrecondition, "NEEDS_RESTART",
                "the network was made for pictures, texts or series, and the sources are now of "
@@ -604,22 +358,19 @@ Status DaemonService::CheckTopic(pb::Topic /*topic*/) { return {}; }
 pb::Update DaemonService::Sample(const TopicSet& topics) {
   pb::Update update;
   const StatusSnapshot now = parts_.board.Snapshot();
-  if (topics.Has(pb::ACTIVITY)) {
-    for (auto& activity : meter_.Latest()) *update.add_activity() = std::move(activity);
-  }
-  if (has_pictures()) views_.AddTo(topics, &update);
+  looks_.AddTo(topics, &update);
   if (topics.Has(pb::GOODNESS)) {
-    for (auto& layer : LayersNow(now)) *update.add_layers() = std::move(layer);
+    for (auto& layer : status_.Layers(now)) *update.add_layers() = std::move(layer);
   }
   if (topics.Has(pb::PHASE)) {
-    *update.mutable_phase() = PhaseOf(now, parts_.sources.ended(), learning_);
+    *update.mutable_phase() = status_.Phase(now);
   }
   if (topics.Has(pb::SOURCES)) {
     for (auto& source : parts_.sources.Reports(now)) *update.add_sources() = std::move(source);
   }
   if (topics.Has(pb::EVENTS) && parts_.events != nullptr) parts_.events->AddNewest(update);
   if (topics.Has(pb::LABELS)) {
-    if (auto labels = LabelsNow(now)) *update.mutable_labels() = *std::move(labels);
+    if (auto labels = status_.Labels(now)) *update.mutable_labels() = *std::move(labels);
   }
   return update;
 }

@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,10 +16,10 @@
 #include "daemon/display.h"
 #include "daemon/event_pictures.h"
 #include "daemon/exit_code.h"
-#include "daemon/health.h"
 #include "daemon/herald.h"
 #include "daemon/history_keeper.h"
 #include "daemon/learners.h"
+#include "daemon/liveness.h"
 #include "daemon/metrics.h"
 #include "daemon/replica_keeper.h"
 #include "daemon/scores_file.h"
@@ -83,7 +82,6 @@ Status CheckRunnable(const config::Config& config) {
 
 namespace {
 
-constexpr Duration kHealthPeriod = std::chrono::seconds(1);
 constexpr size_t kLongStatus = 400;
 
 // A daemon that cannot tell how it is doing can still watch.
@@ -92,6 +90,22 @@ ManagerWish WishOfManager() {
   if (wish.ok()) return *std::move(wish);
   log::Warning("{}; the manager is told nothing", wish.error().message);
   return {};
+}
+
+// Of what the configuration names to tell of events, or to compute layers with.
+int ExitCodeOfPart(const Error& error) {
+  if (error.reason == "CONFIG_INVALID") return kExitConfiguration;
+  return error.reason == "FOLDER_IN_USE" ? kExitTryAgain : kExitNoInput;
+}
+
+template <typename Part>
+bool Take(Result<std::unique_ptr<Part>> started, std::unique_ptr<Part>& part, int* code) {
+  if (!started.ok()) {
+    *code = Fail(started.error(), ExitCodeOfPart(started.error()));
+    return false;
+  }
+  part = *std::move(started);
+  return true;
 }
 
 // One run of the daemon, its parts in the order in which they need each other: what comes later
@@ -114,7 +128,7 @@ class Daemon {
                       .events = events_},
                      config),
         manager_(WishOfManager(), {.clock = clock_,
-                                   .gets_on = [this] { return GetsOn(); },
+                                   .gets_on = [this] { return liveness_.GetsOn(); },
                                    .status = [this] { return StatusForManager(); }}),
         signals_({.stop = [this] { Stop(); }, .reload = [this] { ReloadSoon(); }}) {}
 
@@ -127,21 +141,16 @@ class Daemon {
     return config_.share() == config::Config::NOTHING && options_.replay_path.empty();
   }
   ControlService& service();
-  bool StartWebhooks(int* code);
-  bool StartHerald(int* code);
-  bool StartPictures(int* code);
+  // What is told of events, to whom, and with which pictures. Here and below, false: it cannot.
+  bool StartTellingOthers(int* code);
   bool StartSpread(int* code);
   // Until all has ended. False: something hangs, and is left behind.
   bool RunNetworks(int* code);
-  // False: it cannot.
   bool Listen(int* code);
   WebContent ContentOfWeb();
   std::string Metrics() const;
   size_t clients() const;
   std::string StatusForManager() const;
-  // Computed once a second at most: anybody may ask, as often as he likes.
-  bool GetsOn();
-  bool EachGetsOn(Instant now);
   // Finishes the steps under way, and no more.
   void Stop();
   void StopForClient();
@@ -190,13 +199,9 @@ class Daemon {
   std::atomic<const ControlServer*> listening_ = nullptr;
   std::atomic<const WebServer*> serving_ = nullptr;
   std::atomic<bool> watching_ = false;  // all sources were opened
-  // Asked by the page's server and for the service manager.
-  std::mutex health_mutex_;
-  std::map<const Learner*, Progress> progress_;
-  std::optional<Instant> health_asked_;
-  bool gets_on_ = true;
   Learners learners_;
-  Switchboard switchboard_;  // where there are several networks
+  Liveness liveness_{clock_, learners_};  // the page's server and the service manager ask
+  Switchboard switchboard_;               // where there are several networks
   ServiceManager manager_;
   Worker reloader_{1};
   std::unique_ptr<HistoryKeeper> history_;  // null where nothing is remembered
@@ -276,60 +281,26 @@ void Daemon::TakeConfigurationAgain() {
   }
 }
 
-bool Daemon::StartPictures(int* code) {
-  auto pictures = EventPictures::Start(config_, files_, clock_, events_);
-  if (!pictures.ok()) {
-    *code = Fail(pictures.error(), kExitTryAgain);
-    return false;
-  }
-  pictures_ = *std::move(pictures);
-  return true;
-}
-
-// Of whom the configuration names to be told of events.
-int ExitCodeOfSink(const Error& error) {
-  if (error.reason == "CONFIG_INVALID") return kExitConfiguration;
-  return error.reason == "FOLDER_IN_USE" ? kExitTryAgain : kExitNoInput;
-}
-
-bool Daemon::StartHerald(int* code) {
-  auto herald = Herald::Start(
-      config_, {.files = files_, .clock = clock_, .events = events_, .version = options_.version});
-  if (!herald.ok()) {
-    *code = Fail(herald.error(), ExitCodeOfSink(herald.error()));
-    return false;
-  }
-  herald_ = *std::move(herald);
-  return true;
+bool Daemon::StartTellingOthers(int* code) {
+  return Take(Webhooks::Start(config_, files_, clock_, events_), webhooks_, code) &&
+         Take(Herald::Start(config_, {.files = files_,
+                                      .clock = clock_,
+                                      .events = events_,
+                                      .version = options_.version}),
+              herald_, code) &&
+         Take(EventPictures::Start(config_, files_, clock_, events_), pictures_, code);
 }
 
 bool Daemon::StartSpread(int* code) {
   auto spread = Spread::Start(config_, {.files = files_, .clock = clock_, .events = events_});
-  if (!spread.ok()) {
-    *code = Fail(spread.error(), ExitCodeOfSink(spread.error()));
-    return false;
-  }
-  spread_ = *std::move(spread);
+  if (!Take(std::move(spread), spread_, code)) return false;
   spreading_ = spread_.get();
-  return true;
-}
-
-bool Daemon::StartWebhooks(int* code) {
-  auto webhooks = Webhooks::Start(config_, files_, clock_, events_);
-  if (!webhooks.ok()) {
-    *code = Fail(webhooks.error(), ExitCodeOfSink(webhooks.error()));
-    return false;
-  }
-  webhooks_ = *std::move(webhooks);
   return true;
 }
 
 int Daemon::Run() {
   int code = kExitOk;
-  if (!StartWebhooks(&code) || !StartHerald(&code) || !StartPictures(&code) ||
-      !StartSpread(&code)) {
-    return code;
-  }
+  if (!StartTellingOthers(&code) || !StartSpread(&code)) return code;
   const bool all_ended = RunNetworks(&code);
   // After all that something can still happen to.
   const bool layers_ended = spread_ == nullptr || spread_->Stop();
@@ -434,7 +405,7 @@ bool Daemon::Listen(int* code) {
 
 WebContent Daemon::ContentOfWeb() {
   return {.metrics = [this] { return Metrics(); },
-          .live = [this] { return GetsOn(); },
+          .live = [this] { return liveness_.GetsOn(); },
           .ready = [this] { return watching_ && !stop_.IsSet(); }};
 }
 
@@ -470,29 +441,6 @@ std::string Daemon::StatusForManager() const {
     if (text.size() > kLongStatus) return text + " | ...";
   }
   return text.empty() ? "waiting for the first frame" : text;
-}
-
-bool Daemon::GetsOn() {
-  const std::lock_guard lock(health_mutex_);
-  const Instant now = clock_.Now();
-  if (!health_asked_ || now - *health_asked_ >= kHealthPeriod) {
-    health_asked_ = now;
-    gets_on_ = EachGetsOn(now);
-  }
-  return gets_on_;
-}
-
-// Each network by itself: one that gets on must not hide another one that hangs.
-bool Daemon::EachGetsOn(Instant now) {
-  std::map<const Learner*, Progress> progress;
-  bool all = true;
-  for (const auto& learner : learners_.All()) {
-    Progress& own = progress[learner.get()] = progress_[learner.get()];
-    const StatusSnapshot status = learner->status();
-    all = own.GetsOn(status, learner->sources().Reports(status), now) && all;
-  }
-  progress_ = std::move(progress);
-  return all;
 }
 
 // Leaves the sources unopened where the daemon was stopped meanwhile: who stops it while a camera
