@@ -126,10 +126,10 @@ TEST(HttpPost, AnAnswerIsOneWhateverBecomesOfTheRest) {
   EXPECT_EQ(PostTo(endless.Url())->status, 202);
 }
 
-TEST(HttpPost, WaitsNoLongerThanADayWhateverItIsAskedFor) {
+TEST(HttpPost, WaitsNoLongerThanSixHoursWhateverItIsAskedFor) {
   const Server server(
       "HTTP/1.1 503 Busy\r\nRetry-After: 9223372036854775807\r\nContent-Length: 0\r\n\r\n");
-  EXPECT_EQ(PostTo(server.Url())->retry_after, std::chrono::hours(24));
+  EXPECT_EQ(PostTo(server.Url())->retry_after, std::chrono::hours(6));
 }
 
 TEST(HttpPost, EndsWhenItIsStopped) {

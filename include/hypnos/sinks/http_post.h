@@ -21,7 +21,7 @@ struct HttpRequest {
 
 struct HttpResponse {
   int status = 0;
-  // As its Retry-After asks; none: it does not.
+  // As its Retry-After asks, six hours at most; none: it does not.
   std::optional<Duration> retry_after;
 };
 
