@@ -80,6 +80,7 @@ class ControlClient::Impl {
   // Keeps an update; of anything else only an error counts.
   Status KeepUpdate(pb::Envelope envelope);
   Error Lost(const error_code& error) const;
+  Error NotADaemon() const;
 
   // f(stream), for whichever there is.
   template <class F>
@@ -198,10 +199,7 @@ Status ControlClient::Impl::SayHello(Duration patience) {
   HYPNOS_RETURN_IF_ERROR(Write(envelope, patience));
   HYPNOS_ASSIGN_OR_RETURN(const pb::Envelope answer, Read(patience));
   if (answer.has_error()) return FromProto(answer.error());
-  if (!answer.has_welcome()) {
-    return Error{Code::kDataLoss, "NOT_A_DAEMON",
-                 Format("what listens at {} does not speak this protocol", Where(endpoint_))};
-  }
+  if (!answer.has_welcome()) return NotADaemon();
   welcome_ = answer.welcome();
   return {};
 }
@@ -209,6 +207,11 @@ Status ControlClient::Impl::SayHello(Duration patience) {
 Error ControlClient::Impl::Lost(const error_code& error) const {
   return {Code::kUnavailable, "CONNECTION_LOST",
           Format("the connection to {} ended: {}", Where(endpoint_), error.message())};
+}
+
+Error ControlClient::Impl::NotADaemon() const {
+  return {Code::kDataLoss, "NOT_A_DAEMON",
+          Format("what listens at {} does not speak this protocol", Where(endpoint_))};
 }
 
 Status ControlClient::Impl::Write(const pb::Envelope& envelope, Duration patience) {
@@ -243,12 +246,13 @@ Status ControlClient::Impl::TakeRead() {
 }
 
 Result<std::optional<pb::Envelope>> ControlClient::Impl::NextEnvelope() {
-  HYPNOS_ASSIGN_OR_RETURN(const auto message, reader_.Next());
-  if (!message) return std::optional<pb::Envelope>();
+  const auto message = reader_.Next();
+  // What a web server says, read as a length, is more than any daemon sends.
+  if (!message.ok()) return NotADaemon();
+  if (!*message) return std::optional<pb::Envelope>();
   pb::Envelope envelope;
-  if (envelope.ParseFromString(*message)) return std::optional(std::move(envelope));
-  return Error{Code::kDataLoss, "NOT_A_DAEMON",
-               Format("what listens at {} does not speak this protocol", Where(endpoint_))};
+  if (envelope.ParseFromString(**message)) return std::optional(std::move(envelope));
+  return NotADaemon();
 }
 
 Result<pb::Envelope> ControlClient::Impl::Read(Duration patience) {

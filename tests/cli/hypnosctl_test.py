@@ -6,6 +6,7 @@ usage: hypnosctl_test.py PATH_OF_HYPNOSCTL PATH_OF_FAKE_DAEMON [ARGUMENT OF unit
 
 import json
 import signal
+import socket
 import unittest
 
 from outside import HYPNOSCTL, PATIENCE_S, OutsideTest
@@ -26,6 +27,17 @@ class HypnosctlTest(OutsideTest):
         self.assertEqual((done.returncode, done.stdout), (69, ''))
         self.assertIn(str(self.socket), done.stderr)
         self.assertIn('hypnosd --config FILE', done.stderr)
+
+    def test_a_web_server_is_no_daemon(self):
+        with socket.create_server(('127.0.0.1', 0)) as server:
+            asking = self.start([HYPNOSCTL, '--address', f'127.0.0.1:{server.getsockname()[1]}', 'status'])
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(b'HTTP/1.1 400 Bad Request\r\n\r\n')
+                _, said = asking.communicate(timeout=PATIENCE_S)
+        self.assertEqual(asking.returncode, 76, said)
+        self.assertIn('--address', said)
 
     def test_the_version_and_the_help_need_no_daemon(self):
         self.assertRegex(self.run_ctl('--version').stdout,
