@@ -100,6 +100,7 @@ class Grammar {
     CLI::App& app = *app_.add_subcommand(name, group->summary);
     app.require_subcommand(1);
     app.fallthrough();
+    app.footer(Format("`hypnosctl {} COMMAND --help` tells more, with an example.", name));
     groups_[name] = &app;
     return app;
   }
@@ -164,6 +165,17 @@ std::string UnknownCommand(const std::vector<std::string>& arguments) {
   return "";
 }
 
+// How to ask for the help of what was named, as far as it is known: "hypnosctl source --help".
+std::string HelpOf(const CLI::App& app) {
+  std::string words = "hypnosctl";
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) {
+    at = at->get_subcommands().front();
+    words += " " + at->get_name();
+  }
+  return words + " --help";
+}
+
 // Where no command has been named before it, "--fleet" means the command, since many will try that.
 std::vector<std::string> WithFleetAsCommand(std::vector<std::string> arguments) {
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -190,7 +202,8 @@ Result<Parsed> Parse(const std::vector<std::string>& given, const std::string& v
       std::ranges::replace(sentence, '\n', ' ');
       const std::string unknown = UnknownCommand(arguments);
       return Error{Code::kInvalidArgument, "WRONG_USAGE",
-                   unknown.empty() ? Printable(sentence) : unknown};
+                   Format("{}; see {}", unknown.empty() ? Printable(sentence) : unknown,
+                          HelpOf(grammar.app()))};
     }
     std::ostringstream out, err;
     grammar.app().exit(error, out, err);

@@ -1,5 +1,7 @@
 #include "hypnos/cli/run.h"
 
+#include <sstream>
+
 #include "cli/command.h"
 #include "cli/endpoint.h"
 #include "cli/exit_code.h"
@@ -18,6 +20,16 @@ using namespace cli;  // NOLINT(google-build-using-namespace): the room's own
 // Whoever read the output has had enough: `hypnosctl watch phase | head`.
 bool ReaderIsGone(const Error& error) { return error.reason == "READER_GONE"; }
 
+// A configuration has a line for each mistake.
+std::string Sentences(const Error& error) {
+  std::string text;
+  std::istringstream lines(error.message);
+  for (std::string line; error.reason == "CONFIG_INVALID" && std::getline(lines, line);) {
+    text += (text.empty() ? "" : "\n") + Printable(line);
+  }
+  return text.empty() ? Printable(error.message) : text;
+}
+
 // Says what is wrong, and what to do about it; returns the exit code.
 int Complain(const Error& error, const ControlEndpoint& endpoint, bool json,
              const CtlSurroundings& surroundings) {
@@ -29,7 +41,7 @@ int Complain(const Error& error, const ControlEndpoint& endpoint, bool json,
     if (!hint.empty()) (*message.mutable_details())["hint"] = hint;
     text = Json(message);
   } else {
-    text = Format("hypnosctl: {}{}", Printable(error.message), hint.empty() ? "" : "\n" + hint);
+    text = Format("hypnosctl: {}{}", Sentences(error), hint.empty() ? "" : "\n" + hint);
   }
   // Where that cannot be said, the exit code still says it.
   static_cast<void>(surroundings.err(text + "\n"));
@@ -45,11 +57,7 @@ Duration PatienceOf(const Command& command, const Values& values) {
 
 int RunHypnosctl(const std::vector<std::string>& arguments, const CtlSurroundings& surroundings) {
   auto parsed = Parse(arguments, surroundings.version_line);
-  if (!parsed.ok()) {
-    Error error = parsed.error();
-    error.message += "; see hypnosctl --help";
-    return Complain(error, {}, false, surroundings);
-  }
+  if (!parsed.ok()) return Complain(parsed.error(), {}, false, surroundings);
   const Values& values = parsed->values;
   const bool json = values.Has("--json");
   ControlEndpoint endpoint;

@@ -80,6 +80,8 @@ TEST_F(CtlErrors, WrongUsageIs64AndNamesWhatWasMeant) {
             "hypnosctl: 'layers' is no command; did you mean 'layer'?; see hypnosctl --help\n");
   EXPECT_EQ(Run({"xyzzy"}), 64);
   EXPECT_EQ(err, "hypnosctl: 'xyzzy' is no command; see hypnosctl --help\n");
+  EXPECT_EQ(Run({"source", "pause"}), 64);
+  EXPECT_THAT(err, HasSubstr("; see hypnosctl source pause --help\n"));
   EXPECT_EQ(Run({"--xyzzy", "status"}), 64);
   EXPECT_THAT(err, HasSubstr("'--xyzzy' is no option of hypnosctl"));
 }
@@ -110,6 +112,13 @@ TEST_F(CtlErrors, WhatADaemonSaysCannotControlTheTerminal) {
   service.AnswerWith({Code::kNotFound, "X", "\x1b[2Jgone"});
   EXPECT_EQ(RunHere({"status"}), 66);
   EXPECT_EQ(err, "hypnosctl: \\x1b[2Jgone\n");
+}
+
+TEST_F(CtlErrors, EachMistakeOfAConfigurationHasItsLine) {
+  Start();
+  service.AnswerWith({Code::kInvalidArgument, "CONFIG_INVALID", "a:1:1: x\x1b\na:2:1: y"});
+  EXPECT_EQ(RunHere({"config", "reload"}), 78);
+  EXPECT_EQ(err, "hypnosctl: a:1:1: x\\x1b\na:2:1: y\n");
 }
 
 TEST_F(CtlErrors, ADaemonThatDoesNotAnswerIsGivenUp) {
