@@ -15,7 +15,11 @@
 namespace hypnos {
 
 Result<FolderLock> FolderLock::Take(const std::string& folder, const std::string& key) {
-  HYPNOS_RETURN_IF_ERROR(PosixFileSystem().MakeFolder(folder));
+  if (const Status made = PosixFileSystem().MakeFolder(folder); !made.ok()) {
+    return Error{
+        made.error().code, made.error().reason,
+        Format("{}; choose another {}, or let this user write there", made.error().message, key)};
+  }
   // The folder itself, so that nothing is left in it, and a disk that is read-only will do.
   const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) {

@@ -102,10 +102,10 @@ std::string Change(const telemetry::ProbeLayer* before, const telemetry::ProbeLa
   return before == nullptr ? now : Format("{:.3f} to {}", (before->*figure)(), now);
 }
 
-// What it began and ended for, and what became of the probe set, layer by layer.
+// What it began and ended by, and what became of the probe set, layer by layer.
 std::string LastSleepText(const control::SleepStatusResponse::Sleep& sleep) {
-  std::string text = Format("sleep {}: {} in {:.1f} s, began for {}, ended for {}\n",
-                            sleep.number(), Counted(sleep.steps(), "step"), sleep.seconds(),
+  std::string text = Format("sleep {}: {} in {:.1f} s, began by {}, ended by {}\n", sleep.number(),
+                            Counted(sleep.steps(), "step"), sleep.seconds(),
                             Printable(sleep.began()), Printable(sleep.ended()));
   if (!sleep.has_after()) return text;
   Table table({">layer", ">AUC", ">pairs told", ">negatives above 1/2", ">real below", ">saturated",

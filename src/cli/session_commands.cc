@@ -30,9 +30,13 @@ session::Summary SummaryOf(const SessionFolder& folder) {
 Status List(const Session& session) {
   const std::string given = session.values().Text("FOLDER");
   const std::string folder = given.empty() ? kUsualFolder : given;
-  HYPNOS_ASSIGN_OR_RETURN(const auto sessions, ListSessions(session.surroundings().files, folder));
+  const auto sessions = ListSessions(session.surroundings().files, folder);
+  if (!sessions.ok()) {
+    return Error{sessions.error().code, sessions.error().reason,
+                 sessions.error().message + "; give the record.folder of the daemon"};
+  }
   session::Sessions list;
-  for (const SessionFolder& one : sessions) *list.add_sessions() = SummaryOf(one);
+  for (const SessionFolder& one : *sessions) *list.add_sessions() = SummaryOf(one);
   if (session.json()) return session.Print(Json(list) + "\n");
   Table table({"session", "begun", "last file begun", ">files", ">size", ""});
   for (const session::Summary& one : list.sessions()) {

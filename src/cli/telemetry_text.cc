@@ -81,7 +81,7 @@ std::string PhaseText(const Phase& phase) {
   const bool by_count =
       phase.cause().empty() || phase.cause() == "start" || phase.cause() == "steps";
   if (phase.state() == Phase::ASLEEP && !by_count)
-    text += Format(" (for {})", Printable(phase.cause()));
+    text += Format(" (by {})", Printable(phase.cause()));
   if (phase.state() != Phase::WAITING) text += Format(", slept {}", Times(phase.sleeps()));
   if (!phase.learning()) text += "; learning is off";
   return text;

@@ -103,8 +103,10 @@ std::vector<Command> WatchCommands() {
        .summary = "Shows what happens as it happens, a line an update, until interrupted",
        .example = "watch phase goodness --rate 2",
        .parameters = {{.name = "TOPIC",
-                       .help = "activity, goodness, phase, sources, events or labels; one or more. "
-                               "Events alone: a line for each, as it happens",
+                       .help =
+                           "activity, goodness, phase, sources, events or labels, and for programs "
+                           "(--json) pictures, units or dreams; one or more. Events alone: a "
+                           "line for each, as it happens",
                        .kind = Kind::kChoice,
                        .choices = TopicWords(),
                        .needed = true,

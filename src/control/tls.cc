@@ -31,14 +31,19 @@ struct Pem {
 Result<Pem> ReadPem(const std::string& certificate_path, const std::string& key_path,
                     const std::string& authority_path, FileSystem& files) {
   Pem pem;
-  const auto read = [&](const std::string& path, std::string* to) -> Status {
+  const auto read = [&](const char* what, const std::string& path, std::string* to) -> Status {
     if (path.empty()) return {};
-    HYPNOS_ASSIGN_OR_RETURN(*to, files.ReadFile(path));
+    auto text = files.ReadFile(path);
+    if (!text.ok()) {
+      return Error{text.error().code, text.error().reason,
+                   Format("{} of TLS: {}", what, text.error().message)};
+    }
+    *to = *std::move(text);
     return {};
   };
-  HYPNOS_RETURN_IF_ERROR(read(certificate_path, &pem.certificate));
-  HYPNOS_RETURN_IF_ERROR(read(key_path, &pem.key));
-  HYPNOS_RETURN_IF_ERROR(read(authority_path, &pem.authority));
+  HYPNOS_RETURN_IF_ERROR(read("certificate", certificate_path, &pem.certificate));
+  HYPNOS_RETURN_IF_ERROR(read("key", key_path, &pem.key));
+  HYPNOS_RETURN_IF_ERROR(read("authority", authority_path, &pem.authority));
   return pem;
 }
 

@@ -21,7 +21,8 @@ constexpr int kWaitingConnections = 1024;
 
 Error CannotListen(const std::string& path, const char* what) {
   return {Code::kUnavailable, "CANNOT_LISTEN",
-          Format("control socket {}: {}: {}", path, what, std::strerror(errno))};
+          Format("control socket {}: {}: {}; choose another path with control.socket", path, what,
+                 std::strerror(errno))};
 }
 
 Error InUse(const std::string& path, const char* by) {

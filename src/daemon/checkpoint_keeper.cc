@@ -32,10 +32,11 @@ Error OtherConfiguration(const std::string& name, const std::string& source,
   }
   return {
       Code::kFailedPrecondition, "OTHER_CONFIGURATION",
-      Format("{} was made with another configuration: {}. Set that back; or begin anew with "
-             "--fresh, and soon, for old ones make room for new ones, take over what fits with "
-             "`hypnosctl checkpoint import {}{}`",
-             name, all, name, source.empty() ? "" : Format(" --source '{}'", Printable(source)))};
+      Format(
+          "{} was made with another configuration: {}. Set that back; or begin anew with "
+          "--fresh, and then take over what fits with `hypnosctl checkpoint import {}{}`, before "
+          "new checkpoints take its place",
+          name, all, name, source.empty() ? "" : Format(" --source '{}'", Printable(source)))};
 }
 
 // What is no trouble of saving.

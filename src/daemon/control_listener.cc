@@ -33,8 +33,10 @@ Result<std::unique_ptr<ControlServer>> ListenForControl(const config::Control& c
   if (!options.socket_path.empty()) {
     MakeFolderOf(options.socket_path);
     if (!config.has_socket() && !CanMakeFilesBeside(options.socket_path)) {
-      log::Info("no control socket: {} cannot be made; choose a path with control.socket",
-                options.socket_path);
+      log::Info(
+          "no control socket, so that hypnosctl cannot reach it: {} cannot be made; choose "
+          "another path with --control or control.socket",
+          options.socket_path);
       options.socket_path.clear();
     }
   }

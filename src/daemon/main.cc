@@ -43,10 +43,12 @@ constexpr const char* kExamples = R"(Examples:
       say what is wrong with a configuration, and nothing else
 
 What is shown of a layer's learning: "3.0 % to learn" is how far its updates from real frames and
-from dreams are from cancelling out. Below 0.1 % it is "finished" if p(real) is at least 0.1 higher
-for real frames than for dreams; otherwise they cancel because it "cannot tell them apart".
+from dreams are from cancelling out. Below 0.1 % it is "finished" if it tells at least 55 % of the
+probe set's pairs apart (`hypnosctl probe`; without one, if p(real) is at least 0.1 higher for real
+frames than for dreams); otherwise they cancel because it "cannot tell them apart".
 
-Exit codes: 0 done, 64 wrong usage, 65 damaged recording, or one that led to other weights, 66 no input, 74 I/O error, 75 try again, 78 configuration.)";
+Exit codes: 0 done, 64 wrong usage, 65 damaged recording, or one that led to other weights,
+66 no input, 70 internal error, 74 I/O error, 75 try again, 78 configuration.)";
 
 struct Flags {
   std::string config = "/etc/hypnos/hypnos.yaml";
@@ -62,12 +64,26 @@ struct Flags {
   std::string log_level = "info";
 };
 
+// Whoever names the configuration without its flag is told the flag.
+std::string Complaint(const CLI::App* app, const CLI::Error& error) {
+  const std::vector<std::string> rest = app->remaining();
+  const bool names_file = rest.size() == 1 && !rest.front().starts_with('-');
+  return CLI::FailureMessage::simple(app, error) +
+         (names_file
+              ? "A configuration is named with --config " + hypnos::Printable(rest.front()) + "\n"
+              : "");
+}
+
 void Declare(CLI::App& app, Flags& flags) {
   app.footer(kExamples);
+  app.failure_message(Complaint);
   app.set_version_flag("--version", hypnos::VersionLine("hypnosd"));
-  app.add_option("--config", flags.config, "Configuration file (YAML)")->capture_default_str();
+  app.add_option("--config", flags.config, "Configuration file (YAML)")
+      ->type_name("FILE")
+      ->capture_default_str();
   app.add_option("--set", flags.sets,
                  "Overrides one key, e.g. --set network.layers.0.units=128; may be repeated")
+      ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   app.add_flag(
       "--check-config", flags.check_config,
@@ -84,16 +100,19 @@ void Declare(CLI::App& app, Flags& flags) {
          "--replay", flags.replay,
          "Learns once more from this session (a folder that `record` has written), with the "
          "configuration and all commands of that time, and ends")
+      ->type_name("FOLDER")
       ->check([](const std::string& path) { return path.empty() ? "names no folder" : ""; })
       ->excludes("--config");
   app.add_option("--scores", flags.scores, "Writes a CSV row for every frame to this file")
+      ->type_name("FILE")
       ->check([](const std::string& path) { return path.empty() ? "names no file" : ""; });
   app.add_option("--threads", flags.threads,
                  "Worker threads; 0: one for each core. Results do not depend on it")
       ->check(CLI::Range(0U, 1024U));
   app.add_option("--control", flags.control,
-                 "Listens on this Unix socket instead of control.socket; '' listens on none");
-  app.add_option("--log-level", flags.log_level, "debug, info, warning or error")
+                 "Listens on this Unix socket instead of control.socket; '' listens on none")
+      ->type_name("PATH");
+  app.add_option("--log-level", flags.log_level, "What is logged, and all that is more severe")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
       ->capture_default_str();
 }
@@ -191,7 +210,9 @@ int Start(const Flags& flags, const Given& given) {
 
 int Main(int argc, char** argv) {
   CLI::App app(
-      "hypnosd: watches a stream and learns from it while it runs, with or without labels");
+      "hypnosd: watches cameras, clips, texts or series and learns from them while it runs, with "
+      "or "
+      "without labels");
   Flags flags;
   Declare(app, flags);
   try {

@@ -80,7 +80,8 @@ void Signals::Loop(const Actions& actions) const {
         log::Info("signal USR1: the log goes to standard error, and there is nothing to reopen");
         break;
       default:
-        log::Info("stopping: finishing the frames under way (once more to stop at once)");
+        log::Info(
+            "stopping: finishing the frames under way (a second Ctrl-C or TERM ends it at once)");
         actions.stop();
     }
   }

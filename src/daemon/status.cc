@@ -21,11 +21,11 @@ void Follow(double value, bool first, double& mean) {
   mean = first ? value : mean + kForget * (value - mean);
 }
 
-// "sleep 3 is over: 340 steps in 12.5 s, for quiet, to frames; AUC of the worst layer 0.61 before,
-// 0.82 after"
+// "sleep 3 is over: 340 steps in 12.5 s; it began by quiet and ended by frames; AUC of the worst
+// layer 0.610 before, 0.820 after"
 std::string SleepText(const SleepReport& report) {
   std::string text = Format(
-      "sleep {} is over: {} steps in {:.1f} s; it began for {} and ended for {}", report.number,
+      "sleep {} is over: {} steps in {:.1f} s; it began by {} and ended by {}", report.number,
       report.steps, Seconds(report.took), ToString(report.began), ToString(report.ended));
   const auto worst = [](const ProbeReport& probe) {
     double auc = 1;

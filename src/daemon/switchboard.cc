@@ -48,7 +48,9 @@ Error WhichSource(const std::vector<Learners::Shared>& all) {
     names += Format("{}'{}'", names.empty() ? "" : ", ", Printable(NameOf(*learner)));
   }
   return {Code::kInvalidArgument, "WHICH_SOURCE",
-          Format("each source has a network of its own: say whose is meant, of {}", names)};
+          Format("each source has a network of its own: say whose is meant (hypnosctl: --source "
+                 "NAME), of {}",
+                 names)};
 }
 
 }  // namespace

@@ -130,7 +130,7 @@ TEST(TelemetryText, PhasesSayHowFarTheyHaveCome) {
   phase.set_cause("steps");
   EXPECT_EQ(PhaseText(phase), "asleep, step 64, slept once");
   phase.set_cause("need");
-  EXPECT_EQ(PhaseText(phase), "asleep, step 64 (for need), slept once");
+  EXPECT_EQ(PhaseText(phase), "asleep, step 64 (by need), slept once");
   phase.set_state(telemetry::Phase::LOOKING);
   phase.set_learning(false);
   EXPECT_EQ(PhaseText(phase), "looking, slept once; learning is off");

@@ -37,7 +37,7 @@ class Program(HypnosdTest):
         for flag in ['--config', '--set', '--check-config', '--print-config', '--until-end',
                      '--fresh', '--scores', '--threads', '--control', '--log-level', '--version']:
             self.assertIn(flag, done.stdout)
-        for code in [USAGE, NO_INPUT, IO_ERROR, TRY_AGAIN, CONFIGURATION]:
+        for code in [USAGE, NO_INPUT, 70, IO_ERROR, TRY_AGAIN, CONFIGURATION]:
             self.assertIn(f'{code} ', done.stdout)
 
     def test_version_is_one_line(self):
@@ -47,13 +47,17 @@ class Program(HypnosdTest):
                                       r'\w+.*\)\n$')
 
     def test_wrong_usage_is_named(self):
-        for arguments, word in [(['--nonsense'], '--nonsense'), (['extra'], 'extra'),
+        for arguments, word in [(['--nonsense'], '--nonsense'), (['more', 'extra'], 'extra'),
                                 (['--config'], '--config'), (['--threads', '-1'], '--threads'),
                                 (['--threads', 'many'], 'many'), (['--set'], '--set'),
                                 (['--log-level', 'loud'], 'loud'), (['--scores', ''], '--scores')]:
             done = self.run_program(*arguments)
             self.assert_ends(done, USAGE, f'.*{word}.*', 'Run with --help for more information.')
             self.assertEqual(done.stdout, '')
+
+    def test_a_configuration_without_its_flag_is_told_the_flag(self):
+        self.assert_ends(self.run_program('my.yaml'), USAGE, '.*my.yaml.*', 'Run with --help for more information.',
+                         'A configuration is named with --config my.yaml')
 
     def test_without_a_configuration_says_how_to_name_one(self):
         if os.path.exists('/etc/hypnos/hypnos.yaml'):
