@@ -90,6 +90,9 @@ def hypnosd(arguments: list[str]):
     ends = '--until-end' in arguments
     source = SOURCE.format(frames=12 if ends else 0, pace='' if ends else 'pace: realtime, ')
     socket = HERE / f'daemon-{os.getpid()}.sock'
+    if '--control' in arguments:
+        at = arguments.index('--control')
+        del arguments[at:at + 2]
     command = [HYPNOSD, *arguments, '--set', f'sources=[{source}]', '--control', str(socket)]
     if ends:
         return expect(run(command), 0)
