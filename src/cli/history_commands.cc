@@ -58,7 +58,7 @@ std::string FiguresText(const control::QueryHistoryResponse& history) {
     row[0] = Utc(history.from() + bucket * history.bucket_seconds());
     table.Add(std::move(row));
   }
-  return table.Text("no figures of that name and time; `hypnosctl history` lists the names\n");
+  return table.Text("no figures of that name and time; `hypnosctl history` lists the names");
 }
 
 std::string PhasesText(const control::QueryHistoryResponse& history) {
