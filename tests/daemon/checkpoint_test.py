@@ -447,6 +447,16 @@ class DuringASave(ControlledTest, CheckpointTest):
                 return int(folder.name)
         return None
 
+    @staticmethod
+    def has_begun(process: int) -> bool:
+        """It has asked to end with the daemon, and goes on to ignore what tells that to stop."""
+        try:
+            status = pathlib.Path(f'/proc/{process}/status').read_text(encoding='ascii')
+        except OSError:
+            return False
+        ignored = int(re.search(r'^SigIgn:\s*(\w+)', status, re.MULTILINE)[1], 16)
+        return bool(ignored >> (signal.SIGTERM - 1) & 1)
+
     def ask_to_save(self) -> concurrent.futures.Future:
         """Holds the process that saves until `go_on`."""
         for _ in range(20):
@@ -457,8 +467,8 @@ class DuringASave(ControlledTest, CheckpointTest):
                 if self.saving is not None:
                     os.kill(self.saving, signal.SIGSTOP)
                     self.addCleanup(self.go_on)
-                    # Not one that has just ended.
-                    if self.saving_process() == self.saving:
+                    # Not one that has just ended, or just begun.
+                    if self.saving_process() == self.saving and self.has_begun(self.saving):
                         self.before = self.checkpoints()
                         return saved
                     self.go_on()
