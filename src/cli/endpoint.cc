@@ -10,6 +10,7 @@
 #include "cli/secret_file.h"
 #include "hypnos/base/format.h"
 #include "hypnos/base/printable.h"
+#include "hypnos/control/socket_path.h"
 
 namespace hypnos::cli {
 namespace {
@@ -71,10 +72,13 @@ Profile LaidOver(const Profile& over, Profile under) {
   return under;
 }
 
-Profile ThisMachine(const Environment& environment) {
+Profile ThisMachine(const Environment& environment, FileSystem& files) {
   Profile profile;
   profile.socket = Variable(environment, "HYPNOS_CONTROL__SOCKET");
-  if (profile.socket.empty()) profile.socket = kDefaultSocket;
+  if (!profile.socket.empty()) return profile;
+  const std::string own = UserSocket(Variable(environment, "XDG_RUNTIME_DIR"));
+  const bool only_own = !own.empty() && !files.Exists(kSystemSocket) && files.Exists(own);
+  profile.socket = only_own ? own : kSystemSocket;
   return profile;
 }
 
@@ -96,7 +100,7 @@ Result<Profile> Found(const Values& values, const Environment& environment, File
     return LaidOver(over, profile);
   }
   HYPNOS_ASSIGN_OR_RETURN(const auto usual, DefaultProfile(path, environment, files));
-  return LaidOver(over, usual ? *usual : ThisMachine(environment));
+  return LaidOver(over, usual ? *usual : ThisMachine(environment, files));
 }
 
 bool IsThisMachine(const std::string& host) {

@@ -1,10 +1,10 @@
 // Which daemon is meant, and how to be let in.
 //
 // The first of these that says anything decides, as a whole: flags, a profile named by a flag, the
-// environment, a profile named by the environment, the default profile, the socket of this machine,
-// which the environment may have told the daemon (HYPNOS_CONTROL__SOCKET).
-// Certificates and token file are taken from flags first and then from where the daemon is named.
-// Threads: safe.
+// environment, a profile named by the environment, the default profile, the socket of this machine.
+// That is what the environment may have told the daemon (HYPNOS_CONTROL__SOCKET), else the
+// system's, or the user's (XDG_RUNTIME_DIR) where only that is there. Certificates and token file
+// are taken from flags first and then from where the daemon is named. Threads: safe.
 #pragma once
 
 #include <map>
@@ -18,7 +18,6 @@
 namespace hypnos::cli {
 
 // Where hypnosd listens unless its configuration says otherwise.
-inline constexpr const char* kDefaultSocket = "/run/hypnos/control.sock";
 inline constexpr uint16_t kDefaultPort = 7411;
 
 using Environment = std::map<std::string, std::string>;

@@ -27,7 +27,8 @@ constexpr const char* kFooter = R"(Examples:
 `hypnosctl COMMAND --help` tells more, with an example. The options above may stand anywhere.
 
 Where the daemon is: --socket or --address, then --profile, then HYPNOSCTL_SOCKET or
-HYPNOSCTL_ADDRESS, then HYPNOSCTL_PROFILE, then the default profile, then /run/hypnos/control.sock.
+HYPNOSCTL_ADDRESS, then HYPNOSCTL_PROFILE, then the default profile, then /run/hypnos/control.sock,
+or hypnos/control.sock in XDG_RUNTIME_DIR where only that is there.
 Profiles stand in ~/.config/hypnos/profiles.yaml. There are also HYPNOSCTL_TOKEN_FILE,
 HYPNOSCTL_TLS_CA, HYPNOSCTL_TLS_CERT and HYPNOSCTL_TLS_KEY. A token never stands on a command line.
 

@@ -2,12 +2,14 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "daemon/build_options.h"
 #include "daemon/exit_code.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
+#include "hypnos/control/socket_path.h"
 
 namespace hypnos {
 namespace {
@@ -18,11 +20,25 @@ void MakeFolderOf(const std::string& path) {
   std::filesystem::create_directory(std::filesystem::path(path).parent_path(), ignored);
 }
 
-bool CanMakeFilesBeside(const std::string& path) {
+bool CanMake(const std::string& path) {
+  MakeFolderOf(path);
   return access(std::filesystem::path(path).parent_path().c_str(), W_OK | X_OK) == 0;
 }
 
+std::string RuntimeFolder() {
+  const char* folder = std::getenv("XDG_RUNTIME_DIR");
+  return folder == nullptr ? "" : folder;
+}
+
 }  // namespace
+
+std::string ChooseSocket(const config::Control& config, std::string_view runtime_folder,
+                         const std::function<bool(const std::string& path)>& can_make) {
+  if (config.has_socket()) return config.socket();
+  if (can_make(config.socket())) return config.socket();
+  const std::string own = UserSocket(runtime_folder);
+  return !own.empty() && can_make(own) ? own : "";
+}
 
 Result<std::unique_ptr<ControlServer>> ListenForControl(const config::Control& config, bool page,
                                                         const std::string& version,
@@ -30,15 +46,15 @@ Result<std::unique_ptr<ControlServer>> ListenForControl(const config::Control& c
                                                         ControlService& service) {
   ControlServerOptions options = BuildControlServerOptions(config);
   options.daemon_version = version;
-  if (!options.socket_path.empty()) {
-    MakeFolderOf(options.socket_path);
-    if (!config.has_socket() && !CanMakeFilesBeside(options.socket_path)) {
-      log::Info(
-          "no control socket, so that hypnosctl cannot reach it: {} cannot be made; choose "
-          "another path with --control or control.socket",
-          options.socket_path);
-      options.socket_path.clear();
-    }
+  options.socket_path = ChooseSocket(config, RuntimeFolder(), CanMake);
+  if (config.has_socket()) {
+    MakeFolderOf(config.socket());
+  } else if (options.socket_path.empty()) {
+    log::Info(
+        "no control socket, so that hypnosctl cannot reach it: {} cannot be made, and "
+        "XDG_RUNTIME_DIR names no folder for another; choose a path with --control or "
+        "control.socket",
+        config.socket());
   }
   if (options.socket_path.empty() && !options.tcp && !page) return std::unique_ptr<ControlServer>();
   HYPNOS_ASSIGN_OR_RETURN(auto server, ControlServer::Start(options, files, clock, service));

@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "hypnos/control/socket_path.h"
 #include "proto/config.pb.h"
 #include "support/temp_dir.h"
 
@@ -64,6 +65,16 @@ TEST_F(Endpoint, IsTheSocketOfThisMachineIfNothingElseIsSaid) {
   EXPECT_EQ(Found(), "/run/hypnos/control.sock") << "without a home, too";
 }
 
+TEST_F(Endpoint, IsTheSocketOfTheUserWhereOnlyThatIsThere) {
+  if (files.Exists(kSystemSocket)) GTEST_SKIP() << "a daemon of this machine has " << kSystemSocket;
+  environment["XDG_RUNTIME_DIR"] = folder.File("run");
+  EXPECT_EQ(Found(), kSystemSocket);
+  Write("run/hypnos/control.sock", "");
+  EXPECT_EQ(Found(), folder.File("run/hypnos/control.sock"));
+  environment["XDG_RUNTIME_DIR"] = "run";
+  EXPECT_EQ(Found(), kSystemSocket) << "by no path that begins somewhere else";
+}
+
 TEST_F(Endpoint, FlagsComeBeforeTheEnvironmentAndThatBeforeTheDefaultProfile) {
   WriteProfiles(kProfiles);
   EXPECT_EQ(Found(), "attic.example 7411 tls");
@@ -85,7 +96,7 @@ TEST_F(Endpoint, WhatTheDaemonWasToldInTheEnvironmentHoldsForTheClientToo) {
 }
 
 TEST_F(Endpoint, IsWhereADaemonListensThatWasToldNothingElse) {
-  EXPECT_EQ(config::Control().socket(), kDefaultSocket);
+  EXPECT_EQ(config::Control().socket(), kSystemSocket);
   EXPECT_EQ(config::ControlTcp().port(), kDefaultPort);
 }
 
