@@ -97,6 +97,12 @@ Status AppendLine(const std::string& path, const std::string& line) {
   return written;
 }
 
+bool IsForRootAlone(const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) return false;
+  return info.st_uid == 0 && info.st_gid == 0 && (info.st_mode & S_IROTH) == 0;
+}
+
 Result<std::string> ReadToken(const std::string& path) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.number() < 0) return Wrong(path, Format("cannot read it: {}", std::strerror(errno)));

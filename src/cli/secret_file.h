@@ -21,4 +21,7 @@ Status WriteSecret(const std::string& path, const std::string& text);
 // Made if it is not there, for owner and group to read. kUnavailable, reason CANNOT_WRITE.
 Status AppendLine(const std::string& path, const std::string& line);
 
+// Whether root alone can read it, which a service that runs as somebody else then cannot.
+bool IsForRootAlone(const std::string& path);
+
 }  // namespace hypnos::cli

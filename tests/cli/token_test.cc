@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "cli/ctl_fixture.h"
@@ -50,6 +52,19 @@ TEST_F(CtlToken, IsForItsHolderAlone) {
   const std::string token = ReadToken(Secret()).value();
   EXPECT_THAT(out, Not(HasSubstr(token)));
   EXPECT_THAT(Text(TokensPath()), Not(HasSubstr(token)));
+}
+
+TEST_F(CtlToken, SaysWhereRootAloneCanReadTheDaemonsFile) {
+  ASSERT_EQ(New("view", "wall"), 0) << err;
+  if (getuid() != 0) {
+    EXPECT_THAT(out, Not(HasSubstr("root alone")));
+    GTEST_SKIP() << "only root can make such a file";
+  }
+  EXPECT_THAT(out, HasSubstr("root alone can read " + TokensPath()));
+  ASSERT_EQ(chown(TokensPath().c_str(), 0, 65534), 0);
+  std::filesystem::remove(Secret());
+  ASSERT_EQ(New("view", "hall"), 0) << err;
+  EXPECT_THAT(out, Not(HasSubstr("root alone")));
 }
 
 TEST_F(CtlToken, JoinsOthersAlsoWhereTheirLastLineHasNoEnd) {
