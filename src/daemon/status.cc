@@ -85,12 +85,15 @@ StatusBoard::StatusBoard(const Clock& clock, SharedEvents events, std::string ne
 
 void StatusBoard::OnFrame(const FrameReport& report) {
   std::vector<size_t> stopped;
+  bool resized = false;
   {
     const std::lock_guard lock(mutex_);
     stopped = Notice(report.layers, false);
     NoticeFrame(report);
+    resized = NoticeResized(report);
   }
   TellStopped(stopped);
+  if (resized) TellResized(report);
 }
 
 void StatusBoard::NoticeFrame(const FrameReport& report) {
@@ -111,7 +114,6 @@ void StatusBoard::NoticeFrame(const FrameReport& report) {
   }
   NoticeSource(report);
   rate_.Count(clock_.Now());
-  if (report.resized) NoticeResized(report);
 }
 
 void StatusBoard::NoticeLearning(const FrameReport& report) {
@@ -158,9 +160,11 @@ void StatusBoard::Forget(const std::string& source) {
   std::erase_if(resized_, [&](const auto& told) { return told.first == source; });
 }
 
-// Once for each clip, however often its size changes.
-void StatusBoard::NoticeResized(const FrameReport& report) {
-  if (!resized_.emplace(report.source, report.clip).second) return;
+bool StatusBoard::NoticeResized(const FrameReport& report) {
+  return report.resized && resized_.emplace(report.source, report.clip).second;
+}
+
+void StatusBoard::TellResized(const FrameReport& report) {
   log::Warning(
       "source '{}': frame {} is not of the size of the first one; it is resized to fit, and so are "
       "all others like it",

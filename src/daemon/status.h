@@ -122,12 +122,14 @@ class StatusBoard final : public PipelineObserver {
   StatusSnapshot Copy() const;
   // Returns those that learn no more from now on, from 1.
   std::vector<size_t> Notice(const std::vector<StepStatistics>& layers, bool dream);
-  // Without the lock: who reads the log may be slow.
+  // Whether it is to be told: once for each clip, however often its size changes.
+  bool NoticeResized(const FrameReport& report);
+  // Both without the lock: who reads the log may be slow.
   void TellStopped(const std::vector<size_t>& layers) const;
+  static void TellResized(const FrameReport& report);
   void NoticeFrame(const FrameReport& report);
   void NoticeLearning(const FrameReport& report);
   void NoticeSource(const FrameReport& report);
-  void NoticeResized(const FrameReport& report);
 
   const Clock& clock_;
   const SharedEvents events_;

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <future>
 #include <limits>
 #include <string>
 
+#include "hypnos/base/log.h"
 #include "support/simulated_clock.h"
 
 namespace hypnos {
@@ -197,6 +199,24 @@ TEST_F(StatusBoardTest, SaysOnceForEachClipThatItIsResized) {
   EXPECT_EQ(std::ranges::count(log, '\n'), 2) << log;
   EXPECT_THAT(log, HasSubstr("source 'door': frame 4 is not of the size of the first one"));
   EXPECT_THAT(log, HasSubstr("source 'ya\\x1b[rd': frame 4 is not"));
+}
+
+TEST_F(StatusBoardTest, WhoAsksNeedNotWaitForWhoReadsTheLog) {
+  int told = 0;
+  // As long as a line is not written, nobody could be answered who waits for it.
+  log::SetBeforeWrite([&] {
+    auto answer = std::async(std::launch::async, [&] { return board_.Snapshot().frames; });
+    ASSERT_EQ(answer.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+    EXPECT_EQ(answer.get(), ++told);
+  });
+  FrameReport resized = Frame(0);
+  resized.resized = true;
+  FrameReport broken = Frame(1);
+  broken.layers[0].stopped = true;
+  board_.OnFrame(resized);
+  board_.OnFrame(broken);
+  log::SetBeforeWrite({});
+  EXPECT_EQ(told, 2);
 }
 
 TEST_F(StatusBoardTest, SaysOnceThatALayerIsNoLongerFinite) {
