@@ -19,11 +19,16 @@ struct NumberAt {
   ChannelStatistics scale;
 };
 
+// Of a column that the configuration does not name. A recording does not know what the header said.
+std::string NameOf(const Look& look, size_t column) {
+  const bool is_told = look.column_names.size() == look.channels.size();
+  return is_told ? look.column_names[column] : Format("{}", column + 1);
+}
+
 Result<std::vector<NumberAt>> NumbersOf(const Look& look, const SeriesEncoderOptions& encoder) {
   std::vector<SeriesColumn> columns = encoder.columns;
-  // Where none is named the header did, which the network never sees.
   for (size_t i = 0; encoder.columns.empty() && i < look.channels.size(); ++i) {
-    columns.push_back({.name = Format("{}", i + 1)});
+    columns.push_back({.name = NameOf(look, i)});
   }
   std::erase_if(columns, [](const SeriesColumn& c) { return c.kind != ColumnKind::kNumber; });
   const std::vector<size_t> places =

@@ -64,6 +64,10 @@ Result<Look> CopyLook(const LookSubject& subject, const LookParts& parts, Rng rn
   look.stream = subject.stream.name;
   look.clip = subject.stream.clip;
   look.frame = subject.stream.frame;
+  if (const auto& place = subject.stream.source_place;
+      place != nullptr && place->series != nullptr) {
+    look.column_names = place->series->columns;
+  }
   CopyActivity(subject.network, subject.stream.lane(Lane::kReal), look);
   CopyWeights(subject.network, parts, look);
   if (parts.picture || parts.dream) look.channels = subject.stream.encoder->channels();

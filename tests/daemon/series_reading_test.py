@@ -299,7 +299,8 @@ class Answering(SeriesReadingTest):
         client = self.client()
         self.wait_until(lambda: client.ask('status').frames == 1500)
         predicted = client.ask('predict', steps=3)
-        self.assertEqual([each.column for each in predicted.series], ['1', '2'])
+        # As the header has them, since the configuration names none.
+        self.assertEqual([each.column for each in predicted.series], ['level', 'flow'])
         level = predicted.series[0]
         self.assertEqual(len(level.values), 3)
         for step, (value, low, high) in enumerate(zip(level.values, level.low, level.high)):
@@ -307,6 +308,7 @@ class Answering(SeriesReadingTest):
             self.assertLessEqual(value, high)
             self.assertAlmostEqual(value, 100 + 10 * math.sin((1500 + step) / 5), delta=4)
         dream = client.ask('dream', steps=5, seed=3)
+        self.assertEqual([each.column for each in dream.series], ['level', 'flow'])
         self.assertEqual(len(dream.series[1].values), 5)
         self.assertEqual(client.ask('dream', steps=5, seed=3), dream)
         self.assertEqual(len(dream.frames), 0)

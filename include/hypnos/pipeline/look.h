@@ -46,6 +46,9 @@ struct Look {
   std::string stream;
   std::string clip;
   int64_t frame = 0;
+  // Of a series, as its source has found them, in the order of the readings; empty where it does
+  // not tell.
+  std::vector<std::string> column_names;
   // Of every layer: h, and goodness at each place, of the last real step.
   NetworkState state;
   std::vector<std::vector<float>> goodness;
