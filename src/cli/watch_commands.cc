@@ -34,6 +34,7 @@ Result<control::Request> Ask(const Session& session) {
   }
   subscribe.set_rate_hz(session.values().Number("--rate"));
   subscribe.set_queue_length(static_cast<uint32_t>(session.values().Count("--queue")));
+  subscribe.set_source(session.source());
   return request;
 }
 
@@ -111,6 +112,7 @@ std::vector<Command> WatchCommands() {
                        .choices = TopicWords(),
                        .needed = true,
                        .many = true},
+                      kOfNetwork,
                       {.name = "--rate",
                        .help = "Updates a second; 1 if not given",
                        .kind = Kind::kNumber,

@@ -65,7 +65,7 @@ class ControlServer::Impl {
         service_(service),
         shared_{.gate = gate_,
                 .check_topic = [&](control::Topic topic) { return service_.CheckTopic(topic); },
-                .sample = [&](const TopicSet& topics) { return Sample(topics); },
+                .sample = [&](const Subject& subject) { return Sample(subject); },
                 .daemon_version = options.daemon_version,
                 .limits = {}},
         context_{shared_,
@@ -105,7 +105,7 @@ class ControlServer::Impl {
   Status ReadTokens();
   void ReloadSoon();
   void Reload();
-  std::shared_ptr<const control::Update> Sample(const TopicSet& topics);
+  Result<std::shared_ptr<const control::Update>> Sample(const Subject& subject);
 
   struct Sampled {
     Instant at;
@@ -130,7 +130,7 @@ class ControlServer::Impl {
   std::optional<TlsFiles> tls_;
   uint16_t tcp_port_ = 0;
   asio::steady_timer reload_, accept_again_;
-  std::map<TopicSet, Sampled> samples_;
+  std::map<Subject, Sampled> samples_;
   std::map<uint64_t, std::weak_ptr<AnyConnection>> connections_;
   uint64_t last_id_ = 0;
   std::atomic<size_t> client_count_ = 0;
@@ -313,15 +313,21 @@ void ControlServer::Impl::Reload() {
   reload_complaint_ = complaint;
 }
 
-std::shared_ptr<const control::Update> ControlServer::Impl::Sample(const TopicSet& topics) {
-  Sampled& sampled = samples_[topics];
+Result<std::shared_ptr<const control::Update>> ControlServer::Impl::Sample(const Subject& subject) {
   const Instant now = clock_.Now();
-  if (sampled.update == nullptr || now - sampled.at >= kSampleAge) {
-    auto update = std::make_shared<control::Update>(service_.Sample(topics));
-    update->set_time(Seconds(clock_.WallNow().time_since_epoch()));
-    sampled = {now, std::move(update)};
+  // Those of sources that are gone, too.
+  std::erase_if(samples_, [&](const auto& entry) { return now - entry.second.at >= kSampleAge; });
+  if (const auto found = samples_.find(subject); found != samples_.end()) {
+    return found->second.update;
   }
-  return sampled.update;
+  auto update = std::make_shared<control::Update>();
+  if (subject.source.empty()) {
+    *update = service_.Sample(subject.topics);
+  } else {
+    HYPNOS_ASSIGN_OR_RETURN(*update, service_.SampleOf(subject.source, subject.topics));
+  }
+  update->set_time(Seconds(clock_.WallNow().time_since_epoch()));
+  return (samples_[subject] = {now, std::move(update)}).update;
 }
 
 Result<std::unique_ptr<ControlServer>> ControlServer::Start(const ControlServerOptions& options,

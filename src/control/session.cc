@@ -229,10 +229,16 @@ void ControlSession::OnSubscribe(uint64_t request_id, const pb::SubscribeRequest
   if (const Status status = CheckSubscribe(request); !status.ok()) {
     return SendError(request_id, status.error());
   }
-  TopicSet topics;
-  for (const int topic : request.topics()) topics.Add(static_cast<pb::Topic>(topic));
+  Subject subject{.source = request.source()};
+  for (const int topic : request.topics()) subject.topics.Add(static_cast<pb::Topic>(topic));
+  if (!subject.source.empty()) {
+    if (const auto there = shared_.sample(subject); !there.ok()) {
+      return SendError(request_id, there.error());
+    }
+  }
   subscriptions_.emplace(
-      request_id, Subscription(topics, FromSeconds(1 / RateOf(request)), QueueOf(request), now));
+      request_id,
+      Subscription(std::move(subject), FromSeconds(1 / RateOf(request)), QueueOf(request), now));
   pb::Envelope answer = NewEnvelope(request_id);
   pb::SubscribeResponse& response = *answer.mutable_response()->mutable_subscribe();
   response.set_rate_hz(RateOf(request));
@@ -276,9 +282,23 @@ void ControlSession::OnTime(Instant now) {
   EndCalls([&](const Pending& p) { return p.deadline && now >= *p.deadline; },
            {Code::kDeadlineExceeded, "DEADLINE_EXCEEDED",
             "it was not done within the deadline of the request"});
-  for (auto& [id, subscription] : subscriptions_) {
-    if (now >= subscription.due()) {
-      subscription.Push(shared_.sample(subscription.topics()), now);
+  PushDue(now);
+}
+
+void ControlSession::PushDue(Instant now) {
+  for (auto it = subscriptions_.begin(); it != subscriptions_.end();) {
+    auto& [id, subscription] = *it;
+    if (now < subscription.due()) {
+      ++it;
+      continue;
+    }
+    auto update = shared_.sample(subscription.subject());
+    if (update.ok()) {
+      subscription.Push(*std::move(update), now);
+      ++it;
+    } else {
+      SendError(id, update.error());
+      it = subscriptions_.erase(it);
     }
   }
 }

@@ -375,4 +375,12 @@ pb::Update DaemonService::Sample(const TopicSet& topics) {
   return update;
 }
 
+Result<pb::Update> DaemonService::SampleOf(const std::string& source, const TopicSet& topics) {
+  HYPNOS_RETURN_IF_ERROR(parts_.sources.CheckAlone(source));
+  pb::Update update = Sample(topics);
+  update.clear_events();
+  if (topics.Has(pb::EVENTS) && parts_.events != nullptr) parts_.events->AddNewest(update, source);
+  return update;
+}
+
 }  // namespace hypnos

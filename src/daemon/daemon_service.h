@@ -26,6 +26,7 @@ class DaemonService final : public ControlService {
               Reply reply) override;
   Status CheckTopic(control::Topic topic) override;
   control::Update Sample(const TopicSet& topics) override;
+  Result<control::Update> SampleOf(const std::string& source, const TopicSet& topics) override;
 
   // What the daemon does, of a network of this status. Threads: safe.
   control::StatusResponse Describe(const StatusSnapshot& now) const {

@@ -171,10 +171,14 @@ Result<Event> EventBook::Resolve(const control::ResolveEventRequest& request) {
   return resolved;
 }
 
-void EventBook::AddNewest(control::Update& update) const {
+void EventBook::AddNewest(control::Update& update, const std::string& source) const {
   const std::lock_guard lock(mutex_);
-  const size_t first = events_.size() > kTold ? events_.size() - kTold : 0;
-  for (size_t i = first; i < events_.size(); ++i) *update.add_events() = events_[i];
+  auto& events = *update.mutable_events();
+  for (auto event = events_.rbegin(); event != events_.rend(); ++event) {
+    if (static_cast<size_t>(events.size()) == kTold) break;
+    if (source.empty() || event->source() == source) *events.Add() = *event;
+  }
+  std::reverse(events.begin(), events.end());
 }
 
 Event::Severity SeverityOf(Event::Kind kind) {

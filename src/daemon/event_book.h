@@ -54,8 +54,8 @@ class EventBook {
   Result<control::QueryEventsResponse> Query(const control::QueryEventsRequest& request) const;
   // Errors: as ResolveEventRequest says.
   Result<control::Event> Resolve(const control::ResolveEventRequest& request);
-  // Into the update.
-  void AddNewest(control::Update& update) const;
+  // Into the update. `source`: of this one alone; empty: all.
+  void AddNewest(control::Update& update, const std::string& source = "") const;
 
  private:
   // With the mutex held.

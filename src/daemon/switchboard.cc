@@ -215,4 +215,10 @@ control::Update Switchboard::Sample(const TopicSet& topics) {
   return update;
 }
 
+Result<control::Update> Switchboard::SampleOf(const std::string& source, const TopicSet& topics) {
+  const Learners::Shared learner = parts_.learners.Find(source);
+  if (learner == nullptr) return parts_.learners.NotFound(source);
+  return learner->service().SampleOf(source, topics);
+}
+
 }  // namespace hypnos

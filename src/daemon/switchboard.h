@@ -39,6 +39,7 @@ class Switchboard final : public ControlService {
               Reply reply) override;
   Status CheckTopic(control::Topic topic) override;
   control::Update Sample(const TopicSet& topics) override;
+  Result<control::Update> SampleOf(const std::string& source, const TopicSet& topics) override;
 
   // See ConfigInEffect. Threads: safe.
   Result<control::ReloadConfigResponse> Reload() { return config_.Reload(); }

@@ -48,6 +48,11 @@ class FakeService final : public ControlService {
     return update;
   }
 
+  Result<control::Update> SampleOf(const std::string& source, const TopicSet& topics) override {
+    if (source == "door") return Sample(topics);
+    return Error{Code::kNotFound, "SOURCE_NOT_FOUND", "there is no source of that name"};
+  }
+
   // From now on the answer to everything.
   void AnswerWith(Error error) {
     const std::lock_guard lock(mutex_);

@@ -69,6 +69,13 @@ TEST_F(Watch, PrintsALineAnUpdate) {
   for (const std::string& line : lines) EXPECT_THAT(line, HasSubstr("awake, step"));
 }
 
+TEST_F(Watch, CanBeOfOneSource) {
+  ASSERT_EQ(RunHere({"watch", "phase", "--source", "door", "--count", "1"}), 0) << err;
+  EXPECT_EQ(Lines(out).size(), 1u);
+  EXPECT_EQ(RunHere({"watch", "phase", "--source", "yard", "--count", "1"}), 66);
+  EXPECT_THAT(err, HasSubstr("there is no source of that name"));
+}
+
 TEST_F(Watch, TellsEachEventOnceThoughEveryUpdateHasIt) {
   ASSERT_EQ(RunHere({"watch", "phase", "events", "--rate", "100", "--count", "3"}), 0) << err;
   const auto lines = Lines(out);

@@ -53,6 +53,13 @@ class TestService final : public ControlService {
     return update;
   }
 
+  Result<control::Update> SampleOf(const std::string& source, const TopicSet& topics) override {
+    if (source != "door") return Error{Code::kNotFound, "SOURCE_NOT_FOUND", "no such source"};
+    control::Update update = Sample(topics);
+    update.add_sources()->set_name(source);
+    return update;
+  }
+
   // Waits until a wake has come that was not answered.
   std::pair<std::shared_ptr<CallState>, Reply> TakeHeld() {
     std::unique_lock lock(mutex);

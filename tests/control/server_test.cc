@@ -531,6 +531,21 @@ TEST_F(ServerTest, TakingUpdatesTellsTheEndAfterThem) {
   EXPECT_EQ(updates.error().reason, "STOPPING");
 }
 
+TEST_F(ServerTest, UpdatesAreOfTheSourceThatIsNamed) {
+  Start();
+  const auto named = Connect(Local()), unnamed = Connect(Local());
+  control::Request subscribe;
+  subscribe.mutable_subscribe()->add_topics(control::PHASE);
+  ASSERT_TRUE((*unnamed)->Call(subscribe, kPatience).ok());
+  subscribe.mutable_subscribe()->set_source("door");
+  ASSERT_TRUE((*named)->Call(subscribe, kPatience).ok());
+  // Asked for within the same moment, which is shared by those alone that ask for the same.
+  EXPECT_EQ((*named)->NextUpdate(kPatience)->sources_size(), 1);
+  EXPECT_EQ((*unnamed)->NextUpdate(kPatience)->sources_size(), 0);
+  subscribe.mutable_subscribe()->set_source("yard");
+  EXPECT_EQ((*named)->Call(subscribe, kPatience).error().reason, "SOURCE_NOT_FOUND");
+}
+
 TEST_F(ServerTest, AnAnswerThatCameTooLateDoesNotEndTheConnection) {
   Start();
   const auto client = Connect(Local());

@@ -21,18 +21,21 @@ struct SessionBench {
 
   Gate gate;
   int samples = 0;
+  std::string source = "door";  // the only one there is
   ControlSession::Shared shared{
       .gate = gate,
       .check_topic = [](control::Topic topic) -> Status {
         if (topic != control::EVENTS) return {};
         return Error{Code::kUnimplemented, "NO_EVENTS", "there are no events yet"};
       },
-      .sample =
-          [this](const TopicSet&) {
-            auto update = std::make_shared<control::Update>();
-            update->mutable_phase()->set_step(static_cast<uint64_t>(++samples));
-            return update;
-          },
+      .sample = [this](const Subject& subject) -> Result<std::shared_ptr<const control::Update>> {
+        if (!subject.source.empty() && subject.source != source) {
+          return Error{Code::kNotFound, "SOURCE_NOT_FOUND", "there is no such source"};
+        }
+        auto update = std::make_shared<control::Update>();
+        update->mutable_phase()->set_step(static_cast<uint64_t>(++samples));
+        return std::shared_ptr<const control::Update>(std::move(update));
+      },
       .daemon_version = "1.2.3",
       .limits = {}};
 };

@@ -368,7 +368,7 @@ TEST_F(SubscriptionTest, SendsTheFirstUpdateAtOnceAndThenOneEachPeriod) {
 
 // Pictures, say, of which a hundred would be as much as the machine has.
 TEST_F(SubscriptionTest, WhatWaitsForWhoDoesNotReadIsBoundedInBytesToo) {
-  bench.shared.sample = [](const TopicSet&) {
+  bench.shared.sample = [](const Subject&) -> std::shared_ptr<const control::Update> {
     auto update = std::make_shared<control::Update>();
     update->add_sources()->set_why(std::string(400000, 'x'));
     return update;
@@ -382,7 +382,7 @@ TEST_F(SubscriptionTest, WhatWaitsForWhoDoesNotReadIsBoundedInBytesToo) {
 }
 
 TEST_F(SubscriptionTest, OneThatIsLargerThanThatIsToldAllTheSame) {
-  bench.shared.sample = [](const TopicSet&) {
+  bench.shared.sample = [](const Subject&) -> std::shared_ptr<const control::Update> {
     auto update = std::make_shared<control::Update>();
     update->add_sources()->set_why(std::string(3000000, 'x'));
     return update;
@@ -424,6 +424,34 @@ TEST_F(SubscriptionTest, EndsWhenCancelled) {
   client.Pass(1s);
   EXPECT_THAT(Updates(), SizeIs(0));
   EXPECT_FALSE(client.session.next_wake());
+}
+
+TEST_F(SubscriptionTest, OfOneSourceItEndsWhenThatIsGone) {
+  const auto ask = [&](uint64_t id, const std::string& source) {
+    control::Request request = SubscribeRequest(10);
+    request.mutable_subscribe()->set_source(source);
+    client.Ask(id, request);
+  };
+  ask(5, "yard");
+  EXPECT_EQ(client.ReadReason(), "SOURCE_NOT_FOUND");
+  EXPECT_FALSE(client.session.next_wake()) << "what was refused is under way";
+  ask(5, "door");
+  client.Ask(6, SubscribeRequest(10));
+  EXPECT_THAT(Updates(), SizeIs(2));
+  client.Pass(100ms);
+  EXPECT_THAT(Updates(), SizeIs(2));
+  bench.source = "yard";
+  client.Pass(100ms);
+  const auto read = client.Read();
+  ASSERT_THAT(read, SizeIs(2));
+  EXPECT_EQ(read[0].request_id(), 5u);
+  EXPECT_EQ(read[0].error().reason(), "SOURCE_NOT_FOUND");
+  EXPECT_EQ(read[1].request_id(), 6u);
+  client.Pass(100ms);
+  EXPECT_THAT(client.Read(), SizeIs(1));
+  // Its number is free.
+  ask(5, "yard");
+  EXPECT_EQ(client.Read().at(0).response().kind_case(), control::Response::kSubscribe);
 }
 
 TEST_F(SubscriptionTest, WhatCannotBeHadIsRefusedWithAReason) {

@@ -72,11 +72,18 @@ class Client:
         envelope = self.protocol.Envelope(version=VERSION, request_id=self.last_id, **{kind: body})
         message = envelope.SerializeToString()
         self.socket.sendall(struct.pack('>I', len(message)) + message)
+        return self.next_envelope()
+
+    def next_envelope(self):
         size, = struct.unpack('>I', self.receive(4))
         answer = self.protocol.Envelope.FromString(self.receive(size))
         if answer.HasField('error'):
             raise Refused(answer.error.reason, answer.error.message)
         return answer
+
+    def next_update(self):
+        """Of a subscription; Refused where it has ended."""
+        return self.next_envelope().update
 
     def receive(self, size: int) -> bytes:
         data = b''

@@ -355,6 +355,18 @@ TEST_F(WatchingService, SamplesWhatWasAskedFor) {
   EXPECT_FALSE(rest.has_phase());
 }
 
+TEST_F(WatchingService, OfOneSourceSamplesWhatIsItsOwn) {
+  Tell(daemon_.events, control::Event::CONFIG_REFUSED, "", "of all");
+  Tell(daemon_.events, control::Event::SOURCE_PAUSED, "square", "its own");
+  const auto update = daemon_.service.SampleOf("square", {control::PHASE, control::EVENTS});
+  ASSERT_TRUE(update.ok());
+  EXPECT_EQ(update->phase().state(), Phase::AWAKE);
+  ASSERT_EQ(update->events_size(), 1);
+  EXPECT_EQ(update->events(0).message(), "its own");
+  EXPECT_EQ(daemon_.service.SampleOf("square", {control::PHASE})->events_size(), 0);
+  EXPECT_EQ(daemon_.service.SampleOf("yard", {control::PHASE}).error().reason, "SOURCE_NOT_FOUND");
+}
+
 TEST_F(WatchingService, ActivityComesWithTheNextUpdate) {
   EXPECT_EQ(daemon_.service.Sample({control::ACTIVITY}).activity_size(), 0);
   Must(Snapshot());  // which the worker does after it

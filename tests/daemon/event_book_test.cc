@@ -140,6 +140,17 @@ TEST_F(EventBookTest, TellsTheNewestWithEachUpdate) {
   }
 }
 
+TEST_F(EventBookTest, AnUpdateOfOneSourceHasTheNewestOfThat) {
+  book_.Note(Event::SOURCE_PAUSED, "door", "first");
+  book_.Note(Event::SOURCE_RESUMED, "door", "second");
+  for (size_t i = 0; i < EventBook::kTold; ++i) book_.Note(Event::SOURCE_PAUSED, "yard", "other");
+  control::Update update;
+  book_.AddNewest(update, "door");
+  ASSERT_EQ(update.events_size(), 2);
+  EXPECT_EQ(update.events(0).message(), "first");
+  EXPECT_EQ(update.events(1).message(), "second");
+}
+
 TEST_F(EventBookTest, JudgesOnlyWhatWasUnusual) {
   book_.Note(Event::UNUSUAL, "door", "somebody is there");
   Note(1);

@@ -505,10 +505,41 @@ class WhileItRuns(ShareNothing, ControlledTest):
         self.assertRegex(ctl('sleep', 'status'), r'(?m)^door:\n(.*\n)+^yard:\n')
         self.assertRegex(ctl('wake', '--source', 'door'), 'wakes up after this dream|was awake')
         self.assertRegex(ctl('watch', 'phase', '--count', '1'), r'(?s)door: .*yard: ')
+        self.assertNotRegex(ctl('watch', 'phase', '--source', 'yard', '--count', '1'), 'door: |yard: ')
+        self.assertIn("there is no source 'shed'", ctl('watch', 'phase', '--source', 'shed', code=66))
         self.assertIn("'door', 'yard'", ctl('snapshot', code=64))
         lines = [json.loads(line) for line in ctl('layer', 'list', '--json').splitlines()]
         self.assertEqual([line['source'] for line in lines[1:]], ['door', 'yard'])
         self.end(process, client)
+
+    def test_one_is_watched_by_itself_until_it_is_gone(self):
+        process, client = self.begin()
+        self.go_on(client, 'door', 'yard')
+        client.ask('pause_source', name='door')
+        client.ask('pause_source', name='yard')
+        topics = [self.protocol.GOODNESS, self.protocol.SOURCES, self.protocol.EVENTS]
+        follower = self.connect()
+        follower.ask('subscribe', topics=topics, rate_hz=100, source='yard')
+        update = follower.next_update()
+        self.assertEqual(([source.name for source in update.sources], len(update.layers), len(update.of_each)),
+                         (['yard'], 2, 0))
+        self.assertEqual({event.source for event in update.events}, {'yard'})
+        client.ask('remove_source', name='yard')
+        with self.assertRaisesRegex(control_client.Refused, 'SOURCE_NOT_FOUND'):
+            while True:
+                follower.next_update()
+        # The rest of what it asks is answered as ever.
+        self.assertEqual([source.name for source in follower.ask('status').sources], ['door'])
+        process.terminate()
+        self.assertEqual(self.finish(process).returncode, OK)
+
+    def test_what_learns_from_several_is_not_watched_for_one(self):
+        self.watch_apart(scene('door', 1, 0), scene('yard', 2, 0), share='weights')
+        process, client = self.begin()
+        with self.assertRaisesRegex(control_client.Refused, 'ONE_NETWORK.*share is weights'):
+            client.ask('subscribe', topics=[self.protocol.PHASE], source='door')
+        process.terminate()
+        self.assertEqual(self.finish(process).returncode, OK)
 
     def test_a_reload_touches_only_what_has_changed(self):
         sessions = self.folder / 'sessions'

@@ -6,6 +6,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <string>
 
 #include "hypnos/base/result.h"
 #include "proto/control.pb.h"
@@ -27,6 +28,15 @@ class TopicSet {
 
  private:
   uint32_t bits_ = 0;
+};
+
+// What a subscription is about.
+struct Subject {
+  TopicSet topics = {};
+  // Of whose network alone; empty: of all.
+  std::string source = {};
+  bool operator==(const Subject&) const = default;
+  auto operator<=>(const Subject&) const = default;  // NOLINT(modernize-use-nullptr): as above
 };
 
 // One request on its way. Threads: safe.
@@ -58,6 +68,9 @@ class ControlService {
   virtual Status CheckTopic(control::Topic topic) = 0;
   // What the topics say now; seq and dropped are filled in by the server.
   virtual control::Update Sample(const TopicSet& topics) = 0;
+  // The same of the network of one source. kNotFound, reason SOURCE_NOT_FOUND; kInvalidArgument,
+  // reason ONE_NETWORK, where it has none to itself.
+  virtual Result<control::Update> SampleOf(const std::string& source, const TopicSet& topics) = 0;
 };
 
 }  // namespace hypnos

@@ -50,7 +50,8 @@ class ControlSession {
   struct Shared {
     Gate& gate;
     std::function<Status(control::Topic)> check_topic;
-    std::function<std::shared_ptr<const control::Update>(const TopicSet&)> sample;
+    // Errors: those of ControlService::SampleOf.
+    std::function<Result<std::shared_ptr<const control::Update>>(const Subject&)> sample;
     std::string daemon_version;
     SessionLimits limits;
   };
@@ -109,6 +110,8 @@ class ControlSession {
   void OnSubscribe(uint64_t request_id, const control::SubscribeRequest& request, Instant now);
   Status CheckSubscribe(const control::SubscribeRequest& request) const;
   void OnCancel(uint64_t request_id);
+  // Pushes what is due; one of what there is no more ends.
+  void PushDue(Instant now);
   void EndCalls(const std::function<bool(const Pending&)>& which, const Error& why);
   bool InUse(uint64_t request_id) const;
 

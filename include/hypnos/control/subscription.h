@@ -9,6 +9,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "hypnos/base/clock.h"
 #include "hypnos/control/service.h"
@@ -18,10 +19,10 @@ namespace hypnos {
 class Subscription {
  public:
   // The first update is due at once. queue_length > 0.
-  Subscription(TopicSet topics, Duration period, size_t queue_length, Instant now)
-      : topics_(topics), period_(period), queue_length_(queue_length), due_(now) {}
+  Subscription(Subject subject, Duration period, size_t queue_length, Instant now)
+      : subject_(std::move(subject)), period_(period), queue_length_(queue_length), due_(now) {}
 
-  const TopicSet& topics() const { return topics_; }
+  const Subject& subject() const { return subject_; }
   Instant due() const { return due_; }
 
   // An update that was due. The next one is due a period later, the second one at the next beat
@@ -78,7 +79,7 @@ class Subscription {
   static constexpr Duration kShortestBeat = std::chrono::milliseconds(10);
   static constexpr Duration kLongestBeat = std::chrono::milliseconds(100);
 
-  TopicSet topics_;
+  Subject subject_;
   Duration period_;
   size_t queue_length_;
   Instant due_;
