@@ -2,6 +2,9 @@
 
 #include <cstdint>
 
+#include "hypnos/base/format.h"
+#include "hypnos/base/printable.h"
+
 namespace hypnos {
 namespace {
 
@@ -32,6 +35,17 @@ size_t CharacterLength(std::string_view text) {
     point = (point << 6) | (byte & 0x3fu);
   }
   return IsWellFormed(point, length) ? length : 0;
+}
+
+std::string PrintableUtf8(std::string_view text) {
+  std::string printable;
+  while (!text.empty()) {
+    const size_t length = CharacterLength(text);
+    printable += length == 0 ? Format("\\x{:02x}", static_cast<unsigned char>(text.front()))
+                             : Printable(text.substr(0, length));
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return printable;
 }
 
 }  // namespace hypnos

@@ -22,8 +22,7 @@ constexpr std::string_view kLonger = "If it may take longer, say so with --timeo
 constexpr std::array kAdvice = {
     Advice{"NO_DAEMON",
            "Start it with `hypnosd --config FILE`, or say with --socket where it listens: its log "
-           "begins "
-           "with that.",
+           "says so (`control socket: ...`).",
            "See whether hypnosd runs there, and whether its configuration lets it listen on TCP."},
     Advice{"SOCKET_FORBIDDEN",
            "You may not open its socket: join the group that the socket belongs to, or ask as the "

@@ -49,7 +49,7 @@ bool OnlyEvents(const control::SubscribeRequest& topics) {
 }
 
 // Each update tells the newest events again; each is shown once.
-// Returns how many were never told: an update has only the newest.
+// Returns how many ids between them were never told: an update has only the newest.
 uint64_t LeaveOutTold(uint64_t& last_told, control::Update& update) {
   auto& events = *update.mutable_events();
   events.erase(std::remove_if(events.begin(), events.end(),
@@ -82,7 +82,9 @@ Status Watch(const Session& session) {
   uint64_t dropped = 0, last_event = 0;
   for (uint64_t shown = 0; count == 0 || shown < count;) {
     HYPNOS_ASSIGN_OR_RETURN(control::Update update, client->NextUpdate(patience));
-    const uint64_t untold = LeaveOutTold(last_event, update);
+    const uint64_t between = LeaveOutTold(last_event, update);
+    // Of one source's events those between may be another's.
+    const uint64_t untold = request.subscribe().source().empty() ? between : 0;
     if (only_events && update.events().empty()) continue;
     ++shown;
     const uint64_t missed = update.dropped() - dropped;

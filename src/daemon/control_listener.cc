@@ -4,9 +4,11 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include "daemon/build_options.h"
 #include "daemon/exit_code.h"
+#include "hypnos/base/format.h"
 #include "hypnos/base/log.h"
 #include "hypnos/base/printable.h"
 #include "hypnos/control/socket_path.h"
@@ -30,6 +32,14 @@ std::string RuntimeFolder() {
   return folder == nullptr ? "" : folder;
 }
 
+void SayThereIsNoSocket(const std::string& why) {
+  log::Info("no control socket: {}", Printable(why));
+}
+
+bool IsListening(const ControlServerOptions& options, bool page) {
+  return !options.socket_path.empty() || options.tcp || page;
+}
+
 }  // namespace
 
 std::string ChooseSocket(const config::Control& config, std::string_view runtime_folder,
@@ -50,14 +60,21 @@ Result<std::unique_ptr<ControlServer>> ListenForControl(const config::Control& c
   if (config.has_socket()) {
     MakeFolderOf(config.socket());
   } else if (options.socket_path.empty()) {
-    log::Info(
-        "no control socket, so that hypnosctl cannot reach it: {} cannot be made, and "
-        "XDG_RUNTIME_DIR names no folder for another; choose a path with --control or "
-        "control.socket",
-        config.socket());
+    SayThereIsNoSocket(
+        Format("{} cannot be made, nor one in the folder that XDG_RUNTIME_DIR names; choose a path "
+               "with --control or control.socket",
+               config.socket()));
   }
-  if (options.socket_path.empty() && !options.tcp && !page) return std::unique_ptr<ControlServer>();
-  HYPNOS_ASSIGN_OR_RETURN(auto server, ControlServer::Start(options, files, clock, service));
+  if (!IsListening(options, page)) return std::unique_ptr<ControlServer>();
+  auto started = ControlServer::Start(options, files, clock, service);
+  const bool nobody_asked = !config.has_socket() && options.socket_path != config.socket();
+  if (!started.ok() && nobody_asked && !options.socket_path.empty()) {
+    SayThereIsNoSocket(started.error().message);
+    options.socket_path.clear();
+    if (!IsListening(options, page)) return std::unique_ptr<ControlServer>();
+    started = ControlServer::Start(options, files, clock, service);
+  }
+  HYPNOS_ASSIGN_OR_RETURN(auto server, std::move(started));
   if (!options.socket_path.empty()) {
     log::Info("control socket: {}", Printable(options.socket_path));
   }

@@ -17,7 +17,8 @@ std::string ChooseSocket(const config::Control& config, std::string_view runtime
                          const std::function<bool(const std::string& path)>& can_make);
 
 // Null where nobody is to be listened to and there is no page (which is served on its thread), also
-// where nobody has asked for a socket and the usual ones cannot be made; the log says so.
+// where nobody has asked for a socket and the usual ones cannot be had, as the user's may be
+// another daemon's; the log says so.
 // Errors: those of ControlServer::Start.
 Result<std::unique_ptr<ControlServer>> ListenForControl(const config::Control& config, bool page,
                                                         const std::string& version,

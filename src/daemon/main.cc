@@ -211,8 +211,7 @@ int Start(const Flags& flags, const Given& given) {
 int Main(int argc, char** argv) {
   CLI::App app(
       "hypnosd: watches cameras, clips, texts or series and learns from them while it runs, with "
-      "or "
-      "without labels");
+      "or without labels");
   Flags flags;
   Declare(app, flags);
   try {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hypnos/base/format.h"
+#include "hypnos/base/utf8.h"
 
 namespace hypnos {
 namespace {
@@ -22,7 +23,8 @@ struct NumberAt {
 // Of a column that the configuration does not name. A recording does not know what the header said.
 std::string NameOf(const Look& look, size_t column) {
   const bool is_told = look.column_names.size() == look.channels.size();
-  return is_told ? look.column_names[column] : Format("{}", column + 1);
+  // Whoever wrote the file may have written it otherwise than in UTF-8.
+  return is_told ? PrintableUtf8(look.column_names[column]) : Format("{}", column + 1);
 }
 
 Result<std::vector<NumberAt>> NumbersOf(const Look& look, const SeriesEncoderOptions& encoder) {

@@ -9,8 +9,6 @@
 #include <string_view>
 
 #include "hypnos/base/check.h"
-#include "hypnos/base/format.h"
-#include "hypnos/base/printable.h"
 #include "hypnos/base/utf8.h"
 
 namespace hypnos {
@@ -20,21 +18,10 @@ using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-// Prometheus refuses the whole page for one byte that is no UTF-8.
-std::string LabelValue(std::string_view text) {
-  std::string value;
-  while (!text.empty()) {
-    const size_t length = CharacterLength(text);
-    value += length == 0 ? Format("\\x{:02x}", static_cast<unsigned char>(text.front()))
-                         : Printable(text.substr(0, length));
-    text.remove_prefix(length == 0 ? 1 : length);
-  }
-  return value;
-}
-
 ClientMetric Labelled(const MetricLabels& labels) {
   ClientMetric metric;
-  for (const auto& [name, value] : labels) metric.label.push_back({name, LabelValue(value)});
+  // Prometheus refuses the whole page for one byte that is no UTF-8.
+  for (const auto& [name, value] : labels) metric.label.push_back({name, PrintableUtf8(value)});
   return metric;
 }
 

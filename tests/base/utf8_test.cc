@@ -27,5 +27,18 @@ TEST(Utf8, TheFirstByteTellsHowManyToWaitFor) {
   EXPECT_EQ(CharacterLengthByLead('\xff'), 1u);
 }
 
+TEST(Utf8, WhatIsNoneIsMadePrintable) {
+  EXPECT_EQ(PrintableUtf8("Temp \xc2\xb0"
+                          "C"),
+            "Temp \xc2\xb0"
+            "C");
+  EXPECT_EQ(PrintableUtf8("Temp \xb0"
+                          "C"),
+            "Temp \\xb0C")
+      << "as Latin-1 has it";
+  EXPECT_EQ(PrintableUtf8("\x1b[31m\xc2\x9b\xc3"), "\\x1b[31m\\x9b\\xc3");
+  EXPECT_EQ(PrintableUtf8(""), "");
+}
+
 }  // namespace
 }  // namespace hypnos

@@ -49,7 +49,12 @@ class FakeService final : public ControlService {
   }
 
   Result<control::Update> SampleOf(const std::string& source, const TopicSet& topics) override {
-    if (source == "door") return Sample(topics);
+    if (source == "door") {
+      control::Update update = Sample(topics);
+      // Others happen elsewhere meanwhile.
+      for (auto& event : *update.mutable_events()) event.set_id(event.id() + 10 * sampled_);
+      return update;
+    }
     return Error{Code::kNotFound, "SOURCE_NOT_FOUND", "there is no source of that name"};
   }
 

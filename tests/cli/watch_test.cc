@@ -76,6 +76,12 @@ TEST_F(Watch, CanBeOfOneSource) {
   EXPECT_THAT(err, HasSubstr("there is no source of that name"));
 }
 
+TEST_F(Watch, DoesNotMissEventsOfOtherSources) {
+  ASSERT_EQ(RunHere({"watch", "events", "--source", "door", "--rate", "100", "--count", "2"}), 0);
+  EXPECT_THAT(out, StartsWith("event 1"));
+  EXPECT_EQ(Lines(out).size(), static_cast<size_t>(2 * SampleUpdate(1).events_size())) << out;
+}
+
 TEST_F(Watch, TellsEachEventOnceThoughEveryUpdateHasIt) {
   ASSERT_EQ(RunHere({"watch", "phase", "events", "--rate", "100", "--count", "3"}), 0) << err;
   const auto lines = Lines(out);

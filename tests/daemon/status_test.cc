@@ -203,9 +203,12 @@ TEST_F(StatusBoardTest, SaysOnceForEachClipThatItIsResized) {
 
 TEST_F(StatusBoardTest, WhoAsksNeedNotWaitForWhoReadsTheLog) {
   int told = 0;
+  // Outlive the call: one that waits for the board would hold it up at its end.
+  std::vector<std::future<int64_t>> answers;
   // As long as a line is not written, nobody could be answered who waits for it.
   log::SetBeforeWrite([&] {
-    auto answer = std::async(std::launch::async, [&] { return board_.Snapshot().frames; });
+    std::future<int64_t>& answer = answers.emplace_back(
+        std::async(std::launch::async, [&] { return board_.Snapshot().frames; }));
     ASSERT_EQ(answer.wait_for(std::chrono::seconds(10)), std::future_status::ready);
     EXPECT_EQ(answer.get(), ++told);
   });
