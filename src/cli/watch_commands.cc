@@ -23,6 +23,11 @@ std::vector<std::string> TopicWords() {
   return words;
 }
 
+// A line has no room for them.
+bool IsForPrograms(int topic) {
+  return topic == control::PICTURES || topic == control::UNITS || topic == control::DREAMS;
+}
+
 Result<control::Request> Ask(const Session& session) {
   control::Request request;
   control::SubscribeRequest& subscribe = *request.mutable_subscribe();
@@ -31,6 +36,12 @@ Result<control::Request> Ask(const Session& session) {
     control::Topic topic = control::TOPIC_UNSPECIFIED;
     control::Topic_Parse(word, &topic);
     subscribe.add_topics(topic);
+  }
+  if (!session.json() && std::ranges::any_of(subscribe.topics(), IsForPrograms)) {
+    return Error{Code::kInvalidArgument, "WRONG_USAGE",
+                 "pictures, units and dreams are for programs: ask with --json, or look at them "
+                 "with `hypnosctl snapshot`, `hypnosctl layer inspect`, `hypnosctl dream` or on "
+                 "the page"};
   }
   subscribe.set_rate_hz(session.values().Number("--rate"));
   subscribe.set_queue_length(static_cast<uint32_t>(session.values().Count("--queue")));

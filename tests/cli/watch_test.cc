@@ -69,6 +69,14 @@ TEST_F(Watch, PrintsALineAnUpdate) {
   for (const std::string& line : lines) EXPECT_THAT(line, HasSubstr("awake, step"));
 }
 
+TEST_F(Watch, HasNoLineForPictures) {
+  for (const char* topic : {"pictures", "units", "dreams"}) {
+    EXPECT_EQ(RunHere({"watch", "phase", topic, "--count", "1"}), 64) << topic;
+    EXPECT_THAT(err, HasSubstr("--json")) << topic;
+    EXPECT_EQ(RunHere({"watch", "phase", topic, "--count", "1", "--json"}), 0) << topic << err;
+  }
+}
+
 TEST_F(Watch, CanBeOfOneSource) {
   ASSERT_EQ(RunHere({"watch", "phase", "--source", "door", "--count", "1"}), 0) << err;
   EXPECT_EQ(Lines(out).size(), 1u);
