@@ -37,14 +37,16 @@ std::string Told(const Session& session, const std::string& secret, const std::s
     return Format("the token is in {}; add this line to the daemon's file of tokens:\n{}\n",
                   Printable(secret), line);
   }
-  const std::string added =
+  std::string told =
       Format("the token is in {}; its hash was added to {}, which a running daemon reads again\n",
              Printable(secret), Printable(tokens));
-  if (!IsForRootAlone(tokens)) return added;
-  return added + Format(
-                     "root alone can read {}: a daemon that runs as a user of its own needs "
-                     "`chgrp hypnos` for it, or whatever its group is\n",
-                     Printable(tokens));
+  if (IsForRootAlone(tokens)) {
+    told += Format(
+        "root alone can read {}: a daemon that runs as a user of its own needs "
+        "`chgrp hypnos` for it, or whatever its group is\n",
+        Printable(tokens));
+  }
+  return told;
 }
 
 Status CheckName(const std::string& name) {
