@@ -288,7 +288,7 @@ TEST_F(ServerTest, ANewCertificateIsUsedWithoutARestart) {
   Write("cert.pem", after.certificate_pem);
   Write("key.pem", after.key_pem);
   std::string reason = "never tried";
-  for (int i = 0; i < 10000 && reason != ""; ++i) reason = ReasonOf(Tls(after));
+  for (int i = 0; i < 10000 && !reason.empty(); ++i) reason = ReasonOf(Tls(after));
   EXPECT_EQ(reason, "");
   EXPECT_TRUE((*old_client)->Call(LookRequest(), kPatience).ok()) << "connections stay";
 }
@@ -440,7 +440,7 @@ TEST_F(ServerTest, TurnsAwayMoreClientsThanItMayHave) {
   EXPECT_EQ(ReasonOf(Local()), "TOO_MANY_CLIENTS");
   two.value().reset();
   std::string reason = "never tried";
-  for (int i = 0; i < 10000 && reason != ""; ++i) reason = ReasonOf(Local());
+  for (int i = 0; i < 10000 && !reason.empty(); ++i) reason = ReasonOf(Local());
   EXPECT_EQ(reason, "");
 }
 

@@ -205,7 +205,8 @@ class InstallPackages(ScriptTest):
 def options_of(program: str, *arguments: str) -> list[tuple[str, bool]]:
     """What it says of itself: each option, and whether a value follows."""
     said = subprocess.run([program, *arguments, '--help'], capture_output=True, text=True, check=True).stdout
-    return [(name, ' TEXT' in rest or ':' in rest)
+    # The value's kind, as FILE or UINT:..., follows after one blank; what the option does after more.
+    return [(name, bool(re.match(r' [A-Z]', rest)))
             for name, rest in re.findall(r'^  (?:-h,)?(--[a-z-]+)(.*)$', said, re.MULTILINE)]
 
 
