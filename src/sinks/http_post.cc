@@ -21,7 +21,8 @@ struct FreeList {
 using Handle = std::unique_ptr<CURL, FreeHandle>;
 using List = std::unique_ptr<curl_slist, FreeList>;
 
-// Whatever somebody writes there. As newer versions of curl cap it by themselves (Debian 13 has one).
+// Whatever somebody writes there. As newer versions of curl cap it by themselves (Debian 13 has
+// one).
 constexpr curl_off_t kMostRetryAfterSeconds = 6 * 60 * 60;
 
 // Of an answer that goes on for ever the rest is not waited for.
