@@ -333,7 +333,7 @@ class Resume(ShareNothing, HypnosdTest):
         done = self.run_program(*self.keeping('--set', 'network.layers.1.units=17'))
         self.assert_ends(done, CONFIGURATION, "source 'door': checkpoint-[0-9]+ was made with another "
                                               'configuration: network.layers.1.units was 16 and is 17'
-                                              ".*`hypnosctl checkpoint import .* --source 'door'`")
+                                              ".*`hypnosctl checkpoint import .* --source 'door'`, before new checkpoints .*")
 
 
 class WhileItRuns(ShareNothing, ControlledTest):
