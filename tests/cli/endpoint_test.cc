@@ -8,6 +8,7 @@
 
 #include "hypnos/control/socket_path.h"
 #include "proto/config.pb.h"
+#include "support/memory_file_system.h"
 #include "support/temp_dir.h"
 
 namespace hypnos::cli {
@@ -66,13 +67,19 @@ TEST_F(Endpoint, IsTheSocketOfThisMachineIfNothingElseIsSaid) {
 }
 
 TEST_F(Endpoint, IsTheSocketOfTheUserWhereOnlyThatIsThere) {
-  if (files.Exists(kSystemSocket)) GTEST_SKIP() << "a daemon of this machine has " << kSystemSocket;
-  environment["XDG_RUNTIME_DIR"] = folder.File("run");
-  EXPECT_EQ(Found(), kSystemSocket);
-  Write("run/hypnos/control.sock", "");
-  EXPECT_EQ(Found(), folder.File("run/hypnos/control.sock"));
-  environment["XDG_RUNTIME_DIR"] = "run";
-  EXPECT_EQ(Found(), kSystemSocket) << "by no path that begins somewhere else";
+  // Whatever this machine has at the system's.
+  MemoryFileSystem memory;
+  const auto found_in_memory = [&] { return FindEndpoint({}, environment, memory)->socket_path; };
+  environment["XDG_RUNTIME_DIR"] = "/run/user/7";
+  EXPECT_EQ(found_in_memory(), kSystemSocket);
+  const std::string own = "/run/user/7/hypnos/control.sock";
+  ASSERT_TRUE(memory.CreateFile(own).ok());
+  EXPECT_EQ(found_in_memory(), own);
+  environment["XDG_RUNTIME_DIR"] = "run/user/7";
+  EXPECT_EQ(found_in_memory(), kSystemSocket) << "by no path that begins somewhere else";
+  environment["XDG_RUNTIME_DIR"] = "/run/user/7";
+  ASSERT_TRUE(memory.CreateFile(kSystemSocket).ok());
+  EXPECT_EQ(found_in_memory(), kSystemSocket);
 }
 
 TEST_F(Endpoint, FlagsComeBeforeTheEnvironmentAndThatBeforeTheDefaultProfile) {
